@@ -1,0 +1,43 @@
+import type { CameraFields } from '../../domain/cameras/camera-rules';
+import type { Json } from '../../domain/shared/json';
+
+/** Something wrong (`error`: the file is refused) or suspicious (`warning`: it is taken) at a place in the file. */
+export interface ConfigFault {
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in characters. */
+  readonly column: number;
+  /** E.g. `cameras[2].fps`; empty for the file as a whole. */
+  readonly path: string;
+  /** `syntax`, `duplicate_id`, `unknown_field` or a type of the domain's rules. */
+  readonly type: string;
+  /** Never quotes a value. */
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+  readonly suggestion?: string;
+}
+
+export interface CamerasReading {
+  /** In file order; empty when there is an error. */
+  readonly cameras: readonly CameraFields[];
+  /** Every fault, in file order. */
+  readonly faults: readonly ConfigFault[];
+}
+
+/** One change of the text. `set` gives the new value per field; `undefined` removes the key. */
+export type CamerasEdit =
+  | { readonly kind: 'add'; readonly fields: CameraFields }
+  | { readonly kind: 'set'; readonly id: string; readonly fields: Readonly<Record<string, Json | undefined>> }
+  | { readonly kind: 'remove'; readonly id: string };
+
+/** The text form of the camera configuration: `config/cameras.yaml`. */
+export interface CamerasFormat {
+  read(text: string): CamerasReading;
+  /**
+   * The text with only the named values changed: every other byte (comments, indents, quotes, line ends, BOM) stays.
+   * The result reads back as exactly the cameras asked for, or a `DomainError` `camera_config.not_editable` (conflict) is thrown.
+   */
+  edit(text: string, edits: readonly CamerasEdit[]): string;
+  /** The text with every secret (credentials in sources, values of `env`, values under secret-looking keys) masked. */
+  mask(text: string): string;
+}

@@ -1,0 +1,46 @@
+import type { Fault } from './fault';
+
+export type ErrorKind = 'invalid' | 'unauthorized' | 'forbidden' | 'not-found' | 'conflict' | 'unavailable' | 'timeout';
+
+/** What a failed write left behind; only the first two allow somebody else to try the same write. */
+export type Effect = 'not-started' | 'rolled-back' | 'unknown' | 'committed';
+
+interface Details {
+  readonly faults?: readonly Fault[];
+  /** Further members of the problem document, already free of secrets. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** A refusal or failure the caller is told about. `code` is stable and public, e.g. `camera.not_found`. */
+export class DomainError extends Error {
+  constructor(
+    readonly kind: ErrorKind,
+    readonly code: string,
+    message: string,
+    readonly details: Details = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.name = 'DomainError';
+  }
+}
+
+/** Something this service depends on did not do its part. `effect` says what became of a write. */
+export class Unavailable extends DomainError {
+  constructor(
+    code: string,
+    message: string,
+    readonly effect: Effect,
+    cause?: unknown,
+  ) {
+    super('unavailable', code, message, { cause });
+    this.name = 'Unavailable';
+  }
+}
+
+/** An answer is a result like any other (404, 409, 400 …); the rest are failures of the path that produced them. */
+export const isAnswer = (error: unknown): error is DomainError =>
+  error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'timeout';
+
+/** What a failed write left behind; an error that does not say is `unknown`. */
+export const effectOf = (error: unknown): Effect => (error instanceof Unavailable ? error.effect : 'unknown');
