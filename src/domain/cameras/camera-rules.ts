@@ -51,12 +51,6 @@ const flag: CameraRule = {
   schema: { type: 'boolean' },
 };
 
-const nullable = (rule: CameraRule): CameraRule => ({
-  ...rule,
-  check: (v) => (v === null ? undefined : rule.check(v)),
-  schema: { ...rule.schema, type: [rule.schema.type as string, 'null'] },
-});
-
 const imageSize: CameraRule = {
   check: (v) => (v === 'auto' ? undefined : whole(32, 8192).check(v) && fault('range', 'must be auto or 32 to 8192')),
   schema: { oneOf: [{ const: 'auto' }, { type: 'integer', minimum: 32, maximum: 8192 }] },
@@ -115,7 +109,7 @@ export const CAMERA_RULES: Readonly<Record<string, CameraRule>> = {
   camera_type: oneOf('fixed', 'ptz', 'mobile', 'thermal'),
   resolution,
   fps: whole(1, 240),
-  region_id: nullable(text(1, 100)),
+  region_id: text(1, 100),
   regions_file: text(1, 500, { re: /^(?!-)/, says: 'must not start with "-"' }),
   profile: text(1, 50, { re: /^[A-Za-z0-9][\w.-]*$/, says: 'must be a plain name such as fast, balanced or accurate' }),
   device: text(1, 50, { re: /^[A-Za-z0-9][\w:.-]*$/, says: 'must be a plain name such as auto, cpu or cuda:0' }),
@@ -161,6 +155,7 @@ export function canonical(raw: JsonObject): CameraFields {
   const out: Record<string, Json> = fields;
   if (out.active === undefined && enabled !== undefined) out.active = enabled;
   if (out.active === null) out.active = false;
+  if (out.region_id === null) delete out.region_id;
   if (Array.isArray(out.resolution) && out.resolution.length === 2) out.resolution = out.resolution.join('x');
   if (isJsonObject(out.env)) {
     out.env = Object.fromEntries(Object.entries(out.env).map(([k, v]) => [k, isScalar(v) ? String(v) : v]));

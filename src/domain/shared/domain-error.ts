@@ -42,5 +42,16 @@ export class Unavailable extends DomainError {
 export const isAnswer = (error: unknown): error is DomainError =>
   error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'timeout';
 
-/** What a failed write left behind; an error that does not say is `unknown`. */
-export const effectOf = (error: unknown): Effect => (error instanceof Unavailable ? error.effect : 'unknown');
+const effects = new WeakMap<object, Effect>();
+
+/** Notes what a failed write left behind, where the error itself does not say. */
+export function withEffect(error: unknown, effect: Effect): unknown {
+  if (typeof error === 'object' && error !== null && effectOf(error) === undefined) effects.set(error, effect);
+  return error;
+}
+
+/** What a failed write left behind; undefined when nobody knows. */
+export function effectOf(error: unknown): Effect | undefined {
+  if (error instanceof Unavailable) return error.effect;
+  return typeof error === 'object' && error !== null ? effects.get(error) : undefined;
+}

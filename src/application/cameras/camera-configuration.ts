@@ -1,0 +1,122 @@
+import type { Camera } from '../../domain/cameras/camera';
+import type { CameraChange } from '../../domain/cameras/camera-changes';
+import type { CameraConfigRevision } from '../../domain/cameras/camera-config-revision';
+import { DomainError, effectOf, Unavailable } from '../../domain/shared/domain-error';
+import { sha256 } from '../../domain/shared/sha256';
+import type { CameraUnitOfWork, LockedSite } from './camera-unit-of-work';
+import type { CamerasFile } from './cameras-file';
+import type { CamerasFormat } from './cameras-format';
+import { fileInvalid } from './config-errors';
+import { editsBetween } from './config-edits';
+import type { ConfigHead } from './config-head';
+import type { ConfigOutcomes } from './config-outcomes';
+import type { ConfigPublishing, NextConfig } from './config-publishing';
+import { type ConfigSettling, hasErrors, type Settled } from './config-settling';
+
+/** Decides the next cameras, given the present ones and the file's changes that the caller cannot have known. */
+export type Decide = (cameras: readonly Camera[], unseen: readonly CameraChange[]) => readonly Camera[];
+
+/** The camera configuration of the site: table, file and revisions, changed together or not at all. */
+export class CameraConfiguration {
+  constructor(
+    private readonly unit: CameraUnitOfWork,
+    private readonly file: CamerasFile,
+    private readonly format: CamerasFormat,
+    private readonly settling: ConfigSettling,
+    private readonly publishing: ConfigPublishing,
+    private readonly outcomes: ConfigOutcomes,
+  ) {}
+
+  /** Brings table and file together; run at start, when the file changes, and every minute. */
+  async settle(): Promise<Settled> {
+    return this.unit.exclusively((site) => this.settling.settle(site));
+  }
+
+  /** One change, table first: the way of the domain path. Answers the cameras after it. */
+  async change(decide: Decide): Promise<readonly Camera[]> {
+    const head = await this.outcomes.surely(async (site, token) => {
+      const settled = await this.settleOrRefuse(site);
+      const next = this.decide(settled, decide);
+      return next ? this.publish(site, settled, { ...next, origin: 'api', token }) : settled.head;
+    });
+    return head.cameras;
+  }
+
+  /** One change, file first: the way of the legacy path. The table follows as it follows a person's edit. */
+  async changeFile(decide: Decide): Promise<readonly Camera[]> {
+    const head = await this.outcomes.surely(async (site, token) => {
+      const settled = await this.settleOrRefuse(site);
+      const next = this.decide(settled, decide);
+      if (!next) return settled.head;
+      const staged = await this.file.stage(next.text);
+      if (!(await staged.replace(settled.head.revision.sha256))) {
+        await staged.discard();
+        throw new DomainError(
+          'conflict',
+          'camera_config.busy',
+          'The cameras file was edited this very moment: try again.',
+        );
+      }
+      return this.follow(site, settled.head, { ...next, origin: 'legacy', token });
+    });
+    return head.cameras;
+  }
+
+  /** Makes the text of an earlier revision the newest one; a faulty file is set aside, not lost. */
+  async restore(number: number): Promise<CameraConfigRevision> {
+    const head = await this.outcomes.surely(async (site, token) => {
+      const settled = await this.settling.settle(site);
+      const target = await site.revisions.get(number);
+      if (!target)
+        throw new DomainError('not-found', 'camera_config.revision_not_found', `There is no revision ${number}.`);
+      const { cameras, faults } = this.format.read(target.text);
+      if (hasErrors(faults)) throw fileInvalid(faults, `Revision ${number} breaks rules that came later`);
+      if (settled.faults.length > 0) await this.file.setAside();
+      return this.publish(site, settled, { cameras, text: target.text, origin: 'restore', token });
+    });
+    return head.revision;
+  }
+
+  private decide({ head, unseen }: Settled & { head: ConfigHead }, decide: Decide) {
+    const before = head.cameras.map((c) => c.fields);
+    const cameras = decide(head.cameras, unseen).map((c) => c.fields);
+    const edits = editsBetween(before, cameras);
+    return edits.length === 0 ? undefined : { cameras, text: this.format.edit(head.text, edits) };
+  }
+
+  private async settleOrRefuse(site: LockedSite): Promise<Settled & { head: ConfigHead }> {
+    const settled = await this.settling.settle(site);
+    const { head, faults } = settled;
+    if (!head || faults.length > 0) throw fileInvalid(faults, 'The cameras file has faults and nothing was changed');
+    return { ...settled, head };
+  }
+
+  private async publish(site: LockedSite, settled: Settled, next: NextConfig): Promise<ConfigHead> {
+    const published = await this.publishing.publish(site, settled.head, settled.disk, next);
+    if (published.revision.inFile) return published;
+    try {
+      return (await this.settling.settle(site)).head ?? published;
+    } catch (error) {
+      throw stored(published, error);
+    }
+  }
+
+  /** The file holds the change already; if the table provably did not take it, the file goes back. */
+  private async follow(site: LockedSite, head: ConfigHead, next: NextConfig): Promise<ConfigHead> {
+    const disk = { text: next.text, sha256: sha256(next.text) };
+    try {
+      return await this.publishing.publish(site, head, disk, next);
+    } catch (error) {
+      if (effectOf(error) === 'rolled-back') await this.file.stage(head.text).then((old) => old.replace(disk.sha256));
+      throw error;
+    }
+  }
+}
+
+const stored = ({ revision }: ConfigHead, cause: unknown) =>
+  new Unavailable(
+    'camera_config.file_stale',
+    `Revision ${revision.number} is stored; the cameras file was edited meanwhile and follows within a minute.`,
+    'committed',
+    cause,
+  );

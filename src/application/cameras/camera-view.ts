@@ -1,0 +1,29 @@
+import { type Camera, CAMERA_DEFAULTS } from '../../domain/cameras/camera';
+import { maskFields } from '../../domain/cameras/camera-secrets';
+import type { JsonObject } from '../../domain/shared/json';
+
+/** A camera as clients see it: every setting in force, unknown keys as they stand, secrets masked. */
+export type CameraView = JsonObject & { readonly id: string };
+
+/** What the camera is doing as far as its configuration says. */
+function statusOf(camera: Camera): string {
+  const written = camera.fields.status;
+  if (written === 'maintenance' || written === 'error') return written;
+  return camera.active ? 'active' : 'inactive';
+}
+
+export function cameraView(camera: Camera): CameraView {
+  const { active } = camera;
+  return {
+    ...CAMERA_DEFAULTS,
+    region_id: null,
+    ...maskFields(camera.fields),
+    id: camera.id,
+    active,
+    enabled: active,
+    is_active: active,
+    status: statusOf(camera),
+    created_at: camera.createdAt.toISOString(),
+    updated_at: camera.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,100 @@
+import { type CameraChange, changesBetween, undo } from '../../domain/cameras/camera-changes';
+import type { CameraFields } from '../../domain/cameras/camera-rules';
+import { commonBase, mergeFileEdit } from '../../domain/cameras/file-edit';
+import type { Log } from '../shared/log';
+import type { LockedSite } from './camera-unit-of-work';
+import type { CamerasFile, FileText } from './cameras-file';
+import type { CamerasFormat, ConfigFault } from './cameras-format';
+import { editsBetween } from './config-edits';
+import { type ConfigHead, type ConfigHeads, type OnDisk, onDisk } from './config-head';
+import type { ConfigPublishing } from './config-publishing';
+import type { OnStep } from './config-steps';
+
+/** Table, revisions and file brought together. */
+export interface Settled {
+  /** Undefined only while the very first file has never been valid. */
+  readonly head: ConfigHead | undefined;
+  /** Changes of the file that were taken in just now. */
+  readonly unseen: readonly CameraChange[];
+  /** Why the file was not taken in; empty when the file holds the head. */
+  readonly faults: readonly ConfigFault[];
+  readonly disk: OnDisk | undefined;
+}
+
+const EMPTY = '# The cameras of this site. The service takes in every change of this file.\ncameras: []\n';
+const RECENT = 32;
+
+/** Brings file and table together after a crash, an edit by a person, or a write of the legacy path. */
+export class ConfigSettling {
+  constructor(
+    private readonly file: CamerasFile,
+    private readonly format: CamerasFormat,
+    private readonly heads: ConfigHeads,
+    private readonly publishing: ConfigPublishing,
+    private readonly log: Log,
+    private readonly onStep: OnStep,
+  ) {}
+
+  async settle(site: LockedSite): Promise<Settled> {
+    const head = await this.heads.load(site);
+    const seen = await this.file.read();
+    await this.onStep('file.read');
+    if (head && seen?.sha256 === head.revision.sha256) {
+      const marked = head.revision.inFile ? head : await this.publishing.mark(site, head);
+      return { head: marked, unseen: [], faults: [], disk: seen };
+    }
+    await this.file.sweep();
+    const disk = await this.file.readSettled();
+    if (!head) return this.firstImport(site, disk);
+    if (!disk || (!head.revision.inFile && (await this.isBefore(site, head, disk)))) {
+      return this.again(site, await this.publishing.putBack(site, head, disk));
+    }
+    return this.absorb(site, head, disk);
+  }
+
+  private async firstImport(site: LockedSite, disk: FileText | undefined): Promise<Settled> {
+    const text = disk?.text ?? EMPTY;
+    const { cameras, faults } = this.format.read(text);
+    if (hasErrors(faults)) return { head: undefined, unseen: [], faults, disk };
+    const head = await this.publishing.publish(site, undefined, disk, { cameras, text, origin: 'import' });
+    this.log.info(`imported ${cameras.length} cameras from the file`, { revision: head.revision.number });
+    return this.again(site, head);
+  }
+
+  /** Takes in an edit; what changed in the table since the text it started from is kept. */
+  private async absorb(site: LockedSite, head: ConfigHead, disk: FileText): Promise<Settled> {
+    await this.onStep('absorb.before');
+    const reading = this.format.read(disk.text);
+    if (hasErrors(reading.faults)) return { head, unseen: [], faults: reading.faults, disk };
+    const ours = head.cameras.map((c) => c.fields);
+    const base = head.revision.inFile
+      ? await this.baseOf(site, reading.cameras, ours, disk)
+      : undo(ours, head.revision.changes);
+    const cameras = mergeFileEdit(base, reading.cameras, ours);
+    const edits = editsBetween(reading.cameras, cameras);
+    const text = edits.length === 0 ? disk.text : this.format.edit(disk.text, edits);
+    const published = await this.publishing.publish(site, head, disk, { cameras, text, origin: 'file' });
+    const { number, changes } = published.revision;
+    this.log.info('took in an edit of the cameras file', { revision: number, cameras: changes.map((c) => c.id) });
+    const settled = await this.again(site, published);
+    return { ...settled, unseen: [...changesBetween(ours, cameras), ...settled.unseen] };
+  }
+
+  private async baseOf(site: LockedSite, file: readonly CameraFields[], ours: readonly CameraFields[], disk: FileText) {
+    if (changesBetween(ours, file).length === 0) return ours;
+    const { items } = await site.revisions.page(RECENT, 0);
+    const recent = items.map(({ changes, at }) => ({ changes, ageAtEdit: disk.modifiedAt.getTime() - at.getTime() }));
+    return commonBase(file, ours, recent);
+  }
+
+  private async isBefore(site: LockedSite, head: ConfigHead, disk: FileText): Promise<boolean> {
+    return (await site.revisions.get(head.revision.number - 1))?.sha256 === disk.sha256;
+  }
+
+  /** A file that was edited while the head was being placed is settled once more; every round takes in a newer edit. */
+  private async again(site: LockedSite, head: ConfigHead): Promise<Settled> {
+    return head.revision.inFile ? { head, unseen: [], faults: [], disk: onDisk(head) } : this.settle(site);
+  }
+}
+
+export const hasErrors = (faults: readonly ConfigFault[]): boolean => faults.some((f) => f.severity === 'error');

@@ -1,0 +1,19 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Decision } from '../../domain/rollout/decision';
+
+/** What is known about the call being served; one object per request, never shared. */
+export interface CallContext {
+  readonly requestId: string;
+  /** Who calls: the name of a token, else nothing. */
+  readonly actor?: string;
+  /** `force_domain` of the request. */
+  readonly force?: boolean;
+  /** How the call was served; written by the operation router. */
+  served?: Decision;
+}
+
+const storage = new AsyncLocalStorage<CallContext>();
+
+export const runInCall = <T>(context: CallContext, work: () => T): T => storage.run(context, work);
+
+export const currentCall = (): CallContext | undefined => storage.getStore();

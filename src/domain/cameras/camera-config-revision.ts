@@ -1,0 +1,34 @@
+import type { CameraChange } from './camera-changes';
+
+/** Where a committed change of the camera configuration came from. */
+export type RevisionOrigin = 'api' | 'file' | 'legacy' | 'restore' | 'import';
+
+/** One committed state of the camera configuration. Numbers start at 1 and have no gaps. */
+export interface CameraConfigRevision {
+  readonly number: number;
+  /** Unique key given by whoever writes it, to find out whether a lost COMMIT took place. */
+  readonly token: string;
+  /** Lower-case hexadecimal SHA-256 of the file's bytes. */
+  readonly sha256: string;
+  readonly origin: RevisionOrigin;
+  /** Who, as far as known. */
+  readonly author: string | null;
+  readonly requestId: string | null;
+  readonly at: Date;
+  readonly changes: readonly CameraChange[];
+  /** Whether the file was seen to hold this text; until then recovery puts it there. */
+  readonly inFile: boolean;
+}
+
+/** A revision with the complete text of the file. */
+export type FullRevision = CameraConfigRevision & { readonly text: string };
+
+export interface RevisionRepository {
+  head(): Promise<CameraConfigRevision | undefined>;
+  get(number: number): Promise<FullRevision | undefined>;
+  withToken(token: string): Promise<CameraConfigRevision | undefined>;
+  /** Newest first. */
+  page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }>;
+  add(revision: FullRevision): Promise<void>;
+  markInFile(number: number): Promise<void>;
+}

@@ -1,0 +1,121 @@
+import { DomainError } from '../shared/domain-error';
+import type { Fault } from '../shared/fault';
+import { sameJson, type Json, type JsonObject } from '../shared/json';
+import { type CameraFields, canonical, checkCamera, isKnownField, suggestField } from './camera-rules';
+import { isMasked, unmaskField } from './camera-secrets';
+
+/** What a field means while nobody wrote it. */
+export const CAMERA_DEFAULTS = {
+  active: true,
+  location: 'unknown',
+  camera_type: 'fixed',
+  resolution: '1920x1080',
+  fps: 25,
+  auto_start: false,
+  regions_file: 'config/regions.json',
+  profile: 'accurate',
+  device: 'auto',
+  imgsz: 'auto',
+  auto_tune: false,
+} as const satisfies JsonObject;
+
+/** Fields an answer carries that are not settings: a client that sends an answer back may leave them in. */
+const DERIVED = new Set(['is_active', 'created_at', 'updated_at']);
+
+/** One camera of the site. Immutable: every change is a new camera. */
+export class Camera {
+  private constructor(
+    readonly fields: CameraFields,
+    readonly createdAt: Date,
+    readonly updatedAt: Date,
+  ) {}
+
+  /** A new camera; all rules apply. Throws `camera.invalid` with every fault. */
+  static register(input: JsonObject, now: Date): Camera {
+    const { fields } = written(input);
+    refuse([...unknown(fields, {}), ...masked(fields), ...checkCamera(fields)]);
+    return new Camera(fields, now, now);
+  }
+
+  /** A camera that was accepted before: trusted, so that old rows stay readable. */
+  static restore(fields: CameraFields, createdAt: Date, updatedAt: Date): Camera {
+    return new Camera(fields, createdAt, updatedAt);
+  }
+
+  get id(): string {
+    return String(this.fields.id);
+  }
+
+  get active(): boolean {
+    return this.effective('active') === true;
+  }
+
+  /** The value in force: what was written, else the default. */
+  effective(field: string): Json | undefined {
+    if (Object.hasOwn(this.fields, field)) return this.fields[field];
+    return Object.entries(CAMERA_DEFAULTS).find(([name]) => name === field)?.[1];
+  }
+
+  /**
+   * The camera with some fields changed; `null` takes a field back to its default, a masked secret keeps what is
+   * stored, a value that is already in force changes nothing. Throws `camera.invalid` with every fault.
+   */
+  change(patch: JsonObject, now: Date): Camera {
+    const { fields, cleared } = written(patch);
+    const renamed: Fault[] =
+      fields.id !== undefined && fields.id !== this.id
+        ? [{ path: ['id'], type: 'mismatch', message: 'must be the id in the path: a camera cannot be renamed' }]
+        : [];
+    const { id: _, ...unmasked } = mapFields(fields, (name, value) => unmaskField(name, value, this.fields[name]));
+    const news = Object.fromEntries(Object.entries(unmasked).filter(([k, v]) => !sameJson(v, this.effective(k))));
+    const kept = Object.entries(this.fields).filter(([name]) => !cleared.has(name));
+    const next = { ...Object.fromEntries(kept), ...news };
+    refuse([...renamed, ...unknown(fields, this.fields), ...masked(news), ...checkCamera(next)]);
+    return this.with(next, now);
+  }
+
+  /** The same camera with these fields, younger only if they differ. */
+  with(fields: CameraFields, now: Date): Camera {
+    return sameJson(fields, this.fields) ? this : new Camera(fields, this.createdAt, now);
+  }
+}
+
+/** Splits what a client sent into values and fields it wants back at their default (`null`, or blank where optional). */
+function written(input: JsonObject): { fields: CameraFields; cleared: Set<string> } {
+  const own = Object.entries(input).filter(([name]) => !DERIVED.has(name));
+  const cleared = own.filter(([name, v]) => v === null || (v === '' && BLANK_MEANS_ABSENT.has(name)));
+  const fields = canonical(Object.fromEntries(own.filter((entry) => !cleared.includes(entry))));
+  return { fields, cleared: new Set(cleared.map(([name]) => (name === 'enabled' ? 'active' : name))) };
+}
+
+/** The old dashboard's form sends these blank when nobody filled them in. */
+const BLANK_MEANS_ABSENT = new Set(['resolution', 'regions_file', 'location']);
+
+const mapFields = (fields: CameraFields, to: (name: string, value: Json) => Json): Record<string, Json> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, to(name, value)]));
+
+function unknown(fields: CameraFields, known: CameraFields): Fault[] {
+  return Object.keys(fields)
+    .filter((name) => !isKnownField(name) && !Object.hasOwn(known, name))
+    .map((name) => {
+      const suggestion = suggestField(name);
+      const hint = suggestion ? `: did you mean ${suggestion}?` : '';
+      return { path: [name], type: 'unknown_field', message: `is not a field of a camera${hint}`, suggestion };
+    });
+}
+
+const masked = (fields: CameraFields): Fault[] =>
+  Object.entries(fields)
+    .filter(([, value]) => isMasked(value))
+    .map(([name]) => ({
+      path: [name],
+      type: 'masked',
+      message: 'carries *** where a secret belongs: send it in full',
+    }));
+
+function refuse(faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
+  const first = faults[0];
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  throw new DomainError('invalid', 'camera.invalid', `${first?.path.join('.')}: ${first?.message}${more}`, { faults });
+}

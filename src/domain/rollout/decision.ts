@@ -1,0 +1,97 @@
+import { BUCKETS, bucketOf } from './bucket';
+
+export type Path = 'domain' | 'legacy';
+
+/** Why a call took its path, in the words of the `X-Rollout-Reason` header. */
+export const REASONS = [
+  'killed',
+  'tripped',
+  'stale',
+  'forced',
+  'targeted',
+  'holdout',
+  'static',
+  'split',
+  'fallback',
+  'unswitched',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+export interface Decision {
+  readonly path: Path;
+  readonly reason: Reason;
+  readonly group: string;
+  /** Of the rollout state the decision was made on. */
+  readonly revision: number;
+}
+
+/** One group of operations, ready to decide. */
+export interface CompiledGroup {
+  readonly group: string;
+  readonly seed: number;
+  /** Basis points of keys on the domain path: 0 is nobody, 10000 everybody. */
+  readonly bps: number;
+  /** Basis points at the upper end that stay on the legacy path as control. */
+  readonly holdout: number;
+  readonly killed: boolean;
+  /** The breaker of this process. */
+  readonly tripped: boolean;
+  readonly targets: ReadonlyMap<string, Path>;
+  /** One ready decision per path and reason, so that deciding allocates nothing. */
+  readonly outcomes: Readonly<Record<Path, Readonly<Record<Reason, Decision>>>>;
+}
+
+/** Everything a decision depends on; replaced as a whole, never changed. */
+export interface RolloutSnapshot {
+  readonly revision: number;
+  readonly killed: boolean;
+  /** This process could not confirm the state for too long, so nobody could stop it: writes go to the legacy path. */
+  readonly stale: boolean;
+  readonly groups: ReadonlyMap<string, CompiledGroup>;
+}
+
+export interface GroupSettings {
+  readonly group: string;
+  readonly seed: number;
+  readonly bps: number;
+  readonly holdout?: number;
+  readonly killed?: boolean;
+  readonly tripped?: boolean;
+  readonly targets?: ReadonlyMap<string, Path>;
+}
+
+export function compileGroup(settings: GroupSettings, revision: number): CompiledGroup {
+  const { group } = settings;
+  const all = (path: Path) =>
+    Object.fromEntries(REASONS.map((reason) => [reason, Object.freeze({ path, reason, group, revision })])) as Record<
+      Reason,
+      Decision
+    >;
+  const outcomes = { domain: all('domain'), legacy: all('legacy') };
+  return { holdout: 0, killed: false, tripped: false, targets: new Map(), ...settings, outcomes };
+}
+
+/**
+ * Which path serves a call. The order of the rules is the contract: kill beats force, force beats the plan.
+ * `key` is the sticky unit (camera or caller); the same key keeps its path while percentages only grow.
+ */
+export function decide(
+  snapshot: RolloutSnapshot,
+  group: CompiledGroup,
+  effect: 'read' | 'write',
+  key: string,
+  force: boolean | undefined,
+): Decision {
+  const { domain, legacy } = group.outcomes;
+  if (snapshot.killed || group.killed) return legacy.killed;
+  if (group.tripped) return legacy.tripped;
+  if (snapshot.stale && effect === 'write') return legacy.stale;
+  if (force !== undefined) return force ? domain.forced : legacy.forced;
+  const target = group.targets.size === 0 ? undefined : group.targets.get(key);
+  if (target !== undefined) return target === 'domain' ? domain.targeted : legacy.targeted;
+  if (group.bps <= 0) return legacy.static;
+  if (group.bps >= BUCKETS && group.holdout === 0) return domain.static;
+  const bucket = bucketOf(key, group.seed);
+  if (bucket >= BUCKETS - group.holdout) return legacy.holdout;
+  return bucket < group.bps ? domain.split : legacy.split;
+}
