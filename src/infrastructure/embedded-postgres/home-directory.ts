@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { errorText } from './error-code';
 import { canEnter, isRoot, ownerOf, type RunAccount, unprivilegedAccount } from './run-account';
 
 export interface Home {
@@ -24,7 +25,7 @@ function makeDirectory(dir: string): string {
     return realpathSync(dir);
   } catch (cause) {
     throw new Error(
-      `Cannot create the data directory ${dir}: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+      `Cannot create the data directory ${dir}: ${errorText(cause)}. ` +
         'Choose a writable data directory, or set DATABASE_URL to a server of your own.',
       { cause },
     );
