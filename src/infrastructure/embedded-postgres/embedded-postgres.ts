@@ -39,6 +39,8 @@ interface Started {
 /** Recovery after a crash replays the journal, which can take a while on a slow disk. */
 const START_WITHIN_MS = 120_000;
 const LOOK_AGAIN_MS = 15;
+/** An orphan that is still there by then has lost its watchdog too and will stay. */
+const ORPHAN_ENDS_WITHIN_MS = 3_000;
 
 /** Another start holds the locks, or processes of a killed server are still on their way out. */
 const LOST_RACE = /lock file|shared memory block .* still in use|Address already in use/;
@@ -62,9 +64,11 @@ async function answers(dataDir: string, server: RunningServer): Promise<boolean>
 
 /** Waits until the server of these data answers, whoever started it; undefined when `isOver` ends the waiting. */
 async function waitForAnswer(dataDir: string, isOver: () => boolean): Promise<RunningServer | undefined> {
+  const orphansStay = Date.now() + ORPHAN_ENDS_WITHIN_MS;
   for (;;) {
     const server = findRunningServer(dataDir);
-    if (server && (await answers(dataDir, server))) return server;
+    const lasting = server && (!server.orphaned || Date.now() > orphansStay);
+    if (lasting && (await answers(dataDir, server))) return server;
     if (isOver()) return undefined;
     await sleep(LOOK_AGAIN_MS);
   }

@@ -10,6 +10,8 @@ export interface RunningServer {
   readonly port: number;
   readonly socketDir: string;
   readonly ready: boolean;
+  /** The process that started it is gone, so its watchdog is about to stop it. */
+  readonly orphaned: boolean;
 }
 
 /** The file is created first and written a moment later; after a power cut it may stay empty. */
@@ -26,12 +28,16 @@ export const serverArguments = (dataDir: string, socketDir: string): string[] =>
   `"${socketDir.replaceAll('"', '""')}"`,
   '-p',
   String(PORT),
+  '-c',
+  `watchgate.owner=${process.pid}`,
 ];
 
-function isServerOf(dataDir: string, pid: number): boolean {
+/** Empty when the process is not a server of these data. */
+function serverCommand(dataDir: string, pid: number): string {
   const command = commandOf(pid);
   // The watchdog is a shell that was told the same words.
-  return command.includes(`/postgres -D ${dataDir} -k `) && !command.startsWith('/bin/sh ');
+  const serves = command.includes(`/postgres -D ${dataDir} -k `) && !command.startsWith('/bin/sh ');
+  return serves ? command : '';
 }
 
 function readIfThere(file: string): string | undefined {
@@ -45,8 +51,16 @@ function readIfThere(file: string): string | undefined {
 
 export function findRunningServer(dataDir: string): RunningServer | undefined {
   const [pid, , , port, socketDir, , , status] = (readIfThere(pidFileOf(dataDir)) ?? '').split('\n');
-  if (!pid || !isServerOf(dataDir, Number(pid))) return undefined;
-  return { pid: Number(pid), port: Number(port), socketDir: socketDir ?? '', ready: status?.trim() === 'ready' };
+  const command = pid ? serverCommand(dataDir, Number(pid)) : '';
+  if (!command) return undefined;
+  const owner = / watchgate\.owner=(\d+)/.exec(command)?.[1];
+  return {
+    pid: Number(pid),
+    port: Number(port),
+    socketDir: socketDir ?? '',
+    ready: status?.trim() === 'ready',
+    orphaned: commandOf(Number(owner)) === '',
+  };
 }
 
 /** Removes a file only while it has this content; another start may have replaced it since it was read. */
@@ -75,7 +89,7 @@ export function discardStaleLocks(dataDir: string, socketDir: string): void {
     const content = readIfThere(file);
     if (content === undefined) continue;
     const pid = Number.parseInt(content, 10);
-    const stale = Number.isNaN(pid) ? isEmptyForGood(file) : !isServerOf(dataDir, pid);
+    const stale = Number.isNaN(pid) ? isEmptyForGood(file) : serverCommand(dataDir, pid) === '';
     if (stale) discard(file, content);
   }
 }
