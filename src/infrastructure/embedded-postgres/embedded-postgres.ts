@@ -1,0 +1,135 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureCluster, SUPERUSER } from './cluster';
+import { errorCode, errorText } from './error-code';
+import { chooseHome } from './home-directory';
+import { locateBinaries, usableBinaries } from './native-binaries';
+import { type Cluster, Postmaster } from './postmaster';
+import { discardStaleLocks, findRunningServer, type RunningServer } from './postmaster-file';
+import { confirmServes, connectionUrl, DATABASE } from './server-connection';
+import { claimSocketDirectory } from './socket-directory';
+
+export interface EmbeddedPostgres {
+  readonly socketDir: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  /** Connection string for `pg`, fit to be given to child processes as DATABASE_URL. */
+  readonly url: string;
+  readonly pid: number;
+  /** Whether this process started the server; only then does `stop` stop it. */
+  readonly owned: boolean;
+  /** Whether this call created the database files. */
+  readonly firstStart: boolean;
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  /** Holds the data, the socket and `postgres.log`; created when missing. */
+  readonly dir: string;
+  /** Told, a line at a time, what an operator should know; the server's own log goes to `postgres.log`. */
+  readonly log?: (line: string) => void;
+}
+
+interface Started {
+  readonly server: RunningServer;
+  readonly postmaster?: Postmaster;
+}
+
+/** Recovery after a crash replays the journal, which can take a while on a slow disk. */
+const START_WITHIN_MS = 120_000;
+const LOOK_AGAIN_MS = 15;
+/** An orphan that is still there by then has lost its watchdog too and will stay. */
+const ORPHAN_ENDS_WITHIN_MS = 3_000;
+
+/** Another start holds the locks, or processes of a killed server are still on their way out. */
+const LOST_RACE = /lock file|shared memory block .* still in use|Address already in use/;
+/** Not there yet, refusing, starting up or shutting down, all connections taken. */
+const NOT_YET = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P03', '53300']);
+
+async function answers(dataDir: string, server: RunningServer): Promise<boolean> {
+  if (!server.ready) return false;
+  try {
+    await confirmServes(dataDir, server);
+    return true;
+  } catch (error) {
+    if (NOT_YET.has(errorCode(error))) return false;
+    throw new Error(
+      `PostgreSQL (process ${server.pid}) runs on ${dataDir} but cannot be used: ${errorText(error)}. ` +
+        'Stop it, or start as the user that it belongs to.',
+      { cause: error },
+    );
+  }
+}
+
+/** Waits until the server of these data answers, whoever started it; undefined when `isOver` ends the waiting. */
+async function waitForAnswer(dataDir: string, isOver: () => boolean): Promise<RunningServer | undefined> {
+  const orphansStay = Date.now() + ORPHAN_ENDS_WITHIN_MS;
+  for (;;) {
+    const server = findRunningServer(dataDir);
+    const lasting = server && (!server.orphaned || Date.now() > orphansStay);
+    if (lasting && (await answers(dataDir, server))) return server;
+    if (isOver()) return undefined;
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+async function adoptOrLaunch(cluster: Cluster, deadline: number): Promise<Started | string> {
+  const { dataDir } = cluster;
+  const late = (): boolean => Date.now() > deadline;
+  const adopted = await waitForAnswer(dataDir, () => late() || !findRunningServer(dataDir));
+  if (adopted) return { server: adopted };
+
+  discardStaleLocks(dataDir, cluster.socketDir);
+  const postmaster = await Postmaster.launch(cluster);
+  const server = await waitForAnswer(dataDir, () => late() || !postmaster.running);
+  if (server?.pid === postmaster.pid) return { server, postmaster };
+  if (server) return { server };
+  if (!postmaster.running) return postmaster.epitaph;
+  await postmaster.stop();
+  return `it was not ready within ${START_WITHIN_MS / 1000} s`;
+}
+
+async function start(cluster: Cluster): Promise<Started> {
+  const deadline = Date.now() + START_WITHIN_MS;
+  for (;;) {
+    const outcome = await adoptOrLaunch(cluster, deadline);
+    if (typeof outcome !== 'string') return outcome;
+    if (!LOST_RACE.test(outcome) || Date.now() > deadline) {
+      throw new Error(
+        `PostgreSQL did not start on ${cluster.dataDir}: ${outcome}\n` +
+          `See ${path.join(cluster.homeDir, 'postgres.log')}, or set DATABASE_URL to a server of your own.`,
+      );
+    }
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+/**
+ * A PostgreSQL of one's own on a Unix socket, with data in `dir`. It ends with this process, however that dies; several
+ * processes that start it on one directory share the server of the first.
+ * @throws Error that says what to do: missing binaries, unusable directory, data of another version, refused start
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const log = options.log ?? (() => undefined);
+  const installed = locateBinaries();
+  const home = chooseHome(options.dir, log);
+  const binaries = await usableBinaries(installed, home);
+  const dataDir = path.join(home.dir, 'data');
+  const firstStart = await ensureCluster(dataDir, home, binaries);
+  const socketDir = claimSocketDirectory(home);
+  const cluster = { homeDir: home.dir, dataDir, socketDir, nativeDir: binaries.dir, account: home.account };
+  const { server, postmaster } = await start(cluster);
+  postmaster?.onUnexpectedExit((epitaph) => log(`PostgreSQL (process ${server.pid}) ${epitaph}`));
+  return {
+    socketDir: server.socketDir,
+    port: server.port,
+    user: SUPERUSER,
+    database: DATABASE,
+    url: connectionUrl(server),
+    pid: server.pid,
+    owned: postmaster !== undefined,
+    firstStart,
+    stop: async () => postmaster?.stop(),
+  };
+}

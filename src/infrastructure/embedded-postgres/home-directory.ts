@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { errorText } from './error-code';
+import { canEnter, isRoot, ownerOf, type RunAccount, unprivilegedAccount } from './run-account';
+
+export interface Home {
+  /** Absolute, without symbolic links: two spellings of one directory must lead to one server. */
+  readonly dir: string;
+  readonly account: RunAccount;
+}
+
+const SHARED_HOMES = '/var/lib/watchgate';
+
+/** Sixteen hex digits that stand for a path, the same on every start. */
+export const pathDigest = (target: string): string => createHash('sha256').update(target).digest('hex').slice(0, 16);
+
+const dataIn = (dir: string): string => path.join(dir, 'data');
+
+function makeDirectory(dir: string): string {
+  try {
+    const first = mkdirSync(dir, { recursive: true });
+    // A umask of 077 would lock the unprivileged account out of what root has just made for it.
+    for (let made = dir; first && isRoot() && made.startsWith(first); made = path.dirname(made)) chmodSync(made, 0o755);
+    return realpathSync(dir);
+  } catch (cause) {
+    throw new Error(
+      `Cannot create the data directory ${dir}: ${errorText(cause)}. ` +
+        'Choose a writable data directory, or set DATABASE_URL to a server of your own.',
+      { cause },
+    );
+  }
+}
+
+function homeOfExistingData(dir: string): Home {
+  const account = ownerOf(dataIn(dir));
+  if (!isRoot() || canEnter(account, dir)) return { dir: realpathSync(dir), account };
+  throw new Error(
+    `The database in ${dir} belongs to ${account.name}, who can no longer reach it. ` +
+      `Allow passing through its parent directories (chmod o+x), or move the database elsewhere.`,
+  );
+}
+
+/**
+ * The requested directory, or, for root, a fixed one under /var/lib when the account that PostgreSQL runs as cannot
+ * reach the request (a project in /root). Existing data always win: nobody must find an empty database after a chmod.
+ */
+export function chooseHome(requested: string, log: (line: string) => void): Home {
+  const wanted = path.resolve(requested);
+  if (existsSync(dataIn(wanted))) return homeOfExistingData(wanted);
+  const account = unprivilegedAccount();
+  if (!isRoot()) return { dir: makeDirectory(wanted), account };
+
+  const elsewhere = path.join(SHARED_HOMES, pathDigest(wanted));
+  const settled = existsSync(dataIn(elsewhere));
+  if (!settled && canEnter(account, wanted)) return { dir: makeDirectory(wanted), account };
+  log(`PostgreSQL keeps its data in ${elsewhere}: user "${account.name}", which it runs as, cannot use ${wanted}`);
+  return settled ? homeOfExistingData(elsewhere) : { dir: makeDirectory(elsewhere), account };
+}

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import path from 'node:path';
+import { explainSpawnError, SERVER_ENVIRONMENT } from './cluster';
+import type { RunAccount } from './run-account';
+import { serverArguments } from './postmaster-file';
+import { openServerLog, type ServerLog, wordsOf } from './server-log';
+
+/** Everything a server needs to be started; all paths absolute. */
+export interface Cluster {
+  readonly homeDir: string;
+  readonly dataDir: string;
+  readonly socketDir: string;
+  readonly nativeDir: string;
+  readonly account: RunAccount;
+}
+
+/** On the command line, so that they also hold for a cluster made by an earlier release. */
+const SETTINGS = [
+  'listen_addresses=',
+  'unix_socket_permissions=0700',
+  'max_connections=100',
+  'timezone=UTC',
+  'log_timezone=UTC',
+  'lc_messages=C',
+  // A failed statement is told to its client, which knows what to make of it; here it would only fill the disk.
+  'log_min_messages=log',
+  'log_checkpoints=off',
+  'log_line_prefix=%m [%p] ',
+];
+
+/**
+ * The shell becomes the server and leaves a watchdog behind, which reads the pipe from this process: a line means that
+ * the server is gone already, end of file that this process died, even by SIGKILL. It is forked twice because the
+ * server would take a child it does not know for a crashed one of its own.
+ */
+const LAUNCH = `( ( trap '' HUP INT TERM; read -r _ <&3 || kill -INT $$ ) >/dev/null 2>&1 & )
+exec "$@" 3<&-`;
+
+const PATIENCE_MS = 10_000;
+
+/** One server process started by this process. */
+export class Postmaster {
+  private stopping: Promise<void> | undefined;
+
+  private constructor(
+    readonly pid: number,
+    private readonly child: ChildProcess,
+    private readonly log: ServerLog,
+  ) {}
+
+  /** @throws Error when the program cannot be run at all; a server that refuses to work is found by `running`. */
+  static async launch(cluster: Cluster): Promise<Postmaster> {
+    const program = path.join(cluster.nativeDir, 'bin', 'postgres');
+    const log = openServerLog(cluster.homeDir);
+    const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
+    const args = [program, ...serverArguments(cluster.dataDir, cluster.socketDir), ...settings];
+    const child = spawn('/bin/sh', ['-c', LAUNCH, 'sh', ...args], {
+      ...cluster.account.switchTo,
+      cwd: '/',
+      env: SERVER_ENVIRONMENT,
+      stdio: ['ignore', log.descriptor, log.descriptor, 'pipe'],
+      // Its own process group: Ctrl-C in a terminal is for node, which stops the server after closing its connections.
+      detached: true,
+    });
+    closeSync(log.descriptor);
+    standDownAfter(child);
+    await once(child, 'spawn').catch((error: unknown) => {
+      throw explainSpawnError(error, '/bin/sh');
+    });
+    return new Postmaster(child.pid ?? 0, child, log);
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** How it ended and the server's own last words. */
+  get epitaph(): string {
+    const ending = this.child.signalCode ?? `code ${this.child.exitCode}`;
+    return `ended with ${ending}. ${wordsOf(this.log, this.pid)}`;
+  }
+
+  /** Calls back when the server ends without having been asked to. */
+  onUnexpectedExit(tell: (epitaph: string) => void): void {
+    this.child.once('exit', () => {
+      if (!this.stopping) tell(this.epitaph);
+    });
+  }
+
+  /** Ends every session and waits until the server is gone; after 10 s without a checkpoint, which a restart makes up for. */
+  stop(): Promise<void> {
+    this.stopping ??= this.shutDown();
+    return this.stopping;
+  }
+
+  private async shutDown(): Promise<void> {
+    if (!this.running) return;
+    const gone = once(this.child, 'exit');
+    this.child.ref();
+    this.child.kill('SIGINT');
+    const impatience = setTimeout(() => this.child.kill('SIGQUIT'), PATIENCE_MS);
+    await gone;
+    clearTimeout(impatience);
+  }
+}
+
+function standDownAfter(child: ChildProcess): void {
+  const watchdog = child.stdio[3];
+  if (!(watchdog instanceof Socket)) return;
+  // Only a watchdog that was killed breaks the pipe; then there is nobody left to be told.
+  watchdog.on('error', () => undefined);
+  child.once('exit', () => watchdog.end('\n'));
+  // A database must not keep a process alive that has nothing else to do; the watchdog then stops it.
+  child.unref();
+  watchdog.unref();
+}

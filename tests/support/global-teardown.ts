@@ -1,0 +1,6 @@
+import { stopSharedServer } from './shared-server';
+
+// jest asks for a default export.
+export default async function globalTeardown(): Promise<void> {
+  await stopSharedServer();
+}
