@@ -1,0 +1,70 @@
+import type { ConfigState } from '../../application/cameras/camera-config-port';
+import type { ConfigFault } from '../../application/cameras/cameras-format';
+import type { JsonObject } from '../../domain/shared/json';
+import { ListOf, OneOf, Text, Time, Whole } from '../http/fields';
+
+const MANY = Number.MAX_SAFE_INTEGER;
+const LAST_NUMBER = 2_147_483_647;
+
+export class NothingDto {}
+
+export class ConfigFaultDto implements ConfigFault {
+  @Whole({ min: 1, max: MANY }) line: number;
+  @Whole({ min: 1, max: MANY }) column: number;
+  @Text() path: string;
+  @Text() type: string;
+  @Text() message: string;
+  @OneOf(['error', 'warning']) severity: 'error' | 'warning';
+  @Text({ optional: true }) suggestion?: string;
+}
+
+export class ConfigStatusDto {
+  @OneOf(['in_sync', 'degraded', 'stale'], {
+    about: 'degraded: the file has faults and the last good configuration is in force; stale: file and table are being brought together',
+  })
+  state: ConfigState;
+  @Whole({ min: 0, max: LAST_NUMBER, about: '0 while the file has never been valid' }) revision: number;
+  @Text({ nullable: true, about: 'SHA-256 of the newest revision' }) sha256: string | null;
+  @Text({ nullable: true, about: 'SHA-256 of the file as it is now' }) file_sha256: string | null;
+  @Whole({ min: 0, max: MANY }) cameras: number;
+  @ListOf(() => ConfigFaultDto) faults: ConfigFaultDto[];
+  @Time() checked_at: string;
+}
+
+export class RevisionPageDto {
+  @Whole({ min: 1, max: 1000, default: 50 }) limit = 50;
+  @Whole({ min: 0, max: LAST_NUMBER, default: 0 }) offset = 0;
+}
+
+export class RevisionKeyDto {
+  @Whole({ min: 1, max: LAST_NUMBER }) number: number;
+}
+
+export class RevisionDto {
+  @Whole({ min: 1, max: LAST_NUMBER }) number: number;
+  @Text() sha256: string;
+  @OneOf(['api', 'file', 'legacy', 'restore', 'import']) origin: string;
+  @Text({ nullable: true }) author: string | null;
+  @Text({ nullable: true }) request_id: string | null;
+  @Time() at: string;
+  @ListOf(() => ({ type: 'string' }), { about: 'ids of the cameras it touched' }) cameras: string[];
+}
+
+export class RevisionListDto {
+  @ListOf(() => RevisionDto) revisions: RevisionDto[];
+  @Whole({ min: 0, max: LAST_NUMBER }) total: number;
+  @Whole({ min: 1, max: 1000 }) limit: number;
+  @Whole({ min: 0, max: LAST_NUMBER }) offset: number;
+}
+
+export class RevisionDetailDto extends RevisionDto {
+  @Text({ max: MANY, about: 'the whole file, secrets masked' }) text: string;
+  @Text({ max: MANY, about: 'unified diff against the revision before, secrets masked' }) diff: string;
+  @ListOf(() => ({ type: 'object' })) changes: JsonObject[];
+}
+
+export class RestoredDto {
+  @OneOf(['success']) status: 'success';
+  @Whole({ min: 1, max: LAST_NUMBER, about: 'the revision whose text is in force again' }) restored: number;
+  @Whole({ min: 1, max: LAST_NUMBER, about: 'the new revision that says so' }) revision: number;
+}

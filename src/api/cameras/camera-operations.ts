@@ -1,0 +1,57 @@
+import type { CamerasPort } from '../../application/cameras/cameras-port';
+import { operations } from '../http/operation';
+import { CameraChangedDto, CameraCreatedDto, CameraDto, CameraFilterDto, CameraKeyDto, CameraListDto, CameraPatchDto, DoneDto, NewCameraDto } from './camera-dto';
+
+const group = 'camera-config';
+/** The file knows one time for all cameras, the table one per camera. */
+const times = (at: string) => [`${at}/created_at`, `${at}/updated_at`];
+
+export const cameraOperations = operations<CamerasPort>('cameras', {
+  list: {
+    http: 'GET /cameras',
+    summary: 'List cameras in the order of the file',
+    input: CameraFilterDto,
+    output: CameraListDto,
+    group,
+    stickyBy: 'caller',
+    mayDiffer: times('/cameras/*'),
+  },
+  get: {
+    http: 'GET /cameras/{camera_id}',
+    summary: 'One camera',
+    input: CameraKeyDto,
+    output: CameraDto,
+    group,
+    stickyBy: 'camera_id',
+    mayDiffer: times(''),
+  },
+  create: {
+    http: 'POST /cameras',
+    summary: 'Add a camera',
+    input: NewCameraDto,
+    output: CameraCreatedDto,
+    group,
+    stickyBy: 'id',
+    fallback: 'ifRolledBack',
+    mayDiffer: times('/camera'),
+  },
+  update: {
+    http: 'PUT /cameras/{camera_id}',
+    summary: 'Change some settings of a camera',
+    input: CameraPatchDto,
+    output: CameraChangedDto,
+    group,
+    stickyBy: 'camera_id',
+    fallback: 'ifRolledBack',
+    mayDiffer: times('/camera'),
+  },
+  remove: {
+    http: 'DELETE /cameras/{camera_id}',
+    summary: 'Remove a camera',
+    input: CameraKeyDto,
+    output: DoneDto,
+    group,
+    stickyBy: 'camera_id',
+    fallback: 'ifRolledBack',
+  },
+});

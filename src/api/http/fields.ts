@@ -1,0 +1,120 @@
+import {
+  IsArray, IsBoolean, IsDefined, IsIn, IsInt, IsISO8601, IsOptional, IsString, Max, MaxLength, Min, MinLength,
+} from 'class-validator';
+import type { Json, JsonObject } from '../../domain/shared/json';
+
+export type Class<T> = new () => T;
+
+interface Field {
+  readonly schema: () => JsonObject;
+  readonly required: boolean;
+  /** Text of a path or query parameter → value; a text that is no such value stays, for validation to refuse. */
+  readonly parse: (text: string) => unknown;
+}
+
+/** What the decorators say of a DTO: its fields, and whether it may carry others. */
+interface Shape {
+  readonly fields: Map<string, Field>;
+  open: boolean;
+  schema?: () => JsonObject;
+}
+
+const shapes = new WeakMap<object, Shape>();
+
+export function shapeOf(dto: Class<unknown>): Shape {
+  const known = shapes.get(dto.prototype);
+  if (known) return known;
+  const parent = Object.getPrototypeOf(dto.prototype);
+  const inherited = parent === Object.prototype ? undefined : shapes.get(parent);
+  const shape: Shape = { fields: new Map(inherited?.fields), open: inherited?.open ?? false };
+  shapes.set(dto.prototype, shape);
+  return shape;
+}
+
+interface Options {
+  /** Given for documentation; the value itself is the property's initialiser. */
+  readonly default?: Json;
+  readonly optional?: boolean;
+  readonly nullable?: boolean;
+  readonly about?: string;
+}
+
+type Parse = (text: string) => unknown;
+
+function field(schema: () => JsonObject, parse: Parse, options: Options, ...checks: PropertyDecorator[]): PropertyDecorator {
+  const optional = options.optional === true || options.default !== undefined;
+  return (prototype, name) => {
+    const full = () => {
+      const { type, ...rest } = schema();
+      return {
+        ...(type === undefined ? {} : { type: options.nullable ? [type as string, 'null'] : type }),
+        ...rest,
+        ...(options.default === undefined ? {} : { default: options.default }),
+        ...(options.about ? { description: options.about } : {}),
+      };
+    };
+    shapeOf(prototype.constructor as Class<unknown>).fields.set(String(name), { schema: full, required: !optional, parse });
+    for (const check of [optional ? IsOptional() : IsDefined(), ...checks]) check(prototype, name);
+  };
+}
+
+const asText: Parse = (text) => text;
+const BOOLEANS = new Map([
+  ...['true', '1', 'yes', 'on', 't', 'y'].map((word) => [word, true] as const),
+  ...['false', '0', 'no', 'off', 'f', 'n'].map((word) => [word, false] as const),
+]);
+
+/** The words for yes and no that the old backend understood, in any case. */
+export const parseFlag: Parse = (text) => BOOLEANS.get(text.toLowerCase()) ?? text;
+
+/** Decimal, with the liberties the old backend took: spaces around, `+`, leading zeros, `5.0`; not `1e2`. */
+const parseWhole: Parse = (text) => (/^\s*[+-]?\d+(\.0*)?\s*$/.test(text) ? Number(text) : text);
+
+export const Flag = (options: Options = {}) => field(() => ({ type: 'boolean' }), parseFlag, options, IsBoolean());
+
+export const Whole = ({ min, max, ...options }: Options & { min: number; max: number }) =>
+  field(() => ({ type: 'integer', minimum: min, maximum: max }), parseWhole, options, IsInt(), Min(min), Max(max));
+
+export const Text = ({ min = 0, max = 10_000, ...options }: Options & { min?: number; max?: number } = {}) =>
+  field(() => ({ type: 'string', minLength: min, maxLength: max }), asText, options, IsString(), MinLength(min), MaxLength(max));
+
+export const OneOf = (values: readonly string[], options: Options = {}) =>
+  field(() => ({ type: 'string', enum: values }), asText, options, IsIn(values));
+
+export const Time = (options: Options = {}) =>
+  field(() => ({ type: 'string', format: 'date-time' }), asText, options, IsISO8601());
+
+export const ListOf = (item: () => Class<unknown> | JsonObject, options: Options = {}) =>
+  field(() => ({ type: 'array', items: itemSchema(item()) }), asText, options, IsArray());
+
+/** A nested object, or anything a schema of its own describes. */
+export const Part = (item: () => Class<unknown> | JsonObject, options: Options = {}) =>
+  field(() => itemSchema(item()), asText, options);
+
+const itemSchema = (item: Class<unknown> | JsonObject): JsonObject => (typeof item === 'function' ? schemaOf(item) : item);
+
+/** Lets a DTO carry fields it does not name; whoever takes it decides about them. */
+export const Open: ClassDecorator = (dto) => {
+  shapeOf(dto as unknown as Class<unknown>).open = true;
+};
+
+/** Gives a DTO's schema where the rules live elsewhere. */
+export const Described =
+  (schema: () => JsonObject): ClassDecorator =>
+  (dto) => {
+    shapeOf(dto as unknown as Class<unknown>).schema = schema;
+  };
+
+/** JSON Schema (2020-12) of a DTO. */
+export function schemaOf(dto: Class<unknown>): JsonObject {
+  const { fields, open, schema } = shapeOf(dto);
+  if (schema) return schema();
+  const entries = [...fields];
+  const required = entries.filter(([, f]) => f.required).map(([name]) => name);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([name, f]) => [name, f.schema()])),
+    ...(required.length > 0 ? { required } : {}),
+    additionalProperties: open,
+  };
+}

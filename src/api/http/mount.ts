@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { raw, type Request, type Response, type Router } from 'express';
+import { type CallContext, runInCall } from '../../application/shared/call-context';
+import type { Log } from '../../application/shared/log';
+import { parseFlag } from './fields';
+import { jsonBody } from './json-body';
+import type { Operation, Operations } from './operation';
+import { problemOf } from './problem';
+import { type RawInput, readInput } from './read-input';
+import { type LocatedFault, RequestError } from './request-error';
+
+const BODY_LIMIT = '256kb';
+
+export interface MountOptions {
+  readonly log: Log;
+  /** Tests look at every answer with it: an answer that its row does not describe is an error. */
+  readonly checkAnswer?: (operation: Operation, answer: unknown) => void;
+}
+
+/** A port and the rows that describe it; the two belong together by their types. */
+export interface Mounted {
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly port: object;
+}
+
+export const mounted = <P extends object>(operations: Operations<P>, port: P): Mounted => ({ operations, port });
+
+/** Gives every operation its route. A path's fixed segments win over parameters, whatever the order of the rows. */
+export function mount(router: Router, all: readonly Mounted[], options: MountOptions): void {
+  const routes = all.flatMap(({ operations, port }) => Object.values(operations).map((operation) => ({ operation, port })));
+  routes.sort((a, b) => specificity(a.operation.path).localeCompare(specificity(b.operation.path)));
+  for (const { operation, port } of routes) {
+    const handler = (req: Request, res: Response) => serve(operation, port, req, res, options);
+    const path = expressPath(operation.path);
+    if (operation.verb === 'GET') router.get(path, handler);
+    else router[lower(operation.verb)](path, raw({ type: () => true, limit: BODY_LIMIT }), handler);
+  }
+  refuseOtherVerbs(router, routes.map((r) => r.operation));
+}
+
+async function serve(operation: Operation, port: object, req: Request, res: Response, options: MountOptions): Promise<void> {
+  const requestId = requestIdOf(res);
+  const { input, faults } = readInput(operation.input, rawInput(operation, req));
+  const force = operation.switched ? forceOf(req, faults) : undefined;
+  refuse(faults);
+  const context: CallContext = { requestId, ...(force === undefined ? {} : { force }) };
+  const call = (port as Record<string, (input: object) => Promise<unknown>>)[operation.method];
+  if (!call) throw new Error(`nothing implements ${operation.id}`);
+  try {
+    const answer = await runInCall(context, () => call.call(port, input));
+    options.checkAnswer?.(operation, answer);
+    served(res, context);
+    send(res, 200, answer);
+  } catch (error) {
+    served(res, context);
+    throw error;
+  }
+}
+
+function rawInput(operation: Operation, req: Request): RawInput {
+  const lastOf = (value: unknown): string => String(Array.isArray(value) ? value.at(-1) : value);
+  const texts = (values: object) => Object.fromEntries(Object.entries(values).map(([name, v]) => [name, lastOf(v)]));
+  const body = operation.verb !== 'GET' && Buffer.isBuffer(req.body) ? jsonBody(req.body) : {};
+  return { path: texts(req.params), query: texts(req.query), body };
+}
+
+/** `force_domain` of a switched operation. */
+function forceOf(req: Request, faults: LocatedFault[]): boolean | undefined {
+  const { force_domain: sent } = req.query;
+  if (sent === undefined) return undefined;
+  const force = parseFlag(String(Array.isArray(sent) ? sent.at(-1) : sent));
+  if (typeof force === 'boolean') return force;
+  faults.push({ loc: ['query', 'force_domain'], msg: 'must be true or false', type: 'bool_parsing' });
+  return undefined;
+}
+
+/** A parameter that cannot be read is 422; a body that breaks a rule is 400. */
+function refuse(faults: readonly LocatedFault[]): void {
+  const first = faults[0];
+  if (!first) return;
+  const status = faults.some((f) => f.loc[0] !== 'body') ? 422 : 400;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  throw new RequestError(status, 'request.invalid', `${first.loc.slice(1).join('.')} ${first.msg}${more}`, faults);
+}
+
+function served(res: Response, { served: decision }: CallContext): void {
+  if (!decision) return;
+  res.setHeader('X-Served-By', decision.path);
+  res.setHeader('X-Rollout-Reason', decision.reason);
+}
+
+const send = (res: Response, status: number, body: unknown): void => {
+  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+};
+
+/** The request's identity: the client's own if it is a plain word, else a new one. */
+export function identify(req: Request, res: Response, next: () => void): void {
+  const sent = req.get('x-request-id');
+  res.setHeader('X-Request-Id', sent && /^[\w.-]{1,64}$/.test(sent) ? sent : randomUUID());
+  next();
+}
+
+const requestIdOf = (res: Response): string => String(res.getHeader('X-Request-Id') ?? '');
+
+/** Express's last handler: every error becomes a problem document, unforeseen ones are logged whole. */
+export const answerError = (log: Log) => (error: unknown, _req: Request, res: Response, next: (e: unknown) => void) => {
+  if (res.headersSent) return next(error);
+  const requestId = requestIdOf(res);
+  const { status, headers, body, unexpected } = problemOf(error, requestId);
+  if (unexpected) log.error('a request failed', { requestId, error });
+  else if (status >= 500) log.warn('a request could not be served', { requestId, error });
+  res.writeHead(status, { ...headers, 'content-type': 'application/problem+json; charset=utf-8' }).end(JSON.stringify(body));
+};
+
+export const answerNoRoute = (req: Request): never => {
+  throw new RequestError(404, 'request.not_found', `There is no ${req.path}.`);
+};
+
+function refuseOtherVerbs(router: Router, operations: readonly Operation[]): void {
+  for (const path of new Set(operations.map((o) => o.path))) {
+    const allow = operations.filter((o) => o.path === path).map((o) => o.verb).join(', ');
+    router.all(expressPath(path), (req: Request) => {
+      throw new RequestError(405, 'request.method_not_allowed', `${req.method} is not possible here: ${allow} is.`, [], { allow });
+    });
+  }
+}
+
+const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+/** Sorts fixed segments before parameters. */
+const specificity = (path: string): string => path.replaceAll(/\{\w+\}/g, '~');
+const lower = (verb: 'POST' | 'PUT' | 'DELETE') => verb.toLowerCase() as 'post' | 'put' | 'delete';

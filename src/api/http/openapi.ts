@@ -1,0 +1,78 @@
+import type { JsonObject } from '../../domain/shared/json';
+import { schemaOf, shapeOf } from './fields';
+import type { Operation } from './operation';
+
+const PROBLEM: JsonObject = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code', 'request_id'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string' },
+    request_id: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['loc', 'msg', 'type'],
+        properties: { loc: { type: 'array' }, msg: { type: 'string' }, type: { type: 'string' } },
+      },
+    },
+  },
+};
+
+const FORCE: JsonObject = {
+  name: 'force_domain',
+  in: 'query',
+  required: false,
+  schema: { type: 'boolean' },
+  description: 'true: the domain path, false: the legacy path; absent: the rollout decides',
+};
+
+/** The OpenAPI 3.1 document of the catalogue. */
+export function openApi(operations: readonly Operation[]): JsonObject {
+  const paths: Record<string, Record<string, JsonObject>> = {};
+  for (const operation of operations) {
+    const path = `/api/v1${operation.path}`;
+    paths[path] = { ...paths[path], [operation.verb.toLowerCase()]: describe(operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Watchgate', version: '1', description: 'Backend of a camera-monitoring site' },
+    paths,
+    components: { schemas: { Problem: PROBLEM } },
+  };
+}
+
+function describe(operation: Operation): JsonObject {
+  const inPath = new Set([...operation.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? ''));
+  const parameters = [...shapeOf(operation.input).fields].flatMap(([name, { schema, required }]): JsonObject[] => {
+    if (inPath.has(name)) return [{ name, in: 'path', required: true, schema: schema() }];
+    return operation.verb === 'GET' ? [{ name, in: 'query', required, schema: schema() }] : [];
+  });
+  return {
+    operationId: operation.id,
+    tags: [operation.context],
+    summary: operation.summary,
+    parameters: operation.switched ? [...parameters, FORCE] : parameters,
+    ...(operation.verb === 'GET' ? {} : requestBody(operation, inPath)),
+    responses: {
+      '200': { description: 'Done', content: { 'application/json': { schema: schemaOf(operation.output) } } },
+      default: {
+        description: 'Refused or failed',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+  };
+}
+
+function requestBody({ input }: Operation, inPath: ReadonlySet<string>): JsonObject {
+  const { properties, required, ...schema } = schemaOf(input);
+  const kept = Object.entries(Object(properties) as JsonObject).filter(([name]) => !inPath.has(name));
+  const needed = (Array.isArray(required) ? required : []).filter((name) => !inPath.has(String(name)));
+  if (kept.length === 0 && schema.additionalProperties === false) return {};
+  const body = { ...schema, properties: Object.fromEntries(kept), ...(needed.length > 0 ? { required: needed } : {}) };
+  return { requestBody: { required: needed.length > 0, content: { 'application/json': { schema: body } } } };
+}

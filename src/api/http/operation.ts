@@ -1,0 +1,76 @@
+import type { RoutedOperation, WriteFallback } from '../../application/rollout/operation-router';
+import type { Class } from './fields';
+
+export type Role = 'viewer' | 'operator' | 'admin';
+type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** One operation, as a catalogue states it. */
+interface Row<Input, Output> {
+  /** Verb and path below `/api/v1`; `{name}` is a path parameter. */
+  readonly http: `${Verb} /${string}`;
+  readonly summary: string;
+  readonly input: Class<Input>;
+  readonly output: Class<Output>;
+  /** The rollout group; absent for operations that have one implementation only. */
+  readonly group?: string;
+  /** The member of the input that keeps calls on one path, or `caller` (the default). */
+  readonly stickyBy?: (keyof Input & string) | 'caller';
+  /** `read` for GET, else `write`, unless the row says otherwise. */
+  readonly effect?: 'read' | 'write';
+  /** Required for every write that is switched: there is no default that repeats a write. */
+  readonly fallback?: WriteFallback;
+  /** Who may call it; `viewer` for reads, `operator` for writes, unless the row says otherwise. */
+  readonly role?: Role;
+  /** Where two right answers may differ, as JSON pointers with `*`. */
+  readonly mayDiffer?: readonly string[];
+}
+
+type Rows<P> = {
+  readonly [K in keyof P]: P[K] extends (input: infer I) => Promise<infer O> ? Row<I, O> : never;
+};
+
+/** An operation with everything derived from its row. */
+export interface Operation extends RoutedOperation {
+  readonly context: string;
+  readonly method: string;
+  readonly verb: Verb;
+  readonly path: string;
+  readonly summary: string;
+  readonly input: Class<object>;
+  readonly output: Class<unknown>;
+  readonly switched: boolean;
+  readonly role: Role;
+  readonly mayDiffer: readonly string[];
+}
+
+export type Operations<P> = { readonly [K in keyof P & string]: Operation };
+
+/** The catalogue of one port; the compiler refuses a missing row, a wrong DTO and a misspelt verb. */
+export function operations<P extends object>(context: string, rows: Rows<P>): Operations<P> {
+  const entries = Object.entries<Row<object, unknown>>(rows as Record<string, Row<object, unknown>>);
+  return Object.fromEntries(entries.map(([method, row]) => [method, operation(context, method, row)])) as Operations<P>;
+}
+
+function operation(context: string, method: string, row: Row<object, unknown>): Operation {
+  const [verb, path] = row.http.split(' ') as [Verb, string];
+  const effect = row.effect ?? (verb === 'GET' ? 'read' : 'write');
+  const id = `${context}.${method}`;
+  if (row.group && effect === 'write' && !row.fallback) throw new Error(`${id}: a switched write says when it falls back`);
+  return {
+    id,
+    context,
+    method,
+    verb,
+    path,
+    effect,
+    summary: row.summary,
+    input: row.input,
+    output: row.output,
+    group: row.group ?? '',
+    switched: row.group !== undefined,
+    fallback: row.fallback ?? 'none',
+    stickyBy: row.stickyBy ?? 'caller',
+    role: row.role ?? (effect === 'read' ? 'viewer' : 'operator'),
+    mayDiffer: row.mayDiffer ?? [],
+  };
+}

@@ -1,0 +1,70 @@
+import { STATUS_CODES } from 'node:http';
+import { DomainError, type ErrorKind } from '../../domain/shared/domain-error';
+import { type LocatedFault, RequestError } from './request-error';
+
+const STATUS: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  unavailable: 503,
+  timeout: 504,
+};
+
+const RETRY_AFTER_SECONDS = '2';
+
+/** An answer that says what went wrong, https://www.rfc-editor.org/rfc/rfc9457. */
+export interface Problem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Whether nobody foresaw this: the log gets the whole error, the client nothing of it. */
+  readonly unexpected: boolean;
+}
+
+export function problemOf(error: unknown, requestId: string): Problem {
+  if (error instanceof DomainError) return fromDomain(error, requestId);
+  if (error instanceof RequestError) {
+    const { status, code, message, errors, headers } = error;
+    return problem(status, code, message, requestId, errors.length > 0 ? { errors } : {}, headers);
+  }
+  const status = statusOf(error);
+  if (status === 413) return problem(413, 'request.too_large', 'The body is larger than this operation takes.', requestId);
+  if (status) return problem(status, 'request.invalid', 'The request could not be read.', requestId);
+  const detail = `This is a fault of the service. Its log says more under request ${requestId}.`;
+  return { ...problem(500, 'internal', detail, requestId), unexpected: true };
+}
+
+function fromDomain({ kind, code, message, details }: DomainError, requestId: string): Problem {
+  const errors = details.faults?.map(
+    ({ path, message: msg, type, suggestion }): LocatedFault => ({
+      loc: ['body', ...path],
+      msg,
+      type,
+      ...(suggestion ? { suggestion } : {}),
+    }),
+  );
+  const retry = kind === 'unavailable' || kind === 'timeout';
+  const headers: Record<string, string> = retry ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
+  return problem(STATUS[kind], code, message, requestId, { ...(errors ? { errors } : {}), ...details.extra }, headers);
+}
+
+function problem(
+  status: number,
+  code: string,
+  detail: string,
+  requestId: string,
+  extra: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Problem {
+  const title = STATUS_CODES[status] ?? 'Error';
+  const body = { type: 'about:blank', title, status, detail, code, request_id: requestId, ...extra };
+  return { status, headers, body, unexpected: false };
+}
+
+/** The 4xx status that express and its body parser put on their errors. */
+function statusOf(error: unknown): number | undefined {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}

@@ -1,0 +1,62 @@
+import { validateSync, type ValidationError } from 'class-validator';
+import { closest } from '../../domain/shared/closest';
+import { type Class, shapeOf } from './fields';
+import type { LocatedFault, Location } from './request-error';
+
+/** The parts of a request that make up an operation's one input. */
+export interface RawInput {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The old backend's names for what can be wrong with a parameter. */
+const TYPES: Readonly<Record<string, string>> = {
+  isBoolean: 'bool_parsing',
+  isInt: 'int_parsing',
+  min: 'greater_than_equal',
+  max: 'less_than_equal',
+  isDefined: 'missing',
+  isString: 'string_type',
+  isIso8601: 'datetime_parsing',
+  isIn: 'enum',
+};
+
+/** Builds and validates the input of an operation; every fault is named, each with its place. */
+export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { input: T; faults: LocatedFault[] } {
+  const input = new dto();
+  const { fields, open } = shapeOf(dto);
+  const places = new Map<string, Location>();
+  const put = (name: string, value: unknown, place: Location) => {
+    Object.defineProperty(input, name, { value, enumerable: true, writable: true, configurable: true });
+    places.set(name, place);
+  };
+  for (const [name, { parse }] of fields) {
+    if (Object.hasOwn(raw.path, name)) put(name, parse(raw.path[name] ?? ''), 'path');
+    else if (Object.hasOwn(raw.query, name)) put(name, parse(raw.query[name] ?? ''), 'query');
+    else if (Object.hasOwn(raw.body, name)) put(name, raw.body[name], 'body');
+  }
+  const inPath = (name: string) => Object.hasOwn(raw.path, name);
+  const extra = Object.keys(raw.body).filter((name) => !fields.has(name) || inPath(name));
+  if (open) for (const name of extra.filter((n) => !inPath(n))) put(name, raw.body[name], 'body');
+  const unknown = extra.filter((name) => !open || inPath(name)).map((name) => unknownField(name, [...fields.keys()]));
+  const invalid = validateSync(input, { forbidUnknownValues: false }).flatMap((e) => located(e, places));
+  return { input, faults: [...invalid, ...unknown] };
+}
+
+function located({ property, constraints = {} }: ValidationError, places: ReadonlyMap<string, Location>): LocatedFault[] {
+  const place = places.get(property) ?? 'query';
+  const names = Object.keys(constraints);
+  const shown = names.includes('isDefined') ? ['isDefined'] : names.filter((n) => /^is/.test(n)).slice(0, 1);
+  return (shown.length > 0 ? shown : names).map((name) => ({
+    loc: [place, property],
+    msg: name === 'isDefined' ? 'is required' : (constraints[name] ?? 'is not valid').replace(`${property} `, ''),
+    type: TYPES[name] ?? name,
+  }));
+}
+
+function unknownField(name: string, known: readonly string[]): LocatedFault {
+  const suggestion = closest(name, known);
+  const msg = `is not a known field${suggestion ? `: did you mean ${suggestion}?` : ''}`;
+  return { loc: ['body', name], msg, type: 'unknown_field', ...(suggestion ? { suggestion } : {}) };
+}

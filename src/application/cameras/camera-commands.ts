@@ -1,0 +1,33 @@
+import { Camera } from '../../domain/cameras/camera';
+import type { JsonObject } from '../../domain/shared/json';
+import type { Clock } from '../shared/log';
+import type { Decide } from './camera-configuration';
+import * as cameraSet from './camera-set';
+import { cameraView } from './camera-view';
+import type { CameraKey, CameraPatch, CamerasPort } from './cameras-port';
+
+/** What may be done to cameras, the same on both paths; `change` is the path's way of making it true. */
+export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | 'remove'> {
+  constructor(
+    private readonly change: (decide: Decide) => Promise<readonly Camera[]>,
+    private readonly clock: Clock,
+  ) {}
+
+  async create(fields: JsonObject) {
+    const camera = Camera.register(fields, this.clock());
+    const after = await this.change((cameras) => cameraSet.add(cameras, camera));
+    return { ok: true as const, camera: cameraView(cameraSet.find(after, camera.id)) };
+  }
+
+  async update({ camera_id, ...patch }: CameraPatch) {
+    const after = await this.change((cameras, unseen) =>
+      cameraSet.replace(cameras, camera_id, (camera) => camera.change(patch, this.clock()), unseen),
+    );
+    return { status: 'success' as const, camera: cameraView(cameraSet.find(after, camera_id)) };
+  }
+
+  async remove({ camera_id }: CameraKey) {
+    await this.change((cameras) => cameraSet.remove(cameras, camera_id));
+    return { status: 'success' as const };
+  }
+}

@@ -1,0 +1,88 @@
+import { createTwoFilesPatch } from 'diff';
+import type { CameraChange, FieldChange } from '../../domain/cameras/camera-changes';
+import type { CameraConfigRevision, RevisionRepository } from '../../domain/cameras/camera-config-revision';
+import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { maskField } from '../../domain/cameras/camera-secrets';
+import { DomainError } from '../../domain/shared/domain-error';
+import type { JsonObject } from '../../domain/shared/json';
+import type { Clock } from '../shared/log';
+import type { CameraConfigPort, ConfigState, ConfigStatus, RevisionKey, RevisionPage, RevisionView } from './camera-config-port';
+import type { CameraConfiguration } from './camera-configuration';
+import type { CamerasFile } from './cameras-file';
+import type { CamerasFormat, ConfigFault } from './cameras-format';
+import { hasErrors } from './config-settling';
+
+/** State and history of the camera configuration. */
+export class CameraConfigService implements CameraConfigPort {
+  constructor(
+    private readonly revisionsOf: RevisionRepository,
+    private readonly cameras: CameraRepository,
+    private readonly file: CamerasFile,
+    private readonly format: CamerasFormat,
+    private readonly configuration: CameraConfiguration,
+    private readonly clock: Clock,
+  ) {}
+
+  async status(): Promise<ConfigStatus> {
+    const [head, disk, cameras] = await Promise.all([this.revisionsOf.head(), this.file.read(), this.cameras.all()]);
+    const faults = disk ? this.format.read(disk.text).faults : [];
+    return {
+      state: stateOf(head, disk?.sha256, faults),
+      revision: head?.number ?? 0,
+      sha256: head?.sha256 ?? null,
+      file_sha256: disk?.sha256 ?? null,
+      cameras: cameras.length,
+      faults,
+      checked_at: this.clock().toISOString(),
+    };
+  }
+
+  async revisions({ limit, offset }: RevisionPage) {
+    const { items, total } = await this.revisionsOf.page(limit, offset);
+    return { revisions: items.map(revisionView), total, limit, offset };
+  }
+
+  async revision({ number }: RevisionKey) {
+    const [revision, before] = await Promise.all([this.revisionsOf.get(number), this.revisionsOf.get(number - 1)]);
+    if (!revision) {
+      throw new DomainError('not-found', 'camera_config.revision_not_found', `There is no revision ${number}.`);
+    }
+    const [text, old] = [this.format.mask(revision.text), before ? this.format.mask(before.text) : ''];
+    const diff = createTwoFilesPatch(`revision ${number - 1}`, `revision ${number}`, old, text);
+    return { ...revisionView(revision), text, diff, changes: revision.changes.map(changeView) };
+  }
+
+  async restore({ number }: RevisionKey) {
+    const revision = await this.configuration.restore(number);
+    return { status: 'success' as const, restored: number, revision: revision.number };
+  }
+}
+
+function stateOf(
+  head: CameraConfigRevision | undefined,
+  onDisk: string | undefined,
+  faults: readonly ConfigFault[],
+): ConfigState {
+  if (hasErrors(faults)) return 'degraded';
+  return head?.inFile && head.sha256 === onDisk ? 'in_sync' : 'stale';
+}
+
+const revisionView = ({ number, sha256, origin, author, requestId, at, changes }: CameraConfigRevision): RevisionView => ({
+  number,
+  sha256,
+  origin,
+  author,
+  request_id: requestId,
+  at: at.toISOString(),
+  cameras: changes.map((c) => c.id),
+});
+
+const changeView = ({ id, kind, fields }: CameraChange): JsonObject => ({
+  camera_id: id,
+  kind,
+  fields: fields.map(({ field, before, after }: FieldChange) => ({
+    field,
+    before: before === undefined ? null : maskField(field, before),
+    after: after === undefined ? null : maskField(field, after),
+  })),
+});

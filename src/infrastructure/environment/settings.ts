@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+
+const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  /** Empty: the embedded PostgreSQL. */
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly camerasFile: string;
+  readonly logDir: string;
+  readonly logLevel: (typeof LEVELS)[number];
+  /** JSON lines instead of readable ones. */
+  readonly logJson: boolean;
+  readonly useDomain: boolean;
+  /** 0 to 100, in steps of 0.01. */
+  readonly rolloutPercent: number;
+  /** IANA name of the zone whose days statistics count. */
+  readonly timeZone: string;
+}
+
+/** One environment variable: its default, what it means, and how its text becomes a value (or says what is wrong). */
+interface Variable<T> {
+  readonly name: string;
+  readonly fallback: string;
+  readonly about: string;
+  readonly read: (text: string) => T | Wrong;
+}
+
+class Wrong {
+  constructor(readonly why: string) {}
+}
+
+const text = (value: string): string | Wrong => (value.trim() === '' ? new Wrong('must not be empty') : value);
+const path = (value: string): string | Wrong => (value.trim() === '' ? new Wrong('must be a path') : resolve(value));
+
+function number(min: number, max: number, decimals: number) {
+  return (value: string): number | Wrong => {
+    const n = Number(value);
+    const fits = /^\d+(\.\d+)?$/.test(value) && n >= min && n <= max && Number(n.toFixed(decimals)) === n;
+    return fits ? n : new Wrong(`must be a ${decimals === 0 ? 'whole number' : 'number'} from ${min} to ${max}`);
+  };
+}
+
+function oneOf<T extends string>(values: readonly T[]) {
+  return (value: string): T | Wrong => values.find((v) => v === value) ?? new Wrong(`must be one of ${values.join(', ')}`);
+}
+
+const databaseUrl = (value: string): string | Wrong =>
+  value === '' || /^postgres(ql)?:\/\//.test(value) ? value : new Wrong('must start with postgres:// or be empty');
+
+const zone = (value: string): string | Wrong => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    return new Wrong('must be a time zone such as UTC or Europe/Berlin');
+  }
+};
+
+const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
+  host: { name: 'HOST', fallback: '127.0.0.1', about: 'address to listen on', read: text },
+  port: { name: 'PORT', fallback: '8000', about: 'port to listen on; 0 takes a free one', read: number(0, 65_535, 0) },
+  databaseUrl: { name: 'DATABASE_URL', fallback: '', about: 'PostgreSQL server; empty starts an embedded one', read: databaseUrl },
+  dataDir: { name: 'DATA_DIR', fallback: './.data', about: 'where the embedded PostgreSQL keeps its data', read: path },
+  camerasFile: { name: 'CAMERAS_FILE', fallback: 'config/cameras.yaml', about: 'the camera configuration people edit', read: path },
+  logDir: { name: 'LOG_DIR', fallback: 'logs', about: 'where logs are written', read: path },
+  logLevel: { name: 'LOG_LEVEL', fallback: 'info', about: 'error, warn, info or debug', read: oneOf(LEVELS) },
+  logJson: {
+    name: 'NODE_ENV',
+    fallback: 'development',
+    about: 'production writes log lines as JSON',
+    read: (value) => value === 'production',
+  },
+  useDomain: {
+    name: 'USE_DOMAIN_SERVICE',
+    fallback: 'false',
+    about: 'true lets the rollout send calls to the domain path; anything else keeps all on legacy',
+    read: (value) => value.toLowerCase() === 'true',
+  },
+  rolloutPercent: { name: 'ROLLOUT_PERCENT', fallback: '100', about: 'share of calls on the domain path, 0 to 100', read: number(0, 100, 2) },
+  timeZone: { name: 'TZ', fallback: 'UTC', about: 'time zone of daily statistics', read: zone },
+};
+
+/** Reads every setting. Throws one `SettingsError` that lists all bad variables. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const wrong: string[] = [];
+  const values = Object.entries<Variable<unknown>>(VARIABLES).map(([key, { name, fallback, read }]) => {
+    const value = read(environment[name] ?? fallback);
+    if (value instanceof Wrong) wrong.push(`${name} ${value.why}`);
+    return [key, value] as const;
+  });
+  if (wrong.length > 0) throw new SettingsError(wrong);
+  return Object.fromEntries(values) as unknown as Settings;
+}
+
+export class SettingsError extends Error {
+  constructor(readonly wrong: readonly string[]) {
+    super(`The environment has ${wrong.length} bad setting(s):\n${wrong.map((w) => `  - ${w}`).join('\n')}\nSee --help.`);
+    this.name = 'SettingsError';
+  }
+}
+
+/** One line per variable, for `--help`. */
+export const settingsHelp = (): string =>
+  Object.values<Variable<unknown>>(VARIABLES)
+    .map(({ name, fallback, about }) => `  ${name.padEnd(20)}${about} [${fallback}]`)
+    .join('\n');

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync } from 'node:fs';
+import { copyFile, type FileHandle, open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CamerasFile, FileText, StagedText } from '../../application/cameras/cameras-file';
+import type { OnStep } from '../../application/cameras/config-steps';
+import { DomainError, Unavailable } from '../../domain/shared/domain-error';
+import { sha256 } from '../../domain/shared/sha256';
+import { hasCode } from './system-error';
+
+const SETTLE_MS = 100;
+const SETTLE_TRIES = 20;
+
+/**
+ * The cameras file on a local disk. Links are followed, so that a linked file is replaced where it really is.
+ * A new text is written beside the file, fsynced and renamed over it: the file is never seen half-written.
+ */
+export class DiskCamerasFile implements CamerasFile {
+  constructor(
+    private readonly path: string,
+    private readonly onStep: OnStep,
+  ) {}
+
+  async read(): Promise<FileText | undefined> {
+    try {
+      const [bytes, { mtime }] = await Promise.all([readFile(this.path), stat(this.path)]);
+      return { text: bytes.toString('utf8'), sha256: sha256(bytes), modifiedAt: mtime };
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw failed('camera_config.file_unreadable', 'The cameras file cannot be read', error);
+    }
+  }
+
+  async readSettled(): Promise<FileText | undefined> {
+    let seen = await this.read();
+    for (let i = 0; i < SETTLE_TRIES; i++) {
+      await pause(SETTLE_MS);
+      const again = await this.read();
+      if (again?.sha256 === seen?.sha256) return again;
+      seen = again;
+    }
+    const message = 'The cameras file does not stop changing: try again when its writer has finished.';
+    throw new Unavailable('camera_config.file_busy', message, 'rolled-back');
+  }
+
+  async stage(text: string): Promise<StagedText> {
+    const target = await this.target();
+    const staged = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+    try {
+      await this.write(staged, target, Buffer.from(text, 'utf8'));
+    } catch (error) {
+      await rm(staged, { force: true });
+      throw failed('camera_config.file_unwritable', 'The cameras file cannot be written', error);
+    }
+    return {
+      replace: (expected) => this.replace(staged, target, expected),
+      discard: () => rm(staged, { force: true }),
+    };
+  }
+
+  async setAside(): Promise<string> {
+    const copy = `${this.path}.rejected`;
+    try {
+      await copyFile(this.path, copy);
+    } catch (error) {
+      throw failed('camera_config.file_unwritable', 'The faulty cameras file cannot be copied aside', error);
+    }
+    return copy;
+  }
+
+  async sweep(): Promise<void> {
+    try {
+      const target = await this.target();
+      const leftover = (name: string) => name.startsWith(`.${basename(target)}.`) && name.endsWith('.tmp');
+      const found = (await readdir(dirname(target))).filter(leftover);
+      await Promise.all(found.map((name) => rm(join(dirname(target), name), { force: true })));
+    } catch (error) {
+      throw failed('camera_config.file_unreadable', 'The folder of the cameras file cannot be used', error);
+    }
+  }
+
+  private async target(): Promise<string> {
+    try {
+      return await realpath(this.path);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return this.path;
+      throw failed('camera_config.file_unreadable', 'The cameras file cannot be found', error);
+    }
+  }
+
+  private async write(staged: string, target: string, bytes: Buffer): Promise<void> {
+    const file = await open(staged, 'wx', 0o600);
+    try {
+      await this.onStep('stage.created');
+      const half = bytes.length >> 1;
+      await file.writeFile(bytes.subarray(0, half));
+      await this.onStep('stage.half-written');
+      await file.writeFile(bytes.subarray(half));
+      await this.onStep('stage.written');
+      await likeOriginal(file, target);
+      await file.sync();
+      await this.onStep('stage.synced');
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Looks and renames without giving way in between: an edit can slip in only within these few microseconds. */
+  private async replace(staged: string, target: string, expected: string | undefined): Promise<boolean> {
+    try {
+      await this.onStep('rename.before');
+      if (hashNow(target) !== expected) return false;
+      renameSync(staged, target);
+      await this.onStep('rename.after');
+      await syncDirectory(dirname(target));
+      await this.onStep('directory.synced');
+      return true;
+    } catch (error) {
+      throw failed('camera_config.file_unwritable', 'The cameras file cannot be replaced', error);
+    }
+  }
+}
+
+function hashNow(path: string): string | undefined {
+  try {
+    return sha256(readFileSync(path));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Gives a new file the mode and owner of the one it will replace. */
+async function likeOriginal(file: FileHandle, target: string): Promise<void> {
+  try {
+    const { mode, uid, gid } = await stat(target);
+    await file.chmod(mode & 0o7777);
+    await file.chown(uid, gid);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return file.chmod(0o644);
+    // Only root may give files away; a file that others own stays writable for this service, but becomes its own.
+    if (!hasCode(error, 'EPERM')) throw error;
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function failed(code: string, what: string, error: unknown): unknown {
+  if (error instanceof DomainError) return error;
+  const why = hasCode(error, 'ENOSPC', 'EDQUOT') ? 'the disk is full' : hasCode(error, 'EROFS') ? 'the disk is read-only' : undefined;
+  const system = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return new Unavailable(code, `${what}: ${why ?? system}. Nothing was changed.`, 'rolled-back', error);
+}

@@ -1,0 +1,43 @@
+import type { CameraCommands } from '../../application/cameras/camera-commands';
+import * as cameraSet from '../../application/cameras/camera-set';
+import { cameraView } from '../../application/cameras/camera-view';
+import type { CamerasFile } from '../../application/cameras/cameras-file';
+import type { CamerasFormat } from '../../application/cameras/cameras-format';
+import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from '../../application/cameras/cameras-port';
+import { hasErrors } from '../../application/cameras/config-settling';
+import { Camera } from '../../domain/cameras/camera';
+import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import type { JsonObject } from '../../domain/shared/json';
+
+/**
+ * The old way of keeping cameras on this machine: the file is the store. Reads need no database; writes change the
+ * file first, and the table follows. The file knows no times per camera, so its own time stands for both.
+ */
+export class LegacyCameras implements CamerasPort {
+  constructor(
+    private readonly file: CamerasFile,
+    private readonly format: CamerasFormat,
+    private readonly lastGood: CameraRepository,
+    private readonly commands: CameraCommands,
+  ) {}
+
+  async list({ active_only }: CameraFilter) {
+    return { cameras: (await this.read()).filter((c) => !active_only || c.active).map(cameraView) };
+  }
+
+  async get({ camera_id }: CameraKey) {
+    return cameraView(cameraSet.find(await this.read(), camera_id));
+  }
+
+  create = (fields: JsonObject) => this.commands.create(fields);
+  update = (patch: CameraPatch) => this.commands.update(patch);
+  remove = (key: CameraKey) => this.commands.remove(key);
+
+  /** While the file has faults, or is gone, the configuration that is in force is the one in the table. */
+  private async read(): Promise<readonly Camera[]> {
+    const disk = await this.file.read();
+    const reading = disk && this.format.read(disk.text);
+    if (!reading || hasErrors(reading.faults)) return this.lastGood.all();
+    return reading.cameras.map((fields) => Camera.restore(fields, disk.modifiedAt, disk.modifiedAt));
+  }
+}

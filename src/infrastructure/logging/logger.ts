@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLogger, format, type Logger, transports } from 'winston';
+import { currentCall } from '../../application/shared/call-context';
+import type { Log } from '../../application/shared/log';
+import { maskText } from '../../domain/cameras/camera-secrets';
+
+const MAX_FILE_BYTES = 10_000_000;
+const MAX_FILES = 5;
+
+/** Fields as they are written: errors become their stack and causes, every text loses its secrets. */
+function plain(value: unknown, depth = 0): unknown {
+  if (value instanceof Error) {
+    const cause = value.cause === undefined || depth > 3 ? '' : `\ncaused by ${String(plain(value.cause, depth + 1))}`;
+    return maskText(`${value.stack ?? value.message}${cause}`);
+  }
+  if (typeof value === 'string') return maskText(value);
+  if (typeof value !== 'object' || value === null || depth > 3) return value;
+  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v, depth + 1)]));
+}
+
+const safe = format((info) => {
+  const { level, message, ...fields } = info;
+  const requestId = currentCall()?.requestId;
+  const shown = Object.fromEntries(Object.entries(fields).map(([name, v]) => [name, plain(v)]));
+  return Object.assign(info, shown, { level, message: maskText(String(message)) }, requestId ? { requestId } : {});
+});
+
+const readable = format.printf(({ level, message, timestamp, ...fields }) => {
+  const { error, ...rest } = fields;
+  const details = Object.entries(rest).map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const stack = error === undefined ? '' : `\n${String(error)}`;
+  return `${String(timestamp)} ${level.toUpperCase().padEnd(5)} ${String(message)}${details.join('')}${stack}`;
+});
+
+export interface LogSettings {
+  readonly level: string;
+  readonly json: boolean;
+  /** Where `watchgate.log` goes, always as JSON lines, rotated by size; nowhere when absent. */
+  readonly dir?: string;
+}
+
+/** The log of this process: to the console for people, to a file for later. */
+export function createLog({ level, json, dir }: LogSettings): Log & { close(): void } {
+  const lines = format.combine(safe(), format.timestamp(), format.json());
+  const console = new transports.Console({ format: json ? lines : format.combine(safe(), format.timestamp(), readable) });
+  if (dir) mkdirSync(dir, { recursive: true });
+  const file = !dir ? undefined : new transports.File({ filename: join(dir, 'watchgate.log'), maxsize: MAX_FILE_BYTES, maxFiles: MAX_FILES, tailable: true, format: lines });
+  const logger: Logger = createLogger({ level, transports: file ? [console, file] : [console] });
+  file?.on('error', (error) => logger.remove(file).warn('the log file cannot be written; the console goes on', { error }));
+  return {
+    info: (message, fields) => void logger.info(message, fields),
+    warn: (message, fields) => void logger.warn(message, fields),
+    error: (message, fields) => void logger.error(message, fields),
+    close: () => void logger.close(),
+  };
+}

@@ -1,0 +1,73 @@
+import { Pool, type PoolConfig } from 'pg';
+import { DataSource } from 'typeorm';
+import { Cameras1763700000000 } from '../../../migrations/1763700000000-cameras';
+import { CameraRows } from './camera-row';
+import { unavailable } from './pg-errors';
+import type { Queryable } from './queryable';
+
+const LOCK_TIMEOUT_MS = 10_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+/** A process that is stopped while it holds the site's lock loses it after this long. */
+const IDLE_SESSION_TIMEOUT_MS = 60_000;
+
+const limits = [
+  `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
+  `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+  `-c idle_session_timeout=${IDLE_SESSION_TIMEOUT_MS}`,
+  `-c idle_in_transaction_session_timeout=${IDLE_SESSION_TIMEOUT_MS}`,
+  '-c timezone=UTC',
+].join(' ');
+
+/** The connections of this process: a small TypeORM pool that writes, a pool for plain SQL that reads. */
+export class Database implements Queryable {
+  readonly writes: DataSource;
+  private readonly reads: Pool;
+
+  constructor(url: string, onLost: (error: Error) => void) {
+    const common: PoolConfig = {
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_SESSION_TIMEOUT_MS / 2,
+      options: limits,
+      application_name: 'watchgate',
+    };
+    this.reads = new Pool({ ...common, connectionString: url, max: 8 });
+    this.reads.on('error', onLost);
+    this.writes = new DataSource({
+      type: 'postgres',
+      url,
+      extra: { ...common, max: 4 },
+      poolErrorHandler: onLost,
+      entities: [CameraRows],
+      migrations: [Cameras1763700000000],
+      migrationsTransactionMode: 'all',
+    });
+  }
+
+  /** Connects and brings the schema up to date; two processes that start together do it one after the other. */
+  async open(): Promise<void> {
+    await this.writes.initialize();
+    const runner = this.writes.createQueryRunner();
+    try {
+      await runner.query(`SELECT pg_advisory_lock(hashtext('watchgate.migrations'))`);
+      await this.writes.runMigrations();
+    } finally {
+      await runner.query(`SELECT pg_advisory_unlock(hashtext('watchgate.migrations'))`);
+      await runner.release();
+    }
+  }
+
+  /** Reads outside any transaction. Throws `database.unavailable` when the database cannot answer. */
+  async query<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      return (await this.reads.query<Row & object>(sql, [...values])).rows;
+    } catch (error) {
+      throw unavailable(error, 'not-started');
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.reads.end();
+    if (this.writes.isInitialized) await this.writes.destroy();
+  }
+}

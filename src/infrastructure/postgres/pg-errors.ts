@@ -1,0 +1,36 @@
+import { DatabaseError } from 'pg';
+import { DomainError, type Effect, Unavailable } from '../../domain/shared/domain-error';
+
+/** Classes of SQLSTATE that speak of the server's condition, not of the statement (PostgreSQL manual, appendix A). */
+const CONDITION = /^(08|53|55|57|58)/;
+const NETWORK = /^(ECONN|ENOENT|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_)/;
+const WORDS = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout|Cannot use a pool after/i;
+
+const driverErrorOf = (error: unknown): unknown =>
+  error instanceof Error && 'driverError' in error ? error.driverError : error;
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** Whether the statement itself was refused, which says for certain that it did not take place. */
+export const isRefusal = (error: unknown): boolean => {
+  const cause = driverErrorOf(error);
+  return cause instanceof DatabaseError && !CONDITION.test(cause.code ?? '');
+};
+
+/**
+ * The error as the rest of the program knows it: a database that is away, full or busy becomes `database.unavailable`
+ * with the given effect; anything else (a bug, a refusal of the domain) stays what it is.
+ */
+export function unavailable(error: unknown, effect: Effect): unknown {
+  if (error instanceof DomainError) return error;
+  const cause = driverErrorOf(error);
+  const code = codeOf(cause);
+  const away = CONDITION.test(code) || NETWORK.test(code) || (cause instanceof Error && WORDS.test(cause.message));
+  if (!away) return error;
+  const message =
+    effect === 'unknown'
+      ? 'The database went away while the change was being stored: read before you try again.'
+      : 'The database cannot be used right now; nothing was changed. Try again.';
+  return new Unavailable('database.unavailable', message, effect, error);
+}

@@ -1,0 +1,71 @@
+import type {
+  CameraConfigRevision,
+  FullRevision,
+  RevisionOrigin,
+  RevisionRepository,
+} from '../../domain/cameras/camera-config-revision';
+import type { CameraChange } from '../../domain/cameras/camera-changes';
+import type { Queryable } from './queryable';
+
+interface RevisionRow {
+  number: number;
+  token: string;
+  sha256: string;
+  origin: RevisionOrigin;
+  author: string | null;
+  request_id: string | null;
+  at: Date;
+  changes: CameraChange[];
+  in_file: boolean;
+}
+
+const COLUMNS = 'number, token, sha256, origin, author, request_id, at, changes, in_file';
+
+const fromRow = ({ request_id, in_file, ...row }: RevisionRow): CameraConfigRevision => ({
+  ...row,
+  requestId: request_id,
+  inFile: in_file,
+});
+
+/** The revisions of the camera configuration in PostgreSQL. */
+export class PgRevisions implements RevisionRepository {
+  constructor(private readonly sql: Queryable) {}
+
+  async head(): Promise<CameraConfigRevision | undefined> {
+    return this.one('ORDER BY number DESC LIMIT 1', []);
+  }
+
+  async withToken(token: string): Promise<CameraConfigRevision | undefined> {
+    return this.one('WHERE token = $1', [token]);
+  }
+
+  async get(number: number): Promise<FullRevision | undefined> {
+    const sql = `SELECT ${COLUMNS}, text FROM camera_config_revisions WHERE number = $1`;
+    const [row] = await this.sql.query<RevisionRow & { text: string }>(sql, [number]);
+    return row && { ...fromRow(row), text: row.text };
+  }
+
+  async page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }> {
+    const sql = `SELECT ${COLUMNS} FROM camera_config_revisions ORDER BY number DESC LIMIT $1 OFFSET $2`;
+    const items = (await this.sql.query<RevisionRow>(sql, [limit, offset])).map(fromRow);
+    return { items, total: (await this.head())?.number ?? 0 };
+  }
+
+  async add(revision: FullRevision): Promise<void> {
+    const { number, token, sha256, origin, author, requestId, at, changes, inFile, text } = revision;
+    await this.sql.query(
+      `INSERT INTO camera_config_revisions (${COLUMNS}, text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [number, token, sha256, origin, author, requestId, at, JSON.stringify(changes), inFile, text],
+    );
+  }
+
+  async markInFile(number: number): Promise<void> {
+    await this.sql.query('UPDATE camera_config_revisions SET in_file = true WHERE number = $1', [number]);
+  }
+
+  private async one(clause: string, values: readonly unknown[]): Promise<CameraConfigRevision | undefined> {
+    const sql = `SELECT ${COLUMNS} FROM camera_config_revisions ${clause}`;
+    const [row] = await this.sql.query<RevisionRow>(sql, values);
+    return row && fromRow(row);
+  }
+}

@@ -1,0 +1,5 @@
+/** Whatever runs one SQL statement and answers its rows: a pool, or the connection of a transaction. */
+export interface Queryable {
+  /** `Row` is what the caller's SQL selects; the database's schema is what makes it true. */
+  query<Row>(sql: string, values: readonly unknown[]): Promise<Row[]>;
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { readSettings, SettingsError, settingsHelp } from './infrastructure/environment/settings';
+import { createLog } from './infrastructure/logging/logger';
+import { startService } from './service';
+
+const HELP = `watchgate: the backend of a camera-monitoring site
+
+Usage: npm start            (or node dist/src/main.js)
+
+It is set by environment variables, all optional:
+${settingsHelp()}
+
+Ctrl-C or SIGTERM ends it after the requests under way.`;
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help') || process.argv.includes('-h')) return void process.stdout.write(`${HELP}\n`);
+  const settings = readSettings(process.env);
+  const log = createLog({ level: settings.logLevel, json: settings.logJson, dir: settings.logDir });
+  const service = await startService(settings, log);
+  const seconds = (performance.now() / 1000).toFixed(1);
+  if (settings.logJson) log.info('ready', { url: service.url, seconds: Number(seconds) });
+  else process.stdout.write(`\n  Watchgate is ready after ${seconds} s\n${service.summary.map((l) => `  ${l}\n`).join('')}\n`);
+  const end = (signal: string) => {
+    log.info(`${signal}: finishing the requests under way`);
+    void service.stop().then(() => process.exit(0));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof SettingsError || (error instanceof Error && !(error instanceof TypeError));
+  process.stderr.write(`\nWatchgate did not start: ${expected ? (error as Error).message : String((error as Error).stack)}\n`);
+  process.exit(1);
+});

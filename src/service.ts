@@ -1,0 +1,117 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { httpApplication, httpServer } from './api/http/application';
+import type { Settled } from './application/cameras/config-settling';
+import type { Log } from './application/shared/log';
+import { keys, wire } from './container';
+import { every } from './infrastructure/environment/scheduler';
+import type { Settings } from './infrastructure/environment/settings';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
+import { FileWatcher } from './infrastructure/files/file-watcher';
+
+const RECOVERY_EVERY_MS = 60_000;
+const CLOSE_WITHIN_MS = 10_000;
+
+/** A running service. */
+export interface Service {
+  readonly url: string;
+  /** What a person wants to know after the start, line by line. */
+  readonly summary: readonly string[];
+  /** Finishes the requests under way and closes everything, in the order that loses nothing. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything, or nothing: whatever was started before a failure is stopped again. */
+export async function startService(settings: Settings, log: Log): Promise<Service> {
+  const started: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const undo of started.reverse().splice(0)) await undo().catch((error: unknown) => log.error('stopping', { error }));
+  };
+  try {
+    return { ...(await start(settings, log, (undo) => started.push(undo))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<unknown>) => void) {
+  const embedded = settings.databaseUrl === '' ? await startDatabase(settings, log) : undefined;
+  if (embedded) onStop(() => embedded.stop());
+  const site = wire({
+    databaseUrl: embedded?.url ?? settings.databaseUrl,
+    camerasFile: settings.camerasFile,
+    rollout: { useDomain: settings.useDomain, percent: settings.rolloutPercent },
+    log,
+  });
+  const database = site.resolve(keys.database);
+  onStop(() => database.close());
+  await database.open();
+  const configuration = site.resolve(keys.configuration);
+  const settled = await configuration.settle();
+  const look = reportingFaults(log, () => configuration.settle());
+  look.report(settled);
+  const watcher = new FileWatcher(settings.camerasFile, look.again, log);
+  await watcher.start();
+  onStop(() => watcher.stop());
+  const recovery = every(RECOVERY_EVERY_MS, 'the recovery of the camera configuration', look.again, log);
+  onStop(() => recovery.stop());
+  const server = httpServer(httpApplication(site.resolve(keys.mounted), { log }), log);
+  const url = await listen(server, settings);
+  onStop(() => close(server));
+  return { url, summary: summary(settings, url, embedded, settled) };
+}
+
+const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
+  startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });
+
+/** Tells the faults of a file once, not at every look. */
+function reportingFaults(log: Log, settle: () => Promise<Settled>) {
+  let told = '';
+  const report = ({ faults }: Settled) => {
+    const now = JSON.stringify(faults);
+    if (now === told) return;
+    told = now;
+    for (const f of faults) log[f.severity === 'error' ? 'error' : 'warn'](`cameras file, line ${f.line}, column ${f.column}: ${f.path} ${f.message}`);
+    if (faults.length === 0) log.info('the cameras file is free of faults again');
+  };
+  if (told === '') told = '[]';
+  return { report, again: async () => report(await settle()) };
+}
+
+function listen(server: Server, { host, port }: Settings): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const busy = error.code === 'EADDRINUSE' ? `Port ${port} is taken: stop what uses it, or set PORT.` : error.message;
+      reject(new Error(busy, { cause: error }));
+    });
+    server.listen(port, host, () => {
+      const { port: actual } = server.address() as AddressInfo;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${actual}`);
+    });
+  });
+}
+
+/** Takes no new connections, lets requests finish, and cuts those that do not. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function summary(settings: Settings, url: string, embedded: EmbeddedPostgres | undefined, { head, faults }: Settled): string[] {
+  const cameras = head ? `${head.cameras.length} cameras, revision ${head.revision.number}` : 'no valid configuration yet';
+  const share = settings.useDomain ? `${settings.rolloutPercent} % of calls on the domain path` : 'all calls on the legacy path';
+  return [
+    `API       ${url}/api/v1/cameras`,
+    `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${settings.dataDir}` : 'the server in DATABASE_URL'}`,
+    `cameras   ${settings.camerasFile}: ${cameras}${faults.length > 0 ? `, ${faults.length} faults (see ${url}/api/v1/cameras/config)` : ''}`,
+    `rollout   ${share}`,
+    `logs      ${settings.logDir}`,
+  ];
+}
