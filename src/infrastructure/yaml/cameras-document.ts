@@ -92,6 +92,7 @@ function pathText(path: LocatedFault['path']): string {
 
 function reading(text: string, entries: readonly CameraEntry[], found: readonly LocatedFault[]): CamerasReading {
   // A fault in a shared part (an anchor) would be reported once for each camera that uses it.
+  if (found.length === 0) return { cameras: entries.map((entry) => entry.fields), faults: [] };
   const once = new Map<string, LocatedFault>();
   for (const fault of found) {
     const what = `${fault.at} ${fault.type} ${fault.message}`;

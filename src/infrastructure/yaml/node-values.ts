@@ -44,6 +44,7 @@ export class NodeValues {
 
   /** With `text`, unquoted numbers keep the text they are written in (`007`). */
   of(node: LocatedNode, text = false): Sized {
+    if (node.kind === 'scalar') return { value: ownValue(node, text), size: 1 };
     const known = (text ? this.values.text : this.values.typed).get(node);
     if (known) return known;
     const sized = this.deeper(node, { value: null, size: 1 }, () => this.evaluate(node, text));
@@ -76,7 +77,7 @@ export class NodeValues {
   private evaluate(node: LocatedNode, text: boolean): Sized {
     switch (node.kind) {
       case 'scalar':
-        return { value: text && typeof node.value === 'number' && !node.tag ? node.text : node.value, size: 1 };
+        return { value: ownValue(node, text), size: 1 };
       case 'alias':
         return node.target ? this.of(node.target, text) : { value: null, size: 1 };
       case 'list': {
@@ -92,11 +93,13 @@ export class NodeValues {
 
   private merge(map: MapNode): Map<string, Member> {
     const members = new Map<string, Member>();
+    const merges: LocatedNode[] = [];
     for (const { key, value } of map.pairs) {
-      if (!isMergeKey(key)) members.set(key.text, { key, node: value, inherited: false });
+      if (isMergeKey(key)) merges.push(value);
+      else members.set(key.text, { key, node: value, inherited: false });
     }
-    for (const { key, value } of map.pairs) {
-      for (const source of isMergeKey(key) ? this.mergeSources(value) : []) {
+    for (const value of merges) {
+      for (const source of this.mergeSources(value)) {
         for (const [name, member] of this.members(source)) {
           this.work += 1;
           if (!members.has(name)) members.set(name, { ...member, inherited: true });
@@ -120,5 +123,8 @@ export class NodeValues {
     this.faults.push({ at: node.start, path: [], type, message, severity: 'error' });
   }
 }
+
+const ownValue = (node: ScalarNode, text: boolean): Json =>
+  text && typeof node.value === 'number' && !node.tag ? node.text : node.value;
 
 const total = (parts: readonly { readonly size: number }[]): number => parts.reduce((sum, part) => sum + part.size, 1);

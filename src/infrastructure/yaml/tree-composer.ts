@@ -130,7 +130,8 @@ export class TreeComposer {
     if (value === undefined) this.fault(head.start, 'tag', 'Remove this tag: only plain YAML values are read here.');
     const headerEnd = style === 'block' ? this.headerEnd(head.content) : undefined;
     this.at = this.scalarEnd(event, style, headerEnd, head.content);
-    return { kind: 'scalar', ...head, style, text, value: value ?? null, headerEnd, end: this.at };
+    const { start, content, anchor, tag } = head;
+    return { kind: 'scalar', start, content, anchor, tag, style, text, value: value ?? null, headerEnd, end: this.at };
   }
 
   private contentStart(event: ScalarEvent, style: ScalarStyle): Offset {
