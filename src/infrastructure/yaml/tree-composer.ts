@@ -1,0 +1,257 @@
+import {
+  CHOMPING_MODE,
+  COLLECTION_STYLE,
+  type Event,
+  EVENT_ID,
+  getScalarValue,
+  SCALAR_STYLE,
+  type ScalarEvent,
+} from 'js-yaml';
+import type {
+  AliasNode,
+  Item,
+  ListNode,
+  LocatedFault,
+  LocatedNode,
+  MapNode,
+  Pair,
+  ScalarNode,
+  ScalarStyle,
+  Span,
+} from './located-node';
+import { scalarValue } from './scalar-value';
+import { type Offset, skipTrivia } from './text-lines';
+
+type Properties = Pick<ScalarEvent, 'anchorStart' | 'anchorEnd' | 'tagStart' | 'tagEnd'>;
+type Head = Pick<LocatedNode, 'start' | 'content' | 'anchor' | 'tag'>;
+
+const STYLES: Readonly<Record<ScalarEvent['style'], ScalarStyle>> = {
+  [SCALAR_STYLE.PLAIN]: 'plain',
+  [SCALAR_STYLE.SINGLE_QUOTED]: 'single',
+  [SCALAR_STYLE.DOUBLE_QUOTED]: 'double',
+  [SCALAR_STYLE.LITERAL_BLOCK]: 'block',
+  [SCALAR_STYLE.FOLDED_BLOCK]: 'block',
+};
+
+/** A construct that is valid YAML but has no place in a camera file. */
+export class UnreadableYaml extends Error {
+  constructor(
+    readonly at: Offset,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Builds the tree of one document from the parser's events; `at` is always the end of the last token taken. */
+export class TreeComposer {
+  readonly faults: LocatedFault[] = [];
+  readonly aliases: AliasNode[] = [];
+  private readonly anchors = new Map<string, LocatedNode | 'open'>();
+  private readonly path: (string | number)[] = [];
+  private next = 0;
+  private at = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly events: readonly Event[],
+  ) {}
+
+  /** @throws UnreadableYaml */
+  compose(): LocatedNode {
+    const first = this.take();
+    if (first?.type !== EVENT_ID.DOCUMENT) throw new UnreadableYaml(0, 'The file is empty; write "cameras: []".');
+    if (first.directives.length > 0) throw new UnreadableYaml(0, 'Remove the lines that start with "%".');
+    if (first.explicitStart) this.at = skipTrivia(this.text, 0) + '---'.length;
+    const root = this.node();
+    this.take();
+    const more = this.events[this.next];
+    if (more) throw new UnreadableYaml(this.skip(), 'Keep one document only: remove this "---" and what follows it.');
+    return root;
+  }
+
+  private take(): Event | undefined {
+    return this.events[this.next++];
+  }
+
+  private skip(also = ''): Offset {
+    return skipTrivia(this.text, this.at, also);
+  }
+
+  private fault(at: Offset, type: string, message: string, ...key: string[]): void {
+    this.faults.push({ at, path: [...this.path, ...key], type, message, severity: 'error' });
+  }
+
+  private node(): LocatedNode {
+    const event = this.take();
+    switch (event?.type) {
+      case EVENT_ID.SCALAR:
+        return this.remember(this.scalar(event));
+      case EVENT_ID.ALIAS:
+        return this.alias(event.anchorStart - 1, event.anchorEnd);
+      case EVENT_ID.MAPPING:
+        return this.remember(this.map(this.head(event, event.start), event.style === COLLECTION_STYLE.FLOW));
+      case EVENT_ID.SEQUENCE:
+        return this.remember(this.list(this.head(event, event.start), event.style === COLLECTION_STYLE.FLOW));
+      default:
+        throw new UnreadableYaml(this.at, 'This part of the file cannot be understood; write it more simply.');
+    }
+  }
+
+  private remember<N extends LocatedNode>(node: N): N {
+    if (node.anchor) this.anchors.set(node.anchor.name, node);
+    return node;
+  }
+
+  /** Anchor and tag; `content` is -1 for an empty value, which stands right behind them. */
+  private head(event: Properties, content: Offset): Head {
+    const { text } = this;
+    const anchor: Head['anchor'] =
+      event.anchorStart < 0
+        ? undefined
+        : { start: event.anchorStart - 1, end: event.anchorEnd, name: text.slice(event.anchorStart, event.anchorEnd) };
+    const tag: Span | undefined = event.tagStart < 0 ? undefined : { start: event.tagStart, end: event.tagEnd };
+    const behind = Math.max(this.at, anchor?.end ?? 0, tag?.end ?? 0);
+    const value = content < 0 ? behind : content;
+    if (anchor) this.anchors.set(anchor.name, 'open');
+    this.at = behind;
+    return { start: Math.min(anchor?.start ?? value, tag?.start ?? value), content: value, anchor, tag };
+  }
+
+  private tagOf(head: Head): string | undefined {
+    return head.tag && this.text.slice(head.tag.start, head.tag.end);
+  }
+
+  private scalar(event: ScalarEvent): ScalarNode {
+    const style = STYLES[event.style];
+    const head = this.head(event, event.valueStart < 0 ? -1 : this.contentStart(event, style));
+    const text = event.valueStart < 0 ? '' : getScalarValue(this.text, event);
+    const value = scalarValue(text, style, this.tagOf(head));
+    if (value === undefined) this.fault(head.start, 'tag', 'Remove this tag: only plain YAML values are read here.');
+    const headerEnd = style === 'block' ? this.headerEnd(head.content) : undefined;
+    this.at = this.scalarEnd(event, style, headerEnd, head.content);
+    const { start, content, anchor, tag } = head;
+    return { kind: 'scalar', start, content, anchor, tag, style, text, value: value ?? null, headerEnd, end: this.at };
+  }
+
+  private contentStart(event: ScalarEvent, style: ScalarStyle): Offset {
+    if (style === 'plain') return event.valueStart;
+    if (style !== 'block') return event.valueStart - 1;
+    return skipTrivia(this.text, Math.max(this.at, event.anchorEnd, event.tagEnd));
+  }
+
+  private headerEnd(header: Offset): Offset {
+    let end = header + 1;
+    while ('+-0123456789'.includes(this.text[end] ?? ' ')) end += 1;
+    return end;
+  }
+
+  private scalarEnd(event: ScalarEvent, style: ScalarStyle, headerEnd: Offset | undefined, content: Offset): Offset {
+    if (event.valueStart < 0) return content;
+    if (headerEnd === undefined) return style === 'plain' ? event.valueEnd : event.valueEnd + 1;
+    let end = event.valueEnd;
+    if (event.chomping === CHOMPING_MODE.KEEP) {
+      // The blank lines behind it are part of the value; only the last line break is not.
+      if (end > event.valueStart && this.text[end - 1] === '\n') end -= 1;
+      if (end > event.valueStart && this.text[end - 1] === '\r') end -= 1;
+      return event.valueEnd > event.valueStart ? end : headerEnd;
+    }
+    while (end > event.valueStart && ' \t\r\n'.includes(this.text[end - 1] ?? '')) end -= 1;
+    return end > event.valueStart ? end : headerEnd;
+  }
+
+  private alias(start: Offset, end: Offset): AliasNode {
+    const name = this.text.slice(start + 1, end);
+    const found = this.anchors.get(name);
+    if (found === undefined)
+      this.fault(start, 'anchor', 'Define the anchor of this alias above it, or write the value.');
+    if (found === 'open')
+      this.fault(start, 'anchor', 'This alias refers to what it is a part of; write the value instead.');
+    this.at = end;
+    const node: AliasNode = {
+      kind: 'alias',
+      start,
+      content: start,
+      end,
+      name,
+      target: found === 'open' ? undefined : found,
+    };
+    this.aliases.push(node);
+    return node;
+  }
+
+  private checkTag(head: Head, allowed: string): void {
+    const tag = this.tagOf(head);
+    if (tag !== undefined && tag !== allowed && tag !== '!') {
+      this.fault(head.start, 'tag', 'Remove this tag: only plain YAML values are read here.');
+    }
+  }
+
+  private map(head: Head, flow: boolean): MapNode {
+    this.checkTag(head, '!!map');
+    const braces = flow && this.text[head.content] === '{';
+    if (braces) this.at = head.content + 1;
+    const pairs: Pair[] = [];
+    const seen = new Set<string>();
+    while (this.events[this.next]?.type !== EVENT_ID.POP) {
+      const pair = this.pair(flow);
+      if (seen.has(pair.key.text)) {
+        this.fault(pair.key.start, 'duplicate_key', 'This key is set twice here; keep one of the two.', pair.key.text);
+      }
+      seen.add(pair.key.text);
+      pairs.push(pair);
+    }
+    return { kind: 'map', ...head, flow, pairs, end: this.close(braces ? '}' : '') };
+  }
+
+  private pair(flow: boolean): Pair {
+    const start = this.skip(flow ? ',' : '');
+    const key = this.key(start);
+    const colon = this.skip();
+    const colonEnd = this.text[colon] === ':' ? colon + 1 : undefined;
+    if (colonEnd !== undefined) this.at = colonEnd;
+    this.path.push(key.text);
+    const value = this.node();
+    this.path.pop();
+    return { start, end: value.end, key, colonEnd, value };
+  }
+
+  private key(start: Offset): ScalarNode {
+    const event = this.events[this.next];
+    if (event?.type !== EVENT_ID.SCALAR || event.valueStart < 0) {
+      throw new UnreadableYaml(start, 'Write a plain name as the key before the ":".');
+    }
+    const key = this.node();
+    if (key.kind !== 'scalar' || key.style === 'block') {
+      throw new UnreadableYaml(start, 'Write a plain name as the key before the ":".');
+    }
+    if (key.text === '__proto__')
+      this.fault(key.start, 'forbidden', 'This name cannot be used as a key; choose another.');
+    return key;
+  }
+
+  private list(head: Head, flow: boolean): ListNode {
+    this.checkTag(head, '!!seq');
+    const items: Item[] = [];
+    this.at = flow ? head.content + 1 : head.content;
+    while (this.events[this.next]?.type !== EVENT_ID.POP) {
+      const dash = this.skip(flow ? ',' : '');
+      if (!flow) this.at = dash + 1;
+      this.path.push(items.length);
+      const node = this.node();
+      this.path.pop();
+      items.push({ start: flow ? node.start : dash, end: node.end, node });
+    }
+    return { kind: 'list', ...head, flow, items, end: this.close(flow ? ']' : '') };
+  }
+
+  private close(bracket: string): Offset {
+    this.take();
+    if (bracket === '') return this.at;
+    const end = this.skip(',');
+    if (this.text[end] !== bracket)
+      throw new UnreadableYaml(end, 'Write this list or map more simply, one entry a line.');
+    this.at = end + 1;
+    return this.at;
+  }
+}
