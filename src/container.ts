@@ -80,7 +80,10 @@ export function wire(site: Site): DependencyContainer {
   value(keys.clock, clock);
   value(keys.onStep, onStep);
   value(keys.recorder, site.recorder ?? (() => undefined));
-  value(keys.database, new Database(site.databaseUrl, (error) => site.log.warn('a database connection was lost', { error })));
+  value(
+    keys.database,
+    new Database(site.databaseUrl, (error) => site.log.warn('a database connection was lost', { error })),
+  );
   wireCameras(once, site);
   once(keys.router, (get) => {
     const snapshot = seedSnapshot(site.rollout, rolloutGroups);
@@ -89,7 +92,12 @@ export function wire(site: Site): DependencyContainer {
   once(keys.mounted, (get) => {
     const cameras = get(keys.router).between(catalogue.cameras, get(keys.camerasOnDomain), get(keys.camerasOnLegacy));
     const config = new CameraConfigService(
-      get(keys.revisions), get(keys.cameras), get(keys.camerasFile), get(keys.camerasFormat), get(keys.configuration), clock,
+      get(keys.revisions),
+      get(keys.cameras),
+      get(keys.camerasFile),
+      get(keys.camerasFormat),
+      get(keys.configuration),
+      clock,
     );
     return [mounted(catalogue.cameras, cameras), mounted(catalogue.cameraConfig, config)];
   });
@@ -105,23 +113,40 @@ function wireCameras(once: Once, site: Site): void {
   once(keys.cameras, (get) => new PgCameras(get(keys.database)));
   once(keys.revisions, (get) => new PgRevisions(get(keys.database)));
   once(keys.heads, () => new ConfigHeads());
-  once(keys.publishing, (get) =>
-    new ConfigPublishing(get(keys.camerasFile), get(keys.heads), get(keys.clock), get(keys.log), get(keys.onStep)),
+  once(
+    keys.publishing,
+    (get) =>
+      new ConfigPublishing(get(keys.camerasFile), get(keys.heads), get(keys.clock), get(keys.log), get(keys.onStep)),
   );
-  once(keys.settling, (get) =>
-    new ConfigSettling(
-      get(keys.camerasFile), get(keys.camerasFormat), get(keys.heads), get(keys.publishing), get(keys.log), get(keys.onStep),
-    ),
+  once(
+    keys.settling,
+    (get) =>
+      new ConfigSettling(
+        get(keys.camerasFile),
+        get(keys.camerasFormat),
+        get(keys.heads),
+        get(keys.publishing),
+        get(keys.log),
+        get(keys.onStep),
+      ),
   );
   once(keys.configuration, (get) => {
     const outcomes = new ConfigOutcomes(get(keys.unitOfWork), get(keys.settling), () => pause(FIND_OUT_PAUSE_MS));
     return new CameraConfiguration(
-      get(keys.unitOfWork), get(keys.camerasFile), get(keys.camerasFormat), get(keys.settling), get(keys.publishing), outcomes,
+      get(keys.unitOfWork),
+      get(keys.camerasFile),
+      get(keys.camerasFormat),
+      get(keys.settling),
+      get(keys.publishing),
+      outcomes,
     );
   });
   once(keys.camerasOnDomain, (get) => {
     const configuration = get(keys.configuration);
-    return new CameraService(get(keys.cameras), new CameraCommands((decide) => configuration.change(decide), get(keys.clock)));
+    return new CameraService(
+      get(keys.cameras),
+      new CameraCommands((decide) => configuration.change(decide), get(keys.clock)),
+    );
   });
   once(keys.camerasOnLegacy, (get) => {
     const configuration = get(keys.configuration);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { readSettings, SettingsError, settingsHelp } from './infrastructure/environment/settings';
+import { inspect } from 'node:util';
+import { readSettings, settingsHelp } from './infrastructure/environment/settings';
 import { createLog } from './infrastructure/logging/logger';
 import { startService } from './service';
 
@@ -20,7 +21,10 @@ async function main(): Promise<void> {
   const service = await startService(settings, log);
   const seconds = (performance.now() / 1000).toFixed(1);
   if (settings.logJson) log.info('ready', { url: service.url, seconds: Number(seconds) });
-  else process.stdout.write(`\n  Watchgate is ready after ${seconds} s\n${service.summary.map((l) => `  ${l}\n`).join('')}\n`);
+  else
+    process.stdout.write(
+      `\n  Watchgate is ready after ${seconds} s\n${service.summary.map((l) => `  ${l}\n`).join('')}\n`,
+    );
   const end = (signal: string) => {
     log.info(`${signal}: finishing the requests under way`);
     void service.stop().then(() => process.exit(0));
@@ -29,7 +33,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const expected = error instanceof SettingsError || (error instanceof Error && !(error instanceof TypeError));
-  process.stderr.write(`\nWatchgate did not start: ${expected ? (error as Error).message : String((error as Error).stack)}\n`);
+  const foreseen = error instanceof Error && !(error instanceof TypeError);
+  process.stderr.write(`\nWatchgate did not start: ${foreseen ? error.message : inspect(error)}\n`);
   process.exit(1);
 });

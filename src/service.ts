@@ -25,7 +25,8 @@ export interface Service {
 export async function startService(settings: Settings, log: Log): Promise<Service> {
   const started: (() => Promise<unknown>)[] = [];
   const stop = async () => {
-    for (const undo of started.reverse().splice(0)) await undo().catch((error: unknown) => log.error('stopping', { error }));
+    for (const undo of started.reverse().splice(0))
+      await undo().catch((error: unknown) => log.error('stopping', { error }));
   };
   try {
     return { ...(await start(settings, log, (undo) => started.push(undo))), stop };
@@ -72,7 +73,10 @@ function reportingFaults(log: Log, settle: () => Promise<Settled>) {
     const now = JSON.stringify(faults);
     if (now === told) return;
     told = now;
-    for (const f of faults) log[f.severity === 'error' ? 'error' : 'warn'](`cameras file, line ${f.line}, column ${f.column}: ${f.path} ${f.message}`);
+    for (const f of faults)
+      log[f.severity === 'error' ? 'error' : 'warn'](
+        `cameras file, line ${f.line}, column ${f.column}: ${f.path} ${f.message}`,
+      );
     if (faults.length === 0) log.info('the cameras file is free of faults again');
   };
   if (told === '') told = '[]';
@@ -82,7 +86,8 @@ function reportingFaults(log: Log, settle: () => Promise<Settled>) {
 function listen(server: Server, { host, port }: Settings): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const busy = error.code === 'EADDRINUSE' ? `Port ${port} is taken: stop what uses it, or set PORT.` : error.message;
+      const busy =
+        error.code === 'EADDRINUSE' ? `Port ${port} is taken: stop what uses it, or set PORT.` : error.message;
       reject(new Error(busy, { cause: error }));
     });
     server.listen(port, host, () => {
@@ -104,9 +109,18 @@ function close(server: Server): Promise<void> {
   });
 }
 
-function summary(settings: Settings, url: string, embedded: EmbeddedPostgres | undefined, { head, faults }: Settled): string[] {
-  const cameras = head ? `${head.cameras.length} cameras, revision ${head.revision.number}` : 'no valid configuration yet';
-  const share = settings.useDomain ? `${settings.rolloutPercent} % of calls on the domain path` : 'all calls on the legacy path';
+function summary(
+  settings: Settings,
+  url: string,
+  embedded: EmbeddedPostgres | undefined,
+  { head, faults }: Settled,
+): string[] {
+  const cameras = head
+    ? `${head.cameras.length} cameras, revision ${head.revision.number}`
+    : 'no valid configuration yet';
+  const share = settings.useDomain
+    ? `${settings.rolloutPercent} % of calls on the domain path`
+    : 'all calls on the legacy path';
   return [
     `API       ${url}/api/v1/cameras`,
     `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${settings.dataDir}` : 'the server in DATABASE_URL'}`,

@@ -7,4 +7,6 @@ export const catalogue = { cameras: cameraOperations, cameraConfig: cameraConfig
 
 export const allOperations: readonly Operation[] = Object.values(catalogue).flatMap((rows) => Object.values(rows));
 
-export const rolloutGroups: readonly string[] = [...new Set(allOperations.filter((o) => o.switched).map((o) => o.group))];
+export const rolloutGroups: readonly string[] = [
+  ...new Set(allOperations.filter((o) => o.switched).map((o) => o.group)),
+];

@@ -20,7 +20,8 @@ export class ConfigFaultDto implements ConfigFault {
 
 export class ConfigStatusDto {
   @OneOf(['in_sync', 'degraded', 'stale'], {
-    about: 'degraded: the file has faults and the last good configuration is in force; stale: file and table are being brought together',
+    about:
+      'degraded: the file has faults and the last good configuration is in force; stale: file and table are being brought together',
   })
   state: ConfigState;
   @Whole({ min: 0, max: LAST_NUMBER, about: '0 while the file has never been valid' }) revision: number;

@@ -1,6 +1,14 @@
 import type { CameraConfigPort } from '../../application/cameras/camera-config-port';
 import { operations } from '../http/operation';
-import { ConfigStatusDto, NothingDto, RestoredDto, RevisionDetailDto, RevisionKeyDto, RevisionListDto, RevisionPageDto } from './camera-config-dto';
+import {
+  ConfigStatusDto,
+  NothingDto,
+  RestoredDto,
+  RevisionDetailDto,
+  RevisionKeyDto,
+  RevisionListDto,
+  RevisionPageDto,
+} from './camera-config-dto';
 
 /** Operations the old backend does not have: they have one implementation and are not switched. */
 export const cameraConfigOperations = operations<CameraConfigPort>('camera-config', {

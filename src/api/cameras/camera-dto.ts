@@ -3,7 +3,8 @@ import { CAMERA_RULES } from '../../domain/cameras/camera-rules';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { Described, Flag, ListOf, OneOf, Open, Part, Text } from '../http/fields';
 
-const settings = (): JsonObject => Object.fromEntries(Object.entries(CAMERA_RULES).map(([name, { schema }]) => [name, schema]));
+const settings = (): JsonObject =>
+  Object.fromEntries(Object.entries(CAMERA_RULES).map(([name, { schema }]) => [name, schema]));
 
 export class CameraFilterDto {
   @Flag({ default: false, about: 'only cameras that are active' })
@@ -51,7 +52,19 @@ export class CameraPatchDto {
     created_at: { type: 'string', format: 'date-time' },
     updated_at: { type: 'string', format: 'date-time' },
   },
-  required: ['id', 'name', 'source', 'active', 'enabled', 'status', 'is_active', 'region_id', ...Object.keys(CAMERA_DEFAULTS), 'created_at', 'updated_at'],
+  required: [
+    'id',
+    'name',
+    'source',
+    'active',
+    'enabled',
+    'status',
+    'is_active',
+    'region_id',
+    ...Object.keys(CAMERA_DEFAULTS),
+    'created_at',
+    'updated_at',
+  ],
   additionalProperties: true,
 }))
 export class CameraDto {

@@ -1,6 +1,16 @@
 import type { CamerasPort } from '../../application/cameras/cameras-port';
 import { operations } from '../http/operation';
-import { CameraChangedDto, CameraCreatedDto, CameraDto, CameraFilterDto, CameraKeyDto, CameraListDto, CameraPatchDto, DoneDto, NewCameraDto } from './camera-dto';
+import {
+  CameraChangedDto,
+  CameraCreatedDto,
+  CameraDto,
+  CameraFilterDto,
+  CameraKeyDto,
+  CameraListDto,
+  CameraPatchDto,
+  DoneDto,
+  NewCameraDto,
+} from './camera-dto';
 
 const group = 'camera-config';
 /** The file knows one time for all cameras, the table one per camera. */

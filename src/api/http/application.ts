@@ -8,12 +8,18 @@ import { openApi } from './openapi';
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 
+/** TLS, if any, ends in front of this service, so nothing here may insist on it. */
+const headers = helmet({
+  strictTransportSecurity: false,
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+});
+
 /** The whole HTTP side: every operation below `/api/v1`, and the document that describes them. */
 export function httpApplication(operations: readonly Mounted[], options: MountOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing');
   app.set('query parser', 'simple');
-  app.use(identify, helmet(), withoutTrailingSlash);
+  app.use(identify, headers, withoutTrailingSlash);
   const api = Router({ strict: true });
   mount(api, operations, options);
   app.use('/api/v1', api);

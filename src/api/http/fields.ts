@@ -1,5 +1,16 @@
 import {
-  IsArray, IsBoolean, IsDefined, IsIn, IsInt, IsISO8601, IsOptional, IsString, Max, MaxLength, Min, MinLength,
+  IsArray,
+  IsBoolean,
+  IsDefined,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
 } from 'class-validator';
 import type { Json, JsonObject } from '../../domain/shared/json';
 
@@ -41,7 +52,12 @@ interface Options {
 
 type Parse = (text: string) => unknown;
 
-function field(schema: () => JsonObject, parse: Parse, options: Options, ...checks: PropertyDecorator[]): PropertyDecorator {
+function field(
+  schema: () => JsonObject,
+  parse: Parse,
+  options: Options,
+  ...checks: PropertyDecorator[]
+): PropertyDecorator {
   const optional = options.optional === true || options.default !== undefined;
   return (prototype, name) => {
     const full = () => {
@@ -53,7 +69,11 @@ function field(schema: () => JsonObject, parse: Parse, options: Options, ...chec
         ...(options.about ? { description: options.about } : {}),
       };
     };
-    shapeOf(prototype.constructor as Class<unknown>).fields.set(String(name), { schema: full, required: !optional, parse });
+    shapeOf(prototype.constructor as Class<unknown>).fields.set(String(name), {
+      schema: full,
+      required: !optional,
+      parse,
+    });
     for (const check of [optional ? IsOptional() : IsDefined(), ...checks]) check(prototype, name);
   };
 }
@@ -76,7 +96,14 @@ export const Whole = ({ min, max, ...options }: Options & { min: number; max: nu
   field(() => ({ type: 'integer', minimum: min, maximum: max }), parseWhole, options, IsInt(), Min(min), Max(max));
 
 export const Text = ({ min = 0, max = 10_000, ...options }: Options & { min?: number; max?: number } = {}) =>
-  field(() => ({ type: 'string', minLength: min, maxLength: max }), asText, options, IsString(), MinLength(min), MaxLength(max));
+  field(
+    () => ({ type: 'string', minLength: min, maxLength: max }),
+    asText,
+    options,
+    IsString(),
+    MinLength(min),
+    MaxLength(max),
+  );
 
 export const OneOf = (values: readonly string[], options: Options = {}) =>
   field(() => ({ type: 'string', enum: values }), asText, options, IsIn(values));
@@ -91,7 +118,8 @@ export const ListOf = (item: () => Class<unknown> | JsonObject, options: Options
 export const Part = (item: () => Class<unknown> | JsonObject, options: Options = {}) =>
   field(() => itemSchema(item()), asText, options);
 
-const itemSchema = (item: Class<unknown> | JsonObject): JsonObject => (typeof item === 'function' ? schemaOf(item) : item);
+const itemSchema = (item: Class<unknown> | JsonObject): JsonObject =>
+  typeof item === 'function' ? schemaOf(item) : item;
 
 /** Lets a DTO carry fields it does not name; whoever takes it decides about them. */
 export const Open: ClassDecorator = (dto) => {

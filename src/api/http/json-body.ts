@@ -14,8 +14,10 @@ export function jsonBody(bytes: Buffer): JsonObject {
   const text = decode(bytes);
   const parsed = parse(text);
   const { depth, duplicates } = scan(text);
-  if (depth > MAX_DEPTH) throw new RequestError(400, 'request.too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
-  if (duplicates.length > 0) throw new RequestError(400, 'request.duplicate_key', 'The body names a key twice.', duplicates);
+  if (depth > MAX_DEPTH)
+    throw new RequestError(400, 'request.too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  if (duplicates.length > 0)
+    throw new RequestError(400, 'request.duplicate_key', 'The body names a key twice.', duplicates);
   if (parsed === null) return {};
   if (isJsonObject(parsed)) return parsed;
   throw new RequestError(422, 'request.not_an_object', 'The body must be a JSON object.', [

@@ -27,18 +27,29 @@ export const mounted = <P extends object>(operations: Operations<P>, port: P): M
 
 /** Gives every operation its route. A path's fixed segments win over parameters, whatever the order of the rows. */
 export function mount(router: Router, all: readonly Mounted[], options: MountOptions): void {
-  const routes = all.flatMap(({ operations, port }) => Object.values(operations).map((operation) => ({ operation, port })));
-  routes.sort((a, b) => specificity(a.operation.path).localeCompare(specificity(b.operation.path)));
+  const routes = all.flatMap(({ operations, port }) =>
+    Object.values(operations).map((operation) => ({ operation, port })),
+  );
+  routes.sort((a, b) => (specificity(a.operation.path) < specificity(b.operation.path) ? -1 : 1));
   for (const { operation, port } of routes) {
     const handler = (req: Request, res: Response) => serve(operation, port, req, res, options);
     const path = expressPath(operation.path);
     if (operation.verb === 'GET') router.get(path, handler);
     else router[lower(operation.verb)](path, raw({ type: () => true, limit: BODY_LIMIT }), handler);
   }
-  refuseOtherVerbs(router, routes.map((r) => r.operation));
+  refuseOtherVerbs(
+    router,
+    routes.map((r) => r.operation),
+  );
 }
 
-async function serve(operation: Operation, port: object, req: Request, res: Response, options: MountOptions): Promise<void> {
+async function serve(
+  operation: Operation,
+  port: object,
+  req: Request,
+  res: Response,
+  options: MountOptions,
+): Promise<void> {
   const requestId = requestIdOf(res);
   const { input, faults } = readInput(operation.input, rawInput(operation, req));
   const force = operation.switched ? forceOf(req, faults) : undefined;
@@ -46,15 +57,32 @@ async function serve(operation: Operation, port: object, req: Request, res: Resp
   const context: CallContext = { requestId, ...(force === undefined ? {} : { force }) };
   const call = (port as Record<string, (input: object) => Promise<unknown>>)[operation.method];
   if (!call) throw new Error(`nothing implements ${operation.id}`);
+  const from = performance.now();
   try {
     const answer = await runInCall(context, () => call.call(port, input));
     options.checkAnswer?.(operation, answer);
     served(res, context);
-    send(res, 200, answer);
+    send(res, 200, 'application/json', answer);
   } catch (error) {
     served(res, context);
     throw error;
+  } finally {
+    note(operation, context, res, performance.now() - from, options.log);
   }
+}
+
+/** Every change leaves a line; reads only where somebody looks for them. */
+function note(
+  { id, effect }: Operation,
+  { requestId, served: by }: CallContext,
+  res: Response,
+  ms: number,
+  log: Log,
+): void {
+  const fields = { requestId, ms: Math.round(ms), ...(by ? { path: by.path, reason: by.reason } : {}) };
+  const what = `${id} ${res.headersSent ? res.statusCode : 'refused'}`;
+  if (effect === 'write') log.info(what, fields);
+  else log.debug(what, fields);
 }
 
 function rawInput(operation: Operation, req: Request): RawInput {
@@ -89,9 +117,11 @@ function served(res: Response, { served: decision }: CallContext): void {
   res.setHeader('X-Rollout-Reason', decision.reason);
 }
 
-const send = (res: Response, status: number, body: unknown): void => {
-  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
-};
+function send(res: Response, status: number, type: string, body: unknown, headers: object = {}): void {
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  res.writeHead(status, { ...headers, 'content-type': `${type}; charset=utf-8`, 'content-length': length }).end(text);
+}
 
 /** The request's identity: the client's own if it is a plain word, else a new one. */
 export function identify(req: Request, res: Response, next: () => void): void {
@@ -109,7 +139,7 @@ export const answerError = (log: Log) => (error: unknown, _req: Request, res: Re
   const { status, headers, body, unexpected } = problemOf(error, requestId);
   if (unexpected) log.error('a request failed', { requestId, error });
   else if (status >= 500) log.warn('a request could not be served', { requestId, error });
-  res.writeHead(status, { ...headers, 'content-type': 'application/problem+json; charset=utf-8' }).end(JSON.stringify(body));
+  send(res, status, 'application/problem+json', body, headers);
 };
 
 export const answerNoRoute = (req: Request): never => {
@@ -118,9 +148,18 @@ export const answerNoRoute = (req: Request): never => {
 
 function refuseOtherVerbs(router: Router, operations: readonly Operation[]): void {
   for (const path of new Set(operations.map((o) => o.path))) {
-    const allow = operations.filter((o) => o.path === path).map((o) => o.verb).join(', ');
+    const allow = operations
+      .filter((o) => o.path === path)
+      .map((o) => o.verb)
+      .join(', ');
     router.all(expressPath(path), (req: Request) => {
-      throw new RequestError(405, 'request.method_not_allowed', `${req.method} is not possible here: ${allow} is.`, [], { allow });
+      throw new RequestError(
+        405,
+        'request.method_not_allowed',
+        `${req.method} is not possible here, only ${allow}.`,
+        [],
+        { allow },
+      );
     });
   }
 }

@@ -55,7 +55,8 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
   const [verb, path] = row.http.split(' ') as [Verb, string];
   const effect = row.effect ?? (verb === 'GET' ? 'read' : 'write');
   const id = `${context}.${method}`;
-  if (row.group && effect === 'write' && !row.fallback) throw new Error(`${id}: a switched write says when it falls back`);
+  if (row.group && effect === 'write' && !row.fallback)
+    throw new Error(`${id}: a switched write says when it falls back`);
   return {
     id,
     context,

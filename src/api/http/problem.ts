@@ -30,7 +30,8 @@ export function problemOf(error: unknown, requestId: string): Problem {
     return problem(status, code, message, requestId, errors.length > 0 ? { errors } : {}, headers);
   }
   const status = statusOf(error);
-  if (status === 413) return problem(413, 'request.too_large', 'The body is larger than this operation takes.', requestId);
+  if (status === 413)
+    return problem(413, 'request.too_large', 'The body is larger than this operation takes.', requestId);
   if (status) return problem(status, 'request.invalid', 'The request could not be read.', requestId);
   const detail = `This is a fault of the service. Its log says more under request ${requestId}.`;
   return { ...problem(500, 'internal', detail, requestId), unexpected: true };

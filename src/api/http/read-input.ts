@@ -44,10 +44,13 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
   return { input, faults: [...invalid, ...unknown] };
 }
 
-function located({ property, constraints = {} }: ValidationError, places: ReadonlyMap<string, Location>): LocatedFault[] {
+function located(
+  { property, constraints = {} }: ValidationError,
+  places: ReadonlyMap<string, Location>,
+): LocatedFault[] {
   const place = places.get(property) ?? 'query';
   const names = Object.keys(constraints);
-  const shown = names.includes('isDefined') ? ['isDefined'] : names.filter((n) => /^is/.test(n)).slice(0, 1);
+  const shown = names.includes('isDefined') ? ['isDefined'] : names.filter((n) => n.startsWith('is')).slice(0, 1);
   return (shown.length > 0 ? shown : names).map((name) => ({
     loc: [place, property],
     msg: name === 'isDefined' ? 'is required' : (constraints[name] ?? 'is not valid').replace(`${property} `, ''),

@@ -6,7 +6,14 @@ import { maskField } from '../../domain/cameras/camera-secrets';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock } from '../shared/log';
-import type { CameraConfigPort, ConfigState, ConfigStatus, RevisionKey, RevisionPage, RevisionView } from './camera-config-port';
+import type {
+  CameraConfigPort,
+  ConfigState,
+  ConfigStatus,
+  RevisionKey,
+  RevisionPage,
+  RevisionView,
+} from './camera-config-port';
 import type { CameraConfiguration } from './camera-configuration';
 import type { CamerasFile } from './cameras-file';
 import type { CamerasFormat, ConfigFault } from './cameras-format';
@@ -48,8 +55,13 @@ export class CameraConfigService implements CameraConfigPort {
       throw new DomainError('not-found', 'camera_config.revision_not_found', `There is no revision ${number}.`);
     }
     const [text, old] = [this.format.mask(revision.text), before ? this.format.mask(before.text) : ''];
-    const diff = createTwoFilesPatch(`revision ${number - 1}`, `revision ${number}`, old, text);
-    return { ...revisionView(revision), text, diff, changes: revision.changes.map(changeView) };
+    const patch = createTwoFilesPatch(`revision ${number - 1}`, `revision ${number}`, old, text);
+    return {
+      ...revisionView(revision),
+      text,
+      diff: patch.slice(patch.indexOf('---')),
+      changes: revision.changes.map(changeView),
+    };
   }
 
   async restore({ number }: RevisionKey) {
@@ -67,7 +79,15 @@ function stateOf(
   return head?.inFile && head.sha256 === onDisk ? 'in_sync' : 'stale';
 }
 
-const revisionView = ({ number, sha256, origin, author, requestId, at, changes }: CameraConfigRevision): RevisionView => ({
+const revisionView = ({
+  number,
+  sha256,
+  origin,
+  author,
+  requestId,
+  at,
+  changes,
+}: CameraConfigRevision): RevisionView => ({
   number,
   sha256,
   origin,

@@ -29,7 +29,10 @@ export class CameraConfiguration {
 
   /** Brings table and file together; run at start, when the file changes, and every minute. */
   async settle(): Promise<Settled> {
-    return this.unit.exclusively((site) => this.settling.settle(site));
+    return this.unit.exclusively(async (site) => {
+      await this.file.sweep();
+      return this.settling.settle(site);
+    });
   }
 
   /** One change, table first: the way of the domain path. Answers the cameras after it. */

@@ -43,7 +43,6 @@ export class ConfigSettling {
       const marked = head.revision.inFile ? head : await this.publishing.mark(site, head);
       return { head: marked, unseen: [], faults: [], disk: seen };
     }
-    await this.file.sweep();
     const disk = await this.file.readSettled();
     if (!head) return this.firstImport(site, disk);
     if (!disk || (!head.revision.inFile && (await this.isBefore(site, head, disk)))) {

@@ -1,13 +1,18 @@
-/** Levenshtein distance, https://doi.org/10.1137/1011049 lists the recurrence; O(|a|·|b|) time, one row of memory. */
+/**
+ * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours each cost one
+ * (Damerau 1964, https://doi.org/10.1145/363958.363994). O(|a|·|b|) time, three rows of memory.
+ */
 function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? Infinity) + 1 : Infinity;
+      next.push(Math.min(substituted, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

@@ -21,7 +21,7 @@ function makeDirectory(dir: string): string {
   try {
     const first = mkdirSync(dir, { recursive: true });
     // A umask of 077 would lock the unprivileged account out of what root has just made for it.
-    for (let made = dir; first && isRoot() && made.startsWith(first); made = path.dirname(made)) chmodSync(made, 0o755);
+    if (first && isRoot()) for (let made = dir; made.startsWith(first); made = path.dirname(made)) chmodSync(made, 0o755);
     return realpathSync(dir);
   } catch (cause) {
     throw new Error(

@@ -44,7 +44,8 @@ function number(min: number, max: number, decimals: number) {
 }
 
 function oneOf<T extends string>(values: readonly T[]) {
-  return (value: string): T | Wrong => values.find((v) => v === value) ?? new Wrong(`must be one of ${values.join(', ')}`);
+  return (value: string): T | Wrong =>
+    values.find((v) => v === value) ?? new Wrong(`must be one of ${values.join(', ')}`);
 }
 
 const databaseUrl = (value: string): string | Wrong =>
@@ -61,9 +62,19 @@ const zone = (value: string): string | Wrong => {
 const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
   host: { name: 'HOST', fallback: '127.0.0.1', about: 'address to listen on', read: text },
   port: { name: 'PORT', fallback: '8000', about: 'port to listen on; 0 takes a free one', read: number(0, 65_535, 0) },
-  databaseUrl: { name: 'DATABASE_URL', fallback: '', about: 'PostgreSQL server; empty starts an embedded one', read: databaseUrl },
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    fallback: '',
+    about: 'PostgreSQL server; empty starts an embedded one',
+    read: databaseUrl,
+  },
   dataDir: { name: 'DATA_DIR', fallback: './.data', about: 'where the embedded PostgreSQL keeps its data', read: path },
-  camerasFile: { name: 'CAMERAS_FILE', fallback: 'config/cameras.yaml', about: 'the camera configuration people edit', read: path },
+  camerasFile: {
+    name: 'CAMERAS_FILE',
+    fallback: 'config/cameras.yaml',
+    about: 'the camera configuration people edit',
+    read: path,
+  },
   logDir: { name: 'LOG_DIR', fallback: 'logs', about: 'where logs are written', read: path },
   logLevel: { name: 'LOG_LEVEL', fallback: 'info', about: 'error, warn, info or debug', read: oneOf(LEVELS) },
   logJson: {
@@ -78,7 +89,12 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
     about: 'true lets the rollout send calls to the domain path; anything else keeps all on legacy',
     read: (value) => value.toLowerCase() === 'true',
   },
-  rolloutPercent: { name: 'ROLLOUT_PERCENT', fallback: '100', about: 'share of calls on the domain path, 0 to 100', read: number(0, 100, 2) },
+  rolloutPercent: {
+    name: 'ROLLOUT_PERCENT',
+    fallback: '100',
+    about: 'share of calls on the domain path, 0 to 100',
+    read: number(0, 100, 2),
+  },
   timeZone: { name: 'TZ', fallback: 'UTC', about: 'time zone of daily statistics', read: zone },
 };
 
@@ -96,7 +112,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
 export class SettingsError extends Error {
   constructor(readonly wrong: readonly string[]) {
-    super(`The environment has ${wrong.length} bad setting(s):\n${wrong.map((w) => `  - ${w}`).join('\n')}\nSee --help.`);
+    super(
+      `The environment has ${wrong.length} bad setting(s):\n${wrong.map((w) => `  - ${w}`).join('\n')}\nSee --help.`,
+    );
     this.name = 'SettingsError';
   }
 }

@@ -155,7 +155,11 @@ async function syncDirectory(path: string): Promise<void> {
 
 function failed(code: string, what: string, error: unknown): unknown {
   if (error instanceof DomainError) return error;
-  const why = hasCode(error, 'ENOSPC', 'EDQUOT') ? 'the disk is full' : hasCode(error, 'EROFS') ? 'the disk is read-only' : undefined;
+  const why = hasCode(error, 'ENOSPC', 'EDQUOT')
+    ? 'the disk is full'
+    : hasCode(error, 'EROFS')
+      ? 'the disk is read-only'
+      : undefined;
   const system = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
   return new Unavailable(code, `${what}: ${why ?? system}. Nothing was changed.`, 'rolled-back', error);
 }

@@ -45,7 +45,9 @@ export class FileWatcher {
   }
 
   private look(): Promise<void> {
-    this.busy = this.busy.then(() => this.compare()).catch((error: unknown) => this.log.warn('the cameras file could not be looked at', { error }));
+    this.busy = this.busy
+      .then(() => this.compare())
+      .catch((error: unknown) => this.log.warn('the cameras file could not be looked at', { error }));
     return this.busy;
   }
 
@@ -75,7 +77,9 @@ export class FileWatcher {
   private add(folder: string): void {
     try {
       const watcher = watch(folder, () => this.soon());
-      watcher.on('error', (error) => this.log.warn('watching a folder failed; it is looked at every second', { error }));
+      watcher.on('error', (error) =>
+        this.log.warn('watching a folder failed; it is looked at every second', { error }),
+      );
       this.folders.set(folder, watcher);
     } catch (error) {
       this.log.warn('a folder cannot be watched; it is looked at every second', { error });

@@ -29,7 +29,9 @@ const safe = format((info) => {
 
 const readable = format.printf(({ level, message, timestamp, ...fields }) => {
   const { error, ...rest } = fields;
-  const details = Object.entries(rest).map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const details = Object.entries(rest).map(
+    ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   const stack = error === undefined ? '' : `\n${String(error)}`;
   return `${String(timestamp)} ${level.toUpperCase().padEnd(5)} ${String(message)}${details.join('')}${stack}`;
 });
@@ -44,12 +46,25 @@ export interface LogSettings {
 /** The log of this process: to the console for people, to a file for later. */
 export function createLog({ level, json, dir }: LogSettings): Log & { close(): void } {
   const lines = format.combine(safe(), format.timestamp(), format.json());
-  const console = new transports.Console({ format: json ? lines : format.combine(safe(), format.timestamp(), readable) });
+  const console = new transports.Console({
+    format: json ? lines : format.combine(safe(), format.timestamp(), readable),
+  });
   if (dir) mkdirSync(dir, { recursive: true });
-  const file = !dir ? undefined : new transports.File({ filename: join(dir, 'watchgate.log'), maxsize: MAX_FILE_BYTES, maxFiles: MAX_FILES, tailable: true, format: lines });
+  const file = !dir
+    ? undefined
+    : new transports.File({
+        filename: join(dir, 'watchgate.log'),
+        maxsize: MAX_FILE_BYTES,
+        maxFiles: MAX_FILES,
+        tailable: true,
+        format: lines,
+      });
   const logger: Logger = createLogger({ level, transports: file ? [console, file] : [console] });
-  file?.on('error', (error) => logger.remove(file).warn('the log file cannot be written; the console goes on', { error }));
+  file?.on('error', (error) =>
+    logger.remove(file).warn('the log file cannot be written; the console goes on', { error }),
+  );
   return {
+    debug: (message, fields) => void logger.debug(message, fields),
     info: (message, fields) => void logger.info(message, fields),
     warn: (message, fields) => void logger.warn(message, fields),
     error: (message, fields) => void logger.error(message, fields),

@@ -59,7 +59,7 @@ export function toRow(camera: Camera, position: number): CameraRow {
   };
 }
 
-export function fromRow({ id, position: _, extra, created_at, updated_at, ...settings }: CameraRow): Camera {
+export function fromRow({ id, position: _position, extra, created_at, updated_at, ...settings }: CameraRow): Camera {
   const written = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null)) as JsonObject;
   return Camera.restore({ id, ...written, ...extra }, created_at, updated_at);
 }

@@ -75,7 +75,9 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
       await this.onStep('commit.before');
     } catch (error) {
       // A connection that is gone cannot roll back, and need not: the server aborts what never saw COMMIT.
-      await runner.rollbackTransaction().catch((lost: unknown) => this.log.warn('rollback by disconnection', { error: lost }));
+      await runner
+        .rollbackTransaction()
+        .catch((lost: unknown) => this.log.warn('rollback by disconnection', { error: lost }));
       throw withEffect(unavailable(error, 'rolled-back'), 'rolled-back');
     }
     try {
@@ -88,7 +90,8 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
 }
 
 const queryable = (runner: QueryRunner): Queryable => ({
-  query: async <Row>(sql: string, values: readonly unknown[]) => (await runner.query(sql, [...values], true)).records as Row[],
+  query: async <Row>(sql: string, values: readonly unknown[]) =>
+    (await runner.query(sql, [...values], true)).records as Row[],
 });
 
 const tables = (sql: Queryable, runner?: QueryRunner): CameraTables => ({

@@ -4,7 +4,8 @@ import { DomainError, type Effect, Unavailable } from '../../domain/shared/domai
 /** Classes of SQLSTATE that speak of the server's condition, not of the statement (PostgreSQL manual, appendix A). */
 const CONDITION = /^(08|53|55|57|58)/;
 const NETWORK = /^(ECONN|ENOENT|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_)/;
-const WORDS = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout|Cannot use a pool after/i;
+const WORDS =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout|Cannot use a pool after/i;
 
 const driverErrorOf = (error: unknown): unknown =>
   error instanceof Error && 'driverError' in error ? error.driverError : error;

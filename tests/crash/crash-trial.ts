@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { Client } from 'pg';
+import type { ConfigStep } from '../../src/application/cameras/config-steps';
+import { keys, wire } from '../../src/container';
+import { rememberingLog } from '../support/quiet-log';
+import { AFTER, BEFORE, type CrashOperation } from './crash-operations';
+
+const FIRST = `# 两个摄像头
+cameras:
+  - {id: cam1, name: "一号", source: 'rtsp://user:geheim@10.0.0.1/live', fps: 25}
+  - id: cam2   # zwei
+    name: Zwei
+    source: '0'
+`;
+
+/** `before`/`after`: what recovery found to be true; `unreached`: the operation has no such step. */
+export type CrashOutcome = 'before' | 'after' | 'unreached';
+
+export interface CrashTrial {
+  readonly operation: CrashOperation;
+  readonly step: ConfigStep;
+}
+
+/** Brings a site to a known state, kills a process at one step of an operation, restarts, and checks everything. */
+export async function crashTrial({ operation, step }: CrashTrial, databaseUrl: string, dir: string): Promise<CrashOutcome> {
+  const camerasFile = join(dir, 'cameras.yaml');
+  await reset(databaseUrl, camerasFile, operation);
+  const { killed, acknowledged } = await runChild([databaseUrl, camerasFile, operation, step]);
+  const outcome = await recover(databaseUrl, camerasFile, operation);
+  const leftovers = readdirSync(dir).filter((name) => name.endsWith('.tmp'));
+  if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(', ')}`);
+  if (acknowledged && outcome !== 'after') throw new Error('an acknowledged change is lost');
+  if (!killed && !acknowledged) throw new Error('the child neither died at the step nor finished');
+  return killed ? outcome : 'unreached';
+}
+
+/** Revision 1 is the first text, revision 2 sets cam1's fps to 24; for `absorb` the file then holds an unseen edit. */
+async function reset(databaseUrl: string, camerasFile: string, operation: CrashOperation): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await client.end();
+  writeFileSync(camerasFile, FIRST);
+  await inSite(databaseUrl, camerasFile, async (site) => {
+    await site.resolve(keys.configuration).settle();
+    await site.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps: 24 });
+  });
+  if (operation !== 'absorb') return;
+  writeFileSync(camerasFile, `${readFileSync(camerasFile, 'utf8')}    fps: 12\n`);
+}
+
+async function recover(databaseUrl: string, camerasFile: string, operation: CrashOperation): Promise<'before' | 'after'> {
+  return inSite(databaseUrl, camerasFile, async (site) => {
+    const settled = await site.resolve(keys.configuration).settle();
+    if (settled.faults.length > 0) throw new Error('the file does not parse');
+    const text = readFileSync(camerasFile, 'utf8');
+    const inFile = site.resolve(keys.camerasFormat).read(text).cameras;
+    const inTable = (await site.resolve(keys.cameras).all()).map((c) => c.fields);
+    if (!isDeepStrictEqual(inFile, inTable)) throw new Error('table and file differ');
+    if (settled.head?.text !== text) throw new Error('the file is not the newest revision');
+    const seen = inTable.map((c) => `${String(c.id)}:${String(c.fps)}`);
+    if (isDeepStrictEqual(seen, AFTER[operation])) return 'after';
+    if (isDeepStrictEqual(seen, BEFORE)) return 'before';
+    throw new Error(`neither before nor after: ${seen.join(' ')}`);
+  });
+}
+
+async function inSite<T>(databaseUrl: string, camerasFile: string, work: (site: ReturnType<typeof wire>) => Promise<T>): Promise<T> {
+  const site = wire({ databaseUrl, camerasFile, rollout: { useDomain: true, percent: 100 }, log: rememberingLog() });
+  const database = site.resolve(keys.database);
+  try {
+    await database.open();
+    return await work(site);
+  } finally {
+    await database.close();
+  }
+}
+
+/** The child runs compiled code: this file's own folder, or its twin below `dist` when jest runs the source. */
+function runChild(args: readonly string[]): Promise<{ killed: boolean; acknowledged: boolean }> {
+  const root = resolve(__dirname, '../..');
+  const built = root.endsWith('dist') ? root : join(root, 'dist');
+  const child = spawn(process.execPath, [join(built, 'tests/crash/crash-child.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, errors] = ['', ''];
+  child.stdout.on('data', (data) => (out += String(data)));
+  child.stderr.on('data', (data) => (errors += String(data)));
+  return new Promise((done, fail) => {
+    child.on('close', (code, signal) => {
+      if (signal !== 'SIGKILL' && code !== 0) fail(new Error(`the child failed in ${dirname(args[1] ?? '')}: ${errors}`));
+      else done({ killed: signal === 'SIGKILL', acknowledged: out === 'ACK' });
+    });
+  });
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DependencyContainer } from 'tsyringe';
+import { keys, type Site, wire } from '../../src/container';
+import type { CameraFields } from '../../src/domain/cameras/camera-rules';
+import type { CameraConfigRevision } from '../../src/domain/cameras/camera-config-revision';
+import { rememberingLog } from './quiet-log';
+
+export const TWO_CAMERAS = `# 两个摄像头 (two cameras)
+cameras:
+  - id: cam1   # first
+    name: "一号"
+    source: rtsp://user:geheim@10.0.0.1/live
+    fps: 25
+  - id: cam2
+    name: Zwei
+    source: '0'
+    active: false
+`;
+
+/** A wired service without HTTP, on a database and a file of its own. */
+export interface TestSite {
+  readonly container: DependencyContainer;
+  readonly file: string;
+  readonly log: ReturnType<typeof rememberingLog>;
+  text(): string;
+  write(text: string): void;
+  /** Throws unless the table, the file and the newest revision say the same and the revisions have no gap. */
+  agreement(): Promise<{ cameras: readonly CameraFields[]; head: CameraConfigRevision }>;
+  close(): Promise<void>;
+}
+
+export interface TestSiteOptions extends Partial<Omit<Site, 'log'>> {
+  readonly databaseUrl: string;
+  /** Text of the cameras file; absent: the two cameras; null: no file. */
+  readonly yaml?: string | null;
+}
+
+export async function testSite({ yaml = TWO_CAMERAS, ...options }: TestSiteOptions): Promise<TestSite> {
+  const dir = options.camerasFile ? undefined : mkdtempSync(join(tmpdir(), 'watchgate-site-'));
+  const file = options.camerasFile ?? join(dir ?? '', 'cameras.yaml');
+  if (dir && yaml !== null) writeFileSync(file, yaml);
+  const log = rememberingLog();
+  const container = wire({ rollout: { useDomain: true, percent: 100 }, ...options, camerasFile: file, log });
+  const database = container.resolve(keys.database);
+  await database.open();
+  return {
+    container,
+    file,
+    log,
+    text: () => readFileSync(file, 'utf8'),
+    write: (text) => writeFileSync(file, text),
+    agreement: () => agreement(container, file),
+    close: async () => {
+      await database.close();
+      if (dir) rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function agreement(container: DependencyContainer, file: string) {
+  const revisions = container.resolve(keys.revisions);
+  const [table, head] = await Promise.all([container.resolve(keys.cameras).all(), revisions.head()]);
+  if (!head) throw new Error('there is no revision');
+  const text = readFileSync(file, 'utf8');
+  const reading = container.resolve(keys.camerasFormat).read(text);
+  expect(reading.faults.filter((f) => f.severity === 'error')).toEqual([]);
+  const inTable = table.map((c) => c.fields);
+  expect(inTable).toEqual(reading.cameras);
+  const full = await revisions.get(head.number);
+  expect(full?.text).toBe(text);
+  expect(head.inFile).toBe(true);
+  const { items } = await revisions.page(1000, 0);
+  expect(items.map((r) => r.number)).toEqual(items.map((_, i) => head.number - i));
+  return { cameras: inTable, head };
+}
