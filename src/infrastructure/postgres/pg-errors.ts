@@ -5,7 +5,7 @@ import { DomainError, type Effect, Unavailable } from '../../domain/shared/domai
 const CONDITION = /^(08|53|55|57|58)/;
 const NETWORK = /^(ECONN|ENOENT|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_)/;
 const WORDS =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout|Cannot use a pool after/i;
+  /Connection terminated|Query runner already released|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout|Cannot use a pool after/i;
 
 const driverErrorOf = (error: unknown): unknown =>
   error instanceof Error && 'driverError' in error ? error.driverError : error;

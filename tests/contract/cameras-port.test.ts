@@ -1,0 +1,166 @@
+import type { CamerasPort } from '../../src/application/cameras/cameras-port';
+import { keys } from '../../src/container';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestSite, testSite } from '../support/test-site';
+
+const refusal = (kind: string, code: string) => expect.objectContaining({ kind, code });
+const faultAt = (...path: string[]) => expect.objectContaining({ path });
+
+const IMPLEMENTATIONS: readonly [string, (site: TestSite) => CamerasPort][] = [
+  ['CameraService', (site) => site.container.resolve(keys.camerasOnDomain)],
+  ['LegacyCameras', (site) => site.container.resolve(keys.camerasOnLegacy)],
+];
+
+describe.each(IMPLEMENTATIONS)('CamerasPort by %s', (_name, portOf) => {
+  let database: TestDatabase;
+  let site: TestSite;
+  let cameras: CamerasPort;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    site = await testSite({ databaseUrl: database.url });
+    await site.container.resolve(keys.configuration).settle();
+    cameras = portOf(site);
+  });
+  afterEach(async () => {
+    await site.agreement();
+    await site.close();
+    await database.drop();
+  });
+
+  it('lists cameras in the order of the file, every setting in force, credentials masked', async () => {
+    const { cameras: all } = await cameras.list({});
+    expect(all.map((c) => c.id)).toEqual(['cam1', 'cam2']);
+    expect(all[0]).toEqual({
+      id: 'cam1', name: '一号', source: 'rtsp://user:***@10.0.0.1/live', active: true, enabled: true, is_active: true,
+      status: 'active', location: 'unknown', camera_type: 'fixed', resolution: '1920x1080', fps: 25, region_id: null,
+      auto_start: false, regions_file: 'config/regions.json', profile: 'accurate', device: 'auto', imgsz: 'auto',
+      auto_tune: false, created_at: expect.stringMatching(/Z$/), updated_at: expect.stringMatching(/Z$/),
+    });
+    expect(all[1]).toMatchObject({ active: false, enabled: false, is_active: false, status: 'inactive' });
+  });
+
+  it('lists only active cameras when asked to', async () => {
+    const { cameras: active } = await cameras.list({ active_only: true });
+    expect(active.map((c) => c.id)).toEqual(['cam1']);
+  });
+
+  it('answers one camera, and not-found for an unknown one', async () => {
+    expect(await cameras.get({ camera_id: 'cam2' })).toMatchObject({ id: 'cam2', source: '0' });
+    await expect(cameras.get({ camera_id: 'nope' })).rejects.toEqual(refusal('not-found', 'camera.not_found'));
+  });
+
+  it('creates a camera at the end of the file, in the file before it answers', async () => {
+    const { ok, camera } = await cameras.create({ id: 'cam3', name: 'Drei', source: '1', fps: 5, env: { K: 'v' } });
+    expect(ok).toBe(true);
+    expect(camera).toMatchObject({ id: 'cam3', fps: 5, active: true, env: { K: '***' } });
+    expect(site.text()).toContain('id: cam3');
+    expect((await cameras.list({})).cameras.map((c) => c.id)).toEqual(['cam1', 'cam2', 'cam3']);
+  });
+
+  it('takes blank and null optional fields of the old form as not given', async () => {
+    const { camera } = await cameras.create({ id: 'c', name: 'C', source: '1', resolution: '', fps: null, regions_file: '' });
+    expect(camera).toMatchObject({ resolution: '1920x1080', fps: 25, regions_file: 'config/regions.json' });
+  });
+
+  it('refuses a second camera of the same id', async () => {
+    const again = cameras.create({ id: 'cam1', name: 'x', source: '1' });
+    await expect(again).rejects.toEqual(refusal('conflict', 'camera.exists'));
+  });
+
+  it('names every fault of a new camera at once and stores nothing', async () => {
+    const before = site.text();
+    const bad = { id: 'a/b', fps: 'x', resolution: '0x1', fsp: 1, env: { LD_PRELOAD: 'x' } };
+    await expect(cameras.create(bad)).rejects.toMatchObject({
+      kind: 'invalid',
+      details: {
+        faults: expect.arrayContaining([
+          faultAt('id'), faultAt('name'), faultAt('source'), faultAt('fps'), faultAt('resolution'), faultAt('env', 'LD_PRELOAD'),
+          expect.objectContaining({ path: ['fsp'], suggestion: 'fps' }),
+        ]),
+      },
+    });
+    expect(site.text()).toBe(before);
+  });
+
+  it('changes only what is sent', async () => {
+    const { status, camera } = await cameras.update({ camera_id: 'cam1', fps: 7 });
+    expect(status).toBe('success');
+    expect(camera).toMatchObject({ fps: 7, name: '一号', source: 'rtsp://user:***@10.0.0.1/live' });
+    expect(site.text()).toContain('rtsp://user:geheim@10.0.0.1/live');
+    expect(site.text()).toContain('fps: 7');
+  });
+
+  it('takes an answer sent back as no change, masked secrets included', async () => {
+    const before = site.text();
+    const { cameras: [first] } = await cameras.list({});
+    await cameras.update({ camera_id: 'cam1', ...first });
+    expect(site.text()).toBe(before);
+  });
+
+  it('keeps the stored password when only the path of an address changes, but not for another host', async () => {
+    await cameras.update({ camera_id: 'cam1', source: 'rtsp://user:***@10.0.0.1/other' });
+    expect(site.text()).toContain('rtsp://user:geheim@10.0.0.1/other');
+    const elsewhere = cameras.update({ camera_id: 'cam1', source: 'rtsp://user:***@evil.example/other' });
+    await expect(elsewhere).rejects.toMatchObject({ kind: 'invalid', details: { faults: [faultAt('source')] } });
+  });
+
+  it('takes a field back to its default with null', async () => {
+    await cameras.update({ camera_id: 'cam1', fps: null });
+    expect(await cameras.get({ camera_id: 'cam1' })).toMatchObject({ fps: 25 });
+    expect(site.text()).not.toContain('fps');
+  });
+
+  it('understands the old name of active, and a null of it as the default', async () => {
+    expect((await cameras.update({ camera_id: 'cam2', enabled: true })).camera).toMatchObject({ active: true, enabled: true });
+    expect((await cameras.update({ camera_id: 'cam2', active: false })).camera).toMatchObject({ active: false });
+    expect((await cameras.update({ camera_id: 'cam2', active: null })).camera).toMatchObject({ active: true });
+  });
+
+  it('refuses to rename a camera, and to change an unknown one', async () => {
+    const renamed = cameras.update({ camera_id: 'cam1', id: 'cam9' });
+    await expect(renamed).rejects.toMatchObject({ kind: 'invalid', details: { faults: [faultAt('id')] } });
+    await expect(cameras.update({ camera_id: 'nope', fps: 1 })).rejects.toEqual(refusal('not-found', 'camera.not_found'));
+  });
+
+  it('removes a camera, once', async () => {
+    expect(await cameras.remove({ camera_id: 'cam1' })).toEqual({ status: 'success' });
+    expect((await cameras.list({})).cameras.map((c) => c.id)).toEqual(['cam2']);
+    await expect(cameras.remove({ camera_id: 'cam1' })).rejects.toEqual(refusal('not-found', 'camera.not_found'));
+  });
+
+  it('keeps keys it does not know, answers them, and lets them be changed but not invented', async () => {
+    site.write(site.text().replace('    fps: 25', '    fps: 25\n    mounted_by: Ali'));
+    expect((await cameras.update({ camera_id: 'cam1', fps: 9 })).camera).toMatchObject({ mounted_by: 'Ali', fps: 9 });
+    expect((await cameras.update({ camera_id: 'cam1', mounted_by: 'Bo' })).camera).toMatchObject({ mounted_by: 'Bo' });
+    const invented = cameras.update({ camera_id: 'cam1', painted_by: 'Cy' });
+    await expect(invented).rejects.toMatchObject({ details: { faults: [faultAt('painted_by')] } });
+  });
+
+  it('refuses to write over a file with faults, and goes on answering the last good configuration', async () => {
+    const good = site.text();
+    site.write(`${good}  - id: cam1\n    name: again\n    source: '1'\n`);
+    const write = cameras.update({ camera_id: 'cam1', fps: 3 });
+    await expect(write).rejects.toEqual(refusal('conflict', 'camera_config.file_invalid'));
+    expect((await cameras.list({})).cameras).toHaveLength(2);
+    site.write(good);
+  });
+
+  it('answers 409 with both values when the file changed the same field unseen, and takes in the edit', async () => {
+    site.write(site.text().replace('fps: 25', 'fps: 9'));
+    const clash = cameras.update({ camera_id: 'cam1', fps: 7 });
+    await expect(clash).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'camera.conflict',
+      details: { extra: { conflicts: [{ field: 'fps', common: 25, file: 9, api: 7 }] } },
+    });
+    expect(await cameras.get({ camera_id: 'cam1' })).toMatchObject({ fps: 9 });
+  });
+
+  it('merges an unseen edit of the file with a change of another field', async () => {
+    site.write(site.text().replace('"一号"', '"新名"  # renamed by hand'));
+    const { camera } = await cameras.update({ camera_id: 'cam1', fps: 7 });
+    expect(camera).toMatchObject({ name: '新名', fps: 7 });
+    expect(site.text()).toContain('# renamed by hand');
+  });
+});
