@@ -5,7 +5,7 @@ import { buildAside } from './build-aside';
 import { errorCode, errorText } from './error-code';
 import type { Home } from './home-directory';
 import type { NativeBinaries } from './native-binaries';
-import { type RunAccount } from './run-account';
+import type { RunAccount } from './run-account';
 
 /** Free of this process' own environment: PGDATA or PGPORT would reach the server, secrets would show in /proc. */
 export const SERVER_ENVIRONMENT = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };

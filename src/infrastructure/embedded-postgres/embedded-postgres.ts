@@ -82,7 +82,10 @@ async function adoptOrLaunch(cluster: Cluster, deadline: number): Promise<Starte
 
   discardStaleLocks(dataDir, cluster.socketDir);
   const postmaster = await Postmaster.launch(cluster);
-  const server = await waitForAnswer(dataDir, () => late() || !postmaster.running);
+  const server = await waitForAnswer(dataDir, () => late() || !postmaster.running).catch(async (error: unknown) => {
+    await postmaster.stop();
+    throw error;
+  });
   if (server?.pid === postmaster.pid) return { server, postmaster };
   if (server) return { server };
   if (!postmaster.running) return postmaster.epitaph;

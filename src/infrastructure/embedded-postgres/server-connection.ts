@@ -10,7 +10,7 @@ export const connectionUrl = (server: Pick<RunningServer, 'port' | 'socketDir'>)
 
 /** @throws the error of `pg` when nobody answers; Error when a server of other data does */
 export async function confirmServes(dataDir: string, server: RunningServer): Promise<void> {
-  const client = new Client({ connectionString: connectionUrl(server), connectionTimeoutMillis: 5_000, ssl: false });
+  const client = new Client({ connectionString: connectionUrl(server), connectionTimeoutMillis: 30_000, ssl: false });
   // A broken connection is reported by connect and query as well; without a listener it would end the process.
   client.on('error', () => undefined);
   try {
