@@ -84,7 +84,8 @@ export function wire(site: Site): DependencyContainer {
     keys.database,
     new Database(site.databaseUrl, (error) => site.log.warn('a database connection was lost', { error })),
   );
-  wireCameras(once, site);
+  wireCameraConfiguration(once, site);
+  wireCameraPaths(once);
   once(keys.router, (get) => {
     const snapshot = seedSnapshot(site.rollout, rolloutGroups);
     return new OperationRouter(() => snapshot, get(keys.recorder), get(keys.log));
@@ -106,7 +107,7 @@ export function wire(site: Site): DependencyContainer {
 
 type Once = <T>(key: Token<T>, make: (get: <D>(key: Token<D>) => D) => T) => void;
 
-function wireCameras(once: Once, site: Site): void {
+function wireCameraConfiguration(once: Once, site: Site): void {
   once(keys.camerasFile, (get) => new DiskCamerasFile(site.camerasFile, get(keys.onStep)));
   once(keys.camerasFormat, () => new YamlCamerasFormat());
   once(keys.unitOfWork, (get) => new PgCameraUnitOfWork(get(keys.database), get(keys.log), get(keys.onStep)));
@@ -141,6 +142,9 @@ function wireCameras(once: Once, site: Site): void {
       outcomes,
     );
   });
+}
+
+function wireCameraPaths(once: Once): void {
   once(keys.camerasOnDomain, (get) => {
     const configuration = get(keys.configuration);
     return new CameraService(

@@ -1,12 +1,4 @@
-import {
-  CHOMPING_MODE,
-  COLLECTION_STYLE,
-  type Event,
-  EVENT_ID,
-  getScalarValue,
-  SCALAR_STYLE,
-  type ScalarEvent,
-} from 'js-yaml';
+import { COLLECTION_STYLE, type Event, EVENT_ID, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import type {
   AliasNode,
   Item,
@@ -19,6 +11,7 @@ import type {
   ScalarStyle,
   Span,
 } from './located-node';
+import { blockHeaderEnd, scalarEnd } from './scalar-end';
 import { scalarValue } from './scalar-value';
 import { type Offset, skipTrivia } from './text-lines';
 
@@ -128,8 +121,8 @@ export class TreeComposer {
     const text = event.valueStart < 0 ? '' : getScalarValue(this.text, event);
     const value = scalarValue(text, style, this.tagOf(head));
     if (value === undefined) this.fault(head.start, 'tag', 'Remove this tag: only plain YAML values are read here.');
-    const headerEnd = style === 'block' ? this.headerEnd(head.content) : undefined;
-    this.at = this.scalarEnd(event, style, headerEnd, head.content);
+    const headerEnd = style === 'block' ? blockHeaderEnd(this.text, head.content) : undefined;
+    this.at = scalarEnd(this.text, event, headerEnd, head.content);
     const { start, content, anchor, tag } = head;
     return { kind: 'scalar', start, content, anchor, tag, style, text, value: value ?? null, headerEnd, end: this.at };
   }
@@ -138,26 +131,6 @@ export class TreeComposer {
     if (style === 'plain') return event.valueStart;
     if (style !== 'block') return event.valueStart - 1;
     return skipTrivia(this.text, Math.max(this.at, event.anchorEnd, event.tagEnd));
-  }
-
-  private headerEnd(header: Offset): Offset {
-    let end = header + 1;
-    while ('+-0123456789'.includes(this.text[end] ?? ' ')) end += 1;
-    return end;
-  }
-
-  private scalarEnd(event: ScalarEvent, style: ScalarStyle, headerEnd: Offset | undefined, content: Offset): Offset {
-    if (event.valueStart < 0) return content;
-    if (headerEnd === undefined) return style === 'plain' ? event.valueEnd : event.valueEnd + 1;
-    let end = event.valueEnd;
-    if (event.chomping === CHOMPING_MODE.KEEP) {
-      // The blank lines behind it are part of the value; only the last line break is not.
-      if (end > event.valueStart && this.text[end - 1] === '\n') end -= 1;
-      if (end > event.valueStart && this.text[end - 1] === '\r') end -= 1;
-      return event.valueEnd > event.valueStart ? end : headerEnd;
-    }
-    while (end > event.valueStart && ' \t\r\n'.includes(this.text[end - 1] ?? '')) end -= 1;
-    return end > event.valueStart ? end : headerEnd;
   }
 
   private alias(start: Offset, end: Offset): AliasNode {
