@@ -108,7 +108,7 @@ export const changes = fc
   )
   .filter((fields) => Object.keys(fields).length > 0);
 
-type Style = { dash: string; gap: string };
+type Style = { dash: string; gap: string; flowList: boolean };
 type Fields = Record<string, Json>;
 type Pick = (count: number) => number;
 
@@ -167,6 +167,15 @@ function flowMap(map: Readonly<Written>, pick: Pick): string {
   return `{${pad}${entries.join(', ')}${pad}}`;
 }
 
+/** Over several lines now and then, with comments and a comma at the end. */
+function cameraFlowMap(map: Readonly<Written>, pick: Pick): string {
+  if (pick(3)) return flowMap(map, pick);
+  const entries = Object.entries(map).map(
+    ([key, item]) => `${key}: ${flow(item, pick)},${pick(2) ? '' : ' # 备注'}\n          `,
+  );
+  return `{${entries.join('').replace(/,([^,]*)$/, pick(2) ? ',$1' : '$1')}}`;
+}
+
 /** The lines of one `key: value`. */
 function pairLines(key: string, value: Json | Verbatim, indent: string, pick: Pick): string[] {
   const head = `${indent}${isWord(key) ? key : JSON.stringify(key)}:`;
@@ -199,7 +208,10 @@ const written = (fields: Fields, env: Verbatim | undefined, pick: Pick): Written
 function cameraLines(fields: Written, style: Style, head: string | undefined, asFlow: boolean, pick: Pick): string[] {
   const { dash, gap } = style;
   const merge = head === undefined ? '' : `<<: ${head}, `;
-  if (asFlow) return [`${dash}-${gap}${flowMap(fields, pick).replace('{', `{${merge}`)}`];
+  if (style.flowList || asFlow) {
+    const map = cameraFlowMap(fields, pick).replace('{', `{${merge}`);
+    return [style.flowList ? map : `${dash}-${gap}${map}`];
+  }
   const indent = `${dash} ${gap}`;
   const lines = [
     ...(head === undefined ? [] : [`${indent}<<: ${head}`]),
@@ -214,6 +226,8 @@ const options = fc.record({
   seed: fc.integer({ min: 0, max: 2 ** 30 }),
   eol: fc.constantFrom('\n', '\r\n', '\r'),
   bom: fc.boolean(),
+  flowList: fc.nat({ max: 4 }).map((n) => n === 0),
+  endComma: fc.boolean(),
   dash: fc.constantFrom('', '  ', '    '),
   gap: fc.constantFrom(' ', '   '),
   blank: fc.boolean(),
@@ -222,6 +236,13 @@ const options = fc.record({
   merges: fc.boolean(),
   shared: fc.boolean(),
 });
+
+const flowList = (chunks: readonly string[], o: { eol: string; endComma: boolean; dash: string }): string =>
+  [
+    '  [',
+    ...chunks.map((chunk, i) => `  ${o.dash}${chunk}${o.endComma || i < chunks.length - 1 ? ',' : ''} # camera ${i}`),
+    '  ]',
+  ].join(o.eol);
 
 /** Files in many styles: indents, quotes, flow and block, comments, line ends, merge keys, anchors. */
 export const yamlFiles: fc.Arbitrary<YamlFile> = options.map((o) => {
@@ -247,10 +268,11 @@ export const yamlFiles: fc.Arbitrary<YamlFile> = options.map((o) => {
     }
     read.push(merges ? { ...defaults, ...full } : full);
     const lines = cameraLines(written(full, env, pick), o, merges ? '*defaults' : undefined, pick(4) === 0, pick);
-    return lines.join(o.eol);
+    return lines.join('\n').replaceAll('\n', o.eol);
   });
   const footer = o.footer ? ['', '# 结束', 'x-last: {a: 1}'].join(o.eol) : '';
   const items = chunks.map((chunk, i) => `${o.dash}# camera ${i}${o.eol}${chunk}`).join(o.eol + (o.blank ? o.eol : ''));
-  const text = `${o.bom ? '\uFEFF' : ''}${header}${o.eol}${items}${footer === '' ? '' : o.eol + footer}${o.finalBreak ? o.eol : ''}`;
+  const list = o.flowList ? flowList(chunks, o) : items;
+  const text = `${o.bom ? '\uFEFF' : ''}${header}${o.eol}${list}${footer === '' ? '' : o.eol + footer}${o.finalBreak ? o.eol : ''}`;
   return { text, cameras: read, chunks, header, footer, inherited: Object.keys(defaults), isShared: o.shared };
 });
