@@ -32,10 +32,26 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by %s', (_name, portOf) => {
     const { cameras: all } = await cameras.list({});
     expect(all.map((c) => c.id)).toEqual(['cam1', 'cam2']);
     expect(all[0]).toEqual({
-      id: 'cam1', name: '一号', source: 'rtsp://user:***@10.0.0.1/live', active: true, enabled: true, is_active: true,
-      status: 'active', location: 'unknown', camera_type: 'fixed', resolution: '1920x1080', fps: 25, region_id: null,
-      auto_start: false, regions_file: 'config/regions.json', profile: 'accurate', device: 'auto', imgsz: 'auto',
-      auto_tune: false, created_at: expect.stringMatching(/Z$/), updated_at: expect.stringMatching(/Z$/),
+      id: 'cam1',
+      name: '一号',
+      source: 'rtsp://user:***@10.0.0.1/live',
+      active: true,
+      enabled: true,
+      is_active: true,
+      status: 'active',
+      location: 'unknown',
+      camera_type: 'fixed',
+      resolution: '1920x1080',
+      fps: 25,
+      region_id: null,
+      auto_start: false,
+      regions_file: 'config/regions.json',
+      profile: 'accurate',
+      device: 'auto',
+      imgsz: 'auto',
+      auto_tune: false,
+      created_at: expect.stringMatching(/Z$/),
+      updated_at: expect.stringMatching(/Z$/),
     });
     expect(all[1]).toMatchObject({ active: false, enabled: false, is_active: false, status: 'inactive' });
   });
@@ -59,7 +75,14 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by %s', (_name, portOf) => {
   });
 
   it('takes blank and null optional fields of the old form as not given', async () => {
-    const { camera } = await cameras.create({ id: 'c', name: 'C', source: '1', resolution: '', fps: null, regions_file: '' });
+    const { camera } = await cameras.create({
+      id: 'c',
+      name: 'C',
+      source: '1',
+      resolution: '',
+      fps: null,
+      regions_file: '',
+    });
     expect(camera).toMatchObject({ resolution: '1920x1080', fps: 25, regions_file: 'config/regions.json' });
   });
 
@@ -75,7 +98,12 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by %s', (_name, portOf) => {
       kind: 'invalid',
       details: {
         faults: expect.arrayContaining([
-          faultAt('id'), faultAt('name'), faultAt('source'), faultAt('fps'), faultAt('resolution'), faultAt('env', 'LD_PRELOAD'),
+          faultAt('id'),
+          faultAt('name'),
+          faultAt('source'),
+          faultAt('fps'),
+          faultAt('resolution'),
+          faultAt('env', 'LD_PRELOAD'),
           expect.objectContaining({ path: ['fsp'], suggestion: 'fps' }),
         ]),
       },
@@ -93,7 +121,9 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by %s', (_name, portOf) => {
 
   it('takes an answer sent back as no change, masked secrets included', async () => {
     const before = site.text();
-    const { cameras: [first] } = await cameras.list({});
+    const {
+      cameras: [first],
+    } = await cameras.list({});
     await cameras.update({ camera_id: 'cam1', ...first });
     expect(site.text()).toBe(before);
   });
@@ -112,7 +142,10 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by %s', (_name, portOf) => {
   });
 
   it('understands the old name of active, and a null of it as the default', async () => {
-    expect((await cameras.update({ camera_id: 'cam2', enabled: true })).camera).toMatchObject({ active: true, enabled: true });
+    expect((await cameras.update({ camera_id: 'cam2', enabled: true })).camera).toMatchObject({
+      active: true,
+      enabled: true,
+    });
     expect((await cameras.update({ camera_id: 'cam2', active: false })).camera).toMatchObject({ active: false });
     expect((await cameras.update({ camera_id: 'cam2', active: null })).camera).toMatchObject({ active: true });
   });
@@ -120,7 +153,9 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by %s', (_name, portOf) => {
   it('refuses to rename a camera, and to change an unknown one', async () => {
     const renamed = cameras.update({ camera_id: 'cam1', id: 'cam9' });
     await expect(renamed).rejects.toMatchObject({ kind: 'invalid', details: { faults: [faultAt('id')] } });
-    await expect(cameras.update({ camera_id: 'nope', fps: 1 })).rejects.toEqual(refusal('not-found', 'camera.not_found'));
+    await expect(cameras.update({ camera_id: 'nope', fps: 1 })).rejects.toEqual(
+      refusal('not-found', 'camera.not_found'),
+    );
   });
 
   it('removes a camera, once', async () => {

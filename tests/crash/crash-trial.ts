@@ -25,7 +25,11 @@ export interface CrashTrial {
 }
 
 /** Brings a site to a known state, kills a process at one step of an operation, restarts, and checks everything. */
-export async function crashTrial({ operation, step }: CrashTrial, databaseUrl: string, dir: string): Promise<CrashOutcome> {
+export async function crashTrial(
+  { operation, step }: CrashTrial,
+  databaseUrl: string,
+  dir: string,
+): Promise<CrashOutcome> {
   const camerasFile = join(dir, 'cameras.yaml');
   await reset(databaseUrl, camerasFile, operation);
   const { killed, acknowledged } = await runChild([databaseUrl, camerasFile, operation, step]);
@@ -52,7 +56,11 @@ async function reset(databaseUrl: string, camerasFile: string, operation: CrashO
   writeFileSync(camerasFile, `${readFileSync(camerasFile, 'utf8')}    fps: 12\n`);
 }
 
-async function recover(databaseUrl: string, camerasFile: string, operation: CrashOperation): Promise<'before' | 'after'> {
+async function recover(
+  databaseUrl: string,
+  camerasFile: string,
+  operation: CrashOperation,
+): Promise<'before' | 'after'> {
   return inSite(databaseUrl, camerasFile, async (site) => {
     const settled = await site.resolve(keys.configuration).settle();
     if (settled.faults.length > 0) throw new Error('the file does not parse');
@@ -68,7 +76,11 @@ async function recover(databaseUrl: string, camerasFile: string, operation: Cras
   });
 }
 
-async function inSite<T>(databaseUrl: string, camerasFile: string, work: (site: ReturnType<typeof wire>) => Promise<T>): Promise<T> {
+async function inSite<T>(
+  databaseUrl: string,
+  camerasFile: string,
+  work: (site: ReturnType<typeof wire>) => Promise<T>,
+): Promise<T> {
   const site = wire({ databaseUrl, camerasFile, rollout: { useDomain: true, percent: 100 }, log: rememberingLog() });
   const database = site.resolve(keys.database);
   try {
@@ -83,13 +95,16 @@ async function inSite<T>(databaseUrl: string, camerasFile: string, work: (site: 
 function runChild(args: readonly string[]): Promise<{ killed: boolean; acknowledged: boolean }> {
   const root = resolve(__dirname, '../..');
   const built = root.endsWith('dist') ? root : join(root, 'dist');
-  const child = spawn(process.execPath, [join(built, 'tests/crash/crash-child.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(built, 'tests/crash/crash-child.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [out, errors] = ['', ''];
   child.stdout.on('data', (data) => (out += String(data)));
   child.stderr.on('data', (data) => (errors += String(data)));
   return new Promise((done, fail) => {
     child.on('close', (code, signal) => {
-      if (signal !== 'SIGKILL' && code !== 0) fail(new Error(`the child failed in ${dirname(args[1] ?? '')}: ${errors}`));
+      if (signal !== 'SIGKILL' && code !== 0)
+        fail(new Error(`the child failed in ${dirname(args[1] ?? '')}: ${errors}`));
       else done({ killed: signal === 'SIGKILL', acknowledged: out === 'ACK' });
     });
   });

@@ -38,7 +38,10 @@ describe('when something fails in the middle of a change', () => {
   const paths = { domain: keys.camerasOnDomain, legacy: keys.camerasOnLegacy };
 
   async function expectNothingChanged(attempt: Promise<unknown>, before: string): Promise<void> {
-    const error: unknown = await attempt.then(() => 'it succeeded', (e: unknown) => e);
+    const error: unknown = await attempt.then(
+      () => 'it succeeded',
+      (e: unknown) => e,
+    );
     expect(error).toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/nothing was changed/i) });
     expect(['not-started', 'rolled-back']).toContain(effectOf(error));
     expect(site.text()).toBe(before);
@@ -52,9 +55,16 @@ describe('when something fails in the middle of a change', () => {
       '%s failing with %s is a clear 503 and changes nothing',
       async (step, code) => {
         const before = site.text();
-        failAt = { step, how: () => { throw systemError(code); } };
+        failAt = {
+          step,
+          how: () => {
+            throw systemError(code);
+          },
+        };
         await expectNothingChanged(site.container.resolve(paths[path]).update({ camera_id: 'cam1', fps: 7 }), before);
-        expect((await site.container.resolve(paths[path]).update({ camera_id: 'cam1', fps: 8 })).camera).toMatchObject({ fps: 8 });
+        expect((await site.container.resolve(paths[path]).update({ camera_id: 'cam1', fps: 8 })).camera).toMatchObject({
+          fps: 8,
+        });
       },
     );
 
@@ -102,15 +112,29 @@ describe('when something fails in the middle of a change', () => {
   });
 
   it('a file that cannot be replaced after COMMIT is said to be stale, and follows by itself', async () => {
-    failAt = { step: 'rename.before', how: () => { throw systemError('EBUSY'); } };
-    const error: unknown = await site.container.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps: 7 }).catch((e: unknown) => e);
+    failAt = {
+      step: 'rename.before',
+      how: () => {
+        throw systemError('EBUSY');
+      },
+    };
+    const error: unknown = await site.container
+      .resolve(keys.camerasOnDomain)
+      .update({ camera_id: 'cam1', fps: 7 })
+      .catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'camera_config.file_stale', effect: 'committed' });
     await site.container.resolve(keys.configuration).settle();
     expect((await site.agreement()).cameras[0]).toMatchObject({ fps: 7 });
   });
 
   it('a folder without write permission is a clear 503', async () => {
-    if (process.getuid?.() === 0) failAt = { step: 'stage.created', how: () => { throw systemError('EACCES'); } };
+    if (process.getuid?.() === 0)
+      failAt = {
+        step: 'stage.created',
+        how: () => {
+          throw systemError('EACCES');
+        },
+      };
     else chmodSync(dirname(site.file), 0o555);
     const before = site.text();
     const attempt = site.container.resolve(keys.camerasOnDomain).remove({ camera_id: 'cam1' });
@@ -125,6 +149,8 @@ describe('when something fails in the middle of a change', () => {
 async function endAllSessions(url: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query('SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+  await client.query(
+    'SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
   await client.end();
 }

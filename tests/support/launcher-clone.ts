@@ -9,6 +9,7 @@ import { canEnter, type RunAccount } from '../../src/infrastructure/embedded-pos
 
 const ROOT = path.resolve(__dirname, '../..');
 const MODULE = 'src/infrastructure/embedded-postgres';
+const SOURCES = [MODULE, 'src/infrastructure/system'];
 
 /** Starts the server, reports over the channel, stops on request; ignores Ctrl-C until then, as node closing pools. */
 const SCRIPT = `
@@ -41,13 +42,15 @@ function dependenciesOf(name: string): string[] {
 
 /** A project that holds nothing but the launcher and what it needs: it can be put anywhere and broken at will. */
 export function cloneLauncher(dir: string, { withBinaries } = { withBinaries: true }): void {
-  mkdirSync(path.join(dir, MODULE), { recursive: true });
-  for (const name of readdirSync(path.join(ROOT, MODULE))) {
-    const { code } = transformFileSync(path.join(ROOT, MODULE, name), {
-      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-      module: { type: 'commonjs' },
-    });
-    writeFileSync(path.join(dir, MODULE, name.replace(/\.ts$/, '.js')), code);
+  for (const folder of SOURCES) {
+    mkdirSync(path.join(dir, folder), { recursive: true });
+    for (const name of readdirSync(path.join(ROOT, folder))) {
+      const { code } = transformFileSync(path.join(ROOT, folder, name), {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        module: { type: 'commonjs' },
+      });
+      writeFileSync(path.join(dir, folder, name.replace(/\.ts$/, '.js')), code);
+    }
   }
   writeFileSync(path.join(dir, 'start.cjs'), SCRIPT);
   const packages = [...dependenciesOf('pg'), ...(withBinaries ? ['@embedded-postgres'] : [])];

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Log } from '../../src/application/shared/log';
 
 export interface RememberingLog extends Log {
@@ -8,6 +9,9 @@ export interface RememberingLog extends Log {
 /** A log for tests: keeps what was said, shows nothing. */
 export function rememberingLog(): RememberingLog {
   const lines: string[] = [];
-  const keep = (level: string) => (message: string, fields: object = {}) => void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  const keep =
+    (level: string) =>
+    (message: string, fields: object = {}) =>
+      void lines.push(`${level} ${message} ${inspect(fields, { depth: 5, breakLength: Infinity })}`);
   return { lines, debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
 }

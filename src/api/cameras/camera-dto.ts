@@ -41,6 +41,11 @@ export class CameraPatchDto {
   [setting: string]: Json;
 }
 
+const ALWAYS_THERE = new Set([
+  ...['id', 'name', 'source', 'status', 'region_id', 'enabled', 'is_active', 'created_at', 'updated_at'],
+  ...Object.keys(CAMERA_DEFAULTS),
+]);
+
 /** A camera as answered: every setting in force, secrets masked, keys unknown to this service as they stand. */
 @Described(() => ({
   type: 'object',
@@ -52,19 +57,7 @@ export class CameraPatchDto {
     created_at: { type: 'string', format: 'date-time' },
     updated_at: { type: 'string', format: 'date-time' },
   },
-  required: [
-    'id',
-    'name',
-    'source',
-    'active',
-    'enabled',
-    'status',
-    'is_active',
-    'region_id',
-    ...Object.keys(CAMERA_DEFAULTS),
-    'created_at',
-    'updated_at',
-  ],
+  required: [...ALWAYS_THERE],
   additionalProperties: true,
 }))
 export class CameraDto {

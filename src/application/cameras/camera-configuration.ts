@@ -41,27 +41,32 @@ export class CameraConfiguration {
       const settled = await this.settleOrRefuse(site);
       const next = this.decide(settled, decide);
       return next ? this.publish(site, settled, { ...next, origin: 'api', token }) : settled.head;
-    });
+    }, this.sweep);
     return head.cameras;
   }
 
   /** One change, file first: the way of the legacy path. The table follows as it follows a person's edit. */
   async changeFile(decide: Decide): Promise<readonly Camera[]> {
-    const head = await this.outcomes.surely(async (site, token) => {
-      const settled = await this.settleOrRefuse(site);
-      const next = this.decide(settled, decide);
-      if (!next) return settled.head;
-      const staged = await this.file.stage(next.text);
-      if (!(await staged.replace(settled.head.revision.sha256))) {
-        await staged.discard();
-        throw new DomainError(
-          'conflict',
-          'camera_config.busy',
-          'The cameras file was edited this very moment: try again.',
-        );
-      }
-      return this.follow(site, settled.head, { ...next, origin: 'legacy', token });
-    });
+    let takeBack = this.sweep;
+    const head = await this.outcomes.surely(
+      async (site, token) => {
+        const settled = await this.settleOrRefuse(site);
+        const next = this.decide(settled, decide);
+        if (!next) return settled.head;
+        const staged = await this.file.stage(next.text);
+        if (!(await staged.replace(settled.head.revision.sha256))) {
+          await staged.discard();
+          throw new DomainError(
+            'conflict',
+            'camera_config.busy',
+            'The cameras file was edited this very moment: try again.',
+          );
+        }
+        takeBack = () => this.putText(settled.head.text, sha256(next.text));
+        return this.follow(site, settled.head, { ...next, origin: 'legacy', token }, takeBack);
+      },
+      () => takeBack(),
+    );
     return head.cameras;
   }
 
@@ -76,7 +81,7 @@ export class CameraConfiguration {
       if (hasErrors(faults)) throw fileInvalid(faults, `Revision ${number} breaks rules that came later`);
       if (settled.faults.length > 0) await this.file.setAside();
       return this.publish(site, settled, { cameras, text: target.text, origin: 'restore', token });
-    });
+    }, this.sweep);
     return head.revision;
   }
 
@@ -105,14 +110,21 @@ export class CameraConfiguration {
   }
 
   /** The file holds the change already; if the table provably did not take it, the file goes back. */
-  private async follow(site: LockedSite, head: ConfigHead, next: NextConfig): Promise<ConfigHead> {
+  private async follow(site: LockedSite, head: ConfigHead, next: NextConfig, takeBack: () => Promise<void>) {
     const disk = { text: next.text, sha256: sha256(next.text) };
     try {
       return await this.publishing.publish(site, head, disk, next);
     } catch (error) {
-      if (effectOf(error) === 'rolled-back') await this.file.stage(head.text).then((old) => old.replace(disk.sha256));
+      if (effectOf(error) === 'rolled-back') await takeBack();
       throw error;
     }
+  }
+
+  private readonly sweep = (): Promise<void> => this.file.sweep();
+
+  private async putText(text: string, expected: string): Promise<void> {
+    const staged = await this.file.stage(text);
+    if (!(await staged.replace(expected))) await staged.discard();
   }
 }
 

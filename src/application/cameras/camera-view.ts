@@ -5,13 +5,6 @@ import type { JsonObject } from '../../domain/shared/json';
 /** A camera as clients see it: every setting in force, unknown keys as they stand, secrets masked. */
 export type CameraView = JsonObject & { readonly id: string };
 
-/** What the camera is doing as far as its configuration says. */
-function statusOf(camera: Camera): string {
-  const written = camera.fields.status;
-  if (written === 'maintenance' || written === 'error') return written;
-  return camera.active ? 'active' : 'inactive';
-}
-
 export function cameraView(camera: Camera): CameraView {
   const { active } = camera;
   return {
@@ -22,7 +15,7 @@ export function cameraView(camera: Camera): CameraView {
     active,
     enabled: active,
     is_active: active,
-    status: statusOf(camera),
+    status: camera.status,
     created_at: camera.createdAt.toISOString(),
     updated_at: camera.updatedAt.toISOString(),
   };

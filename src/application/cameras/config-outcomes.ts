@@ -16,23 +16,26 @@ export class ConfigOutcomes {
     private readonly pause: () => Promise<void>,
   ) {}
 
-  /** Runs a change under the lock. Whatever it throws says what was left behind (`effectOf`). */
-  async surely(change: Change): Promise<ConfigHead> {
+  /**
+   * Runs a change under the lock. Whatever it throws says what was left behind (`effectOf`). `takeBack` undoes, under the
+   * lock, what the change did outside the database, once it is certain that the database did not take it.
+   */
+  async surely(change: Change, takeBack: () => Promise<void>): Promise<ConfigHead> {
     const token = randomUUID();
     try {
       return await this.unit.exclusively((site) => change(site, token));
     } catch (error) {
       if (effectOf(error) !== 'unknown') throw withEffect(error, 'rolled-back');
-      return this.findOut(token, error);
+      return this.findOut(token, error, takeBack);
     }
   }
 
   /** Getting the lock means that the lost session has ended: its revision is there now, or never will be. */
-  private async findOut(token: string, lost: unknown): Promise<ConfigHead> {
+  private async findOut(token: string, lost: unknown, takeBack: () => Promise<void>): Promise<ConfigHead> {
     for (let i = 0; i < TRIES; i++) {
       await this.pause();
       try {
-        return await this.unit.exclusively((site) => this.look(site, token));
+        return await this.unit.exclusively((site) => this.look(site, token, takeBack));
       } catch (error) {
         const effect = effectOf(error);
         if (effect === 'committed' || effect === 'rolled-back') throw error;
@@ -41,8 +44,9 @@ export class ConfigOutcomes {
     throw lost;
   }
 
-  private async look(site: LockedSite, token: string): Promise<ConfigHead> {
+  private async look(site: LockedSite, token: string, takeBack: () => Promise<void>): Promise<ConfigHead> {
     if (!(await site.revisions.withToken(token))) {
+      await takeBack();
       const message = 'The database went away before the change was stored; nothing was changed. Try again.';
       throw new Unavailable('database.unavailable', message, 'rolled-back');
     }

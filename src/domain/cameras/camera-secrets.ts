@@ -51,7 +51,8 @@ export function unmaskField(name: string, sent: Json, stored: Json | undefined):
   if (typeof sent !== 'string') return sent;
   if (sent === maskField(name, stored)) return stored;
   const [, user, password, host] = (typeof stored === 'string' && AUTHORITY.exec(stored)) || [];
-  return password !== undefined && sent.startsWith(`${user}:${MASK}${host}`)
+  const same = `${user}:${MASK}${host}`;
+  return password !== undefined && sent.startsWith(same) && /^([/?#]|$)/.test(sent.slice(same.length))
     ? sent.replace(`:${MASK}@`, () => `:${password}@`)
     : sent;
 }

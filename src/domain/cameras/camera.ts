@@ -50,8 +50,15 @@ export class Camera {
     return this.effective('active') === true;
   }
 
+  /** `maintenance` and `error` are said by people; otherwise the status is whether the camera is active. */
+  get status(): string {
+    const { status } = this.fields;
+    return status === 'maintenance' || status === 'error' ? status : this.active ? 'active' : 'inactive';
+  }
+
   /** The value in force: what was written, else the default. */
   effective(field: string): Json | undefined {
+    if (field === 'status') return this.status;
     if (Object.hasOwn(this.fields, field)) return this.fields[field];
     return Object.entries(CAMERA_DEFAULTS).find(([name]) => name === field)?.[1];
   }

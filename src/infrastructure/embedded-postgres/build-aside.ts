@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { errorCode } from './error-code';
+import { errorCode } from '../system/error-code';
 import { isAlive } from './process-table';
 
 const remove = (dir: string): void => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });

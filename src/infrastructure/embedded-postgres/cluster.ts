@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chownSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildAside } from './build-aside';
-import { errorCode, errorText } from './error-code';
+import { errorCode, errorText } from '../system/error-code';
 import type { Home } from './home-directory';
 import type { NativeBinaries } from './native-binaries';
 import type { RunAccount } from './run-account';

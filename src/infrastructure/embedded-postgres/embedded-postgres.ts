@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureCluster, SUPERUSER } from './cluster';
-import { errorCode, errorText } from './error-code';
+import { errorCode, errorText } from '../system/error-code';
 import { chooseHome } from './home-directory';
 import { locateBinaries, usableBinaries } from './native-binaries';
 import { type Cluster, Postmaster } from './postmaster';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { errorText } from './error-code';
+import { errorText } from '../system/error-code';
 import { canEnter, isRoot, ownerOf, type RunAccount, unprivilegedAccount } from './run-account';
 
 export interface Home {
@@ -21,7 +21,8 @@ function makeDirectory(dir: string): string {
   try {
     const first = mkdirSync(dir, { recursive: true });
     // A umask of 077 would lock the unprivileged account out of what root has just made for it.
-    if (first && isRoot()) for (let made = dir; made.startsWith(first); made = path.dirname(made)) chmodSync(made, 0o755);
+    if (first && isRoot())
+      for (let made = dir; made.startsWith(first); made = path.dirname(made)) chmodSync(made, 0o755);
     return realpathSync(dir);
   } catch (cause) {
     throw new Error(

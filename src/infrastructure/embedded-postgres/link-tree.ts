@@ -9,7 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errorCode } from './error-code';
+import { errorCode } from '../system/error-code';
 
 const WORLD_READABLE = 0o004;
 /** Another file system, a file of somebody else (protected_hardlinks), too many links, no links at all. */

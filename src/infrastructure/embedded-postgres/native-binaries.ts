@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { buildAside } from './build-aside';
-import { errorCode } from './error-code';
+import { errorCode } from '../system/error-code';
 import type { Home } from './home-directory';
 import { linkTree } from './link-tree';
 import { canEnter, isRoot } from './run-account';

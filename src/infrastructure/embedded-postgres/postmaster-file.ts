@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { errorCode } from './error-code';
+import { errorCode } from '../system/error-code';
 import { commandOf } from './process-table';
 import { PORT } from './socket-directory';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { errorCode } from './error-code';
+import { errorCode } from '../system/error-code';
 
 export function isAlive(pid: number): boolean {
   try {

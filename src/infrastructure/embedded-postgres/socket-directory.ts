@@ -1,7 +1,7 @@
 import { lchownSync, lstatSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { errorCode } from './error-code';
+import { errorCode } from '../system/error-code';
 import { type Home, pathDigest } from './home-directory';
 import type { RunAccount } from './run-account';
 

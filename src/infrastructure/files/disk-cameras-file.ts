@@ -7,7 +7,7 @@ import type { CamerasFile, FileText, StagedText } from '../../application/camera
 import type { OnStep } from '../../application/cameras/config-steps';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
-import { hasCode } from './system-error';
+import { errorCode, hasCode } from '../system/error-code';
 
 const SETTLE_MS = 100;
 const SETTLE_TRIES = 20;
@@ -160,6 +160,10 @@ function failed(code: string, what: string, error: unknown): unknown {
     : hasCode(error, 'EROFS')
       ? 'the disk is read-only'
       : undefined;
-  const system = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  return new Unavailable(code, `${what}: ${why ?? system}. Nothing was changed.`, 'rolled-back', error);
+  return new Unavailable(
+    code,
+    `${what}: ${why ?? (errorCode(error) || 'unknown error')}. Nothing was changed.`,
+    'rolled-back',
+    error,
+  );
 }

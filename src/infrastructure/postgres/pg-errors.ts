@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { DomainError, type Effect, Unavailable } from '../../domain/shared/domain-error';
+import { errorCode, errorText } from '../system/error-code';
 
 /** Classes of SQLSTATE that speak of the server's condition, not of the statement (PostgreSQL manual, appendix A). */
 const CONDITION = /^(08|53|55|57|58)/;
@@ -9,9 +10,6 @@ const WORDS =
 
 const driverErrorOf = (error: unknown): unknown =>
   error instanceof Error && 'driverError' in error ? error.driverError : error;
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** Whether the statement itself was refused, which says for certain that it did not take place. */
 export const isRefusal = (error: unknown): boolean => {
@@ -26,8 +24,8 @@ export const isRefusal = (error: unknown): boolean => {
 export function unavailable(error: unknown, effect: Effect): unknown {
   if (error instanceof DomainError) return error;
   const cause = driverErrorOf(error);
-  const code = codeOf(cause);
-  const away = CONDITION.test(code) || NETWORK.test(code) || (cause instanceof Error && WORDS.test(cause.message));
+  const code = errorCode(cause);
+  const away = CONDITION.test(code) || NETWORK.test(code) || WORDS.test(errorText(cause));
   if (!away) return error;
   const message =
     effect === 'unknown'

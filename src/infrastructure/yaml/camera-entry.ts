@@ -19,7 +19,7 @@ export interface CameraEntry {
   readonly map: MapNode;
   readonly members: Members;
   readonly fields: CameraFields;
-  /** Nodes in its value, shared ones counted each time. */
+  /** Nodes in its value, shared ones counted each time; 0 if that is too many to count. */
   readonly size: number;
 }
 
@@ -56,7 +56,7 @@ export function readEntry(
     for (const fault of checkCamera(fields)) faults.push(located(fault, path, node, members, values));
     for (const member of members.values()) faults.push(...misspelling(member, members, path));
   }
-  return { node, map, members, fields, size };
+  return { node, map, members, fields, size: size > MAX_NODES ? 0 : size };
 }
 
 function located(

@@ -15,6 +15,7 @@ export interface CamerasDocument extends YamlDocument {
 
 const MAX_CAMERAS = 10_000;
 const MAX_NODES = 1_000_000;
+const MAX_FAULTS = 1000;
 
 export function readCamerasDocument(text: string): CamerasDocument {
   const document = parseYaml(text);
@@ -91,17 +92,25 @@ function pathText(path: LocatedFault['path']): string {
 }
 
 function reading(text: string, entries: readonly CameraEntry[], found: readonly LocatedFault[]): CamerasReading {
-  // A fault in a shared part (an anchor) would be reported once for each camera that uses it.
-  if (found.length === 0) return { cameras: entries.map((entry) => entry.fields), faults: [] };
+  const failed = found.some((fault) => fault.severity === 'error');
+  const cameras = failed ? [] : entries.map((entry) => entry.fields);
+  return { cameras, faults: found.length === 0 ? [] : report(text, found) };
+}
+
+function report(text: string, found: readonly LocatedFault[]): ConfigFault[] {
+  // A fault in a shared part (an anchor) is found once for each camera that uses it.
   const once = new Map<string, LocatedFault>();
   for (const fault of found) {
     const what = `${fault.at} ${fault.type} ${fault.message}`;
     if (!once.has(what)) once.set(what, fault);
   }
+  const sorted = [...once.values()].sort((a, b) => a.at - b.at);
+  const [next] = sorted.splice(MAX_FAULTS);
+  if (next) {
+    const severity = found.some((fault) => fault.severity === 'error') ? 'error' : 'warning';
+    const message = 'There are more faults from here on; correct those above first.';
+    sorted.push({ at: next.at, path: [], type: 'more_faults', message, severity });
+  }
   const position = positionsIn(text);
-  const faults = [...once.values()]
-    .sort((a, b) => a.at - b.at)
-    .map(({ at, path, ...fault }): ConfigFault => ({ ...position(at), path: pathText(path), ...fault }));
-  const failed = faults.some((fault) => fault.severity === 'error');
-  return { cameras: failed ? [] : entries.map((entry) => entry.fields), faults };
+  return sorted.map(({ at, path, ...fault }) => ({ ...position(at), path: pathText(path), ...fault }));
 }

@@ -54,14 +54,13 @@ function addToFlow(
   isRemoved: (index: number) => boolean,
   added: readonly CameraFields[],
 ): Splice[] {
-  const last = list.items.at(-1);
   if (added.length === 0) return [];
-  const isFirst = list.items.every((_, index) => isRemoved(index));
+  const last = list.items.filter((_, index) => !isRemoved(index)).at(-1);
   const at = last?.end ?? list.content + 1;
   const ownLine = last !== undefined && isFirstInLine(text, last.start);
   const gap = ownLine ? lineBreakOf(text) + text.slice(lineStart(text, last.start), last.start) : ' ';
   const items = added.map(flowItem).join(`,${gap}`);
-  return [{ start: at, end: at, text: isFirst ? items : `,${gap}${items}` }];
+  return [{ start: at, end: at, text: last ? `,${gap}${items}` : items }];
 }
 
 /** `cameras: []` becomes a list in lines; what stands behind the brackets stays. */

@@ -42,7 +42,7 @@ export function editMap(document: YamlDocument, map: MapNode, changes: readonly 
     ? removeFromFlow(document.text, map.pairs, (index) => isIn(removed, map.pairs[index]))
     : removeFromBlock(document.text, map.pairs, removed);
   // Insertions come last: one into a nested map belongs before one into this map at the same place.
-  return [...replaced, ...removals, ...insertPairs(document.text, map, added)];
+  return [...replaced, ...removals, ...insertPairs(document.text, map, removed, added)];
 }
 
 const isIn = (set: ReadonlySet<Pair>, pair: Pair | undefined): boolean => pair !== undefined && set.has(pair);
@@ -80,11 +80,11 @@ const cutLines = (text: string, pair: Pair): Splice => ({
   text: '',
 });
 
-function insertPairs(text: string, map: MapNode, added: readonly Change[]): Splice[] {
-  const last = map.pairs.at(-1);
+function insertPairs(text: string, map: MapNode, removed: ReadonlySet<Pair>, added: readonly Change[]): Splice[] {
   const entries = added.flatMap(({ key, after }) => (after === undefined ? [] : [{ key, after }]));
   if (entries.length === 0) return [];
   if (map.flow) {
+    const last = map.pairs.filter((pair) => !removed.has(pair)).at(-1);
     const rendered = entries.map(({ key, after }) => renderPair(key, after, true)).join(', ');
     const at = last ? last.end : map.content + 1;
     return [{ start: at, end: at, text: last ? `, ${rendered}` : rendered }];

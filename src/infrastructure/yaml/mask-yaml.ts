@@ -5,11 +5,10 @@ import { renderValue } from './render-value';
 import { replaceScalar } from './replace-value';
 import { applySplices, type Splice } from './splice';
 import { lineEnd } from './text-lines';
-import { parseYaml } from './yaml-document';
+import type { YamlDocument } from './yaml-document';
 
 /** The text with every secret hidden; one that parses still does so. */
-export function maskYaml(text: string): string {
-  const { root } = parseYaml(text);
+export function maskYaml({ text, root }: YamlDocument): string {
   if (root) return applySplices(text, [...maskScalars(text, root), ...maskComments(text, scalarsIn(root))]);
   const parts = text.split(/(\r\n|\n|\r)/);
   const masked = maskLines(parts.filter((_, i) => i % 2 === 0));

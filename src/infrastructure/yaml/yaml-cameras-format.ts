@@ -17,7 +17,7 @@ export class YamlCamerasFormat implements CamerasFormat {
   }
 
   mask(text: string): string {
-    return maskYaml(text);
+    return maskYaml(this.document(text));
   }
 
   private document(text: string): CamerasDocument {

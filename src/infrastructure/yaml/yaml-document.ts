@@ -13,6 +13,8 @@ export interface YamlDocument {
 }
 
 const MAX_BYTES = 5 * 1024 * 1024;
+/** Ten thousand cameras with 50 settings each. */
+const MAX_EVENTS = 1_000_000;
 
 const unreadable = (text: string, at: Offset, message: string, type = 'syntax'): YamlDocument => ({
   text,
@@ -30,7 +32,10 @@ export function parseYaml(text: string): YamlDocument {
     return unreadable(text, 0, 'The file is larger than 5 MB; split off what does not belong to it.', 'too_large');
   }
   try {
-    const composer = new TreeComposer(text, parseEvents(text, {}));
+    const events = parseEvents(text, {});
+    if (events.length > MAX_EVENTS)
+      return unreadable(text, 0, 'The file has too many values; remove some.', 'too_large');
+    const composer = new TreeComposer(text, events);
     const root = composer.compose();
     return { text, root, aliases: composer.aliases, faults: composer.faults };
   } catch (error) {

@@ -8,3 +8,6 @@ export const errorCode = (error: unknown): string =>
   isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 export const errorText = (error: unknown): string => (isError(error) ? error.message : String(error));
+
+/** Whether the operating system or the database refused with one of these codes, e.g. `ENOENT`. */
+export const hasCode = (error: unknown, ...codes: string[]): boolean => codes.includes(errorCode(error));

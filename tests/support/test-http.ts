@@ -1,0 +1,25 @@
+import type { Server } from 'node:http';
+import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
+import { httpApplication, httpServer } from '../../src/api/http/application';
+import { schemaOf } from '../../src/api/http/fields';
+import type { Operation } from '../../src/api/http/operation';
+import { keys } from '../../src/container';
+import type { TestSite } from './test-site';
+
+const ajv = new Ajv({ strict: false, allErrors: true });
+ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const compiled = new Map<string, ValidateFunction>();
+
+/** Refuses an answer that the catalogue, and so the OpenAPI document, does not describe. */
+export function checkAnswer(operation: Operation, answer: unknown): void {
+  const validate = compiled.get(operation.id) ?? ajv.compile(schemaOf(operation.output));
+  compiled.set(operation.id, validate);
+  const sent: unknown = JSON.parse(JSON.stringify(answer));
+  if (!validate(sent))
+    throw new Error(`${operation.id} answers what its row does not say: ${ajv.errorsText(validate.errors)}`);
+}
+
+/** The HTTP side of a test site, not listening yet: supertest does that. */
+export function httpOf(site: TestSite): Server {
+  return httpServer(httpApplication(site.container.resolve(keys.mounted), { log: site.log, checkAnswer }), site.log);
+}

@@ -1,0 +1,106 @@
+import {
+  type Observation,
+  OperationRouter,
+  type RoutedOperation,
+  type WriteFallback,
+} from '../../../src/application/rollout/operation-router';
+import { seedSnapshot } from '../../../src/application/rollout/seed-plan';
+import { type CallContext, runInCall } from '../../../src/application/shared/call-context';
+import { DomainError, Unavailable, withEffect } from '../../../src/domain/shared/domain-error';
+import { rememberingLog } from '../../support/quiet-log';
+
+interface Things {
+  read(key: { id: string }): Promise<string>;
+  write(key: { id: string }): Promise<string>;
+}
+
+const operation = (method: string, effect: 'read' | 'write', fallback: WriteFallback): RoutedOperation => ({
+  id: `things.${method}`,
+  group: 'g',
+  effect,
+  fallback,
+  stickyBy: 'id',
+});
+
+function routed(domain: Partial<Things>, fallback: WriteFallback = 'none', percent = 100) {
+  const seen: Observation[] = [];
+  const answers = { read: async () => 'legacy', write: async () => 'legacy' };
+  const router = new OperationRouter(
+    () => seedSnapshot({ useDomain: true, percent }, ['g']),
+    (o) => seen.push(o),
+    rememberingLog(),
+  );
+  const operations = { read: operation('read', 'read', 'none'), write: operation('write', 'write', fallback) };
+  const port = router.between<Things>(operations, { ...answers, ...domain }, answers);
+  const context: CallContext = { requestId: 'r1' };
+  const call = (method: keyof Things) => runInCall(context, () => port[method]({ id: 'k' }));
+  const outcomes = () => seen.map((o) => `${o.operation} ${o.path} ${o.reason} ${o.outcome}`);
+  return { call, outcomes, context };
+}
+
+const failing = (error: unknown) => ({ read: () => Promise.reject(error), write: () => Promise.reject(error) });
+
+describe('the operation router', () => {
+  it('says which path served a call, and records one observation', async () => {
+    const { call, outcomes, context } = routed({ read: async () => 'domain' });
+    expect(await call('read')).toBe('domain');
+    expect(context.served).toMatchObject({ path: 'domain', reason: 'static' });
+    expect(outcomes()).toEqual(['things.read domain static ok']);
+  });
+
+  it('serves a failed read from legacy and records both attempts', async () => {
+    const { call, outcomes, context } = routed(failing(new Error('bug')));
+    expect(await call('read')).toBe('legacy');
+    expect(context.served).toMatchObject({ path: 'legacy', reason: 'fallback' });
+    expect(outcomes()).toEqual(['things.read domain static failure', 'things.read legacy fallback ok']);
+  });
+
+  it('takes a refusal as an answer: no fallback, no failure', async () => {
+    const refusal = new DomainError('not-found', 'thing.not_found', 'no such thing');
+    const { call, outcomes } = routed(failing(refusal), 'ifRolledBack');
+    await expect(call('read')).rejects.toBe(refusal);
+    await expect(call('write')).rejects.toBe(refusal);
+    expect(outcomes()).toEqual(['things.read domain static reject', 'things.write domain static reject']);
+  });
+
+  const lost = (effect: 'not-started' | 'rolled-back' | 'unknown' | 'committed') => new Unavailable('x', 'x', effect);
+  it.each<[WriteFallback, unknown, boolean]>([
+    ['none', lost('not-started'), false],
+    ['ifNotStarted', lost('not-started'), true],
+    ['ifNotStarted', lost('rolled-back'), false],
+    ['ifRolledBack', lost('not-started'), true],
+    ['ifRolledBack', lost('rolled-back'), true],
+    ['ifRolledBack', lost('unknown'), false],
+    ['ifRolledBack', lost('committed'), false],
+    ['ifRolledBack', new Error('a bug nobody knows the effect of'), false],
+    ['ifRolledBack', withEffect(new Error('a bug before COMMIT'), 'rolled-back'), true],
+  ])('with fallback %s, a write that failed as %s is repeated on legacy: %s', async (fallback, error, repeated) => {
+    const { call } = routed(failing(error), fallback);
+    if (repeated) expect(await call('write')).toBe('legacy');
+    else await expect(call('write')).rejects.toBe(error);
+  });
+
+  it('does not let a recorder that throws change the answer', async () => {
+    const throwing = () => {
+      throw new Error('disk full');
+    };
+    const router = new OperationRouter(
+      () => seedSnapshot({ useDomain: true, percent: 100 }, ['g']),
+      throwing,
+      rememberingLog(),
+    );
+    const things = { read: async () => 'domain', write: async () => 'domain' };
+    const port = router.between<Things>(
+      { read: operation('read', 'read', 'none'), write: operation('write', 'write', 'none') },
+      things,
+      things,
+    );
+    expect(await port.read({ id: 'k' })).toBe('domain');
+  });
+
+  it('keeps one key on one path', async () => {
+    const { call, outcomes } = routed({}, 'none', 50);
+    for (let i = 0; i < 20; i++) await call('read');
+    expect(new Set(outcomes()).size).toBe(1);
+  });
+});

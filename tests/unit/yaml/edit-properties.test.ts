@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import type { CamerasEdit } from '../../../src/application/cameras/cameras-format';
+import { CAMERA_RULES, type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
+import { DomainError } from '../../../src/domain/shared/domain-error';
+import { isJsonObject, type Json } from '../../../src/domain/shared/json';
+import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
+import { changes, type YamlFile, yamlFiles } from './yaml-files';
+
+const format = new YamlCamerasFormat();
+const RUNS = { numRuns: 400 };
+
+/** What another parser reads. Its bare numbers are made texts where the rules ask for a text. */
+function secondOpinion(text: string): CameraFields[] {
+  // The other parser takes a lone CR for a character of the text.
+  const root: unknown = parse(text.replace(/\r\n?/g, '\n'), { merge: true });
+  const list: unknown = isJsonObject(root) ? root.cameras : undefined;
+  if (!Array.isArray(list)) throw new Error('no list of cameras');
+  return list.map((camera: Record<string, Json>) =>
+    canonical(
+      Object.fromEntries(
+        Object.entries(camera).map(([k, v]) => [k, CAMERA_RULES[k]?.text && typeof v === 'number' ? String(v) : v]),
+      ),
+    ),
+  );
+}
+
+/** The file with the edits made, or `undefined` if it is refused as not editable. */
+function edited(file: YamlFile, edits: readonly CamerasEdit[]): string | undefined {
+  try {
+    return format.edit(file.text, edits);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'camera_config.not_editable') return undefined;
+    throw error;
+  }
+}
+
+const apply = (fields: CameraFields, change: Readonly<Record<string, Json | undefined>>): CameraFields =>
+  Object.fromEntries(
+    Object.entries({ ...fields, ...change }).flatMap(([k, v]): [string, Json][] => (v === undefined ? [] : [[k, v]])),
+  );
+
+const anyCamera = (file: YamlFile) => fc.nat({ max: file.cameras.length - 1 });
+
+it('reads every generated file like an independent parser', () => {
+  fc.assert(
+    fc.property(yamlFiles, (file) => {
+      const reading = format.read(file.text);
+      expect(reading.faults).toEqual([]);
+      expect(reading.cameras).toEqual(file.cameras);
+      expect(secondOpinion(file.text)).toEqual(file.cameras);
+    }),
+    RUNS,
+  );
+});
+
+it('makes exactly the change asked for, in the eyes of both parsers, and leaves every other camera as it is', () => {
+  const cases = yamlFiles.chain((file) => fc.tuple(fc.constant(file), anyCamera(file), changes));
+  fc.assert(
+    fc.property(cases, ([file, index, change]) => {
+      const text = edited(file, [{ kind: 'set', id: `cam-${index}`, fields: change }]);
+      if (text === undefined) {
+        expect(file.inherited.some((name) => name in change && change[name as never] === undefined)).toBe(true);
+        return;
+      }
+      const expected = file.cameras.map((fields, i) => (i === index ? apply(fields, change) : fields));
+      expect(format.read(text)).toEqual({ cameras: expected, faults: [] });
+      expect(secondOpinion(text)).toEqual(expected);
+      if (!file.isShared) expectUntouched(text, file, (i) => i !== index);
+    }),
+    RUNS,
+  );
+});
+
+it('adds and removes cameras and changes others in one go', () => {
+  const cases = yamlFiles.chain((file) => fc.tuple(fc.constant(file), anyCamera(file), anyCamera(file), changes));
+  fc.assert(
+    fc.property(cases, ([file, removed, changed, change]) => {
+      const added = apply({ id: 'new', name: 'New', source: '0' }, change);
+      const text = edited(file, [
+        { kind: 'add', fields: added },
+        { kind: 'remove', id: `cam-${removed}` },
+        ...(changed === removed ? [] : [{ kind: 'set', id: `cam-${changed}`, fields: { fps: 77 } } as const]),
+      ]);
+      const expected = file.cameras
+        .map((fields, i) => (i === changed ? { ...fields, fps: 77 } : fields))
+        .filter((_, i) => i !== removed);
+      expect(format.read(text ?? '')).toEqual({ cameras: [...expected, added], faults: [] });
+      expect(secondOpinion(text ?? '')).toEqual([...expected, added]);
+      if (!file.isShared) expectUntouched(text ?? '', file, (i) => i !== removed && i !== changed);
+    }),
+    RUNS,
+  );
+});
+
+it('removes all cameras and adds one to the empty list', () => {
+  fc.assert(
+    fc.property(yamlFiles, (file) => {
+      const emptied = format.edit(
+        file.text,
+        file.cameras.map((_, i) => ({ kind: 'remove', id: `cam-${i}` })),
+      );
+      expect(secondOpinion(emptied)).toEqual([]);
+      const camera = { id: 'x', name: 'X: y', source: '0' };
+      const filled = format.edit(emptied, [{ kind: 'add', fields: camera }]);
+      expect(secondOpinion(filled)).toEqual([camera]);
+      expect(filled.endsWith(file.footer)).toBe(file.text.endsWith(file.footer));
+    }),
+    RUNS,
+  );
+});
+
+it('changes the bytes of one value only when one value that stands in the file is set', () => {
+  const cases = yamlFiles.chain((file) =>
+    fc.tuple(fc.constant(file), anyCamera(file), fc.integer({ min: 100, max: 240 })),
+  );
+  fc.assert(
+    fc.property(cases, ([file, index, fps]) => {
+      const chunk = file.chunks[index] ?? '';
+      const old = /fps: +(\d+)/.exec(chunk)?.[1];
+      fc.pre(old !== undefined && !file.isShared);
+      const changed = chunk.replace(/(fps: +)\d+/, `$1${fps}`);
+      const text = format.edit(file.text, [{ kind: 'set', id: `cam-${index}`, fields: { fps } }]);
+      expect(text).toBe(file.text.replace(chunk, () => changed));
+    }),
+    RUNS,
+  );
+});
+
+/** Header, footer and the cameras not meant stand in the text byte by byte, in order. */
+function expectUntouched(text: string, file: YamlFile, isUntouched: (index: number) => boolean): void {
+  const parts = [file.header, ...file.chunks.filter((_, i) => isUntouched(i)), file.footer];
+  let at = 0;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    expect(found).toBeGreaterThanOrEqual(at);
+    at = found + part.length;
+  }
+  for (const [i] of file.chunks.entries()) expect(text).toContain(`# camera ${i}`);
+}

@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { CamerasEdit } from '../../../src/application/cameras/cameras-format';
+import type { Json } from '../../../src/domain/shared/json';
+import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
+
+const format = new YamlCamerasFormat();
+const golden = readFileSync(join(__dirname, '../../fixtures/yaml/golden.yaml'), 'utf8');
+const set = (id: string, fields: Record<string, Json | undefined>): CamerasEdit => ({ kind: 'set', id, fields });
+const remove = (id: string): CamerasEdit => ({ kind: 'remove', id });
+const add = (fields: Record<string, Json> = {}): CamerasEdit => ({
+  kind: 'add',
+  fields: { fps: 5, source: '0', name: 'New', id: 'new', ...fields },
+});
+
+/** The text with one part, which must stand in it exactly once, replaced. */
+function swapped(text: string, from: string, to: string): string {
+  expect(text.split(from)).toHaveLength(2);
+  return text.replace(from, () => to);
+}
+
+const NOT_EDITABLE = expect.objectContaining({ kind: 'conflict', code: 'camera_config.not_editable' });
+
+describe('in a file with a byte order mark, CRLF, Chinese comments, odd indents, flow maps, quotes and anchors', () => {
+  it.each([
+    ['a number', set('front-door', { fps: 30 }), 'fps:    15 ', 'fps:    30 '],
+    ['a number in a flow map', set('garage', { fps: 7 }), 'fps: 25 ,', 'fps: 7 ,'],
+    ['a text in single quotes', set('front-door', { name: "it's 1" }), `'正门 — "Front"'`, "'it''s 1'"],
+    ['a text in double quotes', set('garage', { name: '车库 "2"' }), '"Garage \\u2116 1"', '"车库 \\"2\\""'],
+    [
+      'a folded text',
+      set('front-door', { description: 'short: one' }),
+      /* CRLF */ '>-\r\n            第一行\r\n            second line,\r\n            third: not a key',
+      "'short: one'",
+    ],
+    ['the old name of active', set('garage', { active: false }), 'enabled: true', 'enabled: false'],
+    ['a resolution written as a list', set('front-door', { resolution: '1920x1080' }), '[1280, 720]', '1920x1080'],
+    ['a source that is an alias', set('front-door', { source: '/dev/video1' }), '*door', '/dev/video1'],
+    ['an unquoted number meant as text', set('garage', { source: '1' }), 'source: 0,', "source: '1',"],
+    ['a member of env', set('front-door', { env: { TOKEN: 'n #', MODE: "it's" } }), '"a: b # c"', '"n #"'],
+    ['an env that is an alias', set('yard', { env: { X: '1' } }), '*hall-env', "{X: '1'}"],
+  ])('changes exactly one value: %s', (_, edit, from, to) => {
+    expect(format.edit(golden, [edit])).toBe(swapped(golden, from, to));
+  });
+
+  it('makes several changes at once and nothing else', () => {
+    const edits = [
+      set('yard', { fps: 9, name: '院子' }),
+      set('garage', { device: 'cpu', enabled: undefined }),
+      set('hall', { fps: 3 }),
+    ];
+    let expected = swapped(golden, 'fps: 30\r\n', 'fps: 9\r\n');
+    expected = swapped(expected, 'name: Yard\r\n', 'name: 院子\r\n');
+    expected = swapped(expected, 'enabled: true }', 'enabled: true, device: cpu }');
+    expected = swapped(expected, 'active: false\r\n', 'active: false\r\n        fps: 3\r\n');
+    expect(format.edit(golden, edits)).toBe(expected);
+  });
+
+  it('keeps what others share when the camera that holds the anchor goes', () => {
+    const text = format.edit(golden, [remove('hall')]);
+    expect(text).toContain('env: &hall-env {A: "1", B: "2"}\r\n'.replaceAll('"', "'"));
+    expect(format.read(text).cameras).toEqual(format.read(golden).cameras.filter(({ id }) => id !== 'hall'));
+  });
+
+  it('changes nothing when the value is already so', () => {
+    expect(format.edit(golden, [set('hall', { fps: 12 }), set('front-door', { resolution: '1280x720' })])).toBe(golden);
+  });
+});
+
+/** [what, before, edits, after] */
+const EXAMPLES: [string, string, CamerasEdit[], string][] = [
+  [
+    'a comment behind a removed key goes, others stay',
+    '- id: a\n  # fps\n  fps: 5 # x\n  # name\n  name: A\n  source: "0"\n',
+    [set('a', { fps: undefined })],
+    '- id: a\n  # fps\n  # name\n  name: A\n  source: "0"\n',
+  ],
+  [
+    'the key beside the dash is removed',
+    '- fps: 5\n  id: a\n  name: A\n  source: "0"\n',
+    [set('a', { fps: undefined })],
+    '- id: a\n  name: A\n  source: "0"\n',
+  ],
+  [
+    'the key beside the dash is removed, a comment follows',
+    '- fps: 5 # x\n  # id\n  id: a\n  name: A\n  source: "0"\n',
+    [set('a', { fps: undefined })],
+    '- \n  # id\n  id: a\n  name: A\n  source: "0"\n',
+  ],
+  [
+    'a key is added behind a nested map',
+    '- id: a\n  name: A\n  source: "0"\n  env:\n    B: c # d\n\n# end',
+    [set('a', { fps: 5, env: { B: 'c', D: 'e' } })],
+    '- id: a\n  name: A\n  source: "0"\n  env:\n    B: c # d\n    D: e\n  fps: 5\n\n# end',
+  ],
+  [
+    'a key is added without a final line break',
+    '- id: a\n  name: A\n  source: "0"',
+    [set('a', { fps: 5 })],
+    '- id: a\n  name: A\n  source: "0"\n  fps: 5',
+  ],
+  [
+    'a key is added behind kept blank lines',
+    '- id: a\n  name: A\n  source: "0"\n  note: |+\n    x\n\n\n',
+    [set('a', { fps: 5 })],
+    '- id: a\n  name: A\n  source: "0"\n  note: |+\n    x\n\n\n  fps: 5\n',
+  ],
+  [
+    'an empty value is set',
+    '- id: a\n  name: A\n  source: "0"\n  region_id: # none\n  active: # no\n',
+    [set('a', { region_id: 'r', active: true })],
+    '- id: a\n  name: A\n  source: "0"\n  region_id: r # none\n  active: true # no\n',
+  ],
+  [
+    'a map in lines becomes empty, its comment stays',
+    '- id: a\n  env: # e\n    # f\n    A: b\n  name: A\n  source: "0"\n',
+    [set('a', { env: {} })],
+    '- id: a\n  env: {} # e\n    # f\n  name: A\n  source: "0"\n',
+  ],
+  [
+    'a list in lines is replaced',
+    '- id: a\n  metadata:\n    x:\n    - 1\n    - 2\n  name: A\n  source: "0"\n',
+    [set('a', { metadata: { x: [3] } })],
+    '- id: a\n  metadata:\n    x: [3]\n  name: A\n  source: "0"\n',
+  ],
+  [
+    'a member of a flow map is removed with its comma',
+    '- {id: a, name: A, source: "0", env: {A: b, C: d, E: f}}\n',
+    [set('a', { env: { A: 'b', C: 'd' } })],
+    '- {id: a, name: A, source: "0", env: {A: b, C: d}}\n',
+  ],
+  ['the last cameras goes', '- id: a\n  name: A\n  source: "0"\n# end\n', [remove('a')], 'cameras: []\n# end\n'],
+  [
+    'a camera is added with the style of the last one',
+    '-   id: a\n    name: A\n    source: "0"\n\n# b\n-   id: b\n    name: B\n    source: "0" # x\nlast: 1\n',
+    [add()],
+    '-   id: a\n    name: A\n    source: "0"\n\n# b\n-   id: b\n    name: B\n    source: "0" # x\n\n-   id: new\n    name: New\n    source: \'0\'\n    fps: 5\nlast: 1\n',
+  ],
+  [
+    'a camera is added in a flow map',
+    '- {id: a, name: A, source: "0"}',
+    [add({ name: 'a, b' })],
+    "- {id: a, name: A, source: \"0\"}\n- {id: new, name: 'a, b', source: '0', fps: 5}",
+  ],
+];
+
+it.each(EXAMPLES)('edits well when %s', (_, before, edits, after) => {
+  const expected = after.startsWith('cameras') ? after : `cameras:\n${after}`;
+  expect(format.edit(`cameras:\n${before}`, edits)).toBe(expected);
+});
+
+it.each([
+  ['cameras: []', 'cameras:\n  - id: new'],
+  ['cameras: [ ] # none\nx: 1\n', 'cameras: # none\n  - id: new'],
+  ['{cameras: []}', '{cameras: [{id: new,'],
+  ['cameras: &none []\n', 'cameras: &none \n  - id: new'],
+])('adds a camera to the empty list of %j', (before, start) => {
+  const after = format.edit(before, [add()]);
+  expect(after.startsWith(start)).toBe(true);
+  expect(parse(after)).toMatchObject({ cameras: [{ id: 'new', fps: 5 }] });
+});
+
+const SHARED = `cameras:
+- &one
+  id: a
+  name: A
+  source: &src 0
+  fps: 5
+  env: &env
+    K: v
+- <<: *one
+  id: b
+- id: c
+  name: C
+  source: *src
+  env: {<<: *env, L: w}
+`;
+
+it.each<[string, CamerasEdit[]]>([
+  ['a setting others inherit is changed', [set('a', { fps: 6 })]],
+  ['a setting others inherit is removed', [set('a', { fps: undefined })]],
+  [
+    'a setting others inherit is added',
+    [set('a', { device: 'cpu' })].filter(() => false).concat(set('a', { name: 'AA' })),
+  ],
+  ['a value others refer to is changed', [set('a', { source: '1' })]],
+  ['a member of a map others refer to is changed', [set('a', { env: { K: 'x' } })]],
+  ['a map others refer to is removed', [set('a', { env: undefined })]],
+  ['the camera others inherit from is removed', [remove('a')]],
+  ['two of three are removed', [remove('a'), remove('c')]],
+  ['an inherited setting gets a value of its own', [set('b', { fps: 9, env: { K: 'mine' } })]],
+])('keeps every other camera as it was when %s', (_, edits) => {
+  const touched = new Set(edits.flatMap((edit) => (edit.kind === 'add' ? [] : [edit.id])));
+  const others = (text: string) => format.read(text).cameras.filter(({ id }) => !touched.has(String(id)));
+  const after = format.edit(SHARED, edits);
+  expect(after).not.toBe(SHARED);
+  expect(others(after)).toEqual(others(SHARED));
+});
+
+it('refuses to remove what a camera inherits, and to add to others what they would inherit', () => {
+  expect(() => format.edit(SHARED, [set('b', { fps: undefined })])).toThrow(NOT_EDITABLE);
+  expect(() => format.edit(SHARED, [set('a', { device: 'cpu' })])).toThrow(NOT_EDITABLE);
+});
+
+it('refuses an unknown id, a file with errors, a wrong value and an id that is taken', () => {
+  expect(() => format.edit(SHARED, [set('x', { fps: 1 })])).toThrow(expect.objectContaining({ kind: 'not-found' }));
+  expect(() => format.edit(SHARED, [remove('x')])).toThrow(expect.objectContaining({ kind: 'not-found' }));
+  expect(() => format.edit('cameras: {}', [add()])).toThrow(NOT_EDITABLE);
+  expect(() => format.edit(SHARED, [set('a', { fps: 0 })])).toThrow(NOT_EDITABLE);
+  expect(() => format.edit(SHARED, [add({ id: 'a' })])).toThrow(NOT_EDITABLE);
+  expect(() => format.edit('cameras: []', [add({ name: '' })])).toThrow(NOT_EDITABLE);
+});
+
+it('applies edits in their order', () => {
+  const after = format.edit('cameras: []', [
+    add(),
+    set('new', { fps: 9, id: 'newer' }),
+    add({ id: 'gone' }),
+    remove('gone'),
+  ]);
+  expect(format.read(after).cameras).toEqual([{ id: 'newer', name: 'New', source: '0', fps: 9 }]);
+});
+
+it('finds a camera by the id an alias gives it, and edits it where it stands', () => {
+  const text = 'x: &list\n- id: a\n  name: A\n  source: "0"\ncameras: *list\n';
+  expect(format.edit(text, [set('a', { fps: 1 })])).toBe(swapped(text, '"0"\n', '"0"\n  fps: 1\n'));
+});

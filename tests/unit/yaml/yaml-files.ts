@@ -1,0 +1,278 @@
+import fc from 'fast-check';
+import { isJsonObject, type Json } from '../../../src/domain/shared/json';
+
+/** A generated file: what it says, and the stretches of text that say it. */
+export interface YamlFile {
+  readonly text: string;
+  readonly cameras: readonly Readonly<Record<string, Json>>[];
+  /** Per camera, its lines (or its flow map) as they stand in the text. */
+  readonly chunks: readonly string[];
+  readonly header: string;
+  readonly footer: string;
+  /** Names taken over through `<<`: these cannot be removed from a camera. */
+  readonly inherited: readonly string[];
+  /** Whether cameras refer to each other's values. */
+  readonly isShared: boolean;
+}
+
+export const NASTY = [
+  'Hall',
+  '0',
+  '007',
+  '1.5',
+  'true',
+  'null',
+  '~',
+  'yes',
+  'a: b',
+  'a #b',
+  '# x',
+  '- a',
+  '*x',
+  '&x',
+  '!x',
+  '%x',
+  '@x',
+  '`x',
+  '正门 🚪',
+  "it's",
+  '"q"',
+  'a, b',
+  '[x]',
+  '{x}',
+  'x:',
+  ':x',
+  '?',
+  '? a',
+  '-',
+  '---',
+  '...',
+  '<<',
+  '=',
+  '2024-01-01',
+  '12:30:00',
+  'a\\b',
+  '0x1F',
+  '1e3',
+  '.inf',
+  ' x y',
+  'C:\\x\\',
+  'ünï',
+  'a  b',
+  '|',
+  '>',
+  'é\u00a0è',
+  "''",
+];
+
+const name = fc.constantFrom(...NASTY);
+const source = fc.constantFrom(
+  '0',
+  '/dev/video0',
+  'rtsp://u:p,w@10.0.0.1/a?b=c#d',
+  'rtsp://用户:密@h/{x}',
+  '/a, b.mp4',
+  'x y: #b.mp4',
+);
+const envValue = fc.constantFrom('abc', '8080', 'true', 'x y', 'a,b', 'p@ss: #1', '', '中文', "it's");
+const env = fc.dictionary(fc.constantFrom('TOKEN', 'PORT', 'URL', 'A_1'), envValue, { minKeys: 1, maxKeys: 4 });
+const metadata = fc.dictionary(
+  fc.constantFrom('floor', 'note', 'x y', 'k:'),
+  fc.oneof(
+    name,
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(fc.oneof(name, fc.integer()), { maxLength: 3 }),
+  ),
+  { maxKeys: 3 },
+);
+const resolution = fc.constantFrom('1280x720', '1920x1080');
+
+/** Values for a `set`; known fields stay within their rules. */
+export const changes = fc
+  .record(
+    {
+      name,
+      source,
+      fps: fc.option(fc.integer({ min: 1, max: 240 }), { nil: undefined }),
+      active: fc.option(fc.boolean(), { nil: undefined }),
+      resolution: fc.option(resolution, { nil: undefined }),
+      env: fc.option(env, { nil: undefined }),
+      metadata: fc.option(metadata, { nil: undefined }),
+      note: fc.option(fc.oneof(name, fc.constant('two\nlines\n'), fc.constant(' '), fc.constant('')), {
+        nil: undefined,
+      }),
+    },
+    { requiredKeys: [] },
+  )
+  .filter((fields) => Object.keys(fields).length > 0);
+
+type Style = { dash: string; gap: string; flowList: boolean };
+type Fields = Record<string, Json>;
+type Pick = (count: number) => number;
+
+/** YAML that goes into the file as it is: an anchored value or an alias. */
+class Verbatim {
+  constructor(readonly text: string) {}
+}
+
+type Written = Record<string, Json | Verbatim>;
+
+const camera = fc.record(
+  {
+    name,
+    source,
+    fps: fc.integer({ min: 1, max: 60 }),
+    active: fc.boolean(),
+    resolution,
+    env,
+    metadata,
+    note: fc.constantFrom('one', 'two\nlines\n', 'a\n\n  b\n', 'x: y #'),
+  },
+  { requiredKeys: ['name', 'source'] },
+);
+
+/** Repeatable choices, one for each question asked. */
+function chooser(seed: number): Pick {
+  let state = seed;
+  return (count) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 8) % count;
+  };
+}
+
+const PLAIN = /^[A-Za-z\u4e00-\u9fff/][\w\u4e00-\u9fff ./]*$/;
+const isWord = (s: string) => PLAIN.test(s) && !/^(true|false|null|yes|no|on|off)$/i.test(s) && s.trim() === s;
+
+function scalar(value: Json, pick: Pick): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  const style = pick(3);
+  if (style === 0 && isWord(value)) return value;
+  return style === 1 && !/[\n\r]/.test(value) ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
+}
+
+function flow(value: Json | Verbatim, pick: Pick): string {
+  if (value instanceof Verbatim) return value.text;
+  if (Array.isArray(value)) return `[${value.map((item) => flow(item, pick)).join(pick(2) ? ', ' : ',')}]`;
+  if (!isJsonObject(value)) return scalar(value, pick);
+  return flowMap(value, pick);
+}
+
+function flowMap(map: Readonly<Written>, pick: Pick): string {
+  const pad = pick(2) ? ' ' : '';
+  const entries = Object.entries(map).map(
+    ([key, item]) => `${isWord(key) ? key : JSON.stringify(key)}: ${flow(item, pick)}`,
+  );
+  return `{${pad}${entries.join(', ')}${pad}}`;
+}
+
+/** Over several lines now and then, with comments and a comma at the end. */
+function cameraFlowMap(map: Readonly<Written>, pick: Pick): string {
+  if (pick(3)) return flowMap(map, pick);
+  const entries = Object.entries(map).map(
+    ([key, item]) => `${key}: ${flow(item, pick)},${pick(2) ? '' : ' # 备注'}\n          `,
+  );
+  return `{${entries.join('').replace(/,([^,]*)$/, pick(2) ? ',$1' : '$1')}}`;
+}
+
+/** The lines of one `key: value`. */
+function pairLines(key: string, value: Json | Verbatim, indent: string, pick: Pick): string[] {
+  const head = `${indent}${isWord(key) ? key : JSON.stringify(key)}:`;
+  const comment = pick(4) === 0 ? ' # 备注 note' : '';
+  if (typeof value === 'string' && /^\S.*\n$/s.test(value) && pick(2)) {
+    const body = value
+      .slice(0, -1)
+      .split('\n')
+      .map((line) => (line === '' ? '' : `${indent}  ${line}`));
+    return [`${head} |${comment}`, ...body];
+  }
+  if (isJsonObject(value) && !(value instanceof Verbatim) && Object.keys(value).length > 0 && pick(3)) {
+    const inner = `${indent}${' '.repeat(1 + pick(4))}`;
+    const above = pick(3) === 0 ? [`${inner}# above`] : [];
+    return [head + comment, ...above, ...Object.entries(value).flatMap(([k, v]) => pairLines(k, v, inner, pick))];
+  }
+  return [`${head}${' '.repeat(1 + pick(2))}${flow(value, pick)}${comment}`];
+}
+
+const written = (fields: Fields, env: Verbatim | undefined, pick: Pick): Written => {
+  const out: Written = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (key === 'active' && pick(2)) out.enabled = value;
+    else if (key === 'resolution' && pick(3) === 0) out.resolution = String(value).split('x').map(Number);
+    else out[key] = key === 'env' && env ? env : value;
+  }
+  return out;
+};
+
+function cameraLines(fields: Written, style: Style, head: string | undefined, asFlow: boolean, pick: Pick): string[] {
+  const { dash, gap } = style;
+  const merge = head === undefined ? '' : `<<: ${head}, `;
+  if (style.flowList || asFlow) {
+    const map = cameraFlowMap(fields, pick).replace('{', `{${merge}`);
+    return [style.flowList ? map : `${dash}-${gap}${map}`];
+  }
+  const indent = `${dash} ${gap}`;
+  const lines = [
+    ...(head === undefined ? [] : [`${indent}<<: ${head}`]),
+    ...Object.entries(fields).flatMap(([key, value]) => pairLines(key, value, indent, pick)),
+  ];
+  const [first = '', ...rest] = lines;
+  return [`${dash}-${gap}${first.slice(indent.length)}`, ...rest];
+}
+
+const options = fc.record({
+  cameras: fc.array(camera, { minLength: 1, maxLength: 4 }),
+  seed: fc.integer({ min: 0, max: 2 ** 30 }),
+  eol: fc.constantFrom('\n', '\r\n', '\r'),
+  bom: fc.boolean(),
+  flowList: fc.nat({ max: 4 }).map((n) => n === 0),
+  endComma: fc.boolean(),
+  dash: fc.constantFrom('', '  ', '    '),
+  gap: fc.constantFrom(' ', '   '),
+  blank: fc.boolean(),
+  finalBreak: fc.boolean(),
+  footer: fc.boolean(),
+  merges: fc.boolean(),
+  shared: fc.boolean(),
+});
+
+const flowList = (chunks: readonly string[], o: { eol: string; endComma: boolean; dash: string }): string =>
+  [
+    '  [',
+    ...chunks.map((chunk, i) => `  ${o.dash}${chunk}${o.endComma || i < chunks.length - 1 ? ',' : ''} # camera ${i}`),
+    '  ]',
+  ].join(o.eol);
+
+/** Files in many styles: indents, quotes, flow and block, comments, line ends, merge keys, anchors. */
+export const yamlFiles: fc.Arbitrary<YamlFile> = options.map((o) => {
+  const pick = chooser(o.seed);
+  const header = [
+    '# 摄像头 cameras',
+    ...(o.merges ? ['x-defaults: &defaults', '  fps: 12   # shared', '  location: "Site, A"'] : []),
+    'cameras:   # 列表',
+  ].join(o.eol);
+  const defaults: Fields = o.merges ? { fps: 12, location: 'Site, A' } : {};
+  let anchored: Json | undefined;
+  const read: Fields[] = [];
+  const chunks = o.cameras.map((fields, i) => {
+    const full: Fields = { id: `cam-${i}`, ...fields };
+    const merges = o.merges && pick(2) === 0;
+    let env: Verbatim | undefined;
+    if (o.shared && anchored !== undefined && pick(2) === 0) {
+      full.env = anchored;
+      env = new Verbatim('*shared');
+    } else if (o.shared && anchored === undefined && full.env !== undefined) {
+      anchored = full.env;
+      env = new Verbatim(`&shared ${flow(anchored, pick)}`);
+    }
+    read.push(merges ? { ...defaults, ...full } : full);
+    const lines = cameraLines(written(full, env, pick), o, merges ? '*defaults' : undefined, pick(4) === 0, pick);
+    return lines.join('\n').replaceAll('\n', o.eol);
+  });
+  const footer = o.footer ? ['', '# 结束', 'x-last: {a: 1}'].join(o.eol) : '';
+  const items = chunks.map((chunk, i) => `${o.dash}# camera ${i}${o.eol}${chunk}`).join(o.eol + (o.blank ? o.eol : ''));
+  const list = o.flowList ? flowList(chunks, o) : items;
+  const text = `${o.bom ? '\uFEFF' : ''}${header}${o.eol}${list}${footer === '' ? '' : o.eol + footer}${o.finalBreak ? o.eol : ''}`;
+  return { text, cameras: read, chunks, header, footer, inherited: Object.keys(defaults), isShared: o.shared };
+});
