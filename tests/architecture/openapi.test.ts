@@ -11,7 +11,11 @@ const twice = (values: readonly string[]): string[] => values.filter((value, i) 
 describe('the OpenAPI document', () => {
   it('in the repository is the one the catalogue generates', () => {
     const golden = readFileSync(path.join(ROOT, OPENAPI_FILE), 'utf8');
-    expect({ [HINT]: golden.split('\n') }).toEqual({ [HINT]: openApiText().split('\n') });
+    const [kept, generated] = [golden.split('\n'), openApiText().split('\n')];
+    const line = generated.findIndex((text, i) => text !== kept[i]);
+    const difference = line < 0 ? '' : `${HINT} (line ${line + 1}: ${kept[line]}, generated: ${generated[line]})`;
+    expect(difference).toBe('');
+    expect(kept).toHaveLength(generated.length);
   });
 
   it('describes every operation of the catalogue', () => {

@@ -175,13 +175,7 @@ export const FORBIDDEN: readonly (readonly [
     imports('left-pad'),
     'left-pad',
   ],
-  [
-    'a cycle is not allowed',
-    'src/domain/doors/egg.ts',
-    importsType('./hen'),
-    'src/domain/doors/hen.ts',
-    'no-cycles',
-  ],
+  ['a cycle is not allowed', 'src/domain/doors/egg.ts', importsType('./hen'), 'src/domain/doors/hen.ts', 'no-cycles'],
   [
     'a file that nothing uses is not allowed',
     'src/domain/doors/alone.ts',
