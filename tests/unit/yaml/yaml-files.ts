@@ -1,21 +1,20 @@
 import fc from 'fast-check';
+import { type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
 import { isJsonObject, type Json } from '../../../src/domain/shared/json';
 
 /** A generated file: what it says, and the stretches of text that say it. */
 export interface YamlFile {
   readonly text: string;
-  readonly cameras: readonly Readonly<Record<string, Json>>[];
+  readonly cameras: readonly CameraFields[];
   /** Per camera, its lines (or its flow map) as they stand in the text. */
   readonly chunks: readonly string[];
   readonly header: string;
   readonly footer: string;
-  /** Names taken over through `<<`: these cannot be removed from a camera. */
-  readonly inherited: readonly string[];
   /** Whether cameras refer to each other's values. */
   readonly isShared: boolean;
 }
 
-export const NASTY = [
+const NASTY = [
   'Hall',
   '0',
   '007',
@@ -195,28 +194,34 @@ function pairLines(key: string, value: Json | Verbatim, indent: string, pick: Pi
   return [`${head}${' '.repeat(1 + pick(2))}${flow(value, pick)}${comment}`];
 }
 
-const written = (fields: Fields, env: Verbatim | undefined, pick: Pick): Written => {
-  const out: Written = {};
+const written = (fields: Fields, pick: Pick): Fields => {
+  const out: Fields = {};
   for (const [key, value] of Object.entries(fields)) {
     if (key === 'active' && pick(2)) out.enabled = value;
-    else if (key === 'resolution' && pick(3) === 0) out.resolution = String(value).split('x').map(Number);
-    else out[key] = key === 'env' && env ? env : value;
+    else if (key === 'resolution' && typeof value === 'string' && pick(3) === 0) {
+      out.resolution = value.split('x').map(Number);
+    } else out[key] = value;
   }
   return out;
 };
 
-function cameraLines(fields: Written, style: Style, head: string | undefined, asFlow: boolean, pick: Pick): string[] {
+/** The anchor of a camera, what it takes over, and how it is written. */
+type Role = { anchor?: string; head?: string; asFlow: boolean };
+
+function cameraLines(fields: Written, style: Style, { anchor, head, asFlow }: Role, pick: Pick): string[] {
   const { dash, gap } = style;
   const merge = head === undefined ? '' : `<<: ${head}, `;
   if (style.flowList || asFlow) {
     const map = cameraFlowMap(fields, pick).replace('{', `{${merge}`);
-    return [style.flowList ? map : `${dash}-${gap}${map}`];
+    const item = anchor === undefined ? map : `&${anchor} ${map}`;
+    return [style.flowList ? item : `${dash}-${gap}${item}`];
   }
   const indent = `${dash} ${gap}`;
   const lines = [
     ...(head === undefined ? [] : [`${indent}<<: ${head}`]),
     ...Object.entries(fields).flatMap(([key, value]) => pairLines(key, value, indent, pick)),
   ];
+  if (anchor !== undefined) return [`${dash}-${gap}&${anchor} # whole`, ...lines];
   const [first = '', ...rest] = lines;
   return [`${dash}-${gap}${first.slice(indent.length)}`, ...rest];
 }
@@ -254,10 +259,10 @@ export const yamlFiles: fc.Arbitrary<YamlFile> = options.map((o) => {
   ].join(o.eol);
   const defaults: Fields = o.merges ? { fps: 12, location: 'Site, A' } : {};
   let anchored: Json | undefined;
-  const read: Fields[] = [];
+  let whole: Fields | undefined;
+  const read: CameraFields[] = [];
   const chunks = o.cameras.map((fields, i) => {
     const full: Fields = { id: `cam-${i}`, ...fields };
-    const merges = o.merges && pick(2) === 0;
     let env: Verbatim | undefined;
     if (o.shared && anchored !== undefined && pick(2) === 0) {
       full.env = anchored;
@@ -266,13 +271,20 @@ export const yamlFiles: fc.Arbitrary<YamlFile> = options.map((o) => {
       anchored = full.env;
       env = new Verbatim(`&shared ${flow(anchored, pick)}`);
     }
-    read.push(merges ? { ...defaults, ...full } : full);
-    const lines = cameraLines(written(full, env, pick), o, merges ? '*defaults' : undefined, pick(4) === 0, pick);
-    return lines.join('\n').replaceAll('\n', o.eol);
+    const plain = written(full, pick);
+    const entries: Written = env ? { ...plain, env } : plain;
+    const role: Role = { asFlow: pick(4) === 0 };
+    if (whole && pick(2)) role.head = '*whole';
+    else if (o.merges && pick(2)) role.head = '*defaults';
+    else if (o.shared && !whole) role.anchor = 'whole';
+    const inherited = role.head === '*whole' ? whole : role.head ? defaults : {};
+    read.push(canonical({ ...inherited, ...plain }));
+    if (role.anchor) whole = plain;
+    return cameraLines(entries, o, role, pick).join('\n').replaceAll('\n', o.eol);
   });
   const footer = o.footer ? ['', '# 结束', 'x-last: {a: 1}'].join(o.eol) : '';
   const items = chunks.map((chunk, i) => `${o.dash}# camera ${i}${o.eol}${chunk}`).join(o.eol + (o.blank ? o.eol : ''));
   const list = o.flowList ? flowList(chunks, o) : items;
   const text = `${o.bom ? '\uFEFF' : ''}${header}${o.eol}${list}${footer === '' ? '' : o.eol + footer}${o.finalBreak ? o.eol : ''}`;
-  return { text, cameras: read, chunks, header, footer, inherited: Object.keys(defaults), isShared: o.shared };
+  return { text, cameras: read, chunks, header, footer, isShared: o.shared };
 });
