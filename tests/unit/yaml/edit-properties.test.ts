@@ -3,7 +3,8 @@ import { parse } from 'yaml';
 import { CAMERA_RULES, type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
 import { isJsonObject, type Json } from '../../../src/domain/shared/json';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
-import { changes, type YamlFile, yamlFiles } from './yaml-files';
+import { changes } from './camera-values';
+import { type YamlFile, yamlFiles } from './yaml-files';
 
 const format = new YamlCamerasFormat();
 const RUNS = { numRuns: 400 };
