@@ -1,14 +1,16 @@
 import { COLLECTION_STYLE, type Event, EVENT_ID, getScalarValue, type ScalarEvent } from 'js-yaml';
-import type {
-  AliasNode,
-  Item,
-  ListNode,
-  LocatedFault,
-  LocatedNode,
-  MapNode,
-  Pair,
-  ScalarNode,
-  Span,
+import {
+  type AliasNode,
+  isMergeKey,
+  type Item,
+  type ListNode,
+  type LocatedFault,
+  type LocatedNode,
+  type MapNode,
+  mergeSources,
+  type Pair,
+  type ScalarNode,
+  type Span,
 } from './located-node';
 import { layoutOf } from './scalar-layout';
 import { scalarValue } from './scalar-value';
@@ -166,6 +168,9 @@ export class TreeComposer {
     if (colonEnd !== undefined) this.at = colonEnd;
     this.path.push(key.text);
     const value = this.node();
+    if (isMergeKey(key) && mergeSources(value).some((source) => source && source.kind !== 'map')) {
+      this.fault(value.start, 'merge', 'Only a map, or a list of maps, can be taken over with "<<".');
+    }
     this.path.pop();
     return { start, end: value.end, key, colonEnd, value };
   }
