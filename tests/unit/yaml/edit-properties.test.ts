@@ -3,7 +3,8 @@ import { parse } from 'yaml';
 import { CAMERA_RULES, type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
 import { isJsonObject, type Json } from '../../../src/domain/shared/json';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
-import { changes, type YamlFile, yamlFiles } from './yaml-files';
+import { changes } from './camera-values';
+import { type YamlFile, yamlFiles } from './yaml-files';
 
 const format = new YamlCamerasFormat();
 const RUNS = { numRuns: 400 };
@@ -11,7 +12,7 @@ const RUNS = { numRuns: 400 };
 /** What another parser reads. Its bare numbers are made texts where the rules ask for a text. */
 function secondOpinion(text: string): CameraFields[] {
   // The other parser takes a lone CR for a character of the text.
-  const root: unknown = parse(text.replace(/\r\n?/g, '\n'), { merge: true });
+  const root: unknown = parse(text.replace(/\r\n?/g, '\n'), { merge: true, logLevel: 'error' });
   const list: unknown = isJsonObject(root) ? root.cameras : undefined;
   if (!Array.isArray(list)) throw new Error('no list of cameras');
   return list.map((camera: Record<string, Json>) =>
@@ -21,6 +22,15 @@ function secondOpinion(text: string): CameraFields[] {
       ),
     ),
   );
+}
+
+/** The parsers differ in what they refuse. */
+function secondOpinionIfAny(text: string): CameraFields[] | undefined {
+  try {
+    return secondOpinion(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const apply = (fields: CameraFields, change: Readonly<Record<string, Json | undefined>>): CameraFields =>
@@ -108,6 +118,47 @@ it('changes the bytes of one value only when one value that stands in the file i
       expect(text).toBe(file.text.replace(chunk, () => changed));
     }),
     RUNS,
+  );
+});
+
+it('survives any damage to a file: it is refused or reads like with an independent parser that reads it, and is masked', () => {
+  const damage = fc.constantFrom(
+    '',
+    ' ',
+    '\n',
+    '  ',
+    ':',
+    '- ',
+    '"',
+    "'",
+    '#',
+    ' #',
+    '[',
+    '}',
+    ',',
+    '&a ',
+    '*a',
+    '|',
+    '!x ',
+    '\t',
+    '? ',
+    '<<: ',
+  );
+  const cases = fc.tuple(yamlFiles, fc.nat({ max: 999 }), fc.nat({ max: 3 }), damage);
+  fc.assert(
+    fc.property(cases, ([file, place, length, inserted]) => {
+      const at = Math.floor((place * file.text.length) / 1000);
+      const text = file.text.slice(0, at) + inserted + file.text.slice(at + length);
+      const { cameras, faults } = format.read(text);
+      // A key `null` has no name in the other parser's eyes.
+      fc.pre(!JSON.stringify(cameras).includes('"null":'));
+      const isRefused = faults.some((fault) => fault.severity === 'error');
+      expect(isRefused ? [] : (secondOpinionIfAny(text) ?? cameras)).toEqual(cameras);
+      const lines = text.split(/\r\n|\n|\r/).length;
+      expect(faults.filter(({ line, column }) => line < 1 || line > lines || column < 1)).toEqual([]);
+      expect(format.mask(text)).toContain('camera');
+    }),
+    { numRuns: 1000 },
   );
 });
 

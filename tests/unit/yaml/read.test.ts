@@ -90,7 +90,7 @@ it('applies merge keys: own values win, then earlier maps', () => {
   const text =
     'a: &a {fps: 1, location: one}\nb: &b {fps: 2, device: cpu}\n' + camera('  <<: [*a, *b]\n  location: own\n');
   expect(first(text)).toEqual({ id: 'a', name: 'A', source: '0', location: 'own', fps: 1, device: 'cpu' });
-  expect(faultsIn(camera('  <<: 5\n'))).toEqual(['5:7 merge ']);
+  expect(faultsIn(camera('  <<: 5\n'))).toEqual(['5:7 merge cameras[0]']);
   expect(first(camera('  "<<": 5\n'))).toHaveProperty('<<', 5);
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
 import { isJsonObject, type Json } from '../../../src/domain/shared/json';
+import { cameraSettings } from './camera-values';
 
 /** A generated file: what it says, and the stretches of text that say it. */
 export interface YamlFile {
@@ -14,99 +15,6 @@ export interface YamlFile {
   readonly isShared: boolean;
 }
 
-const NASTY = [
-  'Hall',
-  '0',
-  '007',
-  '1.5',
-  'true',
-  'null',
-  '~',
-  'yes',
-  'a: b',
-  'a #b',
-  '# x',
-  '- a',
-  '*x',
-  '&x',
-  '!x',
-  '%x',
-  '@x',
-  '`x',
-  '正门 🚪',
-  "it's",
-  '"q"',
-  'a, b',
-  '[x]',
-  '{x}',
-  'x:',
-  ':x',
-  '?',
-  '? a',
-  '-',
-  '---',
-  '...',
-  '<<',
-  '=',
-  '2024-01-01',
-  '12:30:00',
-  'a\\b',
-  '0x1F',
-  '1e3',
-  '.inf',
-  ' x y',
-  'C:\\x\\',
-  'ünï',
-  'a  b',
-  '|',
-  '>',
-  'é\u00a0è',
-  "''",
-];
-
-const name = fc.constantFrom(...NASTY);
-const source = fc.constantFrom(
-  '0',
-  '/dev/video0',
-  'rtsp://u:p,w@10.0.0.1/a?b=c#d',
-  'rtsp://用户:密@h/{x}',
-  '/a, b.mp4',
-  'x y: #b.mp4',
-);
-const envValue = fc.constantFrom('abc', '8080', 'true', 'x y', 'a,b', 'p@ss: #1', '', '中文', "it's");
-const env = fc.dictionary(fc.constantFrom('TOKEN', 'PORT', 'URL', 'A_1'), envValue, { minKeys: 1, maxKeys: 4 });
-const metadata = fc.dictionary(
-  fc.constantFrom('floor', 'note', 'x y', 'k:'),
-  fc.oneof(
-    name,
-    fc.integer(),
-    fc.boolean(),
-    fc.constant(null),
-    fc.array(fc.oneof(name, fc.integer()), { maxLength: 3 }),
-  ),
-  { maxKeys: 3 },
-);
-const resolution = fc.constantFrom('1280x720', '1920x1080');
-
-/** Values for a `set`; known fields stay within their rules. */
-export const changes = fc
-  .record(
-    {
-      name,
-      source,
-      fps: fc.option(fc.integer({ min: 1, max: 240 }), { nil: undefined }),
-      active: fc.option(fc.boolean(), { nil: undefined }),
-      resolution: fc.option(resolution, { nil: undefined }),
-      env: fc.option(env, { nil: undefined }),
-      metadata: fc.option(metadata, { nil: undefined }),
-      note: fc.option(fc.oneof(name, fc.constant('two\nlines\n'), fc.constant(' '), fc.constant('')), {
-        nil: undefined,
-      }),
-    },
-    { requiredKeys: [] },
-  )
-  .filter((fields) => Object.keys(fields).length > 0);
-
 type Style = { dash: string; gap: string; flowList: boolean };
 type Fields = Record<string, Json>;
 type Pick = (count: number) => number;
@@ -117,20 +25,6 @@ class Verbatim {
 }
 
 type Written = Record<string, Json | Verbatim>;
-
-const camera = fc.record(
-  {
-    name,
-    source,
-    fps: fc.integer({ min: 1, max: 60 }),
-    active: fc.boolean(),
-    resolution,
-    env,
-    metadata,
-    note: fc.constantFrom('one', 'two\nlines\n', 'a\n\n  b\n', 'x: y #'),
-  },
-  { requiredKeys: ['name', 'source'] },
-);
 
 /** Repeatable choices, one for each question asked. */
 function chooser(seed: number): Pick {
@@ -227,7 +121,7 @@ function cameraLines(fields: Written, style: Style, { anchor, head, asFlow }: Ro
 }
 
 const options = fc.record({
-  cameras: fc.array(camera, { minLength: 1, maxLength: 4 }),
+  cameras: fc.array(cameraSettings, { minLength: 1, maxLength: 4 }),
   seed: fc.integer({ min: 0, max: 2 ** 30 }),
   eol: fc.constantFrom('\n', '\r\n', '\r'),
   bom: fc.boolean(),
