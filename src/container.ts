@@ -88,7 +88,12 @@ export function wire(site: Site): DependencyContainer {
   wireCameraPaths(once);
   once(keys.router, (get) => {
     const snapshot = seedSnapshot(site.rollout, rolloutGroups);
-    return new OperationRouter(() => snapshot, get(keys.recorder), get(keys.log));
+    return new OperationRouter(
+      () => snapshot,
+      get(keys.recorder),
+      () => undefined,
+      get(keys.log),
+    );
   });
   once(keys.mounted, (get) => {
     const cameras = get(keys.router).between(catalogue.cameras, get(keys.camerasOnDomain), get(keys.camerasOnLegacy));

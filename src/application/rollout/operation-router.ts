@@ -1,11 +1,5 @@
-import {
-  type CompiledGroup,
-  decide,
-  type Decision,
-  type Path,
-  type RolloutSnapshot,
-} from '../../domain/rollout/decision';
-import { effectOf, isAnswer } from '../../domain/shared/domain-error';
+import { decide, type Decision, type RolloutSnapshot } from '../../domain/rollout/decision';
+import { type DomainError, effectOf, isAnswer, Unavailable } from '../../domain/shared/domain-error';
 import { type CallContext, currentCall } from '../shared/call-context';
 import type { Log } from '../shared/log';
 
@@ -23,26 +17,36 @@ export interface RoutedOperation {
   readonly stickyBy: string;
 }
 
-/** One attempt on one path. A refusal (404, 409, 400) is `reject`: an answer, not a failure. */
-export interface Observation {
-  readonly operation: string;
-  readonly path: Path;
-  readonly reason: Decision['reason'];
-  readonly outcome: 'ok' | 'reject' | 'failure';
-  readonly ms: number;
-  readonly revision: number;
+/** How one attempt on one path ended. A refusal (404, 409, 400) is `reject`: an answer, not a failure. */
+export type Outcome = 'ok' | 'reject' | 'failure';
+
+/** Told of every attempt, with its milliseconds; must not allocate, must not wait. */
+export type Recorder = (operation: RoutedOperation, decision: Decision, outcome: Outcome, ms: number) => void;
+
+/** What a path answered: a value, or a refusal. */
+export type Answer = { readonly value: unknown } | { readonly refused: DomainError };
+
+/** One read that was answered, and both ways of answering it again. */
+export interface AnsweredRead {
+  readonly operation: RoutedOperation;
+  readonly served: Decision;
+  readonly answer: Answer;
+  readonly again: () => Promise<unknown>;
+  readonly other: () => Promise<unknown>;
 }
 
-export type Recorder = (observation: Observation) => void;
+/** Told of every read that got an answer, to look at the other path once the answer is out. */
+export type Shadow = (read: AnsweredRead) => void;
 
 type Port = { readonly [method: string]: (input: never) => Promise<unknown> };
-type Call = (input: object) => Promise<unknown>;
+export type Call = (input: object) => Promise<unknown>;
 
 /** Sends each call of a port to the domain path or the legacy path, and back to legacy where that is safe. */
 export class OperationRouter {
   constructor(
     private readonly snapshot: () => RolloutSnapshot,
     private readonly record: Recorder,
+    private readonly shadow: Shadow,
     private readonly log: Log,
   ) {}
 
@@ -64,15 +68,30 @@ export class OperationRouter {
     const key = keyOf(operation, input, context);
     const decision = decide(snapshot, group, operation.effect, key, context?.force);
     if (context) context.served = decision;
-    if (decision.path === 'legacy') return this.observed(operation, decision, legacy, input);
+    if (decision.path === 'legacy') return this.answered(operation, decision, legacy, domain, input);
     try {
-      return await this.observed(operation, decision, domain, input);
+      if (context?.drill)
+        throw new Unavailable('rollout.drill', 'The domain path was made to fail, as asked.', 'not-started');
+      return await this.answered(operation, decision, domain, legacy, input);
     } catch (error) {
       if (!mayFallBack(operation, error)) throw error;
       this.log.warn(`${operation.id} failed on the domain path and is served by legacy`, { error });
       const fallback = group.outcomes.legacy.fallback;
       if (context) context.served = fallback;
       return this.observed(operation, fallback, legacy, input);
+    }
+  }
+
+  private async answered(operation: RoutedOperation, decision: Decision, run: Call, other: Call, input: object) {
+    if (operation.effect === 'write') return this.observed(operation, decision, run, input);
+    const both = { operation, served: decision, again: () => run(input), other: () => other(input) };
+    try {
+      const value = await this.observed(operation, decision, run, input);
+      this.shadow({ ...both, answer: { value } });
+      return value;
+    } catch (error) {
+      if (isAnswer(error)) this.shadow({ ...both, answer: { refused: error } });
+      throw error;
     }
   }
 
@@ -88,12 +107,11 @@ export class OperationRouter {
     }
   }
 
-  private observe({ id }: RoutedOperation, decision: Decision, outcome: Observation['outcome'], from: number): void {
-    const { path, reason, revision } = decision;
+  private observe(operation: RoutedOperation, decision: Decision, outcome: Outcome, from: number): void {
     try {
-      this.record({ operation: id, path, reason, outcome, ms: performance.now() - from, revision });
+      this.record(operation, decision, outcome, performance.now() - from);
     } catch (error) {
-      this.log.error('an observation could not be recorded', { operation: id, error });
+      this.log.error('an observation could not be recorded', { operation: operation.id, error });
     }
   }
 }
@@ -124,5 +142,3 @@ function bound<P extends object>(port: P, method: string): Call {
   if (typeof call !== 'function') throw new Error(`the port has no operation ${method}`);
   return (input) => call.call(port, input as never);
 }
-
-export type { CompiledGroup };

@@ -8,6 +8,10 @@ export interface CallContext {
   readonly actor?: string;
   /** `force_domain` of the request. */
   readonly force?: boolean;
+  /** Whether the domain path is to fail for this call, to see the fallback work; such calls are never judged. */
+  readonly drill?: boolean;
+  /** Runs a task once the answer has been sent. */
+  readonly afterAnswer?: (task: () => void) => void;
   /** How the call was served; written by the operation router. */
   served?: Decision;
 }

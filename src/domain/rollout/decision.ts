@@ -10,6 +10,7 @@ export const REASONS = [
   'forced',
   'targeted',
   'holdout',
+  'control',
   'static',
   'split',
   'fallback',
@@ -23,6 +24,8 @@ export interface Decision {
   readonly group: string;
   /** Of the rollout state the decision was made on. */
   readonly revision: number;
+  /** Of the stage entry it counts for. */
+  readonly entry: number;
 }
 
 /** One group of operations, ready to decide. */
@@ -33,6 +36,9 @@ export interface CompiledGroup {
   readonly bps: number;
   /** Basis points at the upper end that stay on the legacy path as control. */
   readonly holdout: number;
+  /** Buckets `[controlFrom, controlTo)` are the control: as many keys as the cohort, and none of its neighbours. */
+  readonly controlFrom: number;
+  readonly controlTo: number;
   readonly killed: boolean;
   /** The breaker of this process. */
   readonly tripped: boolean;
@@ -55,20 +61,37 @@ export interface GroupSettings {
   readonly seed: number;
   readonly bps: number;
   readonly holdout?: number;
+  readonly entry?: number;
   readonly killed?: boolean;
   readonly tripped?: boolean;
   readonly targets?: ReadonlyMap<string, Path>;
 }
 
 export function compileGroup(settings: GroupSettings, revision: number): CompiledGroup {
-  const { group } = settings;
-  const all = (path: Path) =>
-    Object.fromEntries(REASONS.map((reason) => [reason, Object.freeze({ path, reason, group, revision })])) as Record<
-      Reason,
-      Decision
-    >;
-  const outcomes = { domain: all('domain'), legacy: all('legacy') };
-  return { holdout: 0, killed: false, tripped: false, targets: new Map(), ...settings, outcomes };
+  const { group, bps, entry = 0, ...rest } = settings;
+  const outcomes = {
+    domain: decisions('domain', group, revision, entry),
+    legacy: decisions('legacy', group, revision, entry),
+  };
+  const controlFrom = Math.max(bps, BUCKETS / 2);
+  const controlTo = Math.min(BUCKETS, controlFrom + bps);
+  return {
+    holdout: 0,
+    killed: false,
+    tripped: false,
+    targets: new Map(),
+    ...rest,
+    group,
+    bps,
+    controlFrom,
+    controlTo,
+    outcomes,
+  };
+}
+
+function decisions(path: Path, group: string, revision: number, entry: number): Record<Reason, Decision> {
+  const all = REASONS.map((reason) => [reason, Object.freeze({ path, reason, group, revision, entry })]);
+  return Object.fromEntries(all) as Record<Reason, Decision>;
 }
 
 /**
@@ -93,5 +116,6 @@ export function decide(
   if (group.bps >= BUCKETS && group.holdout === 0) return domain.static;
   const bucket = bucketOf(key, group.seed);
   if (bucket >= BUCKETS - group.holdout) return legacy.holdout;
-  return bucket < group.bps ? domain.split : legacy.split;
+  if (bucket < group.bps) return domain.split;
+  return bucket >= group.controlFrom && bucket < group.controlTo ? legacy.control : legacy.split;
 }

@@ -7,7 +7,7 @@ import type { Database } from './database';
 import { PgCameras } from './pg-cameras';
 import { isRefusal, unavailable } from './pg-errors';
 import { PgRevisions } from './pg-revisions';
-import type { Queryable } from './queryable';
+import { type Queryable, queryableOf } from './queryable';
 
 const LOCK = `hashtext('watchgate.camera_config')`;
 
@@ -36,7 +36,7 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
       await this.onStep('lock.before');
       await this.lock(runner);
       await this.onStep('lock.after');
-      const sql = queryable(runner);
+      const sql = queryableOf(runner);
       return await work({ ...tables(sql), commit: (change) => this.commit(runner, change) });
     } catch (error) {
       throw unavailable(error, 'not-started');
@@ -71,7 +71,7 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
     try {
       await runner.startTransaction();
       await this.onStep('transaction.begun');
-      await change(tables(queryable(runner), runner));
+      await change(tables(queryableOf(runner), runner));
       await this.onStep('commit.before');
     } catch (error) {
       // A connection that is gone cannot roll back, and need not: the server aborts what never saw COMMIT.
@@ -88,11 +88,6 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
     await this.onStep('commit.after');
   }
 }
-
-const queryable = (runner: QueryRunner): Queryable => ({
-  query: async <Row>(sql: string, values: readonly unknown[]) =>
-    (await runner.query(sql, [...values], true)).records as Row[],
-});
 
 const tables = (sql: Queryable, runner?: QueryRunner): CameraTables => ({
   cameras: new PgCameras(sql, runner?.manager),

@@ -5,11 +5,11 @@ import { isBounded, type Json, sameJson } from '../../domain/shared/json';
 import type { CameraEntry } from './camera-entry';
 import type { CamerasDocument } from './cameras-document';
 import { editList } from './edit-list';
-import { type Change, changesBetween, editMap } from './edit-map';
+import { editMap } from './edit-map';
 import { NodeValues } from './node-values';
 import { notEditable } from './not-editable';
 import { rescueAnchors } from './rescue-anchors';
-import { applySplices } from './splice';
+import { applySplices, type Splice } from './splice';
 
 /** A camera as it shall be, and which entry of the text it comes from (none if it is new). */
 interface Wanted {
@@ -78,15 +78,19 @@ function editOnce(document: CamerasDocument, wanted: readonly Wanted[]): string 
   const added = wanted.filter(({ origin }) => origin === undefined).map(({ fields }) => fields);
   const splices = wanted.flatMap(({ origin, fields }) => {
     const entry = origin === undefined ? undefined : cameras.entries[origin];
-    return entry && !sameJson(entry.fields, fields) ? editMap(document, entry.map, changesOf(entry, fields)) : [];
+    return entry && !sameJson(entry.fields, fields) ? editEntry(document, entry, fields) : [];
   });
   splices.push(...editList(text, cameras, (index) => !kept.has(index), added));
   return applySplices(text, [...splices, ...rescueAnchors(document, splices, new NodeValues())]);
 }
 
 /** `active` may be written under its old name `enabled`. */
-function changesOf(entry: CameraEntry, fields: CameraFields): Change[] {
-  const old = entry.members.get('enabled');
-  const key = !entry.members.has('active') && old && !old.inherited ? 'enabled' : 'active';
-  return changesBetween(entry.fields, fields).map((change) => (change.key === 'active' ? { ...change, key } : change));
+function editEntry(document: CamerasDocument, { map, members, fields }: CameraEntry, wanted: CameraFields): Splice[] {
+  const old = members.get('enabled');
+  const isOld = !members.has('active') && old !== undefined && !old.inherited;
+  const written = ({ active, ...rest }: CameraFields): CameraFields =>
+    isOld && active !== undefined
+      ? { ...rest, enabled: active }
+      : { ...rest, ...(active === undefined ? {} : { active }) };
+  return editMap(document, map, written(fields), written(wanted));
 }

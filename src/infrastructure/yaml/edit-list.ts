@@ -2,7 +2,8 @@ import type { CameraFields } from '../../domain/cameras/camera-rules';
 import type { Json } from '../../domain/shared/json';
 import type { CameraList } from './camera-list';
 import { insertLines } from './edit-map';
-import type { Item, ListNode, Pair } from './located-node';
+import type { ListNode, Pair } from './located-node';
+import { cutLines } from './remove-from-block';
 import { removeFromFlow } from './remove-from-flow';
 import { renderPair } from './render-value';
 import type { Splice } from './splice';
@@ -25,12 +26,6 @@ export function editList(
   const at = list.anchor?.end ?? pair.colonEnd ?? list.start;
   return [{ start: at, end: at, text: ' []' }, ...removals];
 }
-
-const cutLines = (text: string, item: Item): Splice => ({
-  start: lineStart(text, item.start),
-  end: nextLine(text, item.end),
-  text: '',
-});
 
 /** What makes a camera comes first, the rest as given. */
 function ordered({ id, name, source, ...rest }: CameraFields): [string, Json][] {

@@ -1,43 +1,33 @@
 import { isJsonObject, type Json, type JsonObject, sameJson } from '../../domain/shared/json';
 import { isMergeKey, type MapNode, type Pair } from './located-node';
 import { notEditable } from './not-editable';
+import { removeFromBlock } from './remove-from-block';
 import { removeFromFlow } from './remove-from-flow';
-import { renderKey, renderPair, renderValue } from './render-value';
+import { renderPair } from './render-value';
 import { replaceValue } from './replace-value';
 import type { Splice } from './splice';
-import { columnOf, isBlank, isFirstInLine, lineBreakOf, lineEnd, lineStart, nextLine } from './text-lines';
+import { columnOf, lineBreakOf, lineEnd, nextLine } from './text-lines';
 import type { YamlDocument } from './yaml-document';
-
-/** One key of a map that gets another value; absent ones are `undefined`. */
-export interface Change {
-  readonly key: string;
-  readonly before: Json | undefined;
-  readonly after: Json | undefined;
-}
-
-export function changesBetween(before: JsonObject, after: JsonObject): Change[] {
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys]
-    .map((key) => ({ key, before: own(before, key), after: own(after, key) }))
-    .filter((change) => !sameJson(change.before, change.after));
-}
 
 const own = (value: JsonObject, key: string): Json | undefined => (Object.hasOwn(value, key) ? value[key] : undefined);
 
-/** @throws DomainError if a key to remove is inherited through a merge key */
-export function editMap(document: YamlDocument, map: MapNode, changes: readonly Change[]): Splice[] {
+/** Makes a map that reads as `before` read as `after`, touching only what differs. @throws DomainError */
+export function editMap(document: YamlDocument, map: MapNode, before: JsonObject, after: JsonObject): Splice[] {
   const pairs = new Map(map.pairs.filter(({ key }) => !isMergeKey(key)).map((pair) => [pair.key.text, pair]));
-  const replaced: Splice[] = [];
-  const added: Change[] = [];
-  const removed = new Set<Pair>();
-  for (const change of changes) {
-    const pair = pairs.get(change.key);
-    if (pair && change.after !== undefined) replaced.push(...editPair(document, map, pair, change, change.after));
-    else if (pair) removed.add(pair);
-    else if (change.after !== undefined) added.push(change);
-    else throw notEditable();
-  }
+  const isGone = (key: string) => !Object.hasOwn(after, key);
+  const removed = new Set([...pairs.values()].filter(({ key }) => isGone(key.text) && Object.hasOwn(before, key.text)));
+  // What is inherited cannot be removed alone: the merge keys go, and the rest of what they gave is written out.
+  const isDissolved = Object.keys(before).some((key) => isGone(key) && !pairs.has(key));
+  if (isDissolved) for (const pair of map.pairs) if (isMergeKey(pair.key)) removed.add(pair);
   if (removed.size === map.pairs.length) throw notEditable();
+  const replaced: Splice[] = [];
+  const added: [string, Json][] = [];
+  for (const [key, value] of Object.entries(after)) {
+    const pair = pairs.get(key);
+    const old = own(before, key);
+    if (!pair && (isDissolved || !sameJson(old, value))) added.push([key, value]);
+    if (pair && !sameJson(old, value)) replaced.push(...editPair(document, map, pair, old, value));
+  }
   const removals = map.flow
     ? removeFromFlow(document.text, map.pairs, (index) => isIn(removed, map.pairs[index]))
     : removeFromBlock(document.text, map.pairs, removed);
@@ -47,50 +37,30 @@ export function editMap(document: YamlDocument, map: MapNode, changes: readonly 
 
 const isIn = (set: ReadonlySet<Pair>, pair: Pair | undefined): boolean => pair !== undefined && set.has(pair);
 
-function editPair(document: YamlDocument, map: MapNode, pair: Pair, { before }: Change, after: Json): Splice[] {
+function editPair(document: YamlDocument, map: MapNode, pair: Pair, before: Json | undefined, after: Json): Splice[] {
   const inner = pair.value;
-  if (inner.kind === 'map' && isJsonObject(before) && isJsonObject(after)) {
-    const changes = changesBetween(before, after);
-    const names = new Set(inner.pairs.map(({ key }) => key.text));
-    const isPossible = changes.every((change) => change.after !== undefined || names.has(change.key));
-    const isPartial = Object.keys(after).some((key) => names.has(key));
-    if (isPossible && isPartial) return editMap(document, inner, changes);
-  }
-  return replaceValue(document, pair, after, map.flow);
+  const isPartial =
+    inner.kind === 'map' && isJsonObject(after) && inner.pairs.some(({ key }) => Object.hasOwn(after, key.text));
+  return isPartial && isJsonObject(before)
+    ? editMap(document, inner, before, after)
+    : replaceValue(document, pair, after, map.flow);
 }
 
-function removeFromBlock(text: string, pairs: readonly Pair[], removed: ReadonlySet<Pair>): Splice[] {
-  const firstKept = pairs.find((pair) => !removed.has(pair));
-  const first = pairs[0];
-  const sharesDashLine = first !== undefined && !isFirstInLine(text, first.start);
-  if (!sharesDashLine || !firstKept || firstKept === first) return [...removed].map((pair) => cutLines(text, pair));
-  const leading = pairs.slice(0, pairs.indexOf(firstKept));
-  const lastLine = nextLine(text, leading.at(-1)?.end ?? first.end);
-  // A comment above the next key stays in front of it, the dash then stands alone in its line.
-  const end = isBlank(text.slice(lastLine, firstKept.start))
-    ? firstKept.start
-    : lineEnd(text, leading.at(-1)?.end ?? first.end);
-  const rest = [...removed].filter((pair) => !leading.includes(pair));
-  return [{ start: first.start, end, text: '' }, ...rest.map((pair) => cutLines(text, pair))];
-}
-
-const cutLines = (text: string, pair: Pair): Splice => ({
-  start: lineStart(text, pair.start),
-  end: nextLine(text, pair.end),
-  text: '',
-});
-
-function insertPairs(text: string, map: MapNode, removed: ReadonlySet<Pair>, added: readonly Change[]): Splice[] {
-  const entries = added.flatMap(({ key, after }) => (after === undefined ? [] : [{ key, after }]));
-  if (entries.length === 0) return [];
+function insertPairs(
+  text: string,
+  map: MapNode,
+  removed: ReadonlySet<Pair>,
+  added: readonly [string, Json][],
+): Splice[] {
+  if (added.length === 0) return [];
   if (map.flow) {
     const last = map.pairs.filter((pair) => !removed.has(pair)).at(-1);
-    const rendered = entries.map(({ key, after }) => renderPair(key, after, true)).join(', ');
+    const rendered = added.map(([key, value]) => renderPair(key, value, true)).join(', ');
     const at = last ? last.end : map.content + 1;
     return [{ start: at, end: at, text: last ? `, ${rendered}` : rendered }];
   }
   const indent = ' '.repeat(columnOf(text, map.content));
-  const lines = entries.map(({ key, after }) => `${indent}${renderKey(key, false)}: ${renderValue(after, false)}`);
+  const lines = added.map(([key, value]) => indent + renderPair(key, value, false));
   return [insertLines(text, map.end, lines)];
 }
 

@@ -75,3 +75,9 @@ export const resolved = (node: LocatedNode): Exclude<LocatedNode, AliasNode> | u
   const target = node.kind === 'alias' ? node.target : node;
   return target?.kind === 'alias' ? undefined : target;
 };
+
+/** What a merge key takes over: one node, or each one of a list. */
+export function mergeSources(value: LocatedNode): ReturnType<typeof resolved>[] {
+  const node = resolved(value);
+  return node?.kind === 'list' ? node.items.map((item) => resolved(item.node)) : [node];
+}

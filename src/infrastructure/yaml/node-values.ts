@@ -4,7 +4,7 @@ import {
   type LocatedFault,
   type LocatedNode,
   type MapNode,
-  resolved,
+  mergeSources,
   type ScalarNode,
 } from './located-node';
 
@@ -65,7 +65,8 @@ export class NodeValues {
     this.work += 1;
     if (this.isExhausted) return otherwise;
     if (this.depth >= MAX_DEPTH) {
-      this.fault(node, 'too_large', 'The aliases here are nested too deeply; write the values instead.');
+      const message = 'The aliases here are nested too deeply; write the values instead.';
+      this.faults.push({ at: node.start, path: [], type: 'too_large', message, severity: 'error' });
       return otherwise;
     }
     this.depth += 1;
@@ -99,7 +100,8 @@ export class NodeValues {
       else members.set(key.text, { key, node: value, inherited: false });
     }
     for (const value of merges) {
-      for (const source of this.mergeSources(value)) {
+      for (const source of mergeSources(value)) {
+        if (source?.kind !== 'map') continue;
         for (const [name, member] of this.members(source)) {
           this.work += 1;
           if (!members.has(name)) members.set(name, { ...member, inherited: true });
@@ -107,20 +109,6 @@ export class NodeValues {
       }
     }
     return members;
-  }
-
-  private mergeSources(value: LocatedNode): MapNode[] {
-    const node = resolved(value);
-    const sources = node?.kind === 'list' ? node.items.map((item) => resolved(item.node)) : [node];
-    return sources.flatMap((source) => {
-      if (source?.kind === 'map') return [source];
-      if (source) this.fault(value, 'merge', 'Only a map, or a list of maps, can be taken over with "<<".');
-      return [];
-    });
-  }
-
-  private fault(node: LocatedNode, type: string, message: string): void {
-    this.faults.push({ at: node.start, path: [], type, message, severity: 'error' });
   }
 }
 

@@ -15,7 +15,5 @@ export function renderValue(value: Json, flow: boolean, old?: LocatedNode): stri
   return dump([value], options).slice(1, -2);
 }
 
-export const renderKey = (name: string, flow: boolean): string => renderValue(name, flow);
-
 export const renderPair = (name: string, value: Json, flow: boolean): string =>
-  `${renderKey(name, flow)}: ${renderValue(value, flow)}`;
+  `${renderValue(name, flow)}: ${renderValue(value, flow)}`;

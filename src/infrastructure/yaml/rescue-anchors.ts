@@ -1,8 +1,11 @@
 import type { AliasNode, LocatedNode } from './located-node';
 import type { NodeValues } from './node-values';
+import { notEditable } from './not-editable';
 import { renderValue } from './render-value';
 import type { Splice } from './splice';
 import type { YamlDocument } from './yaml-document';
+
+const MAX_NODES = 10_000;
 
 /**
  * When a value with an anchor goes, what refers to it keeps the old value: the first alias that stays becomes the
@@ -28,9 +31,17 @@ export function rescueAnchors(document: YamlDocument, splices: readonly Splice[]
     }
   }
   return [...orphans].map(([target, alias]) => {
-    const keepsSource =
-      target.kind === 'scalar' && typeof target.value !== 'string' && target.style === 'plain' && !target.tag;
-    const value = keepsSource ? target.text || 'null' : renderValue(values.of(target).value, true, target);
-    return { start: alias.start, end: alias.end, text: `&${alias.name} ${value}` };
+    const text = `&${alias.name} ${oldValue(target, values)}`;
+    return { start: alias.start, end: alias.end, text };
   });
+}
+
+function oldValue(target: LocatedNode, values: NodeValues): string {
+  // A bare number keeps its spelling: it may be meant as text (`007`).
+  const isBare =
+    target.kind === 'scalar' && target.style === 'plain' && !target.tag && typeof target.value !== 'string';
+  if (isBare) return target.text || 'null';
+  const { value, size } = values.of(target);
+  if (size > MAX_NODES) throw notEditable();
+  return renderValue(value, true, target);
 }

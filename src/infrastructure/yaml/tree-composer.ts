@@ -1,30 +1,26 @@
-import { COLLECTION_STYLE, type Event, EVENT_ID, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
-import type {
-  AliasNode,
-  Item,
-  ListNode,
-  LocatedFault,
-  LocatedNode,
-  MapNode,
-  Pair,
-  ScalarNode,
-  ScalarStyle,
-  Span,
+import { COLLECTION_STYLE, type Event, EVENT_ID, getScalarValue, type ScalarEvent } from 'js-yaml';
+import {
+  type AliasNode,
+  isMergeKey,
+  type Item,
+  type ListNode,
+  type LocatedFault,
+  type LocatedNode,
+  type MapNode,
+  mergeSources,
+  type Pair,
+  type ScalarNode,
+  type Span,
 } from './located-node';
-import { blockHeaderEnd, scalarEnd } from './scalar-end';
+import { layoutOf } from './scalar-layout';
 import { scalarValue } from './scalar-value';
 import { type Offset, skipTrivia } from './text-lines';
 
 type Properties = Pick<ScalarEvent, 'anchorStart' | 'anchorEnd' | 'tagStart' | 'tagEnd'>;
 type Head = Pick<LocatedNode, 'start' | 'content' | 'anchor' | 'tag'>;
 
-const STYLES: Readonly<Record<ScalarEvent['style'], ScalarStyle>> = {
-  [SCALAR_STYLE.PLAIN]: 'plain',
-  [SCALAR_STYLE.SINGLE_QUOTED]: 'single',
-  [SCALAR_STYLE.DOUBLE_QUOTED]: 'double',
-  [SCALAR_STYLE.LITERAL_BLOCK]: 'block',
-  [SCALAR_STYLE.FOLDED_BLOCK]: 'block',
-};
+const REMOVE_TAG = 'Remove this tag: only plain YAML values are read here.';
+const PLAIN_KEY = 'Write a plain name as the key before the ":".';
 
 /** A construct that is valid YAML but has no place in a camera file. */
 export class UnreadableYaml extends Error {
@@ -111,26 +107,15 @@ export class TreeComposer {
     return { start: Math.min(anchor?.start ?? value, tag?.start ?? value), content: value, anchor, tag };
   }
 
-  private tagOf(head: Head): string | undefined {
-    return head.tag && this.text.slice(head.tag.start, head.tag.end);
-  }
-
   private scalar(event: ScalarEvent): ScalarNode {
-    const style = STYLES[event.style];
-    const head = this.head(event, event.valueStart < 0 ? -1 : this.contentStart(event, style));
+    const layout = layoutOf(this.text, event, this.at);
+    const { start, content, anchor, tag } = this.head(event, layout.content);
     const text = event.valueStart < 0 ? '' : getScalarValue(this.text, event);
-    const value = scalarValue(text, style, this.tagOf(head));
-    if (value === undefined) this.fault(head.start, 'tag', 'Remove this tag: only plain YAML values are read here.');
-    const headerEnd = style === 'block' ? blockHeaderEnd(this.text, head.content) : undefined;
-    this.at = scalarEnd(this.text, event, headerEnd, head.content);
-    const { start, content, anchor, tag } = head;
+    const value = scalarValue(text, layout.style, tag && this.text.slice(tag.start, tag.end));
+    if (value === undefined) this.fault(start, 'tag', REMOVE_TAG);
+    this.at = layout.end < 0 ? content : layout.end;
+    const { style, headerEnd } = layout;
     return { kind: 'scalar', start, content, anchor, tag, style, text, value: value ?? null, headerEnd, end: this.at };
-  }
-
-  private contentStart(event: ScalarEvent, style: ScalarStyle): Offset {
-    if (style === 'plain') return event.valueStart;
-    if (style !== 'block') return event.valueStart - 1;
-    return skipTrivia(this.text, Math.max(this.at, event.anchorEnd, event.tagEnd));
   }
 
   private alias(start: Offset, end: Offset): AliasNode {
@@ -153,11 +138,9 @@ export class TreeComposer {
     return node;
   }
 
-  private checkTag(head: Head, allowed: string): void {
-    const tag = this.tagOf(head);
-    if (tag !== undefined && tag !== allowed && tag !== '!') {
-      this.fault(head.start, 'tag', 'Remove this tag: only plain YAML values are read here.');
-    }
+  private checkTag({ start, tag }: Head, allowed: string): void {
+    const name = tag && this.text.slice(tag.start, tag.end);
+    if (name !== undefined && name !== allowed && name !== '!') this.fault(start, 'tag', REMOVE_TAG);
   }
 
   private map(head: Head, flow: boolean): MapNode {
@@ -185,6 +168,9 @@ export class TreeComposer {
     if (colonEnd !== undefined) this.at = colonEnd;
     this.path.push(key.text);
     const value = this.node();
+    if (isMergeKey(key) && mergeSources(value).some((source) => source && source.kind !== 'map')) {
+      this.fault(value.start, 'merge', 'Only a map, or a list of maps, can be taken over with "<<".');
+    }
     this.path.pop();
     return { start, end: value.end, key, colonEnd, value };
   }
@@ -192,11 +178,11 @@ export class TreeComposer {
   private key(start: Offset): ScalarNode {
     const event = this.events[this.next];
     if (event?.type !== EVENT_ID.SCALAR || event.valueStart < 0) {
-      throw new UnreadableYaml(start, 'Write a plain name as the key before the ":".');
+      throw new UnreadableYaml(start, PLAIN_KEY);
     }
     const key = this.node();
     if (key.kind !== 'scalar' || key.style === 'block') {
-      throw new UnreadableYaml(start, 'Write a plain name as the key before the ":".');
+      throw new UnreadableYaml(start, PLAIN_KEY);
     }
     if (key.text === '__proto__')
       this.fault(key.start, 'forbidden', 'This name cannot be used as a key; choose another.');

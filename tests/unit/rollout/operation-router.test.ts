@@ -1,5 +1,4 @@
 import {
-  type Observation,
   OperationRouter,
   type RoutedOperation,
   type WriteFallback,
@@ -23,19 +22,21 @@ const operation = (method: string, effect: 'read' | 'write', fallback: WriteFall
 });
 
 function routed(domain: Partial<Things>, fallback: WriteFallback = 'none', percent = 100) {
-  const seen: Observation[] = [];
+  const seen: string[] = [];
+  const shadowed: string[] = [];
   const answers = { read: async () => 'legacy', write: async () => 'legacy' };
   const router = new OperationRouter(
     () => seedSnapshot({ useDomain: true, percent }, ['g']),
-    (o) => seen.push(o),
+    (o, d, outcome) => void seen.push(`${o.id} ${d.path} ${d.reason} ${outcome}`),
+    (read) => void shadowed.push(read.operation.id),
     rememberingLog(),
   );
   const operations = { read: operation('read', 'read', 'none'), write: operation('write', 'write', fallback) };
   const port = router.between<Things>(operations, { ...answers, ...domain }, answers);
   const context: CallContext = { requestId: 'r1' };
   const call = (method: keyof Things) => runInCall(context, () => port[method]({ id: 'k' }));
-  const outcomes = () => seen.map((o) => `${o.operation} ${o.path} ${o.reason} ${o.outcome}`);
-  return { call, outcomes, context };
+  const outcomes = () => seen;
+  return { call, outcomes, context, shadowed };
 }
 
 const failing = (error: unknown) => ({ read: () => Promise.reject(error), write: () => Promise.reject(error) });
@@ -87,6 +88,7 @@ describe('the operation router', () => {
     const router = new OperationRouter(
       () => seedSnapshot({ useDomain: true, percent: 100 }, ['g']),
       throwing,
+      () => undefined,
       rememberingLog(),
     );
     const things = { read: async () => 'domain', write: async () => 'domain' };
@@ -96,6 +98,14 @@ describe('the operation router', () => {
       things,
     );
     expect(await port.read({ id: 'k' })).toBe('domain');
+  });
+
+  it('offers every answered read, refusals included, for comparison, and no write', async () => {
+    const refusal = new DomainError('not-found', 'thing.not_found', 'no such thing');
+    const { call, shadowed } = routed({ read: () => Promise.reject(refusal) });
+    await expect(call('read')).rejects.toBe(refusal);
+    await call('write');
+    expect(shadowed).toEqual(['things.read']);
   });
 
   it('keeps one key on one path', async () => {

@@ -90,7 +90,7 @@ it('applies merge keys: own values win, then earlier maps', () => {
   const text =
     'a: &a {fps: 1, location: one}\nb: &b {fps: 2, device: cpu}\n' + camera('  <<: [*a, *b]\n  location: own\n');
   expect(first(text)).toEqual({ id: 'a', name: 'A', source: '0', location: 'own', fps: 1, device: 'cpu' });
-  expect(faultsIn(camera('  <<: 5\n'))).toEqual(['5:7 merge ']);
+  expect(faultsIn(camera('  <<: 5\n'))).toEqual(['5:7 merge cameras[0]']);
   expect(first(camera('  "<<": 5\n'))).toHaveProperty('<<', 5);
 });
 
@@ -101,6 +101,7 @@ it('reads enabled as active and places a fault at the key that is written', () =
 
 it('places faults inside env at the value, also where it comes from an anchor', () => {
   expect(faultsIn(`e: &e\n  A: [1]\n${camera('  env: *e\n')}`)).toEqual(['2:6 type cameras[0].env.A']);
+  expect(faultsIn(camera('  fps: &f 0\n'))).toEqual(['5:11 range cameras[0].fps']);
   expect(faultsIn(camera('  env: {PATH: x}\n'))).toEqual(['5:15 forbidden cameras[0].env.PATH']);
 });
 

@@ -1,112 +1,19 @@
 import fc from 'fast-check';
+import { type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
 import { isJsonObject, type Json } from '../../../src/domain/shared/json';
+import { cameraSettings } from './camera-values';
 
 /** A generated file: what it says, and the stretches of text that say it. */
 export interface YamlFile {
   readonly text: string;
-  readonly cameras: readonly Readonly<Record<string, Json>>[];
+  readonly cameras: readonly CameraFields[];
   /** Per camera, its lines (or its flow map) as they stand in the text. */
   readonly chunks: readonly string[];
   readonly header: string;
   readonly footer: string;
-  /** Names taken over through `<<`: these cannot be removed from a camera. */
-  readonly inherited: readonly string[];
   /** Whether cameras refer to each other's values. */
   readonly isShared: boolean;
 }
-
-export const NASTY = [
-  'Hall',
-  '0',
-  '007',
-  '1.5',
-  'true',
-  'null',
-  '~',
-  'yes',
-  'a: b',
-  'a #b',
-  '# x',
-  '- a',
-  '*x',
-  '&x',
-  '!x',
-  '%x',
-  '@x',
-  '`x',
-  '正门 🚪',
-  "it's",
-  '"q"',
-  'a, b',
-  '[x]',
-  '{x}',
-  'x:',
-  ':x',
-  '?',
-  '? a',
-  '-',
-  '---',
-  '...',
-  '<<',
-  '=',
-  '2024-01-01',
-  '12:30:00',
-  'a\\b',
-  '0x1F',
-  '1e3',
-  '.inf',
-  ' x y',
-  'C:\\x\\',
-  'ünï',
-  'a  b',
-  '|',
-  '>',
-  'é\u00a0è',
-  "''",
-];
-
-const name = fc.constantFrom(...NASTY);
-const source = fc.constantFrom(
-  '0',
-  '/dev/video0',
-  'rtsp://u:p,w@10.0.0.1/a?b=c#d',
-  'rtsp://用户:密@h/{x}',
-  '/a, b.mp4',
-  'x y: #b.mp4',
-);
-const envValue = fc.constantFrom('abc', '8080', 'true', 'x y', 'a,b', 'p@ss: #1', '', '中文', "it's");
-const env = fc.dictionary(fc.constantFrom('TOKEN', 'PORT', 'URL', 'A_1'), envValue, { minKeys: 1, maxKeys: 4 });
-const metadata = fc.dictionary(
-  fc.constantFrom('floor', 'note', 'x y', 'k:'),
-  fc.oneof(
-    name,
-    fc.integer(),
-    fc.boolean(),
-    fc.constant(null),
-    fc.array(fc.oneof(name, fc.integer()), { maxLength: 3 }),
-  ),
-  { maxKeys: 3 },
-);
-const resolution = fc.constantFrom('1280x720', '1920x1080');
-
-/** Values for a `set`; known fields stay within their rules. */
-export const changes = fc
-  .record(
-    {
-      name,
-      source,
-      fps: fc.option(fc.integer({ min: 1, max: 240 }), { nil: undefined }),
-      active: fc.option(fc.boolean(), { nil: undefined }),
-      resolution: fc.option(resolution, { nil: undefined }),
-      env: fc.option(env, { nil: undefined }),
-      metadata: fc.option(metadata, { nil: undefined }),
-      note: fc.option(fc.oneof(name, fc.constant('two\nlines\n'), fc.constant(' '), fc.constant('')), {
-        nil: undefined,
-      }),
-    },
-    { requiredKeys: [] },
-  )
-  .filter((fields) => Object.keys(fields).length > 0);
 
 type Style = { dash: string; gap: string; flowList: boolean };
 type Fields = Record<string, Json>;
@@ -118,20 +25,6 @@ class Verbatim {
 }
 
 type Written = Record<string, Json | Verbatim>;
-
-const camera = fc.record(
-  {
-    name,
-    source,
-    fps: fc.integer({ min: 1, max: 60 }),
-    active: fc.boolean(),
-    resolution,
-    env,
-    metadata,
-    note: fc.constantFrom('one', 'two\nlines\n', 'a\n\n  b\n', 'x: y #'),
-  },
-  { requiredKeys: ['name', 'source'] },
-);
 
 /** Repeatable choices, one for each question asked. */
 function chooser(seed: number): Pick {
@@ -195,34 +88,40 @@ function pairLines(key: string, value: Json | Verbatim, indent: string, pick: Pi
   return [`${head}${' '.repeat(1 + pick(2))}${flow(value, pick)}${comment}`];
 }
 
-const written = (fields: Fields, env: Verbatim | undefined, pick: Pick): Written => {
-  const out: Written = {};
+const written = (fields: Fields, pick: Pick): Fields => {
+  const out: Fields = {};
   for (const [key, value] of Object.entries(fields)) {
     if (key === 'active' && pick(2)) out.enabled = value;
-    else if (key === 'resolution' && pick(3) === 0) out.resolution = String(value).split('x').map(Number);
-    else out[key] = key === 'env' && env ? env : value;
+    else if (key === 'resolution' && typeof value === 'string' && pick(3) === 0) {
+      out.resolution = value.split('x').map(Number);
+    } else out[key] = value;
   }
   return out;
 };
 
-function cameraLines(fields: Written, style: Style, head: string | undefined, asFlow: boolean, pick: Pick): string[] {
+/** The anchor of a camera, what it takes over, and how it is written. */
+type Role = { anchor?: string; head?: string; asFlow: boolean };
+
+function cameraLines(fields: Written, style: Style, { anchor, head, asFlow }: Role, pick: Pick): string[] {
   const { dash, gap } = style;
   const merge = head === undefined ? '' : `<<: ${head}, `;
   if (style.flowList || asFlow) {
     const map = cameraFlowMap(fields, pick).replace('{', `{${merge}`);
-    return [style.flowList ? map : `${dash}-${gap}${map}`];
+    const item = anchor === undefined ? map : `&${anchor} ${map}`;
+    return [style.flowList ? item : `${dash}-${gap}${item}`];
   }
   const indent = `${dash} ${gap}`;
   const lines = [
     ...(head === undefined ? [] : [`${indent}<<: ${head}`]),
     ...Object.entries(fields).flatMap(([key, value]) => pairLines(key, value, indent, pick)),
   ];
+  if (anchor !== undefined) return [`${dash}-${gap}&${anchor} # whole`, ...lines];
   const [first = '', ...rest] = lines;
   return [`${dash}-${gap}${first.slice(indent.length)}`, ...rest];
 }
 
 const options = fc.record({
-  cameras: fc.array(camera, { minLength: 1, maxLength: 4 }),
+  cameras: fc.array(cameraSettings, { minLength: 1, maxLength: 4 }),
   seed: fc.integer({ min: 0, max: 2 ** 30 }),
   eol: fc.constantFrom('\n', '\r\n', '\r'),
   bom: fc.boolean(),
@@ -254,10 +153,10 @@ export const yamlFiles: fc.Arbitrary<YamlFile> = options.map((o) => {
   ].join(o.eol);
   const defaults: Fields = o.merges ? { fps: 12, location: 'Site, A' } : {};
   let anchored: Json | undefined;
-  const read: Fields[] = [];
+  let whole: Fields | undefined;
+  const read: CameraFields[] = [];
   const chunks = o.cameras.map((fields, i) => {
     const full: Fields = { id: `cam-${i}`, ...fields };
-    const merges = o.merges && pick(2) === 0;
     let env: Verbatim | undefined;
     if (o.shared && anchored !== undefined && pick(2) === 0) {
       full.env = anchored;
@@ -266,13 +165,20 @@ export const yamlFiles: fc.Arbitrary<YamlFile> = options.map((o) => {
       anchored = full.env;
       env = new Verbatim(`&shared ${flow(anchored, pick)}`);
     }
-    read.push(merges ? { ...defaults, ...full } : full);
-    const lines = cameraLines(written(full, env, pick), o, merges ? '*defaults' : undefined, pick(4) === 0, pick);
-    return lines.join('\n').replaceAll('\n', o.eol);
+    const plain = written(full, pick);
+    const entries: Written = env ? { ...plain, env } : plain;
+    const role: Role = { asFlow: pick(4) === 0 };
+    if (whole && pick(2)) role.head = '*whole';
+    else if (o.merges && pick(2)) role.head = '*defaults';
+    else if (o.shared && !whole) role.anchor = 'whole';
+    const inherited = role.head === '*whole' ? whole : role.head ? defaults : {};
+    read.push(canonical({ ...inherited, ...plain }));
+    if (role.anchor) whole = plain;
+    return cameraLines(entries, o, role, pick).join('\n').replaceAll('\n', o.eol);
   });
   const footer = o.footer ? ['', '# 结束', 'x-last: {a: 1}'].join(o.eol) : '';
   const items = chunks.map((chunk, i) => `${o.dash}# camera ${i}${o.eol}${chunk}`).join(o.eol + (o.blank ? o.eol : ''));
   const list = o.flowList ? flowList(chunks, o) : items;
   const text = `${o.bom ? '\uFEFF' : ''}${header}${o.eol}${list}${footer === '' ? '' : o.eol + footer}${o.finalBreak ? o.eol : ''}`;
-  return { text, cameras: read, chunks, header, footer, inherited: Object.keys(defaults), isShared: o.shared };
+  return { text, cameras: read, chunks, header, footer, isShared: o.shared };
 });

@@ -1,0 +1,68 @@
+import type { GroupPlan } from '../../domain/rollout/rollout-plan';
+import type { RolloutEvent, RolloutState } from '../../domain/rollout/rollout-state';
+import type { Json } from '../../domain/shared/json';
+
+/** The whole of the rollout as stored. */
+export interface RolloutDocument {
+  readonly revision: number;
+  readonly killed: boolean;
+  readonly planSha256: string;
+  /** What the environment said at the last start that changed anything. */
+  readonly environment: Json;
+  readonly groups: ReadonlyMap<string, { readonly plan: GroupPlan; readonly state: RolloutState }>;
+}
+
+/** One step of one group; `*` is the switch over all groups. */
+export interface Transition {
+  readonly group: string;
+  readonly event: RolloutEvent;
+  /** Every number the step rests on, with its limit. */
+  readonly evidence?: Json;
+}
+
+/** What a change of the rollout writes besides transitions. */
+export interface RolloutChange {
+  readonly transitions: readonly Transition[];
+  readonly plans?: { readonly all: readonly GroupPlan[]; readonly sha256: string };
+  readonly environment?: Json;
+}
+
+export interface StoredEvent {
+  readonly seq: number;
+  readonly group: string;
+  readonly at: Date;
+  readonly actor: string | null;
+  readonly requestId: string | null;
+  readonly revision: number;
+  readonly event: RolloutEvent;
+  readonly evidence: Json;
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly name: string;
+  readonly appliedRevision: number;
+  readonly appliedAt: Date;
+  readonly heartbeatAt: Date;
+}
+
+export interface RolloutStore {
+  load(): Promise<RolloutDocument>;
+  /**
+   * Decides and writes under the lock that serialises every transition; whatever `decide` throws passes through and
+   * nothing is written. Instances are told at COMMIT. `actor` is who asked, null for the service itself.
+   */
+  change(
+    actor: string | null,
+    decide: (now: RolloutDocument) => RolloutChange,
+  ): Promise<{ document: RolloutDocument; committedAt: Date }>;
+  /** In the order they happened. */
+  events(group: string | undefined, limit: number, after: number): Promise<StoredEvent[]>;
+  /** Instances heard of within the last ten seconds. */
+  instances(): Promise<Instance[]>;
+}
+
+/** The group name of events over all groups. */
+export const ALL_GROUPS = '*';

@@ -1,0 +1,104 @@
+import { DomainError } from '../shared/domain-error';
+import { BUCKETS, seedOf } from './bucket';
+import { cohortFor } from './cohort';
+import type { Missing } from './evidence';
+import type { GroupPlan } from './rollout-plan';
+import type { RolloutEvent, RolloutState } from './rollout-state';
+
+/** What an operator may ask of a group. */
+export type RolloutCommand =
+  | { readonly name: 'start' | 'pause' | 'resume' | 'promote' }
+  | { readonly name: 'rollback' | 'approve'; readonly reason: string }
+  | { readonly name: 'set-percent'; readonly percent: number; readonly by: 'environment' | 'operator' };
+
+/** What a command may depend on besides the state. */
+export interface CommandContext {
+  readonly plan: GroupPlan;
+  /** Sticky keys that exist, for groups that have such; they decide how far a small share must rise. */
+  readonly keys: readonly string[];
+  /** Evidence the present stage still lacks. */
+  readonly missing: readonly Missing[];
+}
+
+const refused = (code: string, message: string, extra?: Record<string, unknown>) =>
+  new DomainError('conflict', `rollout.${code}`, message, extra ? { extra } : {});
+
+function enter(state: RolloutState, { plan, keys }: CommandContext, stage: number): RolloutEvent {
+  const percent = plan.stages[stage]?.percent ?? 0;
+  const seed = seedOf(state.group, state.salt);
+  return { kind: 'stage_entered', stage, percent, cohort: cohortFor(percent, plan.holdoutPercent, seed, keys) };
+}
+
+/** The event a command leads to. Throws `DomainError` (conflict) where the command makes no sense now; nothing changes then. */
+export function obey(command: RolloutCommand, state: RolloutState, context: CommandContext): RolloutEvent {
+  switch (command.name) {
+    case 'start':
+      if (state.status === 'running' || state.status === 'paused')
+        throw refused('already_started', `${state.group} follows its plan already.`);
+      if (state.status === 'complete')
+        throw refused('complete', `${state.group} is complete; set a percentage to begin anew.`);
+      if (state.status === 'rolled_back' || state.status === 'frozen')
+        throw refused(
+          'rolled_back',
+          `${state.group} was stopped: "${state.tripReason}". Correct the cause, then resume.`,
+        );
+      return enter(state, context, 0);
+    case 'pause':
+      if (state.status !== 'running') throw refused('not_running', `${state.group} is ${state.status}, not running.`);
+      return { kind: 'paused' };
+    case 'resume':
+      return resume(state, context);
+    case 'promote':
+      return promote(state, context);
+    case 'approve':
+      if (state.stage < 0) throw refused('not_running', `${state.group} is in no stage that could be approved.`);
+      return { kind: 'approved', reason: command.reason };
+    case 'rollback':
+      if (state.effectiveBps === 0) throw refused('at_zero', `${state.group} is on legacy already.`);
+      return { kind: 'rolled_back', reason: command.reason };
+    case 'set-percent':
+      return setPercent(command.percent, command.by, state, context);
+  }
+}
+
+/** After a rollback the stage that failed is entered anew; its evidence starts from nothing. */
+function resume(state: RolloutState, context: CommandContext): RolloutEvent {
+  if (state.status === 'paused' || state.status === 'frozen') return { kind: 'resumed' };
+  if (state.status === 'rolled_back') return enter(state, context, Math.max(0, state.stage));
+  throw refused('not_paused', `${state.group} is ${state.status}: there is nothing to resume.`);
+}
+
+function promote(state: RolloutState, context: CommandContext): RolloutEvent {
+  if (state.status !== 'running') throw refused('not_running', `${state.group} is ${state.status}, not running.`);
+  if (context.missing.length > 0) {
+    const list = context.missing.map((m) => m.what).join(', ');
+    throw refused('evidence_missing', `Evidence is missing: ${list}. Wait for it, or approve with a reason.`, {
+      missing: context.missing,
+    });
+  }
+  return nextStage(state, context);
+}
+
+/** The event that leads out of a stage whose evidence is complete. */
+export function nextStage(state: RolloutState, context: CommandContext): RolloutEvent {
+  const next = state.stage + 1;
+  return next < context.plan.stages.length ? enter(state, context, next) : { kind: 'completed' };
+}
+
+function setPercent(
+  percent: number,
+  by: 'environment' | 'operator',
+  state: RolloutState,
+  { plan, keys }: CommandContext,
+): RolloutEvent {
+  if (by === 'operator' && (state.status === 'running' || state.status === 'paused')) {
+    throw refused('plan_running', `${state.group} follows its plan: roll it back before you set a percentage by hand.`);
+  }
+  const seed = seedOf(state.group, state.salt);
+  const cohort = cohortFor(percent, by === 'environment' ? 0 : plan.holdoutPercent, seed, keys);
+  return {
+    kind: 'percent_set',
+    by,
+    cohort: percent === 100 ? { ...cohort, bps: BUCKETS, effectiveBps: BUCKETS, holdout: 0 } : cohort,
+  };
+}
