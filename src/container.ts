@@ -86,6 +86,13 @@ export function wire(site: Site): DependencyContainer {
   );
   wireCameraConfiguration(once, site);
   wireCameraPaths(once);
+  wireOperations(once, site);
+  return c;
+}
+
+type Once = <T>(key: Token<T>, make: (get: <D>(key: Token<D>) => D) => T) => void;
+
+function wireOperations(once: Once, site: Site): void {
   once(keys.router, (get) => {
     const snapshot = seedSnapshot(site.rollout, rolloutGroups);
     return new OperationRouter(
@@ -103,14 +110,11 @@ export function wire(site: Site): DependencyContainer {
       get(keys.camerasFile),
       get(keys.camerasFormat),
       get(keys.configuration),
-      clock,
+      get(keys.clock),
     );
     return [mounted(catalogue.cameras, cameras), mounted(catalogue.cameraConfig, config)];
   });
-  return c;
 }
-
-type Once = <T>(key: Token<T>, make: (get: <D>(key: Token<D>) => D) => T) => void;
 
 function wireCameraConfiguration(once: Once, site: Site): void {
   once(keys.camerasFile, (get) => new DiskCamerasFile(site.camerasFile, get(keys.onStep)));

@@ -12,9 +12,9 @@ describe('the source', () => {
     expect(files.filter((f) => f.lines > 250).map((f) => `${f.name}: ${f.lines} lines`)).toEqual([]);
   });
 
-  it('has at most 40 lines of code in the median file, and over 120 in at most a tenth of them', () => {
+  it('has at most 50 lines of code in the median file, and over 120 in at most a tenth of them', () => {
     const sizes = files.map((f) => f.code).sort((a, b) => a - b);
-    expect(quantile(sizes, 0.5)).toBeLessThanOrEqual(40);
+    expect(quantile(sizes, 0.5)).toBeLessThanOrEqual(50);
     expect(quantile(sizes, 0.9)).toBeLessThanOrEqual(120);
   });
 
