@@ -8,6 +8,7 @@ import { every } from './infrastructure/environment/scheduler';
 import type { Settings } from './infrastructure/environment/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
 import { FileWatcher } from './infrastructure/files/file-watcher';
+import { errorCode, errorText } from './infrastructure/system/error-code';
 
 const RECOVERY_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 10_000;
@@ -47,7 +48,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   });
   const database = site.resolve(keys.database);
   onStop(() => database.close());
-  await database.open();
+  await database.open().catch((error: unknown) => refuseDatabase(settings, error));
   const configuration = site.resolve(keys.configuration);
   const settled = await configuration.settle();
   const look = reportingFaults(log, () => configuration.settle());
@@ -66,6 +67,18 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });
 
+/** Never shows the whole address: it may hold a password. */
+function refuseDatabase({ databaseUrl }: Settings, error: unknown): never {
+  if (databaseUrl === '') throw error;
+  const { host } = new URL(databaseUrl.replace('@/', '@localhost/'));
+  const why = errorText(error) || errorCode(error);
+  throw new Error(
+    `The database in DATABASE_URL (${host}) cannot be used: ${why}. ` +
+      'Start it, correct DATABASE_URL, or leave it empty for the embedded PostgreSQL.',
+    { cause: error },
+  );
+}
+
 /** Tells the faults of a file once, not at every look. */
 function reportingFaults(log: Log, settle: () => Promise<Settled>) {
   let told = '';
@@ -75,7 +88,7 @@ function reportingFaults(log: Log, settle: () => Promise<Settled>) {
     told = now;
     for (const f of faults)
       log[f.severity === 'error' ? 'error' : 'warn'](
-        `cameras file, line ${f.line}, column ${f.column}: ${f.path} ${f.message}`,
+        [`cameras file, line ${f.line}, column ${f.column}`, f.path, f.message].filter(Boolean).join(': '),
       );
     if (faults.length === 0) log.info('the cameras file is free of faults again');
   };
@@ -83,13 +96,24 @@ function reportingFaults(log: Log, settle: () => Promise<Settled>) {
   return { report, again: async () => report(await settle()) };
 }
 
-function listen(server: Server, { host, port }: Settings): Promise<string> {
+function notListening({ host, port }: Settings, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken: stop what uses it, or set PORT.`;
+    case 'EACCES':
+      return `Port ${port} may not be used by this user: set PORT to 1024 or more.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine: set HOST to one, such as 127.0.0.1.`;
+    default:
+      return error.message;
+  }
+}
+
+function listen(server: Server, settings: Settings): Promise<string> {
+  const { host, port } = settings;
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const busy =
-        error.code === 'EADDRINUSE' ? `Port ${port} is taken: stop what uses it, or set PORT.` : error.message;
-      reject(new Error(busy, { cause: error }));
-    });
+    server.once('error', (error) => reject(new Error(notListening(settings, error), { cause: error })));
     server.listen(port, host, () => {
       const { port: actual } = server.address() as AddressInfo;
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${actual}`);
@@ -123,8 +147,8 @@ function summary(
     : 'all calls on the legacy path';
   return [
     `API       ${url}/api/v1/cameras`,
-    `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${settings.dataDir}` : 'the server in DATABASE_URL'}`,
-    `cameras   ${settings.camerasFile}: ${cameras}${faults.length > 0 ? `, ${faults.length} faults (see ${url}/api/v1/cameras/config)` : ''}`,
+    `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${embedded.dir}` : 'the server in DATABASE_URL'}`,
+    `cameras   ${settings.camerasFile}: ${cameras}${faults.length > 0 ? `, ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} (see ${url}/api/v1/cameras/config)` : ''}`,
     `rollout   ${share}`,
     `logs      ${settings.logDir}`,
   ];
