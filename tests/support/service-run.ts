@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chownSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type RunAccount, canEnter, isRoot } from '../../src/infrastructure/embedded-postgres/run-account';
@@ -29,7 +28,9 @@ export class ServiceRun {
 
   constructor(readonly child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (this.output += String(data)));
-    this.ended = once(child, 'close').then(([code, signal]) => ({ code, signal, output: this.output }) as Ended);
+    this.ended = new Promise((ended) =>
+      child.once('close', (code, signal) => ended({ code, signal, output: this.output })),
+    );
   }
 
   /** The address it answers on, once it says that it is ready. */
