@@ -15,6 +15,8 @@ export interface RoutedOperation {
   readonly fallback: WriteFallback;
   /** The member of the input that keeps a caller on its path, or `caller`. */
   readonly stickyBy: string;
+  /** Where two right answers may differ, as JSON pointers with `*`. */
+  readonly mayDiffer: readonly string[];
 }
 
 /** How one attempt on one path ended. A refusal (404, 409, 400) is `reject`: an answer, not a failure. */

@@ -19,6 +19,7 @@ const operation = (method: string, effect: 'read' | 'write', fallback: WriteFall
   effect,
   fallback,
   stickyBy: 'id',
+  mayDiffer: [],
 });
 
 function routed(domain: Partial<Things>, fallback: WriteFallback = 'none', percent = 100) {
