@@ -84,7 +84,15 @@ export function wire(site: Site): DependencyContainer {
     keys.database,
     new Database(site.databaseUrl, (error) => site.log.warn('a database connection was lost', { error })),
   );
-  wireCameras(once, site);
+  wireCameraConfiguration(once, site);
+  wireCameraPaths(once);
+  wireOperations(once, site);
+  return c;
+}
+
+type Once = <T>(key: Token<T>, make: (get: <D>(key: Token<D>) => D) => T) => void;
+
+function wireOperations(once: Once, site: Site): void {
   once(keys.router, (get) => {
     const snapshot = seedSnapshot(site.rollout, rolloutGroups);
     return new OperationRouter(
@@ -102,16 +110,13 @@ export function wire(site: Site): DependencyContainer {
       get(keys.camerasFile),
       get(keys.camerasFormat),
       get(keys.configuration),
-      clock,
+      get(keys.clock),
     );
     return [mounted(catalogue.cameras, cameras), mounted(catalogue.cameraConfig, config)];
   });
-  return c;
 }
 
-type Once = <T>(key: Token<T>, make: (get: <D>(key: Token<D>) => D) => T) => void;
-
-function wireCameras(once: Once, site: Site): void {
+function wireCameraConfiguration(once: Once, site: Site): void {
   once(keys.camerasFile, (get) => new DiskCamerasFile(site.camerasFile, get(keys.onStep)));
   once(keys.camerasFormat, () => new YamlCamerasFormat());
   once(keys.unitOfWork, (get) => new PgCameraUnitOfWork(get(keys.database), get(keys.log), get(keys.onStep)));
@@ -146,6 +151,9 @@ function wireCameras(once: Once, site: Site): void {
       outcomes,
     );
   });
+}
+
+function wireCameraPaths(once: Once): void {
   once(keys.camerasOnDomain, (get) => {
     const configuration = get(keys.configuration);
     return new CameraService(

@@ -40,7 +40,7 @@ function routed(domain: Partial<Things>, fallback: WriteFallback = 'none', perce
   return { call, outcomes, context, shadowed };
 }
 
-const failing = (error: unknown) => ({ read: () => Promise.reject(error), write: () => Promise.reject(error) });
+const failing = (reason: unknown) => ({ read: () => Promise.reject(reason), write: () => Promise.reject(reason) });
 
 describe('the operation router', () => {
   it('says which path served a call, and records one observation', async () => {
