@@ -80,7 +80,7 @@ export class OperationRouter {
       this.log.warn(`${operation.id} failed on the domain path and is served by legacy`, { error });
       const fallback = group.outcomes.legacy.fallback;
       if (context) context.served = fallback;
-      return this.observed(operation, fallback, legacy, input);
+      return context?.drill ? legacy(input) : this.observed(operation, fallback, legacy, input);
     }
   }
 
