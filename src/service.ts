@@ -3,14 +3,19 @@ import type { AddressInfo } from 'node:net';
 import { httpApplication, httpServer } from './api/http/application';
 import type { Settled } from './application/cameras/config-settling';
 import type { Log } from './application/shared/log';
+import type { DependencyContainer } from 'tsyringe';
 import { keys, wire } from './container';
+import { watchEventLoop } from './infrastructure/environment/event-loop';
 import { every } from './infrastructure/environment/scheduler';
 import type { Settings } from './infrastructure/environment/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
 import { FileWatcher } from './infrastructure/files/file-watcher';
+import { startRollout } from './start-rollout';
 
 const RECOVERY_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 10_000;
+/** A process whose event loop is this late does nothing that nobody waits for. */
+const BUSY_LAG_MS = 20;
 
 /** A running service. */
 export interface Service {
@@ -39,15 +44,17 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
 async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<unknown>) => void) {
   const embedded = settings.databaseUrl === '' ? await startDatabase(settings, log) : undefined;
   if (embedded) onStop(() => embedded.stop());
+  const loop = watchEventLoop();
+  onStop(async () => loop.stop());
+  const database = () => site.resolve(keys.database);
   const site = wire({
     databaseUrl: embedded?.url ?? settings.databaseUrl,
     camerasFile: settings.camerasFile,
-    rollout: { useDomain: settings.useDomain, percent: settings.rolloutPercent },
     log,
+    shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
-  const database = site.resolve(keys.database);
-  onStop(() => database.close());
-  await database.open();
+  onStop(() => database().close());
+  await database().open();
   const configuration = site.resolve(keys.configuration);
   const settled = await configuration.settle();
   const look = reportingFaults(log, () => configuration.settle());
@@ -55,20 +62,40 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   const watcher = new FileWatcher(settings.camerasFile, look.again, log);
   await watcher.start();
   onStop(() => watcher.stop());
-  const recovery = every(RECOVERY_EVERY_MS, 'the recovery of the camera configuration', look.again, log);
+  const recovery = every(
+    RECOVERY_EVERY_MS,
+    'the recovery of the camera configuration',
+    () => recover(site, look.again),
+    log,
+  );
   onStop(() => recovery.stop());
-  const server = httpServer(httpApplication(site.resolve(keys.mounted), { log }), log);
+  const seed = { useDomain: settings.useDomain, percent: settings.rolloutPercent };
+  await startRollout(site, { rolloutFile: settings.rolloutFile, seed }, onStop);
+  const options = { log, drills: isLoopback(settings.host) };
+  const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);
   onStop(() => close(server));
   return { url, summary: summary(settings, url, embedded, settled) };
 }
+
+/** The table can differ from the file only if somebody wrote to it behind our back; that is put right, and stops the rollout. */
+async function recover(site: DependencyContainer, look: () => Promise<void>): Promise<void> {
+  await look();
+  const wrong = await site.resolve(keys.configuration).inspect();
+  if (wrong.length === 0) return;
+  const ids = wrong.map((change) => change.id).join(', ');
+  site.resolve(keys.log).error('the table differed from the file and was put right', { cameras: ids });
+  await site.resolve(keys.runtime).takeBack('camera-config', undefined, `the table differed from the file at ${ids}`);
+}
+
+const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });
 
 /** Tells the faults of a file once, not at every look. */
 function reportingFaults(log: Log, settle: () => Promise<Settled>) {
-  let told = '';
+  let told = '[]';
   const report = ({ faults }: Settled) => {
     const now = JSON.stringify(faults);
     if (now === told) return;
@@ -79,7 +106,6 @@ function reportingFaults(log: Log, settle: () => Promise<Settled>) {
       );
     if (faults.length === 0) log.info('the cameras file is free of faults again');
   };
-  if (told === '') told = '[]';
   return { report, again: async () => report(await settle()) };
 }
 

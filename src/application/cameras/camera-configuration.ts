@@ -1,5 +1,5 @@
 import type { Camera } from '../../domain/cameras/camera';
-import type { CameraChange } from '../../domain/cameras/camera-changes';
+import { type CameraChange, changesBetween } from '../../domain/cameras/camera-changes';
 import type { CameraConfigRevision } from '../../domain/cameras/camera-config-revision';
 import { DomainError, effectOf, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
@@ -32,6 +32,23 @@ export class CameraConfiguration {
     return this.unit.exclusively(async (site) => {
       await this.file.sweep();
       return this.settling.settle(site);
+    });
+  }
+
+  /** Where the table differs from the newest revision, after having put it right. Nobody but this service should write to it. */
+  async inspect(): Promise<readonly CameraChange[]> {
+    return this.unit.exclusively(async (site) => {
+      const { head } = await this.settling.settle(site);
+      const inTable = (await site.cameras.all()).map((c) => c.fields);
+      const wanted = head?.cameras ?? [];
+      const changes = head
+        ? changesBetween(
+            inTable,
+            wanted.map((c) => c.fields),
+          )
+        : [];
+      if (changes.length > 0) await site.commit((tables) => tables.cameras.apply(wanted, changes));
+      return changes;
     });
   }
 

@@ -65,6 +65,7 @@ function frozenLimits({ controls }: Collected, plan: GroupPlan, state: RolloutSt
 
 function consequences(verdict: Verdict, plan: GroupPlan, state: RolloutState, keys: readonly string[]): RolloutEvent[] {
   const reason = verdict.findings
+    .filter((f) => f.level !== 'fine')
     .map((f) => `${f.operation} ${f.metric} ${f.value} (limit ${f.limit}, n ${f.n})`)
     .join('; ');
   if (verdict.action === 'rollback') return [{ kind: plan.onTrip === 'freeze' ? 'frozen' : 'rolled_back', reason }];
