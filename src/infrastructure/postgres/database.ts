@@ -25,7 +25,13 @@ export class Database implements Queryable {
   readonly writes: DataSource;
   private readonly reads: Pool;
 
-  constructor(url: string, onLost: (error: Error) => void) {
+  private closing = false;
+
+  constructor(url: string, whenLost: (error: Error) => void) {
+    // A server that ends right after this process has said goodbye is no news.
+    const onLost = (error: Error) => {
+      if (!this.closing) whenLost(error);
+    };
     const common: PoolConfig = {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_SESSION_TIMEOUT_MS / 2,
@@ -91,6 +97,7 @@ export class Database implements Queryable {
   }
 
   async close(): Promise<void> {
+    this.closing = true;
     await this.reads.end();
     if (this.writes.isInitialized) await this.writes.destroy();
   }
