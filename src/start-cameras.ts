@@ -51,17 +51,3 @@ function reportingFaults(log: Log, settle: () => Promise<Settled>) {
   };
   return { report, again: async () => report(await settle()) };
 }
-
-function notListening({ host, port }: Settings, error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is taken: stop what uses it, or set PORT.`;
-    case 'EACCES':
-      return `Port ${port} may not be used by this user: set PORT to 1024 or more.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `${host} is no address of this machine: set HOST to one, such as 127.0.0.1.`;
-    default:
-      return error.message;
-  }
-}

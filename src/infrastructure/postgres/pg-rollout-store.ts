@@ -146,7 +146,7 @@ export async function loadRollout(sql: Queryable, lock: 'FOR UPDATE' | '' = ''):
   const [control] = await sql.query<ControlRow>(`SELECT * FROM rollout_control ${lock}`, []);
   if (!control) throw new Error('the row of rollout_control is missing: restore it from a backup');
   const rows = await sql.query<{ group_name: string; plan: GroupPlan; state: RolloutState }>(
-    'SELECT * FROM rollout_groups',
+    'SELECT * FROM rollout_groups ORDER BY group_name',
     [],
   );
   const groups = new Map(rows.map(({ group_name, plan, state }) => [group_name, { plan, state }]));
