@@ -46,61 +46,66 @@ function number(value: string | undefined): number {
   throw new CommandError(EXIT.usage, '--percent must be a number from 0 to 100.');
 }
 
+type Values = ReturnType<typeof parse>['values'];
+const parse = (args: readonly string[]) => parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+
+type Command = (client: RolloutClient, values: Values) => Promise<number>;
+
+/** A step of one group: what is asked, and with what. */
+const step =
+  (name: string, body: (values: Values) => object | undefined = () => undefined): Command =>
+  async (client, values) => {
+    const path = `/rollout/${encodeURIComponent(required(values.group, 'group'))}/${name}`;
+    const g = await client.ask<GroupOverview>('POST', path, body(values));
+    say(
+      `${g.group}: ${g.status}, stage ${g.stage} of ${g.stages.length}, ${g.effective_percent} % (${g.effective_why})`,
+    );
+    return EXIT.done;
+  };
+
+const withReason = ({ reason }: Values) => ({ reason: required(reason, 'reason') });
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  status,
+  start: step('start'),
+  pause: step('pause'),
+  resume: step('resume'),
+  promote: step('promote'),
+  rollback: step('rollback', withReason),
+  approve: step('approve', withReason),
+  'set-percent': step('set-percent', ({ percent }) => ({ percent: number(percent) })),
+  kill: (client, values) => stop(client, 'kill', values),
+  unkill: (client, values) => stop(client, 'unkill', values),
+  verify: runVerify,
+  report: async (client, { lang, format }) => {
+    const { report } = await client.ask<{ report: unknown }>('GET', `/rollout/report?lang=${lang}&format=${format}`);
+    say(typeof report === 'string' ? report : JSON.stringify(report, null, 2));
+    return EXIT.done;
+  },
+  simulate: async (_client, { short }) => {
+    const { rows, passed } = simulate({ short });
+    say(
+      table([
+        ['property', 'demand', 'figure', ''],
+        ...rows.map((r) => [r.property, r.demand, r.figure, mark(r.passed)]),
+      ]),
+    );
+    return passed ? EXIT.done : EXIT.failed;
+  },
+};
+
+const mark = (passed: boolean): string => (passed ? 'ok' : 'FAILED');
+
 async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  const [command] = positionals;
-  if (values.help || !command) {
+  const { values, positionals } = parse(args);
+  const [name] = positionals;
+  if (values.help || !name) {
     say(HELP);
     return values.help ? EXIT.done : EXIT.usage;
   }
-  const client = new RolloutClient(values.url);
-  switch (command) {
-    case 'status':
-      return status(client);
-    case 'start':
-    case 'pause':
-    case 'resume':
-    case 'promote':
-      return step(await client.ask<GroupOverview>('POST', `/rollout/${required(values.group, 'group')}/${command}`));
-    case 'rollback':
-    case 'approve': {
-      const body = { reason: required(values.reason, 'reason') };
-      return step(
-        await client.ask<GroupOverview>('POST', `/rollout/${required(values.group, 'group')}/${command}`, body),
-      );
-    }
-    case 'set-percent': {
-      const body = { percent: number(values.percent) };
-      return step(
-        await client.ask<GroupOverview>('POST', `/rollout/${required(values.group, 'group')}/set-percent`, body),
-      );
-    }
-    case 'kill':
-    case 'unkill':
-      return stop(client, command, required(values.reason, 'reason'), values.group);
-    case 'verify':
-      return runVerify(client, required(values.group, 'group'), number(values.percent));
-    case 'report': {
-      const { report } = await client.ask<{ report: unknown }>(
-        'GET',
-        `/rollout/report?lang=${values.lang}&format=${values.format}`,
-      );
-      say(typeof report === 'string' ? report : JSON.stringify(report, null, 2));
-      return EXIT.done;
-    }
-    case 'simulate': {
-      const { rows, passed } = simulate({ short: values.short });
-      say(
-        table([
-          ['property', 'demand', 'figure', ''],
-          ...rows.map((r) => [r.property, r.demand, r.figure, r.passed ? 'ok' : 'FAILED']),
-        ]),
-      );
-      return passed ? EXIT.done : EXIT.failed;
-    }
-    default:
-      throw new CommandError(EXIT.usage, `There is no command "${command}".\n\n${HELP}`);
-  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new CommandError(EXIT.usage, `There is no command "${name}".\n\n${HELP}`);
+  return command(new RolloutClient(values.url), values);
 }
 
 async function status(client: RolloutClient): Promise<number> {
@@ -131,28 +136,20 @@ async function status(client: RolloutClient): Promise<number> {
   return EXIT.done;
 }
 
-function step(g: GroupOverview): number {
-  say(`${g.group}: ${g.status}, stage ${g.stage} of ${g.stages.length}, ${g.effective_percent} % (${g.effective_why})`);
-  return EXIT.done;
-}
-
-async function stop(
-  client: RolloutClient,
-  command: 'kill' | 'unkill',
-  reason: string,
-  group: string | undefined,
-): Promise<number> {
-  const done = await client.ask<Acknowledged>('POST', `/rollout/${command}`, { reason, ...(group ? { group } : {}) });
+async function stop(client: RolloutClient, action: 'kill' | 'unkill', { reason, group }: Values): Promise<number> {
+  const body = { reason: required(reason, 'reason'), ...(group ? { group } : {}) };
+  const done = await client.ask<Acknowledged>('POST', `/rollout/${action}`, body);
   say(
-    `${command}: confirmed by ${done.applied} of ${done.of} instances, the slowest after ${done.slowest_ms ?? '?'} ms`,
+    `${action}: confirmed by ${done.applied} of ${done.of} instances, the slowest after ${done.slowest_ms ?? '?'} ms`,
   );
   for (const { name, confirmed } of done.instances) if (!confirmed) say(`  not confirmed: ${name}`);
   return done.applied === done.of ? EXIT.done : EXIT.failed;
 }
 
-async function runVerify(client: RolloutClient, group: string, percent: number): Promise<number> {
-  const checks = await verify(client, await client.group(group), percent, say);
-  say(table([['check', 'figure', ''], ...checks.map((c) => [c.name, c.figure, c.passed ? 'ok' : 'FAILED'])]));
+async function runVerify(client: RolloutClient, { group, percent }: Values): Promise<number> {
+  const share = number(percent);
+  const checks = await verify(client, await client.group(required(group, 'group')), share, say);
+  say(table([['check', 'figure', ''], ...checks.map((c) => [c.name, c.figure, mark(c.passed)])]));
   return checks.every((c) => c.passed) ? EXIT.done : EXIT.failed;
 }
 

@@ -97,7 +97,7 @@ export const Whole = ({ min, max, ...options }: Options & { min: number; max: nu
   field(() => ({ type: 'integer', minimum: min, maximum: max }), parseWhole, options, IsInt(), Min(min), Max(max));
 
 /** `step` is the smallest difference that counts, e.g. 0.01. */
-export const Number_ = ({ min, max, step, ...options }: Options & { min: number; max: number; step?: number }) =>
+export const Decimal = ({ min, max, step, ...options }: Options & { min: number; max: number; step?: number }) =>
   field(
     () => ({ type: 'number', minimum: min, maximum: max, ...(step ? { multipleOf: step } : {}) }),
     (text) => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)),

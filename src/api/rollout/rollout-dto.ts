@@ -1,6 +1,6 @@
 import type { InstanceView, Language } from '../../application/rollout/rollout-port';
 import type { Json, JsonObject } from '../../domain/shared/json';
-import { Described, Flag, ListOf, Number_, OneOf, Part, Text, Time, Whole } from '../http/fields';
+import { Described, Flag, ListOf, Decimal, OneOf, Part, Text, Time, Whole } from '../http/fields';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 const anything = () => ({});
@@ -17,7 +17,7 @@ export class ReasonedDto extends GroupKeyDto {
 }
 
 export class SetPercentDto extends GroupKeyDto {
-  @Number_({ min: 0, max: 100, step: 0.01 }) percent: number;
+  @Decimal({ min: 0, max: 100, step: 0.01 }) percent: number;
 }
 
 export class VerifiedDto extends GroupKeyDto {
@@ -45,7 +45,7 @@ export class ReportAsDto {
 }
 
 export class StageDto {
-  @Number_({ min: 0, max: 100 }) percent: number;
+  @Decimal({ min: 0, max: 100 }) percent: number;
   @Whole({ min: 0, max: MANY }) bake_ms: number;
 }
 
@@ -54,10 +54,10 @@ export class GroupDto {
   @OneOf(['manual', 'running', 'paused', 'frozen', 'rolled_back', 'complete']) status: string;
   @Whole({ min: 0, max: 100, about: '1-based; 0 outside a plan' }) stage: number;
   @ListOf(() => StageDto) stages: StageDto[];
-  @Number_({ min: 0, max: 100 }) percent: number;
-  @Number_({ min: 0, max: 100 }) effective_percent: number;
+  @Decimal({ min: 0, max: 100 }) percent: number;
+  @Decimal({ min: 0, max: 100 }) effective_percent: number;
   @Text() effective_why: string;
-  @Number_({ min: 0, max: 100 }) holdout_percent: number;
+  @Decimal({ min: 0, max: 100 }) holdout_percent: number;
   @Flag() killed: boolean;
   @Text({ nullable: true }) attention: string | null;
   @Text({ nullable: true }) trip_reason: string | null;
@@ -76,7 +76,7 @@ export class InstanceDto implements InstanceView {
   @Text() name: string;
   @Whole({ min: -1, max: MANY }) revision: number;
   @Flag() confirmed: boolean;
-  @Number_({ min: 0, max: MANY, nullable: true }) ms: number | null;
+  @Decimal({ min: 0, max: MANY, nullable: true }) ms: number | null;
 }
 
 export class OverviewDto {
@@ -91,7 +91,7 @@ export class AcknowledgedDto {
   @Whole({ min: 0, max: MANY }) revision: number;
   @Whole({ min: 0, max: MANY, about: 'instances that confirmed' }) applied: number;
   @Whole({ min: 0, max: MANY, about: 'instances alive' }) of: number;
-  @Number_({ min: 0, max: MANY, nullable: true }) slowest_ms: number | null;
+  @Decimal({ min: 0, max: MANY, nullable: true }) slowest_ms: number | null;
   @ListOf(() => InstanceDto) instances: InstanceDto[];
 }
 

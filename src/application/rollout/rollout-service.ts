@@ -34,7 +34,7 @@ export class RolloutService implements RolloutPort {
     private readonly operations: readonly RoutedOperation[],
     private readonly keys: KnownKeys,
     private readonly clock: Clock,
-    private readonly pause_: (ms: number) => Promise<unknown>,
+    private readonly wait: (ms: number) => Promise<unknown>,
   ) {}
 
   async overview(): Promise<RolloutOverview> {
@@ -126,7 +126,7 @@ export class RolloutService implements RolloutPort {
       const instances = await this.store.instances();
       const answer = acknowledgements(instances, document.revision, committedAt);
       if (answer.applied === answer.of || performance.now() > deadline) return { killed: kind === 'killed', ...answer };
-      await this.pause_(LOOK_EVERY_MS);
+      await this.wait(LOOK_EVERY_MS);
     }
   }
 
