@@ -111,6 +111,8 @@ function listen(server: Server, settings: Settings): Promise<string> {
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+    // A client that keeps its connection open after its answer would otherwise hold up the end for seconds.
+    server.keepAliveTimeout = 1;
     server.close(() => {
       clearTimeout(cut);
       resolve();
