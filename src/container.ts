@@ -8,6 +8,7 @@ import type { OnStep } from './application/cameras/config-steps';
 import { OperationRouter } from './application/rollout/operation-router';
 import type { Clock, Log } from './application/shared/log';
 import { Database } from './infrastructure/postgres/database';
+import { HostSystem } from './infrastructure/system/host-system';
 import { keys, type Once, type Token } from './keys';
 import { wireCameraConfiguration, wireCameraPaths } from './wire-cameras';
 import { type ShadowTuning, wireRollout } from './wire-rollout';
@@ -40,6 +41,7 @@ export function wire(site: Site): DependencyContainer {
   wireCameraConfiguration(once, site.camerasFile);
   wireCameraPaths(once);
   wireRollout(once, site);
+  once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
   return c;
 }
@@ -63,6 +65,8 @@ function wireOperations(once: Once): void {
       mounted(catalogue.cameras, cameras),
       mounted(catalogue.cameraConfig, config),
       mounted(catalogue.rollout, get(keys.rollout)),
+      // What this machine is does not depend on the path: old and new ask the same source.
+      mounted(catalogue.system, get(keys.router).between(catalogue.system, get(keys.system), get(keys.system))),
     ];
   });
 }

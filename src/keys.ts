@@ -20,6 +20,7 @@ import type { RolloutRuntime } from './application/rollout/rollout-runtime';
 import type { RolloutStore } from './application/rollout/rollout-store';
 import type { ShadowComparer } from './application/rollout/shadow-comparer';
 import type { Clock, Log } from './application/shared/log';
+import type { SystemPort } from './application/system/system-port';
 import type { RevisionRepository } from './domain/cameras/camera-config-revision';
 import type { CameraRepository } from './domain/cameras/camera-repository';
 import type { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
@@ -56,6 +57,7 @@ export const keys = {
   evaluator: token<RolloutEvaluator>('RolloutEvaluator'),
   rollout: token<RolloutPort>('Rollout'),
   controlPlane: token<PgControlPlane>('ControlPlane'),
+  system: token<SystemPort>('System'),
   router: token<OperationRouter>('OperationRouter'),
   mounted: token<readonly Mounted[]>('Mounted'),
 };

@@ -2,12 +2,14 @@ import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import type { Operation } from './http/operation';
 import { rolloutOperations } from './rollout/rollout-operations';
+import { systemOperations } from './system/system-operations';
 
 /** Every operation of the product, by context. */
 export const catalogue = {
   cameras: cameraOperations,
   cameraConfig: cameraConfigOperations,
   rollout: rolloutOperations,
+  system: systemOperations,
 };
 
 export const allOperations: readonly Operation[] = Object.values(catalogue).flatMap((rows) => Object.values(rows));
