@@ -70,16 +70,8 @@ export class CameraConfiguration {
         const settled = await this.settleOrRefuse(site);
         const next = this.decide(settled, decide);
         if (!next) return settled.head;
-        const staged = await this.file.stage(next.text);
-        if (!(await staged.replace(settled.head.revision.sha256))) {
-          await staged.discard();
-          throw new DomainError(
-            'conflict',
-            'camera_config.busy',
-            'The cameras file was edited this very moment: try again.',
-          );
-        }
         takeBack = () => this.putText(settled.head.text, sha256(next.text));
+        await this.replaceFile(next.text, settled.head.revision.sha256, takeBack);
         return this.follow(site, settled.head, { ...next, origin: 'legacy', token }, takeBack);
       },
       () => takeBack(),
@@ -135,6 +127,18 @@ export class CameraConfiguration {
       if (effectOf(error) === 'rolled-back') await takeBack();
       throw error;
     }
+  }
+
+  /** A rename that went wrong half-way (the folder could not be synced) is taken back, so that the answer is true. */
+  private async replaceFile(text: string, expected: string, takeBack: () => Promise<void>): Promise<void> {
+    const staged = await this.file.stage(text);
+    const replaced = await staged.replace(expected).catch(async (error: unknown) => {
+      await takeBack();
+      throw error;
+    });
+    if (replaced) return;
+    await staged.discard();
+    throw new DomainError('conflict', 'camera_config.busy', 'The cameras file was edited this very moment: try again.');
   }
 
   private readonly sweep = (): Promise<void> => this.file.sweep();
