@@ -4,14 +4,16 @@ import { httpApplication, httpServer } from './api/http/application';
 import type { Settled } from './application/cameras/config-settling';
 import type { Log } from './application/shared/log';
 import { keys, wire } from './container';
-import { every } from './infrastructure/environment/scheduler';
+import { watchEventLoop } from './infrastructure/environment/event-loop';
 import type { Settings } from './infrastructure/environment/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
-import { FileWatcher } from './infrastructure/files/file-watcher';
 import { errorCode, errorText } from './infrastructure/system/error-code';
+import { startCameras } from './start-cameras';
+import { startRollout } from './start-rollout';
 
-const RECOVERY_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 10_000;
+/** A process whose event loop is this late does nothing that nobody waits for. */
+const BUSY_LAG_MS = 20;
 
 /** A running service. */
 export interface Service {
@@ -40,29 +42,30 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
 async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<unknown>) => void) {
   const embedded = settings.databaseUrl === '' ? await startDatabase(settings, log) : undefined;
   if (embedded) onStop(() => embedded.stop());
+  const loop = watchEventLoop();
+  onStop(async () => loop.stop());
+  const database = () => site.resolve(keys.database);
   const site = wire({
     databaseUrl: embedded?.url ?? settings.databaseUrl,
     camerasFile: settings.camerasFile,
-    rollout: { useDomain: settings.useDomain, percent: settings.rolloutPercent },
     log,
+    shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
-  const database = site.resolve(keys.database);
-  onStop(() => database.close());
-  await database.open().catch((error: unknown) => refuseDatabase(settings, error));
-  const configuration = site.resolve(keys.configuration);
-  const settled = await configuration.settle();
-  const look = reportingFaults(log, () => configuration.settle());
-  look.report(settled);
-  const watcher = new FileWatcher(settings.camerasFile, look.again, log);
-  await watcher.start();
-  onStop(() => watcher.stop());
-  const recovery = every(RECOVERY_EVERY_MS, 'the recovery of the camera configuration', look.again, log);
-  onStop(() => recovery.stop());
-  const server = httpServer(httpApplication(site.resolve(keys.mounted), { log }), log);
+  onStop(() => database().close());
+  await database()
+    .open()
+    .catch((error: unknown) => refuseDatabase(settings, error));
+  const settled = await startCameras(site, settings.camerasFile, onStop);
+  const seed = { useDomain: settings.useDomain, percent: settings.rolloutPercent };
+  await startRollout(site, { rolloutFile: settings.rolloutFile, seed }, onStop);
+  const options = { log, drills: isLoopback(settings.host) };
+  const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);
   onStop(() => close(server));
   return { url, summary: summary(settings, url, embedded, settled) };
 }
+
+const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });
@@ -77,23 +80,6 @@ function refuseDatabase({ databaseUrl }: Settings, error: unknown): never {
       'Start it, correct DATABASE_URL, or leave it empty for the embedded PostgreSQL.',
     { cause: error },
   );
-}
-
-/** Tells the faults of a file once, not at every look. */
-function reportingFaults(log: Log, settle: () => Promise<Settled>) {
-  let told = '';
-  const report = ({ faults }: Settled) => {
-    const now = JSON.stringify(faults);
-    if (now === told) return;
-    told = now;
-    for (const f of faults)
-      log[f.severity === 'error' ? 'error' : 'warn'](
-        [`cameras file, line ${f.line}, column ${f.column}`, f.path, f.message].filter(Boolean).join(': '),
-      );
-    if (faults.length === 0) log.info('the cameras file is free of faults again');
-  };
-  if (told === '') told = '[]';
-  return { report, again: async () => report(await settle()) };
 }
 
 function notListening({ host, port }: Settings, error: NodeJS.ErrnoException): string {

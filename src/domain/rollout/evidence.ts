@@ -69,12 +69,15 @@ export interface EvidenceRules {
 /** One judged number. */
 export interface Finding {
   readonly metric: 'error_rate' | 'success_rate' | 'latency_50' | 'latency_20' | 'mismatch' | 'share';
+  /** `*` for a number of the whole group. */
   readonly operation: string;
   readonly value: number;
   readonly limit: number;
   readonly n: number;
   /** 95 % interval of the value. */
   readonly interval: readonly [number, number];
+  /** What the number proves: the wrong side of a limit, the right side of it (`fine`), or nothing yet (`open`). */
+  readonly level: 'rollback' | 'attention' | 'open' | 'fine';
 }
 
 /** Evidence a promotion still waits for. */

@@ -9,6 +9,8 @@ export interface Settings {
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly camerasFile: string;
+  /** The plans of the rollout. */
+  readonly rolloutFile: string;
   readonly logDir: string;
   readonly logLevel: (typeof LEVELS)[number];
   /** JSON lines instead of readable ones. */
@@ -82,6 +84,12 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
     name: 'CAMERAS_FILE',
     fallback: 'config/cameras.yaml',
     about: 'the camera configuration people edit',
+    read: path,
+  },
+  rolloutFile: {
+    name: 'ROLLOUT_FILE',
+    fallback: 'config/rollout.yaml',
+    about: 'the plans of the rollout; read at the start',
     read: path,
   },
   logDir: { name: 'LOG_DIR', fallback: 'logs', about: 'where logs are written', read: path },

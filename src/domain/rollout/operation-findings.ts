@@ -1,0 +1,84 @@
+import { attentionSettings, rollbackSettings, type DetectorSettings } from './detector';
+import type { EvidenceRules, Finding, LatencyLimits, OperationEvidence } from './evidence';
+import { provenAbove, provenBelow, wilson } from './proportion';
+
+/** Error of one proof that rolls back: 480 of them in a complete rollout stay below 0.5 %. */
+const ROLLBACK_ALPHA = 1e-5;
+const ATTENTION_ALPHA = 1e-4;
+
+/** A P95 is worse than a limit exactly when more than 5 % of the calls are slower than it. */
+export const SLOW_SHARE = 0.05;
+/** Looser than for errors, because it is the error of a path at +50 % exactly; identical code is far away from it. */
+const SLOW_ALPHA = 1e-3;
+const SLOW_ALTERNATIVES = [0.1, 0.2, 0.5];
+/** Timed calls and control calls below which a P95 is not said to be fine. */
+export const MIN_TIMED = 200;
+const MIN_TIMED_FOR_20 = 1000;
+
+/** Local detector of calls slower than 1.5 × the control's P95. */
+export const SLOW_DETECTOR: DetectorSettings = {
+  acceptable: SLOW_SHARE,
+  alternatives: SLOW_ALTERNATIVES,
+  callsPerFalseAlarm: 1e5,
+};
+
+const beyond = (count: number, n: number, { acceptable, alternatives }: DetectorSettings, alpha: number) =>
+  provenAbove(count, n, acceptable, alternatives, alpha);
+
+function errorRate({ operation, domain }: OperationEvidence, rules: EvidenceRules): Finding {
+  const { failure, n } = domain;
+  const found = { metric: 'error_rate', operation, value: failure / n, n, interval: wilson(failure, n) } as const;
+  if (beyond(failure, n, rollbackSettings(rules), ROLLBACK_ALPHA))
+    return { ...found, limit: rules.errorRate, level: 'rollback' };
+  const limit = rules.attentionErrorRate;
+  if (beyond(failure, n, attentionSettings(rules), ATTENTION_ALPHA)) return { ...found, limit, level: 'attention' };
+  return { ...found, limit, level: provenBelow(failure, n, limit) ? 'fine' : 'open' };
+}
+
+/** Whether the domain path provably succeeds too rarely (below 95 % by default), whatever the control does. */
+const succeedsTooRarely = ({ domain }: OperationEvidence, rules: EvidenceRules): boolean =>
+  beyond(domain.n - domain.ok, domain.n, rollbackSettings(rules), ROLLBACK_ALPHA);
+
+/** Whether the concurrent control provably succeeds often enough, so that the clients are not to blame. */
+const controlSucceeds = ({ control }: OperationEvidence, rules: EvidenceRules): boolean =>
+  provenBelow(control.n - control.ok, control.n, rules.errorRate);
+
+/** Too few successes, and nothing shows that the old code would do better with the same clients. */
+export const successIsUnclear = (evidence: OperationEvidence, rules: EvidenceRules): boolean =>
+  succeedsTooRarely(evidence, rules) && !controlSucceeds(evidence, rules);
+
+function successRate(evidence: OperationEvidence, rules: EvidenceRules): Finding {
+  const { operation, domain } = evidence;
+  const { ok, n } = domain;
+  const found = { metric: 'success_rate', operation, value: ok / n, n, interval: wilson(ok, n) } as const;
+  const limit = 1 - rules.attentionErrorRate;
+  if (succeedsTooRarely(evidence, rules)) {
+    const level = controlSucceeds(evidence, rules) ? 'rollback' : 'attention';
+    return { ...found, limit: 1 - rules.errorRate, level };
+  }
+  if (beyond(n - ok, n, attentionSettings(rules), ATTENTION_ALPHA)) return { ...found, limit, level: 'attention' };
+  return { ...found, limit, level: provenBelow(n - ok, n, rules.attentionErrorRate) ? 'fine' : 'open' };
+}
+
+function latency({ operation, domain }: OperationEvidence, limits: LatencyLimits): Finding[] {
+  const { timed: n, slow20, slow50 } = domain;
+  const finding = (metric: 'latency_50' | 'latency_20', slow: number, alpha: number, enough: number): Finding => {
+    const above = beyond(slow, n, SLOW_DETECTOR, alpha);
+    const fine = n >= enough && limits.n >= MIN_TIMED && provenBelow(slow, n, SLOW_SHARE);
+    const bad = metric === 'latency_50' ? 'rollback' : 'attention';
+    const level = above ? bad : fine ? 'fine' : 'open';
+    return { metric, operation, value: slow / n, limit: SLOW_SHARE, n, interval: wilson(slow, n), level };
+  };
+  return [
+    finding('latency_50', slow50, SLOW_ALPHA, MIN_TIMED),
+    finding('latency_20', slow20, ATTENTION_ALPHA, MIN_TIMED_FOR_20),
+  ];
+}
+
+/** Every judged number of one operation; none before its first call. The rates are shares of 1. */
+export function operationFindings(evidence: OperationEvidence, rules: EvidenceRules): Finding[] {
+  const { domain, limits } = evidence;
+  if (domain.n === 0) return [];
+  const rates = [errorRate(evidence, rules), successRate(evidence, rules)];
+  return limits && domain.timed > 0 ? [...rates, ...latency(evidence, limits)] : rates;
+}
