@@ -9,6 +9,7 @@ import { RolloutRuntime } from './application/rollout/rollout-runtime';
 import type { RolloutDocument } from './application/rollout/rollout-store';
 import { RolloutService } from './application/rollout/rollout-service';
 import { ShadowComparer } from './application/rollout/shadow-comparer';
+import { DEFAULT_PLAN } from './domain/rollout/rollout-plan';
 import { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
 import { PgEvidenceStore } from './infrastructure/postgres/pg-evidence-store';
 import { PgRolloutStore } from './infrastructure/postgres/pg-rollout-store';
@@ -38,7 +39,8 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
   );
   once(keys.recorder, (get) => {
     const { tripped, attention } = get(keys.runtime);
-    return new EvidenceRecorder({ onTrip: tripped, onAttention: attention });
+    const rules = (group: string) => get(keys.policy).planOf(group)?.rules ?? DEFAULT_PLAN.rules;
+    return new EvidenceRecorder({ onTrip: tripped, onAttention: attention, rules });
   });
   once(keys.shadow, (get) => {
     const options = { idle, confirmAfterMs, pause, onMismatch: get(keys.runtime).mismatch };

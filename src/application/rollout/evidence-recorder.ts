@@ -1,121 +1,114 @@
 import type { Decision } from '../../domain/rollout/decision';
 import { attentionSettings, Detector, rollbackSettings } from '../../domain/rollout/detector';
-import type { LatencyLimits } from '../../domain/rollout/evidence';
-import { LATENCY_BUCKETS, latencyBucket } from '../../domain/rollout/latency';
-import { DEFAULT_PLAN } from '../../domain/rollout/rollout-plan';
+import type { EvidenceRules, LatencyLimits } from '../../domain/rollout/evidence';
+import { ArmMeter } from './arm-meter';
 import type { Sample } from './evidence-store';
 import type { Outcome, RoutedOperation } from './operation-router';
 
-type Tell = (group: string, entry: number, operation: string) => void;
+/** Told that calls of an operation fail, in a stage entry of a group. */
+export type Alarm = (group: string, entry: number, operation: string) => void;
 
-class Meter {
-  counts = new Int32Array(9);
-  histogram = new Int32Array(LATENCY_BUCKETS);
+export interface Alarms {
+  readonly onTrip: Alarm;
+  readonly onAttention: Alarm;
+  /** The rules of a group, taken when a stage entry is first seen. */
+  readonly rules: (group: string) => EvidenceRules;
 }
 
-/** Counts. */
+/** One operation in one stage entry. */
+interface OperationMeter {
+  readonly entry: number;
+  readonly group: string;
+  readonly domain: ArmMeter;
+  readonly control: ArmMeter;
+  limits: LatencyLimits | undefined;
+}
+
+/** The local breaker of a group, for one stage entry. */
+interface Watch {
+  readonly entry: number;
+  readonly trip: Detector;
+  readonly attention: Detector;
+}
+
+/**
+ * Counts what the calls of this process did, and watches for failures. Only calls that the plan drew are judged: forced,
+ * targeted and killed ones are no random sample.
+ */
 export class EvidenceRecorder {
-  private readonly meters = new Map<
-    string,
-    { entry: number; limits?: LatencyLimits; domain: Meter; control: Meter; group: string }
-  >();
-  private readonly detectors = new Map<string, { entry: number; trip: Detector; attention: Detector }>();
-  private readonly rows: Sample[] = [];
-  constructor(private readonly tell: { onTrip: Tell; onAttention: Tell }) {}
+  private readonly meters = new Map<string, OperationMeter>();
+  private readonly watches = new Map<string, Watch>();
+  private readonly closed: Sample[] = [];
 
-  setLimits(operation: string, entry: number, limits: LatencyLimits | undefined): void {
-    const m = this.meters.get(operation);
-    if (m && m.entry === entry) m.limits = limits;
-  }
+  constructor(private readonly alarms: Alarms) {}
 
+  /** The router's `Recorder`. */
   readonly record = (operation: RoutedOperation, decision: Decision, outcome: Outcome, ms: number): void => {
-    const { reason, path, entry, group } = decision;
-    let m = this.meters.get(operation.id);
-    if (!m || m.entry !== entry) {
-      if (m) this.drainOne(operation.id);
-      m = { entry, group, domain: new Meter(), control: new Meter() };
-      this.meters.set(operation.id, m);
+    const meter = this.meterOf(operation, decision);
+    switch (decision.reason) {
+      case 'split':
+      case 'static':
+        if (decision.path === 'legacy') return;
+        meter.domain.count(outcome, ms, meter.limits, operation.stickyBy === 'caller');
+        this.watch(operation, decision, outcome === 'failure');
+        return;
+      case 'control':
+      case 'holdout':
+        meter.control.count(outcome, ms, meter.limits, operation.stickyBy === 'caller');
+        return;
+      case 'fallback':
+        meter.domain.countFallback();
+        return;
+      default:
+        return;
     }
-    if (reason === 'fallback') m.domain.counts[4]! += 1;
-    const arm =
-      path === 'domain' && (reason === 'split' || reason === 'static')
-        ? m.domain
-        : path === 'legacy' && (reason === 'control' || reason === 'holdout')
-          ? m.control
-          : undefined;
-    if (!arm) return;
-    const c = arm.counts;
-    c[0]! += 1;
-    c[outcome === 'ok' ? 1 : outcome === 'reject' ? 2 : 3]! += 1;
-    if (operation.stickyBy === 'caller') c[8]! += 1;
-    if (outcome !== 'failure') {
-      arm.histogram[latencyBucket(ms)]! += 1;
-      if (m.limits) {
-        c[5]! += 1;
-        if (ms > m.limits.ms20) c[6]! += 1;
-        if (ms > m.limits.ms50) c[7]! += 1;
-      }
-    }
-    if (arm === m.domain) this.detect(group, entry, operation.id, outcome === 'failure');
   };
 
-  private detect(group: string, entry: number, operation: string, failed: boolean): void {
-    let d = this.detectors.get(group);
-    if (!d || d.entry !== entry) {
-      d = {
-        entry,
-        trip: new Detector(rollbackSettings(DEFAULT_PLAN.rules)),
-        attention: new Detector(attentionSettings(DEFAULT_PLAN.rules)),
-      };
-      this.detectors.set(group, d);
-    }
-    if (!d.attention.tripped && d.attention.observe(failed)) this.tell.onAttention(group, entry, operation);
-    if (!d.trip.tripped && d.trip.observe(failed)) this.tell.onTrip(group, entry, operation);
+  /** The limits calls of an operation are timed against from now on. */
+  setLimits(operation: string, entry: number, limits: LatencyLimits | undefined): void {
+    const meter = this.meters.get(operation);
+    if (meter?.entry === entry) meter.limits = limits;
   }
 
-  private drainOne(operation: string): void {
-    const m = this.meters.get(operation);
-    if (!m) return;
-    for (const arm of ['domain', 'control'] as const) {
-      const { counts, histogram } = m[arm];
-      if (counts.every((c) => c === 0)) continue;
-      const [n, ok, reject, failure, fallback, timed, slow20, slow50, drawn] = [...counts] as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      const h: Record<string, number> = {};
-      histogram.forEach((calls, i) => {
-        if (calls) h[i] = calls;
-      });
-      this.rows.push({
-        group: m.group,
-        entry: m.entry,
-        operation,
-        arm,
-        n,
-        ok,
-        reject,
-        failure,
-        fallback,
-        timed,
-        slow20,
-        slow50,
-        drawn,
-        histogram: h,
-      });
-      m[arm] = new Meter();
-    }
-  }
-
+  /** Counts since the last call. */
   drain(): Sample[] {
-    for (const id of this.meters.keys()) this.drainOne(id);
-    return this.rows.splice(0);
+    for (const [operation, meter] of this.meters) this.close(operation, meter);
+    return this.closed.splice(0);
+  }
+
+  private meterOf({ id }: RoutedOperation, { group, entry }: Decision): OperationMeter {
+    const known = this.meters.get(id);
+    if (known?.entry === entry) return known;
+    if (known) this.close(id, known);
+    const meter = { entry, group, domain: new ArmMeter(), control: new ArmMeter(), limits: undefined };
+    this.meters.set(id, meter);
+    return meter;
+  }
+
+  private close(operation: string, { group, entry, domain, control }: OperationMeter): void {
+    const samples = [
+      domain.take({ group, entry, operation, arm: 'domain' }),
+      control.take({ group, entry, operation, arm: 'control' }),
+    ];
+    for (const sample of samples) if (sample) this.closed.push(sample);
+  }
+
+  private watch({ id }: RoutedOperation, { group, entry }: Decision, failed: boolean): void {
+    const { trip, attention } = this.watchOf(group, entry);
+    if (!attention.tripped && attention.observe(failed)) this.alarms.onAttention(group, entry, id);
+    if (!trip.tripped && trip.observe(failed)) this.alarms.onTrip(group, entry, id);
+  }
+
+  private watchOf(group: string, entry: number): Watch {
+    const known = this.watches.get(group);
+    if (known?.entry === entry) return known;
+    const rules = this.alarms.rules(group);
+    const watch = {
+      entry,
+      trip: new Detector(rollbackSettings(rules)),
+      attention: new Detector(attentionSettings(rules)),
+    };
+    this.watches.set(group, watch);
+    return watch;
   }
 }

@@ -1,5 +1,6 @@
 import { seedOf } from '../../domain/rollout/bucket';
 import { compileGroup, type RolloutSnapshot } from '../../domain/rollout/decision';
+import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutState } from '../../domain/rollout/rollout-state';
 import type { RolloutDocument } from './rollout-store';
 
@@ -23,8 +24,8 @@ export class RolloutPolicy {
     return this.document?.groups.get(group)?.state;
   }
 
-  get groups(): readonly RolloutState[] {
-    return [...(this.document?.groups.values() ?? [])].map(({ state }) => state);
+  planOf(group: string): GroupPlan | undefined {
+    return this.document?.groups.get(group)?.plan;
   }
 
   /** Takes over a newer document; an older one, overtaken on its way, is ignored. */
