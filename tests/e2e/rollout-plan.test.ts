@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,7 +15,8 @@ import { type TestSite, testSite } from '../support/test-site';
 const PLAN = `defaults:
   stages: [{percent: 10, bake: 2s}, {percent: 25, bake: 2s}, {percent: 50, bake: 2s}, {percent: 100, bake: 3s}]
   min_comparisons: 20
-  min_control: 200
+  min_control: 60
+  holdout_percent: 20
 groups: {camera-config: {}, system-read: {}}
 `;
 const CAMERAS = 60;
@@ -55,6 +57,7 @@ describe('a whole plan under load', () => {
       (u) => undo.push(u),
     );
     server = httpOf(site).listen(0, '127.0.0.1');
+    await once(server, 'listening');
     load = startLoad((server.address() as AddressInfo).port);
   });
   afterAll(async () => {
@@ -68,31 +71,29 @@ describe('a whole plan under load', () => {
 
   const rollout = () => site.container.resolve(keys.rollout);
   const state = async (group: string) => rollout().group({ group });
-  const reaches = (group: string, percent: number) =>
-    eventually(async () => expect(await state(group)).toMatchObject({ percent }), {
-      within: 60_000,
-      every: 100,
-      what: `${group} at ${percent} %`,
+  /** Says at a deadline what the group was still waiting for. */
+  const becomes = (group: string, expected: object, within: number) =>
+    eventually(
+      async () => {
+        const now = await state(group);
+        expect({ ...now, waits: JSON.stringify(now.verdict) }).toMatchObject(expected);
+      },
+      { within, every: 100, what: `${group} to become ${JSON.stringify(expected)}` },
+    ).catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${JSON.stringify((await state(group)).verdict)}`);
     });
 
   it('goes 10, 25, 50, 100 %, is rolled back by itself when the domain path breaks, and completes once it is mended', async () => {
     for (const group of GROUPS) await rollout().start({ group });
-    await reaches('camera-config', 25);
+    await becomes('camera-config', { percent: 25 }, 60_000);
     broken = true;
-    await eventually(
-      async () => expect(await state('camera-config')).toMatchObject({ status: 'rolled_back', effective_percent: 0 }),
-      { within: 20_000, every: 50 },
-    );
+    await becomes('camera-config', { status: 'rolled_back', effective_percent: 0 }, 20_000);
     expect((await state('camera-config')).trip_reason).toMatch(/cameras\.get/);
     expect((await state('system-read')).status).not.toBe('rolled_back');
     broken = false;
     await rollout().resume({ group: 'camera-config' });
     for (const group of GROUPS) {
-      await eventually(async () => expect((await state(group)).status).toBe('complete'), {
-        within: 120_000,
-        every: 200,
-        what: `${group} to complete`,
-      });
+      await becomes(group, { status: 'complete' }, 120_000);
     }
     const statuses = await load.stop();
     expect([...statuses.keys()].filter((s) => s >= 500)).toEqual([]);
@@ -127,7 +128,7 @@ describe('a whole plan under load', () => {
 function startLoad(port: number): { stop(): Promise<Map<number, number>> } {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const statuses = new Map<number, number>();
-  let on = true;
+  const stopped = new AbortController();
   const send = (method: string, path: string, body?: string) =>
     new Promise<void>((done, fail) => {
       const req = httpRequest({ host: '127.0.0.1', port, method, path: `/api/v1${path}`, agent }, (res) => {
@@ -137,7 +138,7 @@ function startLoad(port: number): { stop(): Promise<Map<number, number>> } {
       req.once('error', fail).end(body);
     });
   const lane = async (n: number) => {
-    for (let i = n; on; i += 7) {
+    for (let i = n; !stopped.signal.aborted; i += 7) {
       const camera = `/cameras/cam${i % CAMERAS}`;
       if (i % 50 === 0) await send('PUT', camera, JSON.stringify({ fps: 1 + (i % 30) }));
       else if (i % 10 === 1) await send('GET', '/cameras?active_only=true');
@@ -148,7 +149,7 @@ function startLoad(port: number): { stop(): Promise<Map<number, number>> } {
   const lanes = Promise.all([lane(0), lane(1), lane(2), lane(3)]);
   return {
     stop: async () => {
-      on = false;
+      stopped.abort();
       await lanes;
       agent.destroy();
       return statuses;

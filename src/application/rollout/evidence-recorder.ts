@@ -24,6 +24,11 @@ interface OperationMeter {
   limits: LatencyLimits | undefined;
 }
 
+interface Limits {
+  readonly entry: number;
+  readonly limits: LatencyLimits | undefined;
+}
+
 /** The local breaker of a group, for one stage entry. */
 interface Watch {
   readonly entry: number;
@@ -37,6 +42,7 @@ interface Watch {
  */
 export class EvidenceRecorder {
   private readonly meters = new Map<string, OperationMeter>();
+  private readonly limits = new Map<string, Limits>();
   private readonly watches = new Map<string, Watch>();
   private readonly closed: Sample[] = [];
 
@@ -66,6 +72,7 @@ export class EvidenceRecorder {
 
   /** The limits calls of an operation are timed against from now on. */
   setLimits(operation: string, entry: number, limits: LatencyLimits | undefined): void {
+    this.limits.set(operation, { entry, limits });
     const meter = this.meters.get(operation);
     if (meter?.entry === entry) meter.limits = limits;
   }
@@ -80,7 +87,9 @@ export class EvidenceRecorder {
     const known = this.meters.get(id);
     if (known?.entry === entry) return known;
     if (known) this.close(id, known);
-    const meter = { entry, group, domain: new ArmMeter(), control: new ArmMeter(), limits: undefined };
+    const frozen = this.limits.get(id);
+    const limits = frozen?.entry === entry ? frozen.limits : undefined;
+    const meter = { entry, group, domain: new ArmMeter(), control: new ArmMeter(), limits };
     this.meters.set(id, meter);
     return meter;
   }

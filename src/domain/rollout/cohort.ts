@@ -10,9 +10,9 @@ export const toBps = (percent: number): number => Math.round((percent * BUCKETS)
  */
 export function cohortFor(percent: number, holdoutPercent: number, seed: number, keys: readonly string[]): Cohort {
   const bps = toBps(percent);
-  const holdout = bps === BUCKETS ? toBps(holdoutPercent) : 0;
+  const holdout = bps === BUCKETS ? holdoutFor(holdoutPercent, seed, keys) : 0;
   if (bps === 0 || bps === BUCKETS) {
-    const why = holdout > 0 ? `all but a holdout of ${holdoutPercent} % as control` : 'as asked';
+    const why = holdout > 0 ? `all but a holdout of ${holdout / 100} % as control` : 'as asked';
     return { bps, effectiveBps: bps, effectiveWhy: why, holdout };
   }
   const wanted = Math.max(1, Math.ceil((percent / 100) * keys.length));
@@ -20,6 +20,14 @@ export function cohortFor(percent: number, holdoutPercent: number, seed: number,
   if (threshold <= bps) return { bps, effectiveBps: bps, effectiveWhy: 'as asked', holdout };
   const why = `raised from ${percent} % so that ${wanted} of ${keys.length} keys are in`;
   return { bps, effectiveBps: threshold, effectiveWhy: why, holdout };
+}
+
+/** A holdout without a single key would be no control; with one key in all there is nobody to hold out. */
+function holdoutFor(percent: number, seed: number, keys: readonly string[]): number {
+  const planned = toBps(percent);
+  if (planned === 0 || keys.length < 2) return planned;
+  const highest = Math.max(...keys.map((key) => bucketOf(key, seed)));
+  return Math.max(planned, BUCKETS - highest);
 }
 
 /** The smallest threshold below which at least `wanted` of the keys fall. */

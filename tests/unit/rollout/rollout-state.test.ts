@@ -148,6 +148,22 @@ describe('a cohort of few keys', () => {
   });
 });
 
+describe('a holdout of few keys', () => {
+  it('holds out at least one of two or more keys, and never all of them', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 40 }), fc.string(), (keys, salt) => {
+        const seed = seedOf('g', salt);
+        const buckets = keys.map((key) => bucketOf(key, seed));
+        fc.pre(new Set(buckets).size > 1);
+        const { holdout } = cohortFor(100, 5, seed, keys);
+        const held = buckets.filter((bucket) => bucket >= 10_000 - holdout).length;
+        expect(held).toBeGreaterThanOrEqual(1);
+        expect(buckets.every((bucket) => bucket < 9_500) ? held < keys.length : true).toBe(true);
+      }),
+    );
+  });
+});
+
 describe('the rollout file', () => {
   const faults = (file: unknown) =>
     readPlans(file as never, ['g', 'h']).faults.map((f) => `${f.path.join('.')} ${f.type}`);
