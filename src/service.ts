@@ -4,13 +4,16 @@ import { httpApplication, httpServer } from './api/http/application';
 import type { Settled } from './application/cameras/config-settling';
 import type { Log } from './application/shared/log';
 import { keys, wire } from './container';
-import { every } from './infrastructure/environment/scheduler';
+import { watchEventLoop } from './infrastructure/environment/event-loop';
 import type { Settings } from './infrastructure/environment/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
-import { FileWatcher } from './infrastructure/files/file-watcher';
+import { errorCode, errorText } from './infrastructure/system/error-code';
+import { startCameras } from './start-cameras';
+import { startRollout } from './start-rollout';
 
-const RECOVERY_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 10_000;
+/** A process whose event loop is this late does nothing that nobody waits for. */
+const BUSY_LAG_MS = 20;
 
 /** A running service. */
 export interface Service {
@@ -39,57 +42,64 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
 async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<unknown>) => void) {
   const embedded = settings.databaseUrl === '' ? await startDatabase(settings, log) : undefined;
   if (embedded) onStop(() => embedded.stop());
+  const loop = watchEventLoop();
+  onStop(async () => loop.stop());
+  const database = () => site.resolve(keys.database);
   const site = wire({
     databaseUrl: embedded?.url ?? settings.databaseUrl,
     camerasFile: settings.camerasFile,
-    rollout: { useDomain: settings.useDomain, percent: settings.rolloutPercent },
     log,
+    shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
-  const database = site.resolve(keys.database);
-  onStop(() => database.close());
-  await database.open();
-  const configuration = site.resolve(keys.configuration);
-  const settled = await configuration.settle();
-  const look = reportingFaults(log, () => configuration.settle());
-  look.report(settled);
-  const watcher = new FileWatcher(settings.camerasFile, look.again, log);
-  await watcher.start();
-  onStop(() => watcher.stop());
-  const recovery = every(RECOVERY_EVERY_MS, 'the recovery of the camera configuration', look.again, log);
-  onStop(() => recovery.stop());
-  const server = httpServer(httpApplication(site.resolve(keys.mounted), { log }), log);
+  onStop(() => database().close());
+  await database()
+    .open()
+    .catch((error: unknown) => refuseDatabase(settings, error));
+  const settled = await startCameras(site, settings.camerasFile, onStop);
+  const seed = { useDomain: settings.useDomain, percent: settings.rolloutPercent };
+  await startRollout(site, { rolloutFile: settings.rolloutFile, seed }, onStop);
+  const options = { log, drills: isLoopback(settings.host) };
+  const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);
   onStop(() => close(server));
   return { url, summary: summary(settings, url, embedded, settled) };
 }
 
+const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
+
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });
 
-/** Tells the faults of a file once, not at every look. */
-function reportingFaults(log: Log, settle: () => Promise<Settled>) {
-  let told = '';
-  const report = ({ faults }: Settled) => {
-    const now = JSON.stringify(faults);
-    if (now === told) return;
-    told = now;
-    for (const f of faults)
-      log[f.severity === 'error' ? 'error' : 'warn'](
-        `cameras file, line ${f.line}, column ${f.column}: ${f.path} ${f.message}`,
-      );
-    if (faults.length === 0) log.info('the cameras file is free of faults again');
-  };
-  if (told === '') told = '[]';
-  return { report, again: async () => report(await settle()) };
+/** Never shows the whole address: it may hold a password. */
+function refuseDatabase({ databaseUrl }: Settings, error: unknown): never {
+  if (databaseUrl === '') throw error;
+  const { host } = new URL(databaseUrl.replace('@/', '@localhost/'));
+  const why = errorText(error) || errorCode(error);
+  throw new Error(
+    `The database in DATABASE_URL (${host}) cannot be used: ${why}. ` +
+      'Start it, correct DATABASE_URL, or leave it empty for the embedded PostgreSQL.',
+    { cause: error },
+  );
 }
 
-function listen(server: Server, { host, port }: Settings): Promise<string> {
+function notListening({ host, port }: Settings, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken: stop what uses it, or set PORT.`;
+    case 'EACCES':
+      return `Port ${port} may not be used by this user: set PORT to 1024 or more.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine: set HOST to one, such as 127.0.0.1.`;
+    default:
+      return error.message;
+  }
+}
+
+function listen(server: Server, settings: Settings): Promise<string> {
+  const { host, port } = settings;
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const busy =
-        error.code === 'EADDRINUSE' ? `Port ${port} is taken: stop what uses it, or set PORT.` : error.message;
-      reject(new Error(busy, { cause: error }));
-    });
+    server.once('error', (error) => reject(new Error(notListening(settings, error), { cause: error })));
     server.listen(port, host, () => {
       const { port: actual } = server.address() as AddressInfo;
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${actual}`);
@@ -101,6 +111,8 @@ function listen(server: Server, { host, port }: Settings): Promise<string> {
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+    // A client that keeps its connection open after its answer would otherwise hold up the end for seconds.
+    server.keepAliveTimeout = 1;
     server.close(() => {
       clearTimeout(cut);
       resolve();
@@ -123,8 +135,8 @@ function summary(
     : 'all calls on the legacy path';
   return [
     `API       ${url}/api/v1/cameras`,
-    `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${settings.dataDir}` : 'the server in DATABASE_URL'}`,
-    `cameras   ${settings.camerasFile}: ${cameras}${faults.length > 0 ? `, ${faults.length} faults (see ${url}/api/v1/cameras/config)` : ''}`,
+    `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${embedded.dir}` : 'the server in DATABASE_URL'}`,
+    `cameras   ${settings.camerasFile}: ${cameras}${faults.length > 0 ? `, ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} (see ${url}/api/v1/cameras/config)` : ''}`,
     `rollout   ${share}`,
     `logs      ${settings.logDir}`,
   ];

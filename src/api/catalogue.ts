@@ -1,12 +1,28 @@
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import type { Operation } from './http/operation';
+import { rolloutOperations } from './rollout/rollout-operations';
+import { systemOperations } from './system/system-operations';
 
 /** Every operation of the product, by context. */
-export const catalogue = { cameras: cameraOperations, cameraConfig: cameraConfigOperations };
+export const catalogue = {
+  cameras: cameraOperations,
+  cameraConfig: cameraConfigOperations,
+  rollout: rolloutOperations,
+  system: systemOperations,
+};
 
 export const allOperations: readonly Operation[] = Object.values(catalogue).flatMap((rows) => Object.values(rows));
 
-export const rolloutGroups: readonly string[] = [
-  ...new Set(allOperations.filter((o) => o.switched).map((o) => o.group)),
-];
+/** The groups that move together; each switched operation belongs to exactly one. */
+export const rolloutGroups = [
+  'system-read',
+  'alert-read',
+  'event-read',
+  'statistics-read',
+  'record-read',
+  'camera-config',
+  'camera-control',
+  'alert-rules',
+  'violation-status',
+] as const;

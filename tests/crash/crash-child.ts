@@ -10,7 +10,6 @@ async function main(): Promise<void> {
   const site = wire({
     databaseUrl,
     camerasFile,
-    rollout: { useDomain: true, percent: 100 },
     log: rememberingLog(),
     onStep: (reached) => {
       if (reached === step) process.kill(process.pid, 'SIGKILL');

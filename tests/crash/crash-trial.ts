@@ -81,7 +81,7 @@ async function inSite<T>(
   camerasFile: string,
   work: (site: ReturnType<typeof wire>) => Promise<T>,
 ): Promise<T> {
-  const site = wire({ databaseUrl, camerasFile, rollout: { useDomain: true, percent: 100 }, log: rememberingLog() });
+  const site = wire({ databaseUrl, camerasFile, log: rememberingLog() });
   const database = site.resolve(keys.database);
   try {
     await database.open();

@@ -2,7 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DependencyContainer } from 'tsyringe';
+import { rolloutGroups } from '../../src/api/catalogue';
+import { type RolloutSeed, seedRollout } from '../../src/application/rollout/rollout-seeding';
 import { keys, type Site, wire } from '../../src/container';
+import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import type { CameraFields } from '../../src/domain/cameras/camera-rules';
 import type { CameraConfigRevision } from '../../src/domain/cameras/camera-config-revision';
 import { rememberingLog } from './quiet-log';
@@ -35,16 +38,24 @@ export interface TestSiteOptions extends Partial<Omit<Site, 'log'>> {
   readonly databaseUrl: string;
   /** Text of the cameras file; absent: the two cameras; null: no file. */
   readonly yaml?: string | null;
+  readonly rollout?: RolloutSeed;
 }
 
-export async function testSite({ yaml = TWO_CAMERAS, ...options }: TestSiteOptions): Promise<TestSite> {
+export async function testSite({
+  yaml = TWO_CAMERAS,
+  rollout = { useDomain: true, percent: 100 },
+  ...options
+}: TestSiteOptions): Promise<TestSite> {
   const dir = options.camerasFile ? undefined : mkdtempSync(join(tmpdir(), 'watchgate-site-'));
   const file = options.camerasFile ?? join(dir ?? '', 'cameras.yaml');
   if (dir && yaml !== null) writeFileSync(file, yaml);
   const log = rememberingLog();
-  const container = wire({ rollout: { useDomain: true, percent: 100 }, ...options, camerasFile: file, log });
+  const container = wire({ ...options, camerasFile: file, log });
   const database = container.resolve(keys.database);
   await database.open();
+  const store = container.resolve(keys.rolloutStore);
+  await seedRollout(store, readPlans(null, rolloutGroups).plans, rollout);
+  container.resolve(keys.policy).install(await store.load());
   return {
     container,
     file,

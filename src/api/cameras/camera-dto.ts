@@ -42,7 +42,15 @@ export class CameraPatchDto {
 }
 
 const ALWAYS_THERE = new Set([
-  ...['id', 'name', 'source', 'status', 'region_id', 'enabled', 'is_active', 'created_at', 'updated_at'],
+  'id',
+  'name',
+  'source',
+  'status',
+  'region_id',
+  'enabled',
+  'is_active',
+  'created_at',
+  'updated_at',
   ...Object.keys(CAMERA_DEFAULTS),
 ]);
 

@@ -3,6 +3,7 @@ import {
   IsBoolean,
   IsDefined,
   IsIn,
+  IsNumber,
   IsInt,
   IsISO8601,
   IsOptional,
@@ -94,6 +95,17 @@ export const Flag = (options: Options = {}) => field(() => ({ type: 'boolean' })
 
 export const Whole = ({ min, max, ...options }: Options & { min: number; max: number }) =>
   field(() => ({ type: 'integer', minimum: min, maximum: max }), parseWhole, options, IsInt(), Min(min), Max(max));
+
+/** `step` is the smallest difference that counts, e.g. 0.01. */
+export const Decimal = ({ min, max, step, ...options }: Options & { min: number; max: number; step?: number }) =>
+  field(
+    () => ({ type: 'number', minimum: min, maximum: max, ...(step ? { multipleOf: step } : {}) }),
+    (text) => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)),
+    options,
+    IsNumber(step ? { maxDecimalPlaces: Math.round(-Math.log10(step)) } : {}),
+    Min(min),
+    Max(max),
+  );
 
 export const Text = ({ min = 0, max = 10_000, ...options }: Options & { min?: number; max?: number } = {}) =>
   field(

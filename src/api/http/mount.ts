@@ -15,6 +15,8 @@ export interface MountOptions {
   readonly log: Log;
   /** Tests look at every answer with it: an answer that its row does not describe is an error. */
   readonly checkAnswer?: (operation: Operation, answer: unknown) => void;
+  /** Whether a caller may make the domain path fail for its own call, to see the fallback work. */
+  readonly drills?: boolean;
 }
 
 /** A port and the rows that describe it; the two belong together by their types. */
@@ -54,7 +56,12 @@ async function serve(
   const { input, faults } = readInput(operation.input, rawInput(operation, req));
   const force = operation.switched ? forceOf(req, faults) : undefined;
   refuse(faults);
-  const context: CallContext = { requestId, ...(force === undefined ? {} : { force }) };
+  const context: CallContext = {
+    requestId,
+    ...(force === undefined ? {} : { force }),
+    ...(options.drills && req.get('x-rollout-drill') === 'fail-domain' ? { drill: true } : {}),
+    afterAnswer: (task) => void res.once('finish', () => setImmediate(task)),
+  };
   const call = (port as Record<string, (input: object) => Promise<unknown>>)[operation.method];
   if (!call) throw new Error(`nothing implements ${operation.id}`);
   const from = performance.now();

@@ -40,7 +40,6 @@ export interface Operation extends RoutedOperation {
   readonly output: Class<unknown>;
   readonly switched: boolean;
   readonly role: Role;
-  readonly mayDiffer: readonly string[];
 }
 
 export type Operations<P> = { readonly [K in keyof P & string]: Operation };

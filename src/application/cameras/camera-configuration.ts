@@ -1,5 +1,5 @@
 import type { Camera } from '../../domain/cameras/camera';
-import type { CameraChange } from '../../domain/cameras/camera-changes';
+import { type CameraChange, changesBetween } from '../../domain/cameras/camera-changes';
 import type { CameraConfigRevision } from '../../domain/cameras/camera-config-revision';
 import { DomainError, effectOf, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
@@ -35,6 +35,23 @@ export class CameraConfiguration {
     });
   }
 
+  /** Where the table differs from the newest revision, after having put it right. Nobody but this service should write to it. */
+  async inspect(): Promise<readonly CameraChange[]> {
+    return this.unit.exclusively(async (site) => {
+      const { head } = await this.settling.settle(site);
+      const inTable = (await site.cameras.all()).map((c) => c.fields);
+      const wanted = head?.cameras ?? [];
+      const changes = head
+        ? changesBetween(
+            inTable,
+            wanted.map((c) => c.fields),
+          )
+        : [];
+      if (changes.length > 0) await site.commit((tables) => tables.cameras.apply(wanted, changes));
+      return changes;
+    });
+  }
+
   /** One change, table first: the way of the domain path. Answers the cameras after it. */
   async change(decide: Decide): Promise<readonly Camera[]> {
     const head = await this.outcomes.surely(async (site, token) => {
@@ -53,16 +70,8 @@ export class CameraConfiguration {
         const settled = await this.settleOrRefuse(site);
         const next = this.decide(settled, decide);
         if (!next) return settled.head;
-        const staged = await this.file.stage(next.text);
-        if (!(await staged.replace(settled.head.revision.sha256))) {
-          await staged.discard();
-          throw new DomainError(
-            'conflict',
-            'camera_config.busy',
-            'The cameras file was edited this very moment: try again.',
-          );
-        }
         takeBack = () => this.putText(settled.head.text, sha256(next.text));
+        await this.replaceFile(next.text, settled.head.revision.sha256, takeBack);
         return this.follow(site, settled.head, { ...next, origin: 'legacy', token }, takeBack);
       },
       () => takeBack(),
@@ -118,6 +127,18 @@ export class CameraConfiguration {
       if (effectOf(error) === 'rolled-back') await takeBack();
       throw error;
     }
+  }
+
+  /** A rename that went wrong half-way (the folder could not be synced) is taken back, so that the answer is true. */
+  private async replaceFile(text: string, expected: string, takeBack: () => Promise<void>): Promise<void> {
+    const staged = await this.file.stage(text);
+    const replaced = await staged.replace(expected).catch(async (error: unknown) => {
+      await takeBack();
+      throw error;
+    });
+    if (replaced) return;
+    await staged.discard();
+    throw new DomainError('conflict', 'camera_config.busy', 'The cameras file was edited this very moment: try again.');
   }
 
   private readonly sweep = (): Promise<void> => this.file.sweep();

@@ -15,6 +15,8 @@ export interface RoutedOperation {
   readonly fallback: WriteFallback;
   /** The member of the input that keeps a caller on its path, or `caller`. */
   readonly stickyBy: string;
+  /** Where two right answers may differ, as JSON pointers with `*`. */
+  readonly mayDiffer: readonly string[];
 }
 
 /** How one attempt on one path ended. A refusal (404, 409, 400) is `reject`: an answer, not a failure. */
@@ -78,7 +80,7 @@ export class OperationRouter {
       this.log.warn(`${operation.id} failed on the domain path and is served by legacy`, { error });
       const fallback = group.outcomes.legacy.fallback;
       if (context) context.served = fallback;
-      return this.observed(operation, fallback, legacy, input);
+      return context?.drill ? legacy(input) : this.observed(operation, fallback, legacy, input);
     }
   }
 

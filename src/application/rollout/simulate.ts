@@ -4,7 +4,7 @@ import { DEFAULT_PLAN } from '../../domain/rollout/rollout-plan';
 import { Random } from './random';
 import { type Behaviour, callsUntilTrip, falseAlarm, perfectEvidence, simulateStage } from './simulated-stages';
 
-export interface SimulatedProperty {
+export interface SimulationRow {
   readonly property: string;
   readonly demand: string;
   readonly figure: string;
@@ -12,13 +12,18 @@ export interface SimulatedProperty {
 }
 
 export interface Simulation {
-  readonly stages: number;
-  readonly properties: readonly SimulatedProperty[];
+  readonly rows: readonly SimulationRow[];
   readonly passed: boolean;
 }
 
-/** Stages per property: what a person or a nightly run takes the time for, and what fits into a test run. */
-export const SIMULATED_STAGES = { full: 10_000, short: 500 } as const;
+export interface SimulationOptions {
+  /** 500 stages per property, which fits into a test run, instead of 10,000. */
+  readonly short?: boolean;
+  readonly stages?: number;
+  readonly seed?: number;
+  readonly rules?: EvidenceRules;
+}
+
 const HEALTHY: Behaviour = { errorRate: 0.01, slowdown: 1, spread: 1 };
 /** Every call is looked at: what is measured is the calls a decision takes, not how often somebody looks. */
 const EVERY_CALL = Array.from({ length: 4000 }, (_, i) => i + 1);
@@ -31,20 +36,25 @@ const middle = (sorted: readonly number[]) => sorted[sorted.length >> 1] ?? Numb
  * Checks what the rollout engine promises by simulating stages: how fast a broken path is stopped and how rarely a
  * healthy one is. The same `seed` gives the same figures everywhere. 10,000 stages take about a minute.
  */
-export function simulate(stages: number, seed = 1, rules: EvidenceRules = DEFAULT_PLAN.rules): Simulation {
+export function simulate({
+  short,
+  stages = short ? 500 : 10_000,
+  seed = 1,
+  rules = DEFAULT_PLAN.rules,
+}: SimulationOptions = {}): Simulation {
   const random = new Random(seed);
-  const properties = [
+  const rows = [
     ...broken(random, rules, stages),
     ...healthy(random, rules, stages),
     ...slower(random, rules, stages),
     ...evidence(random, rules, stages),
   ];
-  return { stages, properties, passed: properties.every(({ passed }) => passed) };
+  return { rows, passed: rows.every(({ passed }) => passed) };
 }
 
-function broken(random: Random, rules: EvidenceRules, stages: number): SimulatedProperty[] {
+function broken(random: Random, rules: EvidenceRules, stages: number): SimulationRow[] {
   const calls = (errorRate: number) => sortedOf(stages, () => callsUntilTrip(random, errorRate, rules, 1000));
-  const atMost = (what: string, limit: number, figure: number): SimulatedProperty => ({
+  const atMost = (what: string, limit: number, figure: number): SimulationRow => ({
     property: `after 1,000 healthy calls: ${what}`,
     demand: `<= ${limit}`,
     figure: String(figure),
@@ -57,7 +67,7 @@ function broken(random: Random, rules: EvidenceRules, stages: number): Simulated
   ];
 }
 
-function healthy(random: Random, rules: EvidenceRules, stages: number): SimulatedProperty[] {
+function healthy(random: Random, rules: EvidenceRules, stages: number): SimulationRow[] {
   const count = (happens: () => boolean) => Array.from({ length: stages }, happens).filter(Boolean).length;
   const rarely = (property: string, happens: () => boolean) => rare(property, count(happens), stages);
   return [
@@ -74,7 +84,7 @@ function healthy(random: Random, rules: EvidenceRules, stages: number): Simulate
   ];
 }
 
-function slower(random: Random, rules: EvidenceRules, stages: number): SimulatedProperty[] {
+function slower(random: Random, rules: EvidenceRules, stages: number): SimulationRow[] {
   const run = (slowdown: number, spread: number, count: number, looks?: readonly number[]) =>
     Array.from({ length: count }, () => simulateStage(random, { errorRate: 0, slowdown, spread }, rules, looks));
   const rolledBack = (slowdown: number, spread: number) =>
@@ -92,7 +102,7 @@ function slower(random: Random, rules: EvidenceRules, stages: number): Simulated
   });
 }
 
-const row = (property: string, demand: string, figure: string, passed: boolean): SimulatedProperty => ({
+const row = (property: string, demand: string, figure: string, passed: boolean): SimulationRow => ({
   property,
   demand,
   figure,
@@ -100,7 +110,7 @@ const row = (property: string, demand: string, figure: string, passed: boolean):
 });
 
 /** At most 0.1 % of the stages; one where there are fewer than 1,000, because none at all would be luck. */
-const rare = (property: string, count: number, stages: number): SimulatedProperty => {
+const rare = (property: string, count: number, stages: number): SimulationRow => {
   const limit = Math.max(1, Math.floor(stages / 1000));
   return row(property, `<= ${limit} of ${stages}`, String(count), count <= limit);
 };
@@ -108,7 +118,7 @@ const rare = (property: string, count: number, stages: number): SimulatedPropert
 const sortedCalls = (calls: number[]) => calls.sort((a, b) => a - b);
 
 /** Complete evidence promotes; each piece taken away holds; a single mismatch rolls back. */
-function evidence(random: Random, rules: EvidenceRules, stages: number): SimulatedProperty[] {
+function evidence(random: Random, rules: EvidenceRules, stages: number): SimulationRow[] {
   const full = perfectEvidence(rules);
   const action = (change: Partial<StageEvidence>) => judge({ ...full, ...change }, rules, 1).action;
   const taken: Partial<StageEvidence>[] = [

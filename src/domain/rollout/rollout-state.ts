@@ -90,67 +90,72 @@ export const activeMsAt = (state: RolloutState, at: Date): number =>
   state.activeMs + (state.activeSince === null ? 0 : Math.max(0, at.getTime() - Date.parse(state.activeSince)));
 
 const stopped = (state: RolloutState, at: Date) => ({ activeSince: null, activeMs: activeMsAt(state, at) });
-const NOTHING = { bps: 0, effectiveBps: 0, holdout: 0 };
+
+/** A stage begins: nothing that was found out or decided in the one before counts in it. */
+const entered = (state: RolloutState, at: Date) => ({
+  enteredAt: at.toISOString(),
+  activeSince: at.toISOString(),
+  activeMs: 0,
+  entry: state.entry + 1,
+  approval: null,
+  attention: null,
+  tripReason: null,
+  limits: {},
+  verified: null,
+});
+
+const COMPLETE = {
+  status: 'complete',
+  bps: BUCKETS,
+  effectiveBps: BUCKETS,
+  effectiveWhy: 'the plan is complete',
+  holdout: 0,
+} as const;
+
+const ROLLED_BACK = {
+  status: 'rolled_back',
+  bps: 0,
+  effectiveBps: 0,
+  effectiveWhy: 'rolled back',
+  holdout: 0,
+} as const;
 
 /** The state after an event: pure, so that replaying the events gives the state. */
-export function apply(
+export const apply = (
   state: RolloutState,
   event: RolloutEvent,
   at: Date,
   actor: string | null,
   revision: number,
-): RolloutState {
-  const fresh = {
-    enteredAt: at.toISOString(),
-    activeSince: at.toISOString(),
-    activeMs: 0,
-    entry: state.entry + 1,
-    approval: null,
-    attention: null,
-    tripReason: null,
-    limits: {},
-    verified: null,
-  };
-  const next = (change: Partial<RolloutState>): RolloutState => ({ ...state, ...change, revision });
+): RolloutState => ({ ...state, ...changeBy(event, state, at, actor), revision });
+
+function changeBy(event: RolloutEvent, state: RolloutState, at: Date, actor: string | null): Partial<RolloutState> {
   switch (event.kind) {
     case 'percent_set':
-      return next({ ...fresh, ...event.cohort, status: 'manual', stage: -1, activeSince: null });
+      return { ...entered(state, at), ...event.cohort, status: 'manual', stage: -1, activeSince: null };
     case 'stage_entered':
-      return next({ ...fresh, ...event.cohort, status: 'running', stage: event.stage });
+      return { ...entered(state, at), ...event.cohort, status: 'running', stage: event.stage };
     case 'completed':
-      return next({
-        ...stopped(state, at),
-        status: 'complete',
-        bps: BUCKETS,
-        effectiveBps: BUCKETS,
-        effectiveWhy: 'the plan is complete',
-        holdout: 0,
-      });
+      return { ...stopped(state, at), ...COMPLETE };
     case 'paused':
-      return next({ ...stopped(state, at), status: 'paused' });
+      return { ...stopped(state, at), status: 'paused' };
     case 'resumed':
-      return next({ status: 'running', activeSince: at.toISOString(), tripReason: null });
+      return { status: 'running', activeSince: at.toISOString(), tripReason: null };
     case 'approved':
-      return next({ approval: { by: actor, reason: event.reason } });
+      return { approval: { by: actor, reason: event.reason } };
     case 'verified':
-      return next({ verified: event.passed });
+      return { verified: event.passed };
     case 'rolled_back':
-      return next({
-        ...stopped(state, at),
-        ...NOTHING,
-        status: 'rolled_back',
-        effectiveWhy: 'rolled back',
-        tripReason: event.reason,
-      });
+      return { ...stopped(state, at), ...ROLLED_BACK, tripReason: event.reason };
     case 'frozen':
-      return next({ ...stopped(state, at), status: 'frozen', tripReason: event.reason });
+      return { ...stopped(state, at), status: 'frozen', tripReason: event.reason };
     case 'attention':
-      return next({ attention: event.reason });
+      return { attention: event.reason };
     case 'limits_frozen':
-      return next({ limits: { ...state.limits, [event.operation]: event.limits } });
+      return { limits: { ...state.limits, [event.operation]: event.limits } };
     case 'killed':
-      return next({ killed: true });
+      return { killed: true };
     case 'unkilled':
-      return next({ killed: false });
+      return { killed: false };
   }
 }

@@ -10,6 +10,8 @@ import { confirmServes, connectionUrl, DATABASE } from './server-connection';
 import { claimSocketDirectory } from './socket-directory';
 
 export interface EmbeddedPostgres {
+  /** Where its files really are: not where it was asked to put them when its user cannot go there. */
+  readonly dir: string;
   readonly socketDir: string;
   readonly port: number;
   readonly user: string;
@@ -125,6 +127,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { server, postmaster } = await start(cluster);
   postmaster?.onUnexpectedExit((epitaph) => log(`PostgreSQL (process ${server.pid}) ${epitaph}`));
   return {
+    dir: home.dir,
     socketDir: server.socketDir,
     port: server.port,
     user: SUPERUSER,

@@ -9,6 +9,8 @@ export interface Settings {
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly camerasFile: string;
+  /** The plans of the rollout. */
+  readonly rolloutFile: string;
   readonly logDir: string;
   readonly logLevel: (typeof LEVELS)[number];
   /** JSON lines instead of readable ones. */
@@ -48,8 +50,17 @@ function oneOf<T extends string>(values: readonly T[]) {
     values.find((v) => v === value) ?? new Wrong(`must be one of ${values.join(', ')}`);
 }
 
-const databaseUrl = (value: string): string | Wrong =>
-  value === '' || /^postgres(ql)?:\/\//.test(value) ? value : new Wrong('must start with postgres:// or be empty');
+/** A bare `@ / ? #` in a password would shift the parts of the URL: a piece of it would be taken, and shown, as the host. */
+const DATABASE_URL = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@/?#]*(\/[^@?#]*)?(\?[^@#]*)?$/;
+
+function databaseUrl(value: string): string | Wrong {
+  if (value === '') return value;
+  if (!/^postgres(ql)?:\/\//.test(value)) return new Wrong('must start with postgres:// or be empty');
+  // The address of a Unix socket names no host, which a URL with a user must have.
+  const parses = URL.canParse(value.replace('@/', '@localhost/')) && !/%(?![0-9a-f]{2})/i.test(value);
+  const fits = DATABASE_URL.test(value) && parses;
+  return fits ? value : new Wrong('is no valid URL: write special characters of user and password as %XX');
+}
 
 const zone = (value: string): string | Wrong => {
   try {
@@ -73,6 +84,12 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
     name: 'CAMERAS_FILE',
     fallback: 'config/cameras.yaml',
     about: 'the camera configuration people edit',
+    read: path,
+  },
+  rolloutFile: {
+    name: 'ROLLOUT_FILE',
+    fallback: 'config/rollout.yaml',
+    about: 'the plans of the rollout; read at the start',
     read: path,
   },
   logDir: { name: 'LOG_DIR', fallback: 'logs', about: 'where logs are written', read: path },

@@ -1,6 +1,6 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import { Camera } from '../../domain/cameras/camera';
-import type { JsonObject } from '../../domain/shared/json';
+import type { Json, JsonObject } from '../../domain/shared/json';
 
 /** A row of `cameras`. */
 export interface CameraRow {
@@ -60,6 +60,7 @@ export function toRow(camera: Camera, position: number): CameraRow {
 }
 
 export function fromRow({ id, position: _position, extra, created_at, updated_at, ...settings }: CameraRow): Camera {
-  const written = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null)) as JsonObject;
-  return Camera.restore({ id, ...written, ...extra }, created_at, updated_at);
+  const fields: Record<string, Json> = { id };
+  for (const [name, value] of Object.entries(settings as JsonObject)) if (value !== null) fields[name] = value;
+  return Camera.restore(Object.assign(fields, extra), created_at, updated_at);
 }

@@ -25,7 +25,13 @@ export class Database implements Queryable {
   readonly writes: DataSource;
   private readonly reads: Pool;
 
-  constructor(url: string, onLost: (error: Error) => void) {
+  private closing = false;
+
+  constructor(url: string, whenLost: (error: Error) => void) {
+    // A server that ends right after this process has said goodbye is no news.
+    const onLost = (error: Error) => {
+      if (!this.closing) whenLost(error);
+    };
     const common: PoolConfig = {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_SESSION_TIMEOUT_MS / 2,
@@ -67,7 +73,31 @@ export class Database implements Queryable {
     }
   }
 
+  /** Whether callers wait for a connection to read by. */
+  get crowded(): boolean {
+    return this.reads.waitingCount > 0;
+  }
+
+  /** Runs a task unless another process is running one of the same name. */
+  async alone(name: string, task: () => Promise<void>): Promise<void> {
+    const runner = this.writes.createQueryRunner();
+    try {
+      const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtext($1)) AS mine', [name])) as {
+        mine: boolean;
+      }[];
+      if (!row?.mine) return;
+      try {
+        await task();
+      } finally {
+        await runner.query('SELECT pg_advisory_unlock(hashtext($1))', [name]);
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+
   async close(): Promise<void> {
+    this.closing = true;
     await this.reads.end();
     if (this.writes.isInitialized) await this.writes.destroy();
   }

@@ -85,7 +85,11 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
     } catch (error) {
       throw isRefusal(error) ? withEffect(error, 'rolled-back') : unavailable(error, 'unknown');
     }
-    await this.onStep('commit.after');
+    try {
+      await this.onStep('commit.after');
+    } catch (error) {
+      throw withEffect(error, 'committed');
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type StoredEvent,
   type Transition,
 } from '../../application/rollout/rollout-store';
-import { eventHash } from '../../domain/rollout/event-hash';
+import { hashOf } from '../../application/rollout/rollout-views';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import { apply, initialState, type RolloutEvent, type RolloutState } from '../../domain/rollout/rollout-state';
 import type { Json } from '../../domain/shared/json';
@@ -60,8 +60,9 @@ export class PgRolloutStore implements RolloutStore {
       const change = decide(before);
       const document = await this.write(sql, before, change, actor);
       await sql.query('SELECT pg_notify($1, $2)', [ROLLOUT_CHANNEL, String(document.revision)]);
+      const [committed] = await sql.query<{ at: Date }>('SELECT clock_timestamp() AS at', []);
       await runner.commitTransaction();
-      return { document, committedAt: this.clock() };
+      return { document, committedAt: committed?.at ?? this.clock() };
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction();
       throw unavailable(error, 'rolled-back');
@@ -145,7 +146,7 @@ export async function loadRollout(sql: Queryable, lock: 'FOR UPDATE' | '' = ''):
   const [control] = await sql.query<ControlRow>(`SELECT * FROM rollout_control ${lock}`, []);
   if (!control) throw new Error('the row of rollout_control is missing: restore it from a backup');
   const rows = await sql.query<{ group_name: string; plan: GroupPlan; state: RolloutState }>(
-    'SELECT * FROM rollout_groups',
+    'SELECT * FROM rollout_groups ORDER BY group_name',
     [],
   );
   const groups = new Map(rows.map(({ group_name, plan, state }) => [group_name, { plan, state }]));
@@ -186,7 +187,3 @@ async function append(
     hash,
   ]);
 }
-
-/** The hash a stored event must have. */
-export const hashOf = ({ prevHash, at, event, ...rest }: Omit<StoredEvent, 'hash'>): string =>
-  eventHash(prevHash, { ...rest, at: at.toISOString(), event: JSON.parse(JSON.stringify(event)) as Json });

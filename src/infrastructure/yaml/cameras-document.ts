@@ -97,7 +97,7 @@ function reading(text: string, entries: readonly CameraEntry[], found: readonly 
   return { cameras, faults: found.length === 0 ? [] : report(text, found) };
 }
 
-function report(text: string, found: readonly LocatedFault[]): ConfigFault[] {
+export function report(text: string, found: readonly LocatedFault[]): ConfigFault[] {
   // A fault in a shared part (an anchor) is found once for each camera that uses it.
   const once = new Map<string, LocatedFault>();
   for (const fault of found) {

@@ -37,7 +37,7 @@ describe('bucketing', () => {
     'fills 100 classes evenly (chi-square, 99.9 %% limit for 99 degrees of freedom): %s',
     (prefix) => {
       const n = 200_000;
-      const counts = new Array<number>(100).fill(0);
+      const counts = Array.from({ length: 100 }, () => 0);
       for (let i = 0; i < n; i++) counts[bucketOf(`${prefix}${i}`, 5) % 100]! += 1;
       const chi = counts.reduce((sum, c) => sum + (c - n / 100) ** 2 / (n / 100), 0);
       expect(chi).toBeLessThan(149);

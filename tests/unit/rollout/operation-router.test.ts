@@ -3,10 +3,17 @@ import {
   type RoutedOperation,
   type WriteFallback,
 } from '../../../src/application/rollout/operation-router';
-import { seedSnapshot } from '../../../src/application/rollout/seed-plan';
+import { compileGroup, type RolloutSnapshot } from '../../../src/domain/rollout/decision';
 import { type CallContext, runInCall } from '../../../src/application/shared/call-context';
 import { DomainError, Unavailable, withEffect } from '../../../src/domain/shared/domain-error';
 import { rememberingLog } from '../../support/quiet-log';
+
+const at = (percent: number): RolloutSnapshot => ({
+  revision: 1,
+  killed: false,
+  stale: false,
+  groups: new Map([['g', compileGroup({ group: 'g', seed: 1, bps: percent * 100 }, 1)]]),
+});
 
 interface Things {
   read(key: { id: string }): Promise<string>;
@@ -19,6 +26,7 @@ const operation = (method: string, effect: 'read' | 'write', fallback: WriteFall
   effect,
   fallback,
   stickyBy: 'id',
+  mayDiffer: [],
 });
 
 function routed(domain: Partial<Things>, fallback: WriteFallback = 'none', percent = 100) {
@@ -26,7 +34,7 @@ function routed(domain: Partial<Things>, fallback: WriteFallback = 'none', perce
   const shadowed: string[] = [];
   const answers = { read: async () => 'legacy', write: async () => 'legacy' };
   const router = new OperationRouter(
-    () => seedSnapshot({ useDomain: true, percent }, ['g']),
+    () => at(percent),
     (o, d, outcome) => void seen.push(`${o.id} ${d.path} ${d.reason} ${outcome}`),
     (read) => void shadowed.push(read.operation.id),
     rememberingLog(),
@@ -39,7 +47,7 @@ function routed(domain: Partial<Things>, fallback: WriteFallback = 'none', perce
   return { call, outcomes, context, shadowed };
 }
 
-const failing = (error: unknown) => ({ read: () => Promise.reject(error), write: () => Promise.reject(error) });
+const failing = (reason: unknown) => ({ read: () => Promise.reject(reason), write: () => Promise.reject(reason) });
 
 describe('the operation router', () => {
   it('says which path served a call, and records one observation', async () => {
@@ -86,7 +94,7 @@ describe('the operation router', () => {
       throw new Error('disk full');
     };
     const router = new OperationRouter(
-      () => seedSnapshot({ useDomain: true, percent: 100 }, ['g']),
+      () => at(100),
       throwing,
       () => undefined,
       rememberingLog(),

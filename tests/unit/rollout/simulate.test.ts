@@ -1,21 +1,21 @@
-import { SIMULATED_STAGES, simulate } from '../../../src/application/rollout/simulate';
+import { simulate } from '../../../src/application/rollout/simulate';
 import { DEFAULT_PLAN } from '../../../src/domain/rollout/rollout-plan';
 
 const { rules } = DEFAULT_PLAN;
 const failing = (changed: Partial<typeof rules>) =>
-  simulate(50, 1, { ...rules, ...changed })
-    .properties.filter(({ passed }) => !passed)
+  simulate({ stages: 50, rules: { ...rules, ...changed } })
+    .rows.filter(({ passed }) => !passed)
     .map(({ property }) => property);
 
 describe('the simulation', () => {
   it('of 500 stages finds every demand met', () => {
-    const { properties, passed, stages } = simulate(SIMULATED_STAGES.short);
-    expect(properties.filter((property) => !property.passed)).toEqual([]);
-    expect([passed, stages, properties.length]).toEqual([true, 500, 16]);
+    const { rows, passed } = simulate({ short: true });
+    expect(rows.filter((row) => !row.passed)).toEqual([]);
+    expect([passed, rows.length]).toEqual([true, 16]);
   });
 
   it('gives the same figures for the same seed', () => {
-    expect(simulate(20, 5)).toEqual(simulate(20, 5));
+    expect(simulate({ stages: 20, seed: 5 })).toEqual(simulate({ stages: 20, seed: 5 }));
   });
 
   it('finds fault with limits that roll a healthy path back', () => {

@@ -1,0 +1,81 @@
+/**
+ * Who may know whom, as an allow-list: an import that no line below allows is an error, and so is every import from
+ * or to a file that fits no layer. Widen it on purpose, never by a wildcard; a line that nothing uses any more fails
+ * tests/architecture too.
+ */
+const npm = (...names) => ({ path: `^node_modules/(@types/)?(${names.join('|')})/` });
+const core = (...names) => ({ path: `^(${names.join('|')})$`, dependencyTypes: ['core'] });
+/** TypeScript file in a folder; `^src/domain/([^/]+)/` captures the context, which `$1` on the right side repeats. */
+const inside = (folder) => ({ path: `^${folder}/.+[.]ts$` });
+
+const domain = [
+  ['src/domain/([^/]+)', inside('src/domain/($1|shared)')],
+  // Hashes (of texts, of rollout keys) are part of the rules; nothing else of Node is.
+  ['src/domain/[^/]+', core('crypto')],
+];
+
+const application = [
+  ['src/application/([^/]+)', inside('src/application/($1|shared)')],
+  ['src/application/([^/]+)', inside('src/domain/($1|shared)')],
+  // The call's context carries which path served it and why; the router writes that, the HTTP side reads it.
+  [{ path: '^src/application/shared/call-context[.]ts$' }, { path: '^src/domain/rollout/decision[.]ts$' }],
+  // Random tokens, and the context of the call that is being served.
+  ['src/application/[^/]+', core('crypto', 'async_hooks')],
+  // A pure function from two texts to a patch.
+  ['src/application/[^/]+', npm('diff')],
+];
+
+const infrastructure = [
+  // One technology does not know another; `system` is what all of them need of the operating system.
+  ['src/infrastructure/([^/]+)', inside('src/infrastructure/($1|system)')],
+  ['src/infrastructure/[^/]+', inside('src/(application|domain)')],
+  ['src/infrastructure/[^/]+', { path: '.', dependencyTypes: ['core'] }],
+  ['src/infrastructure/postgres', inside('migrations')],
+  ['src/infrastructure/postgres', npm('pg', 'typeorm')],
+  ['src/infrastructure/embedded-postgres', npm('pg')],
+  ['src/infrastructure/logging', npm('winston')],
+  ['src/infrastructure/yaml', npm('js-yaml')],
+];
+
+const api = [
+  ['src/api/([^/]+)', inside('src/api/($1|http)')],
+  ['src/api/([^/]+)', inside('src/application/($1|shared)')],
+  ['src/api/([^/]+)', inside('src/domain/($1|shared)')],
+  // An operation is what the router routes: the row of the catalogue carries the router's facts about it.
+  ['src/api/http', inside('src/application/rollout')],
+  ['src/api/http', core('http', 'crypto')],
+  ['src/api/http', npm('class-validator', 'express', 'helmet')],
+];
+
+const WIRING = { path: '^src/(main|service|container|keys|(wire|start)-[a-z]+)[.]ts$' };
+
+/** The files outside every layer, by name: a new one beside them is not allowed by itself. */
+const top = [
+  [{ path: '^src/api/catalogue[.]ts$' }, { path: '^src/api/([^/]+/[^/]+-operations|http/operation)[.]ts$' }],
+  [WIRING, inside('src')],
+  [WIRING, { path: '.', dependencyTypes: ['core'] }],
+  [{ path: '^src/(main|container|cli/rollout)[.]ts$' }, npm('reflect-metadata')],
+  // Only the container makes one; the others name its types.
+  [{ path: '^src/(container|keys|start-[a-z]+)[.]ts$' }, npm('tsyringe')],
+  // The command asks a running service over HTTP; it shares the rules that need no service.
+  ['src/cli', inside('src/(cli|application|domain)')],
+  ['src/cli', { path: '^src/api/(catalogue|http/operation)[.]ts$' }],
+  ['src/cli', core('util')],
+  [{ path: '^migrations/[^/]+[.]ts$' }, npm('typeorm')],
+];
+
+const allowance = ([from, to]) => ({ from: typeof from === 'string' ? inside(from) : from, to });
+
+module.exports = {
+  allowed: [...domain, ...application, ...infrastructure, ...api, ...top].map(allowance),
+  allowedSeverity: 'error',
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true }, to: {} },
+  ],
+  options: {
+    // TypeScript 7 has no compiler API. SWC's tree still has the type-only imports, which count as much as the others.
+    parser: 'swc',
+    doNotFollow: { path: '^node_modules/' },
+  },
+};

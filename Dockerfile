@@ -1,0 +1,35 @@
+# syntax=docker/dockerfile:1
+
+FROM node:20-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY migrations migrations
+COPY src src
+RUN npm run build
+
+FROM node:20-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The optional packages are the embedded PostgreSQL, which a container leaves to DATABASE_URL.
+RUN npm ci --omit=dev --omit=optional
+
+FROM node:20-bookworm-slim
+WORKDIR /app
+# Inside a container only its own network reaches 0.0.0.0; publish the port on 127.0.0.1 (see docker-compose.yml).
+# Listening on an address that others can reach will require tokens.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json ./
+# No configuration goes into the image: it holds the passwords of cameras.
+RUN mkdir config logs && chown node:node config logs
+USER node
+EXPOSE 8000
+# The folder, not the file: a file that is mounted by itself cannot be replaced in one step, and that is how a
+# change is written so that no reader ever sees half of it.
+VOLUME ["/app/config", "/app/logs"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/src/main.js"]

@@ -1,0 +1,14 @@
+import type { SystemPort } from '../../application/system/system-port';
+import { operations } from '../http/operation';
+import { NoParametersDto, SystemInfoDto } from './system-dto';
+
+export const systemOperations = operations<SystemPort>('system', {
+  info: {
+    http: 'GET /system/info',
+    summary: 'The machine this service runs on',
+    input: NoParametersDto,
+    output: SystemInfoDto,
+    group: 'system-read',
+    mayDiffer: ['/timestamp', '/memory/*', '/cpu/*', '/disk/*'],
+  },
+});

@@ -1,0 +1,54 @@
+import type { ArmCounts } from '../../domain/rollout/evidence';
+import type { RolloutState } from '../../domain/rollout/rollout-state';
+import type { Json } from '../../domain/shared/json';
+
+export type Arm = 'domain' | 'control';
+
+/** Counts of one operation on one arm in one stage entry; from one drain, or summed over instances and minutes. */
+export interface Sample extends ArmCounts {
+  readonly group: string;
+  readonly entry: number;
+  readonly operation: string;
+  readonly arm: Arm;
+  /** Calls the plan drew by chance, one by one; their share on each arm must be as planned. */
+  readonly drawn: number;
+  /** Calls per histogram bucket of their milliseconds. */
+  readonly histogram: Readonly<Record<string, number>>;
+}
+
+export interface Comparison {
+  readonly group: string;
+  readonly entry: number;
+  readonly operation: string;
+  /** `noise`: differed at first and no more when both were asked again. */
+  readonly result: 'same' | 'noise' | 'mismatch';
+}
+
+export interface Mismatch {
+  readonly group: string;
+  readonly entry: number;
+  readonly operation: string;
+  readonly at: Date;
+  readonly requestId: string | null;
+  /** Which path the caller was answered by. */
+  readonly served: string;
+  /** Where the answers differ, as JSON pointers, each with both values, secrets masked. */
+  readonly pointers: readonly { readonly pointer: string; readonly domain: Json; readonly legacy: Json }[];
+}
+
+export interface ComparisonCounts {
+  readonly compared: number;
+  readonly noise: number;
+  readonly mismatched: number;
+}
+
+/** The evidence of all instances. */
+export interface EvidenceStore {
+  add(samples: readonly Sample[], comparisons: readonly Comparison[]): Promise<void>;
+  addMismatch(mismatch: Mismatch): Promise<void>;
+  /** Sums of one stage entry. */
+  samples(state: Pick<RolloutState, 'group' | 'entry'>): Promise<Sample[]>;
+  comparisons(state: Pick<RolloutState, 'group' | 'entry'>): Promise<ComparisonCounts>;
+  /** Newest first. */
+  mismatches(group: string, limit: number): Promise<Mismatch[]>;
+}

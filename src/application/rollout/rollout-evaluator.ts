@@ -1,0 +1,78 @@
+import type { Verdict } from '../../domain/rollout/evidence';
+import { judge } from '../../domain/rollout/judge';
+import { limitsFromControl } from '../../domain/rollout/latency';
+import { nextStage } from '../../domain/rollout/rollout-commands';
+import type { GroupPlan } from '../../domain/rollout/rollout-plan';
+import type { RolloutEvent, RolloutState } from '../../domain/rollout/rollout-state';
+import type { Json } from '../../domain/shared/json';
+import type { Clock, Log } from '../shared/log';
+import type { Collected, EvidenceCollector } from './evidence-collector';
+import type { RolloutStore, Transition } from './rollout-store';
+
+/** Sticky keys that exist, per group that has such. */
+export type KnownKeys = (group: string) => Promise<readonly string[]>;
+
+/** Runs a task unless another instance is at it. */
+export type Leader = (task: () => Promise<void>) => Promise<void>;
+
+/** Judges every running group by the evidence of all instances, and acts on it: at most one step of a group at a time. */
+export class RolloutEvaluator {
+  constructor(
+    private readonly store: RolloutStore,
+    private readonly collector: EvidenceCollector,
+    private readonly keys: KnownKeys,
+    private readonly leader: Leader,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  async evaluate(): Promise<void> {
+    await this.leader(async () => {
+      const { groups, revision } = await this.store.load();
+      for (const { plan, state } of groups.values()) {
+        if (state.status === 'running') await this.evaluateGroup(plan, state, revision);
+      }
+    });
+  }
+
+  private async evaluateGroup(plan: GroupPlan, state: RolloutState, revision: number): Promise<void> {
+    const collected = await this.collector.collect(state, plan, revision, this.clock());
+    const verdict = verdictOn(collected, plan, state);
+    const keys = await this.keys(plan.group);
+    const steps = [...frozenLimits(collected, plan, state), ...consequences(verdict, plan, state, keys)];
+    if (steps.length === 0) return;
+    const evidence = JSON.parse(JSON.stringify({ ...collected.evidence, ...verdict })) as Json;
+    await this.store.change(null, (now) => {
+      const present = now.groups.get(plan.group)?.state;
+      // Somebody was faster: the next evaluation judges what is true then.
+      if (present?.revision !== state.revision) return { transitions: [] };
+      return { transitions: steps.map((event): Transition => ({ group: plan.group, event, evidence })) };
+    });
+    for (const { kind } of steps) this.log.info(`rollout of ${plan.group}: ${kind}`, { action: verdict.action });
+  }
+}
+
+export const verdictOn = ({ evidence }: Collected, plan: GroupPlan, state: RolloutState): Verdict =>
+  judge(evidence, plan.rules, plan.stages[state.stage]?.bakeMs ?? 0);
+
+/** Limits are taken once per stage, as soon as the control has enough calls. */
+function frozenLimits({ controls }: Collected, plan: GroupPlan, state: RolloutState): RolloutEvent[] {
+  return [...controls].flatMap(([operation, { histogram }]): RolloutEvent[] => {
+    const limits = state.limits[operation] ? undefined : limitsFromControl(histogram, plan.rules.minControl);
+    return limits ? [{ kind: 'limits_frozen', operation, limits }] : [];
+  });
+}
+
+function consequences(verdict: Verdict, plan: GroupPlan, state: RolloutState, keys: readonly string[]): RolloutEvent[] {
+  const reason = verdict.findings
+    .filter((f) => f.level !== 'fine')
+    .map((f) => `${f.operation} ${f.metric} ${f.value} (limit ${f.limit}, n ${f.n})`)
+    .join('; ');
+  if (verdict.action === 'rollback') return [{ kind: plan.onTrip === 'freeze' ? 'frozen' : 'rolled_back', reason }];
+  const attention: RolloutEvent[] =
+    verdict.attention === (state.attention !== null)
+      ? []
+      : [{ kind: 'attention', reason: verdict.attention ? reason : null }];
+  if (verdict.action !== 'promote' || !plan.autoPromote) return attention;
+  return [...attention, nextStage(state, { plan, keys, missing: [] })];
+}

@@ -1,0 +1,73 @@
+import { seedOf } from '../../domain/rollout/bucket';
+import { compileGroup, type RolloutSnapshot } from '../../domain/rollout/decision';
+import type { GroupPlan } from '../../domain/rollout/rollout-plan';
+import type { RolloutState } from '../../domain/rollout/rollout-state';
+import type { RolloutDocument } from './rollout-store';
+
+const NEVER: RolloutSnapshot = { revision: -1, killed: false, stale: false, groups: new Map() };
+
+/** The rollout as this process decides by it: one immutable snapshot, replaced as a whole. */
+export class RolloutPolicy {
+  private document?: RolloutDocument;
+  private stale = false;
+  /** Groups whose local breaker has tripped, with the stage entry it tripped in. */
+  private readonly tripped = new Map<string, number>();
+  private compiled = NEVER;
+
+  readonly snapshot = (): RolloutSnapshot => this.compiled;
+
+  get revision(): number {
+    return this.compiled.revision;
+  }
+
+  stateOf(group: string): RolloutState | undefined {
+    return this.document?.groups.get(group)?.state;
+  }
+
+  planOf(group: string): GroupPlan | undefined {
+    return this.document?.groups.get(group)?.plan;
+  }
+
+  /** Takes over a newer document; an older one, overtaken on its way, is ignored. */
+  install(document: RolloutDocument): void {
+    if (document.revision <= this.revision) return;
+    this.document = document;
+    for (const [group, entry] of this.tripped) {
+      const state = document.groups.get(group)?.state;
+      if (state && (state.entry !== entry || state.effectiveBps === 0)) this.tripped.delete(group);
+    }
+    this.compile();
+  }
+
+  /** Whether the state could not be confirmed for so long that nobody could stop this process. */
+  setStale(stale: boolean): void {
+    if (stale === this.stale) return;
+    this.stale = stale;
+    this.compile();
+  }
+
+  /** Takes a group back to legacy in this process, at once; the stored rollback follows. */
+  trip(group: string, entry: number): void {
+    this.tripped.set(group, entry);
+    this.compile();
+  }
+
+  private compile(): void {
+    if (!this.document) return;
+    const { revision, killed, groups } = this.document;
+    const compiled = [...groups].map(([group, { state }]) => {
+      const { salt, effectiveBps: bps, holdout, entry } = state;
+      const settings = {
+        group,
+        seed: seedOf(group, salt),
+        bps,
+        holdout,
+        entry,
+        killed: state.killed,
+        tripped: this.tripped.has(group),
+      };
+      return [group, compileGroup(settings, revision)] as const;
+    });
+    this.compiled = { revision, killed, stale: this.stale, groups: new Map(compiled) };
+  }
+}

@@ -1,0 +1,94 @@
+import type { Json, JsonObject } from '../../domain/shared/json';
+
+export interface GroupKey {
+  readonly group: string;
+}
+
+export interface Reasoned extends GroupKey {
+  readonly reason: string;
+}
+
+export interface GroupOverview {
+  readonly group: string;
+  readonly status: string;
+  /** 1-based; 0 outside a plan. */
+  readonly stage: number;
+  readonly stages: readonly { readonly percent: number; readonly bake_ms: number }[];
+  readonly percent: number;
+  readonly effective_percent: number;
+  readonly effective_why: string;
+  readonly holdout_percent: number;
+  readonly killed: boolean;
+  readonly attention: string | null;
+  readonly trip_reason: string | null;
+  readonly approval: JsonObject | null;
+  readonly verified: boolean | null;
+  readonly entered_at: string | null;
+  readonly active_ms: number;
+  /** What decides a call: `bucketOf(key, seed) < threshold`, in basis points. */
+  readonly seed: number;
+  readonly operations: readonly string[];
+  readonly evidence: Json;
+  readonly verdict: Json;
+  readonly revision: number;
+}
+
+export interface InstanceView {
+  readonly name: string;
+  readonly revision: number;
+  readonly confirmed: boolean;
+  /** Milliseconds from COMMIT to confirmation; null while it has not confirmed. */
+  readonly ms: number | null;
+}
+
+export interface RolloutOverview {
+  readonly revision: number;
+  readonly killed: boolean;
+  readonly instances: readonly InstanceView[];
+  readonly groups: readonly GroupOverview[];
+}
+
+/** Answer to a kill: which instances have confirmed it, and how fast the slowest was. */
+export interface Acknowledged {
+  readonly killed: boolean;
+  readonly revision: number;
+  readonly applied: number;
+  readonly of: number;
+  readonly slowest_ms: number | null;
+  readonly instances: readonly InstanceView[];
+}
+
+export interface EventView {
+  readonly seq: number;
+  readonly group: string;
+  readonly at: string;
+  readonly actor: string | null;
+  readonly request_id: string | null;
+  readonly event: JsonObject;
+  readonly evidence: Json;
+  readonly prev_hash: string;
+  readonly hash: string;
+}
+
+export type Language = 'en' | 'zh';
+
+/** The rollout as operators see and steer it. */
+export interface RolloutPort {
+  overview(nothing: object): Promise<RolloutOverview>;
+  group(key: GroupKey): Promise<GroupOverview>;
+  events(
+    page: GroupKey & { readonly limit: number; readonly after: number },
+  ): Promise<{ events: EventView[]; intact: boolean }>;
+  mismatches(page: GroupKey & { readonly limit: number }): Promise<{ mismatches: JsonObject[] }>;
+  start(key: GroupKey): Promise<GroupOverview>;
+  pause(key: GroupKey): Promise<GroupOverview>;
+  resume(key: GroupKey): Promise<GroupOverview>;
+  promote(key: GroupKey): Promise<GroupOverview>;
+  rollback(command: Reasoned): Promise<GroupOverview>;
+  approve(command: Reasoned): Promise<GroupOverview>;
+  setPercent(command: GroupKey & { readonly percent: number }): Promise<GroupOverview>;
+  verified(result: GroupKey & { readonly passed: boolean; readonly report: JsonObject }): Promise<GroupOverview>;
+  kill(command: { readonly reason: string; readonly group?: string }): Promise<Acknowledged>;
+  unkill(command: { readonly reason: string; readonly group?: string }): Promise<Acknowledged>;
+  report(as: { readonly lang: Language; readonly format: 'md' | 'json' }): Promise<{ report: Json }>;
+}

@@ -1,0 +1,179 @@
+import type { StageEvidence, Verdict } from '../../domain/rollout/evidence';
+import type { RolloutStatus } from '../../domain/rollout/rollout-state';
+import type { GroupOverview, Language } from './rollout-port';
+import type { StoredEvent } from './rollout-store';
+import { isChain } from './rollout-views';
+
+/** One thing that happened, as the report tells it. */
+interface Line {
+  readonly at: string;
+  readonly group: string;
+  readonly kind: string;
+  readonly detail: string;
+  readonly actor: string | null;
+}
+
+export interface RolloutReport {
+  readonly generated_at: string;
+  /** Only when every group is complete. */
+  readonly complete: boolean;
+  /** Whether the events are the ones that were written. */
+  readonly chain_intact: boolean;
+  readonly groups: readonly GroupOverview[];
+  readonly history: readonly Line[];
+}
+
+/** The rollout so far, from events and samples alone. */
+export function reportOf(groups: readonly GroupOverview[], events: readonly StoredEvent[], now: Date): RolloutReport {
+  return {
+    generated_at: now.toISOString(),
+    complete: groups.length > 0 && groups.every((g) => g.status === 'complete' && !g.killed),
+    chain_intact: isChain(events),
+    groups,
+    history: events.map(({ at, group, event, actor, evidence }) => ({
+      at: at.toISOString(),
+      group,
+      kind: event.kind,
+      detail: detailOf(event, evidence),
+      actor,
+    })),
+  };
+}
+
+function detailOf(event: StoredEvent['event'], evidence: unknown): string {
+  const reason = 'reason' in event && event.reason ? event.reason : '';
+  if (event.kind === 'stage_entered')
+    return `${event.percent} % (${event.cohort.effectiveBps / 100} %: ${event.cohort.effectiveWhy})`;
+  if (event.kind === 'percent_set') return `${event.cohort.bps / 100} % (${event.by})`;
+  if (event.kind === 'limits_frozen')
+    return `${event.operation}: P95 × 1.2 = ${event.limits.ms20.toFixed(1)} ms, × 1.5 = ${event.limits.ms50.toFixed(1)} ms, n = ${event.limits.n}`;
+  if (event.kind === 'verified') return event.passed ? 'passed' : 'failed';
+  if (reason !== '') return reason;
+  return typeof evidence === 'object' && evidence !== null && 'reason' in evidence ? String(evidence.reason) : '';
+}
+
+const WORDS = {
+  en: {
+    title: 'Rollout report',
+    generated: 'Generated',
+    complete: 'The rollout is complete.',
+    open: 'The rollout is not complete.',
+    chain: ['The event chain is intact.', '**The event chain is broken: events were changed or removed.**'],
+    table: ['group', 'status', 'stage', 'share', 'in force', 'calls', 'failures', 'refusals', 'compared', 'mismatches'],
+    missing: 'Missing evidence',
+    nothing: 'nothing',
+    history: 'History',
+    at: 'time',
+    what: 'event',
+    detail: 'detail',
+    who: 'by',
+    service: 'service',
+    eta: 'about',
+    unknown: 'unknown',
+    findings: 'Findings',
+  },
+  zh: {
+    title: '灰度发布报告',
+    generated: '生成时间',
+    complete: '灰度发布已全部完成。',
+    open: '灰度发布尚未完成。',
+    chain: ['事件链完整。', '**事件链已损坏:有事件被修改或删除。**'],
+    table: ['操作组', '状态', '阶段', '计划比例', '生效比例', '调用', '失败', '拒绝', '比对', '不一致'],
+    missing: '缺少的证据',
+    nothing: '无',
+    history: '历史',
+    at: '时间',
+    what: '事件',
+    detail: '详情',
+    who: '操作者',
+    service: '服务',
+    eta: '约',
+    unknown: '未知',
+    findings: '判定依据',
+  },
+} as const;
+
+const STATUS: Readonly<Record<Language, Readonly<Record<RolloutStatus, string>>>> = {
+  en: {
+    manual: 'manual',
+    running: 'running',
+    paused: 'paused',
+    frozen: 'frozen',
+    rolled_back: 'rolled back',
+    complete: 'complete',
+  },
+  zh: {
+    manual: '手动',
+    running: '进行中',
+    paused: '已暂停',
+    frozen: '已冻结',
+    rolled_back: '已回滚',
+    complete: '已完成',
+  },
+};
+
+const row = (cells: readonly unknown[]): string =>
+  `| ${cells.map((c) => String(c).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+
+/** The report as Markdown. */
+export function renderReport(report: RolloutReport, lang: Language): string {
+  const w = WORDS[lang];
+  return [
+    `# ${w.title}`,
+    '',
+    `${w.generated}: ${report.generated_at}`,
+    '',
+    report.complete ? w.complete : w.open,
+    report.chain_intact ? w.chain[0] : w.chain[1],
+    '',
+    row(w.table),
+    row(w.table.map(() => '---')),
+    ...report.groups.map((g) => groupRow(g, lang)),
+    ...report.groups.flatMap((g) => missingOf(g, lang)),
+    '',
+    `## ${w.history}`,
+    '',
+    row([w.at, w.table[0], w.what, w.detail, w.who]),
+    row(['---', '---', '---', '---', '---']),
+    ...report.history.map((l) => row([l.at, l.group, l.kind, l.detail, l.actor ?? w.service])),
+    '',
+  ].join('\n');
+}
+
+function groupRow(g: GroupOverview, lang: Language): string {
+  const { operations, comparisons, mismatches } = g.evidence as unknown as StageEvidence;
+  const sum = (pick: (o: (typeof operations)[number]) => number) => operations.reduce((total, o) => total + pick(o), 0);
+  const status = `${STATUS[lang][g.status as RolloutStatus]}${g.killed ? ' (kill)' : ''}`;
+  const calls = [sum((o) => o.domain.n), sum((o) => o.domain.failure), sum((o) => o.domain.reject)];
+  return row([
+    g.group,
+    status,
+    `${g.stage}/${g.stages.length}`,
+    `${g.percent} %`,
+    `${g.effective_percent} %`,
+    ...calls,
+    comparisons,
+    mismatches,
+  ]);
+}
+
+function missingOf(g: GroupOverview, lang: Language): string[] {
+  const w = WORDS[lang];
+  const verdict = g.verdict as unknown as Verdict | null;
+  if (!verdict) return [];
+  const missing = verdict.missing.map((m) => {
+    const eta = m.etaMs === null ? w.unknown : `${w.eta} ${Math.ceil(m.etaMs / 60_000)} min`;
+    return `- ${m.what}${m.operation ? ` (${m.operation})` : ''}: ${m.have} / ${m.need}, ${eta}`;
+  });
+  const findings = verdict.findings.map(
+    (f) =>
+      `- ${f.operation} ${f.metric} = ${f.value.toFixed(4)} [${f.interval.map((x) => x.toFixed(4)).join(', ')}], ${f.limit}, n = ${f.n}`,
+  );
+  return [
+    '',
+    `### ${g.group}: ${w.missing}`,
+    '',
+    ...(missing.length > 0 ? missing : [`- ${w.nothing}`]),
+    ...(findings.length > 0 ? ['', `${w.findings}:`, '', ...findings] : []),
+  ];
+}

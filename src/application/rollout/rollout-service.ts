@@ -1,0 +1,149 @@
+import { seedOf } from '../../domain/rollout/bucket';
+import { obey, type RolloutCommand } from '../../domain/rollout/rollout-commands';
+import { DomainError } from '../../domain/shared/domain-error';
+import type { Json, JsonObject } from '../../domain/shared/json';
+import { currentCall } from '../shared/call-context';
+import type { Clock } from '../shared/log';
+import type { EvidenceCollector } from './evidence-collector';
+import type { EvidenceStore } from './evidence-store';
+import type { RoutedOperation } from './operation-router';
+import { acknowledgements, confirmed, eventView, groupOverview, isChain } from './rollout-views';
+import { type KnownKeys, verdictOn } from './rollout-evaluator';
+import type {
+  Acknowledged,
+  GroupKey,
+  GroupOverview,
+  Language,
+  Reasoned,
+  RolloutOverview,
+  RolloutPort,
+} from './rollout-port';
+import { renderReport, reportOf } from './rollout-report';
+import { ALL_GROUPS, type RolloutDocument, type RolloutStore } from './rollout-store';
+
+const CONFIRM_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 5;
+const ALL_EVENTS = 100_000;
+
+/** Steers the rollout and tells how it stands. */
+export class RolloutService implements RolloutPort {
+  constructor(
+    private readonly store: RolloutStore,
+    private readonly evidence: EvidenceStore,
+    private readonly collector: EvidenceCollector,
+    private readonly operations: readonly RoutedOperation[],
+    private readonly keys: KnownKeys,
+    private readonly clock: Clock,
+    private readonly wait: (ms: number) => Promise<unknown>,
+  ) {}
+
+  async overview(): Promise<RolloutOverview> {
+    const [document, instances] = await Promise.all([this.store.load(), this.store.instances()]);
+    const groups = await Promise.all([...document.groups.keys()].map((group) => this.view(document, group)));
+    const { revision, killed } = document;
+    return { revision, killed, instances: instances.map((i) => confirmed(i, revision)), groups };
+  }
+
+  async group({ group }: GroupKey): Promise<GroupOverview> {
+    return this.view(await this.store.load(), group);
+  }
+
+  async events({ group, limit, after }: GroupKey & { limit: number; after: number }) {
+    known(await this.store.load(), group);
+    const all = await this.store.events(undefined, ALL_EVENTS, 0);
+    const own = all.filter((e) => (e.group === group || e.group === ALL_GROUPS) && e.seq > after);
+    return { events: own.slice(0, limit).map(eventView), intact: isChain(all) };
+  }
+
+  async mismatches({ group, limit }: GroupKey & { limit: number }) {
+    known(await this.store.load(), group);
+    const found = await this.evidence.mismatches(group, limit);
+    return { mismatches: found.map((m) => JSON.parse(JSON.stringify(m)) as JsonObject) };
+  }
+
+  start = ({ group }: GroupKey) => this.obey(group, { name: 'start' });
+  pause = ({ group }: GroupKey) => this.obey(group, { name: 'pause' });
+  resume = ({ group }: GroupKey) => this.obey(group, { name: 'resume' });
+  promote = ({ group }: GroupKey) => this.obey(group, { name: 'promote' });
+  rollback = ({ group, reason }: Reasoned) => this.obey(group, { name: 'rollback', reason });
+  approve = ({ group, reason }: Reasoned) => this.obey(group, { name: 'approve', reason });
+  setPercent = ({ group, percent }: GroupKey & { percent: number }) =>
+    this.obey(group, { name: 'set-percent', percent, by: 'operator' });
+
+  async verified({
+    group,
+    passed,
+    report,
+  }: GroupKey & { passed: boolean; report: JsonObject }): Promise<GroupOverview> {
+    const { document } = await this.store.change(actor(), (now) => {
+      known(now, group);
+      return { transitions: [{ group, event: { kind: 'verified', passed }, evidence: report }] };
+    });
+    return this.view(document, group);
+  }
+
+  kill = ({ group, reason }: { group?: string; reason: string }) =>
+    this.switchOff(group ?? ALL_GROUPS, 'killed', reason);
+  unkill = ({ group, reason }: { group?: string; reason: string }) =>
+    this.switchOff(group ?? ALL_GROUPS, 'unkilled', reason);
+
+  async report({ lang, format }: { lang: Language; format: 'md' | 'json' }): Promise<{ report: Json }> {
+    const [document, events] = await Promise.all([this.store.load(), this.store.events(undefined, ALL_EVENTS, 0)]);
+    const groups = await Promise.all([...document.groups.keys()].map((group) => this.view(document, group)));
+    const report = reportOf(groups, events, this.clock());
+    return { report: format === 'md' ? renderReport(report, lang) : (JSON.parse(JSON.stringify(report)) as Json) };
+  }
+
+  /** Evidence is read before the lock is taken; the stage it belongs to must still be the same under the lock. */
+  private async obey(group: string, command: RolloutCommand): Promise<GroupOverview> {
+    const before = await this.store.load();
+    const { plan, state } = known(before, group);
+    const keys = await this.keys(group);
+    const collected = await this.collector.collect(state, plan, before.revision, this.clock());
+    const { missing } = verdictOn(collected, plan, state);
+    const { document } = await this.store.change(actor(), (now) => {
+      const present = known(now, group);
+      if (present.state.revision !== state.revision) {
+        throw new DomainError(
+          'conflict',
+          'rollout.changed',
+          `Somebody changed ${group} this very moment: look again and decide.`,
+        );
+      }
+      const event = obey(command, present.state, { plan: present.plan, keys, missing });
+      return { transitions: [{ group, event, evidence: JSON.parse(JSON.stringify(collected.evidence)) as Json }] };
+    });
+    return this.view(document, group);
+  }
+
+  private async switchOff(group: string, kind: 'killed' | 'unkilled', reason: string): Promise<Acknowledged> {
+    const { document, committedAt } = await this.store.change(actor(), (now) => {
+      if (group !== ALL_GROUPS) known(now, group);
+      return { transitions: [{ group, event: { kind }, evidence: { reason } }] };
+    });
+    const deadline = performance.now() + CONFIRM_WITHIN_MS;
+    for (;;) {
+      const instances = await this.store.instances();
+      const answer = acknowledgements(instances, document.revision, committedAt);
+      if (answer.applied === answer.of || performance.now() > deadline) return { killed: kind === 'killed', ...answer };
+      await this.wait(LOOK_EVERY_MS);
+    }
+  }
+
+  private async view(document: RolloutDocument, group: string): Promise<GroupOverview> {
+    const { plan, state } = known(document, group);
+    const collected = await this.collector.collect(state, plan, document.revision, this.clock());
+    const operations = this.operations.filter((o) => o.group === group).map((o) => o.id);
+    const verdict = state.status === 'running' ? verdictOn(collected, plan, state) : null;
+    return groupOverview({ plan, state, collected, verdict, operations, seed: seedOf(group, state.salt) });
+  }
+}
+
+const actor = (): string | null => currentCall()?.actor ?? 'operator';
+
+function known(document: RolloutDocument, group: string) {
+  const found = document.groups.get(group);
+  if (found) return found;
+  const names = [...document.groups.keys()].join(', ');
+  throw new DomainError('not-found', 'rollout.group_not_found', `There is no group "${group}"; there are ${names}.`);
+}

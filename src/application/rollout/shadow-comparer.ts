@@ -1,0 +1,139 @@
+import { isAnswer } from '../../domain/shared/domain-error';
+import type { Json } from '../../domain/shared/json';
+import { currentCall } from '../shared/call-context';
+import type { Clock, Log } from '../shared/log';
+import type { Comparison, Mismatch } from './evidence-store';
+import { type Difference, differences } from './json-difference';
+import type { Answer, AnsweredRead } from './operation-router';
+
+/** Share of reads that are asked again on the other path. */
+const SHARE = 0.05;
+const BURST = 5;
+const CONCURRENT = 2;
+const ANSWER_WITHIN_MS = 5_000;
+
+export interface ShadowOptions {
+  /** Whether this process has time to spare; a busy one compares nothing. */
+  readonly idle: () => boolean;
+  /** Milliseconds after which both sides are asked again; longer than one side may honestly lag behind the other. */
+  readonly confirmAfterMs: number;
+  readonly pause: (ms: number) => Promise<unknown>;
+  /** Told once per confirmed difference. */
+  readonly onMismatch: (mismatch: Mismatch) => Promise<void>;
+}
+
+interface Sides {
+  readonly served: Json;
+  readonly other: Json;
+}
+
+/**
+ * Asks the other path the same question once the answer is out, and compares. A difference counts only if it is still
+ * the same after both were asked again: what changed in between is noise. Never adds to a caller's waiting.
+ */
+export class ShadowComparer {
+  private tokens = BURST;
+  private running = 0;
+  private readonly results: Comparison[] = [];
+
+  constructor(
+    private readonly options: ShadowOptions,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** The router's `Shadow`. */
+  readonly offer = (read: AnsweredRead): void => {
+    const context = currentCall();
+    if (!context?.afterAnswer || read.served.entry === 0) return;
+    this.tokens = Math.min(BURST, this.tokens + SHARE);
+    if (this.tokens < 1 || this.running >= CONCURRENT || !this.options.idle()) return;
+    this.tokens -= 1;
+    this.running += 1;
+    const { requestId } = context;
+    context.afterAnswer(() => void this.run(read, requestId));
+  };
+
+  /** Results since the last call, for the evidence store. */
+  drain(): Comparison[] {
+    return this.results.splice(0);
+  }
+
+  private async run(read: AnsweredRead, requestId: string): Promise<void> {
+    try {
+      const first = compare(read, { served: comparable(read.answer), other: await settle(read.other) });
+      if (first.length === 0) return this.count(read, 'same');
+      const now = compare(read, { served: await settle(read.again), other: await settle(read.other) });
+      const lasting = stable(first, now);
+      if (lasting.length === 0) return this.count(read, 'noise');
+      await this.options.pause(this.options.confirmAfterMs);
+      const later = compare(read, { served: await settle(read.again), other: await settle(read.other) });
+      const confirmed = stable(lasting, later);
+      if (confirmed.length === 0) return this.count(read, 'noise');
+      this.count(read, 'mismatch');
+      await this.options.onMismatch(this.mismatch(read, confirmed, requestId));
+    } catch (error) {
+      this.log.debug('a comparison of both paths was given up', { operation: read.operation.id, requestId, error });
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  private count({ operation, served }: AnsweredRead, result: Comparison['result']): void {
+    this.results.push({ group: operation.group, entry: served.entry, operation: operation.id, result });
+  }
+
+  private mismatch({ operation, served }: AnsweredRead, found: readonly Difference[], requestId: string): Mismatch {
+    const fromDomain = served.path === 'domain';
+    const pointers = found.map(({ pointer, left = null, right = null }) => ({
+      pointer,
+      domain: fromDomain ? left : right,
+      legacy: fromDomain ? right : left,
+    }));
+    return {
+      group: operation.group,
+      entry: served.entry,
+      operation: operation.id,
+      at: this.clock(),
+      requestId,
+      served: served.path,
+      pointers,
+    };
+  }
+}
+
+const compare = ({ operation }: AnsweredRead, { served, other }: Sides): Difference[] =>
+  differences(
+    served,
+    other,
+    operation.mayDiffer.map((pointer) => `/value${pointer}`),
+  );
+
+/** Differences that are there both times, with the same values. */
+const stable = (before: readonly Difference[], after: readonly Difference[]): Difference[] =>
+  after.filter((d) =>
+    before.some(
+      (b) =>
+        b.pointer === d.pointer &&
+        differences([b.left ?? null, b.right ?? null], [d.left ?? null, d.right ?? null], []).length === 0,
+    ),
+  );
+
+const comparable = (answer: Answer): Json =>
+  JSON.parse(JSON.stringify('value' in answer ? { value: answer.value } : { refused: answer.refused.code })) as Json;
+
+/** What a path answers, a refusal included; a path that fails, or takes too long, cannot be compared. */
+async function settle(ask: () => Promise<unknown>): Promise<Json> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error('the other path did not answer in time')), ANSWER_WITHIN_MS);
+  });
+  try {
+    return comparable({ value: await Promise.race([ask(), late]) });
+  } catch (error) {
+    if (isAnswer(error)) return comparable({ refused: error });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,68 @@
+import type { GroupOverview, RolloutOverview } from '../application/rollout/rollout-port';
+
+/** How a command ends, for pipelines. */
+export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4 } as const;
+
+/** A command that ends with a sentence for a person and a code for a pipeline. */
+export class CommandError extends Error {
+  constructor(
+    readonly exit: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** The API of a running service. */
+export class RolloutClient {
+  constructor(private readonly url: string) {}
+
+  async send(
+    method: string,
+    path: string,
+    options: { body?: object; headers?: Record<string, string> } = {},
+  ): Promise<Reply> {
+    const { body, headers } = options;
+    const init = {
+      method,
+      headers,
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    };
+    const response = await fetch(`${this.url}/api/v1${path}`, init).catch((error: unknown) => {
+      throw new CommandError(
+        EXIT.unreachable,
+        `No service answers at ${this.url}: start it, or name it with --url. (${String(error)})`,
+      );
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? null : (JSON.parse(text) as unknown),
+    };
+  }
+
+  /** The answer of an operation that must succeed; a refusal ends the command with the service's own words. */
+  async ask<T>(method: string, path: string, body?: object): Promise<T> {
+    const reply = await this.send(method, path, body ? { body } : {});
+    if (reply.status === 200) return reply.body as T;
+    const { detail = `the service answered ${reply.status}`, missing } = reply.body as {
+      detail?: string;
+      missing?: { what: string; have: number; need: number }[];
+    };
+    const list = (missing ?? []).map((m) => `\n  - ${m.what}: ${m.have} of ${m.need}`).join('');
+    throw new CommandError(reply.status < 500 ? EXIT.refused : EXIT.failed, `${detail}${list}`);
+  }
+
+  overview = () => this.ask<RolloutOverview>('GET', '/rollout');
+  group = (name: string) => this.ask<GroupOverview>('GET', `/rollout/${encodeURIComponent(name)}`);
+}

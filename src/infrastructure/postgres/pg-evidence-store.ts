@@ -1,0 +1,91 @@
+import type {
+  Comparison,
+  ComparisonCounts,
+  EvidenceStore,
+  Mismatch,
+  Sample,
+} from '../../application/rollout/evidence-store';
+import type { Queryable } from './queryable';
+
+const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'timed', 'slow20', 'slow50', 'drawn'] as const;
+/** Bodies kept per group; the counts never lose one. */
+const KEPT_MISMATCHES = 100;
+
+type StageKey = { readonly group: string; readonly entry: number };
+
+/** The evidence of all instances in PostgreSQL, summed there: one row per minute, arm and instance. */
+export class PgEvidenceStore implements EvidenceStore {
+  constructor(
+    private readonly sql: Queryable,
+    private readonly instance: string,
+  ) {}
+
+  async add(samples: readonly Sample[], comparisons: readonly Comparison[]): Promise<void> {
+    if (samples.length > 0) await this.sql.query(ADD_SAMPLES, [this.instance, JSON.stringify(samples)]);
+    if (comparisons.length > 0) await this.sql.query(ADD_COMPARISONS, [JSON.stringify(comparisons)]);
+  }
+
+  async addMismatch({ group, entry, operation, at, requestId, served, pointers }: Mismatch): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [group, entry, operation, at, requestId, served, JSON.stringify(pointers)],
+    );
+    await this.sql.query(
+      `DELETE FROM rollout_mismatches WHERE group_name = $1 AND id <= (
+         SELECT id FROM rollout_mismatches WHERE group_name = $1 ORDER BY id DESC OFFSET $2 LIMIT 1)`,
+      [group, KEPT_MISMATCHES],
+    );
+  }
+
+  async samples({ group, entry }: StageKey): Promise<Sample[]> {
+    return this.sql.query<Sample>(SUM_SAMPLES, [group, entry]);
+  }
+
+  async comparisons({ group, entry }: StageKey): Promise<ComparisonCounts> {
+    const [row] = await this.sql.query<ComparisonCounts>(
+      `SELECT coalesce(sum(compared), 0)::float8 AS compared, coalesce(sum(noise), 0)::float8 AS noise,
+              coalesce(sum(mismatched), 0)::float8 AS mismatched
+         FROM rollout_comparisons WHERE group_name = $1 AND entry = $2`,
+      [group, entry],
+    );
+    return row ?? { compared: 0, noise: 0, mismatched: 0 };
+  }
+
+  async mismatches(group: string, limit: number): Promise<Mismatch[]> {
+    return this.sql.query<Mismatch>(
+      `SELECT group_name AS "group", entry, operation, at, request_id AS "requestId", served, pointers
+         FROM rollout_mismatches WHERE group_name = $1 ORDER BY id DESC LIMIT $2`,
+      [group, limit],
+    );
+  }
+}
+
+const ADD_SAMPLES = `
+  INSERT INTO rollout_samples AS s (group_name, entry, operation, arm, instance, minute, ${COUNTS.join(', ')}, histogram)
+  SELECT r."group", r.entry, r.operation, r.arm, $1, date_trunc('minute', now()), ${COUNTS.map((c) => `r.${c}`).join(', ')}, r.histogram
+    FROM jsonb_to_recordset($2::jsonb) AS r ("group" text, entry int, operation text, arm text, ${COUNTS.map((c) => `${c} int`).join(', ')}, histogram jsonb)
+  ON CONFLICT (group_name, entry, operation, arm, instance, minute) DO UPDATE SET
+    ${COUNTS.map((c) => `${c} = s.${c} + excluded.${c}`).join(', ')},
+    histogram = (SELECT coalesce(jsonb_object_agg(bucket, calls), '{}') FROM (
+      SELECT key AS bucket, sum(value::int) AS calls
+        FROM (SELECT * FROM jsonb_each_text(s.histogram) UNION ALL SELECT * FROM jsonb_each_text(excluded.histogram)) AS both_sides
+       GROUP BY key) AS summed)`;
+
+const ADD_COMPARISONS = `
+  INSERT INTO rollout_comparisons AS c (group_name, entry, operation, compared, noise, mismatched)
+  SELECT r."group", r.entry, r.operation, count(*), count(*) FILTER (WHERE r.result = 'noise'), count(*) FILTER (WHERE r.result = 'mismatch')
+    FROM jsonb_to_recordset($1::jsonb) AS r ("group" text, entry int, operation text, result text)
+   GROUP BY 1, 2, 3
+  ON CONFLICT (group_name, entry, operation) DO UPDATE SET
+    compared = c.compared + excluded.compared, noise = c.noise + excluded.noise, mismatched = c.mismatched + excluded.mismatched`;
+
+const SUM_SAMPLES = `
+  WITH stage AS (SELECT * FROM rollout_samples WHERE group_name = $1 AND entry = $2),
+  buckets AS (
+    SELECT operation, arm, jsonb_object_agg(bucket, calls) AS histogram FROM (
+      SELECT operation, arm, key AS bucket, sum(value::int) AS calls
+        FROM stage, jsonb_each_text(histogram) GROUP BY operation, arm, key) AS summed
+     GROUP BY operation, arm)
+  SELECT $1 AS "group", $2::int AS entry, operation, arm, ${COUNTS.map((c) => `sum(${c})::float8 AS ${c}`).join(', ')},
+         coalesce((SELECT histogram FROM buckets b WHERE b.operation = stage.operation AND b.arm = stage.arm), '{}') AS histogram
+    FROM stage GROUP BY operation, arm`;

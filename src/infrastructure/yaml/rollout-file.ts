@@ -1,0 +1,46 @@
+import type { ConfigFault } from '../../application/cameras/cameras-format';
+import { type GroupPlan, readPlans } from '../../domain/rollout/rollout-plan';
+import { report } from './cameras-document';
+import { type LocatedFault, type LocatedNode, resolved } from './located-node';
+import { NodeValues } from './node-values';
+import { isBlank } from './text-lines';
+import { parseYaml } from './yaml-document';
+
+/** The plans in `config/rollout.yaml`, or every fault of it with its line and column. */
+export function readRolloutFile(
+  text: string,
+  groups: readonly string[],
+): { plans: GroupPlan[]; faults: ConfigFault[] } {
+  if (isBlank(text)) return { plans: readPlans(null, groups).plans, faults: [] };
+  const { root, faults } = parseYaml(text);
+  if (!root || faults.length > 0) return { plans: [], faults: report(text, faults) };
+  const values = new NodeValues();
+  const { plans, faults: wrong } = readPlans(values.of(root).value, groups);
+  const located = wrong.map(
+    ({ path, type, message }): LocatedFault => ({
+      at: nodeAt(root, path, values).start,
+      path,
+      type,
+      message,
+      severity: 'error',
+    }),
+  );
+  return { plans, faults: report(text, located) };
+}
+
+/** The node a path leads to, or the deepest there is on the way. */
+function nodeAt(root: LocatedNode, path: readonly (string | number)[], values: NodeValues): LocatedNode {
+  let node = root;
+  for (const part of path) {
+    const inside = resolved(node);
+    const next =
+      inside?.kind === 'map'
+        ? values.members(inside).get(String(part))?.node
+        : inside?.kind === 'list' && typeof part === 'number'
+          ? inside.items[part]?.node
+          : undefined;
+    if (!next) return node;
+    node = next;
+  }
+  return node;
+}

@@ -1,0 +1,66 @@
+import type { InjectionToken } from 'tsyringe';
+import type { Mounted } from './api/http/mount';
+import type { CameraConfiguration } from './application/cameras/camera-configuration';
+import type { CameraUnitOfWork } from './application/cameras/camera-unit-of-work';
+import type { CamerasFile } from './application/cameras/cameras-file';
+import type { CamerasFormat } from './application/cameras/cameras-format';
+import type { CamerasPort } from './application/cameras/cameras-port';
+import type { ConfigHeads } from './application/cameras/config-head';
+import type { ConfigPublishing } from './application/cameras/config-publishing';
+import type { ConfigSettling } from './application/cameras/config-settling';
+import type { OnStep } from './application/cameras/config-steps';
+import type { EvidenceCollector } from './application/rollout/evidence-collector';
+import type { EvidenceRecorder } from './application/rollout/evidence-recorder';
+import type { EvidenceStore } from './application/rollout/evidence-store';
+import type { OperationRouter } from './application/rollout/operation-router';
+import type { RolloutEvaluator } from './application/rollout/rollout-evaluator';
+import type { RolloutPolicy } from './application/rollout/rollout-policy';
+import type { RolloutPort } from './application/rollout/rollout-port';
+import type { RolloutRuntime } from './application/rollout/rollout-runtime';
+import type { RolloutStore } from './application/rollout/rollout-store';
+import type { ShadowComparer } from './application/rollout/shadow-comparer';
+import type { Clock, Log } from './application/shared/log';
+import type { SystemPort } from './application/system/system-port';
+import type { RevisionRepository } from './domain/cameras/camera-config-revision';
+import type { CameraRepository } from './domain/cameras/camera-repository';
+import type { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
+import type { Database } from './infrastructure/postgres/database';
+
+/** A key that carries the type of what it stands for. */
+export type Token<T> = InjectionToken<T> & { readonly carries?: T };
+const token = <T>(name: string): Token<T> => Symbol(name);
+
+export const keys = {
+  log: token<Log>('Log'),
+  clock: token<Clock>('Clock'),
+  onStep: token<OnStep>('OnStep'),
+  database: token<Database>('Database'),
+  camerasFile: token<CamerasFile>('CamerasFile'),
+  camerasFormat: token<CamerasFormat>('CamerasFormat'),
+  unitOfWork: token<CameraUnitOfWork>('CameraUnitOfWork'),
+  cameras: token<CameraRepository>('CameraRepository'),
+  revisions: token<RevisionRepository>('RevisionRepository'),
+  heads: token<ConfigHeads>('ConfigHeads'),
+  publishing: token<ConfigPublishing>('ConfigPublishing'),
+  settling: token<ConfigSettling>('ConfigSettling'),
+  configuration: token<CameraConfiguration>('CameraConfiguration'),
+  camerasOnDomain: token<CamerasPort>('Cameras on the domain path'),
+  camerasOnLegacy: token<CamerasPort>('Cameras on the legacy path'),
+  instanceId: token<string>('InstanceId'),
+  rolloutStore: token<RolloutStore>('RolloutStore'),
+  evidenceStore: token<EvidenceStore>('EvidenceStore'),
+  policy: token<RolloutPolicy>('RolloutPolicy'),
+  runtime: token<RolloutRuntime>('RolloutRuntime'),
+  recorder: token<EvidenceRecorder>('EvidenceRecorder'),
+  shadow: token<ShadowComparer>('ShadowComparer'),
+  collector: token<EvidenceCollector>('EvidenceCollector'),
+  evaluator: token<RolloutEvaluator>('RolloutEvaluator'),
+  rollout: token<RolloutPort>('Rollout'),
+  controlPlane: token<PgControlPlane>('ControlPlane'),
+  system: token<SystemPort>('System'),
+  router: token<OperationRouter>('OperationRouter'),
+  mounted: token<readonly Mounted[]>('Mounted'),
+};
+
+/** Registers how a thing is made, once, when it is first asked for. */
+export type Once = <T>(key: Token<T>, make: (get: <D>(key: Token<D>) => D) => T) => void;

@@ -1,0 +1,53 @@
+import type { DependencyContainer } from 'tsyringe';
+import type { Settled } from './application/cameras/config-settling';
+import type { Log } from './application/shared/log';
+import { every } from './infrastructure/environment/scheduler';
+import { FileWatcher } from './infrastructure/files/file-watcher';
+import { keys } from './keys';
+
+const RECOVERY_EVERY_MS = 60_000;
+
+/** Brings table and file together, and keeps them so: at every change of the file, and every minute. */
+export async function startCameras(
+  site: DependencyContainer,
+  camerasFile: string,
+  onStop: (undo: () => Promise<unknown>) => void,
+): Promise<Settled> {
+  const [log, configuration] = [site.resolve(keys.log), site.resolve(keys.configuration)];
+  const settled = await configuration.settle();
+  const look = reportingFaults(log, () => configuration.settle());
+  look.report(settled);
+  const watcher = new FileWatcher(camerasFile, look.again, log);
+  await watcher.start();
+  onStop(() => watcher.stop());
+  const what = 'the recovery of the camera configuration';
+  const recovery = every(RECOVERY_EVERY_MS, what, () => recover(site, look.again), log);
+  onStop(() => recovery.stop());
+  return settled;
+}
+
+/** The table can differ from the file only if somebody wrote to it behind our back; that is put right, and stops the rollout. */
+async function recover(site: DependencyContainer, look: () => Promise<void>): Promise<void> {
+  await look();
+  const wrong = await site.resolve(keys.configuration).inspect();
+  if (wrong.length === 0) return;
+  const ids = wrong.map((change) => change.id).join(', ');
+  site.resolve(keys.log).error('the table differed from the file and was put right', { cameras: ids });
+  await site.resolve(keys.runtime).takeBack('camera-config', undefined, `the table differed from the file at ${ids}`);
+}
+
+/** Tells the faults of a file once, not at every look. */
+function reportingFaults(log: Log, settle: () => Promise<Settled>) {
+  let told = '[]';
+  const report = ({ faults }: Settled) => {
+    const now = JSON.stringify(faults);
+    if (now === told) return;
+    told = now;
+    for (const f of faults)
+      log[f.severity === 'error' ? 'error' : 'warn'](
+        [`cameras file, line ${f.line}, column ${f.column}`, f.path, f.message].filter(Boolean).join(': '),
+      );
+    if (faults.length === 0) log.info('the cameras file is free of faults again');
+  };
+  return { report, again: async () => report(await settle()) };
+}

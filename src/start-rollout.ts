@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import type { DependencyContainer } from 'tsyringe';
+import { rolloutGroups } from './api/catalogue';
+import { type RolloutSeed, seedRollout } from './application/rollout/rollout-seeding';
+import type { GroupPlan } from './domain/rollout/rollout-plan';
+import { every } from './infrastructure/environment/scheduler';
+import { hasCode } from './infrastructure/system/error-code';
+import { readRolloutFile } from './infrastructure/yaml/rollout-file';
+import { keys } from './keys';
+
+export interface RolloutPace {
+  /** How often counts are handed in, and how often groups are judged, in milliseconds. */
+  readonly handInMs: number;
+  readonly evaluateMs: number;
+}
+
+const PACE: RolloutPace = { handInMs: 1_000, evaluateMs: 5_000 };
+
+/** Brings plans and environment in, follows the stored rollout from then on, hands in evidence and judges it. */
+export async function startRollout(
+  site: DependencyContainer,
+  settings: { readonly rolloutFile: string; readonly seed: RolloutSeed; readonly pace?: RolloutPace },
+  onStop: (undo: () => Promise<unknown>) => void,
+): Promise<void> {
+  const [log, store] = [site.resolve(keys.log), site.resolve(keys.rolloutStore)];
+  await seedRollout(store, await readPlanFile(settings.rolloutFile), settings.seed);
+  const control = site.resolve(keys.controlPlane);
+  await control.start();
+  onStop(() => control.stop());
+  const { handInMs, evaluateMs } = settings.pace ?? PACE;
+  const handIn = site.resolve(keys.runtime).handIn(site.resolve(keys.recorder), site.resolve(keys.shadow));
+  const counts = every(handInMs, 'handing in evidence', handIn, log);
+  const evaluator = site.resolve(keys.evaluator);
+  const judging = every(evaluateMs, 'judging the rollout', () => evaluator.evaluate(), log);
+  onStop(() => Promise.all([counts.stop(), judging.stop()]).then(handIn));
+}
+
+/** Throws one error that lists every fault with its place. No file means the default plan for every group. */
+async function readPlanFile(path: string): Promise<readonly GroupPlan[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return '';
+    throw error;
+  });
+  const { plans, faults } = readRolloutFile(text, rolloutGroups);
+  if (faults.length === 0) return plans;
+  const lines = faults.map((f) => `  - line ${f.line}, column ${f.column}: ${f.path} ${f.message}`);
+  throw new Error(`${path} has ${faults.length} fault(s):\n${lines.join('\n')}`);
+}

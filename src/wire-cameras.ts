@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CameraCommands } from './application/cameras/camera-commands';
+import { CameraConfiguration } from './application/cameras/camera-configuration';
+import { CameraService } from './application/cameras/camera-service';
+import { ConfigHeads } from './application/cameras/config-head';
+import { ConfigOutcomes } from './application/cameras/config-outcomes';
+import { ConfigPublishing } from './application/cameras/config-publishing';
+import { ConfigSettling } from './application/cameras/config-settling';
+import { DiskCamerasFile } from './infrastructure/files/disk-cameras-file';
+import { LegacyCameras } from './infrastructure/legacy/legacy-cameras';
+import { PgCameraUnitOfWork } from './infrastructure/postgres/pg-camera-unit-of-work';
+import { PgCameras } from './infrastructure/postgres/pg-cameras';
+import { PgRevisions } from './infrastructure/postgres/pg-revisions';
+import { YamlCamerasFormat } from './infrastructure/yaml/yaml-cameras-format';
+import { keys, type Once } from './keys';
+
+const FIND_OUT_PAUSE_MS = 500;
+
+export function wireCameraConfiguration(once: Once, camerasFile: string): void {
+  once(keys.camerasFile, (get) => new DiskCamerasFile(camerasFile, get(keys.onStep)));
+  once(keys.camerasFormat, () => new YamlCamerasFormat());
+  once(keys.unitOfWork, (get) => new PgCameraUnitOfWork(get(keys.database), get(keys.log), get(keys.onStep)));
+  once(keys.cameras, (get) => new PgCameras(get(keys.database)));
+  once(keys.revisions, (get) => new PgRevisions(get(keys.database)));
+  once(keys.heads, () => new ConfigHeads());
+  once(
+    keys.publishing,
+    (get) =>
+      new ConfigPublishing(get(keys.camerasFile), get(keys.heads), get(keys.clock), get(keys.log), get(keys.onStep)),
+  );
+  once(
+    keys.settling,
+    (get) =>
+      new ConfigSettling(
+        get(keys.camerasFile),
+        get(keys.camerasFormat),
+        get(keys.heads),
+        get(keys.publishing),
+        get(keys.log),
+        get(keys.onStep),
+      ),
+  );
+  once(keys.configuration, (get) => {
+    const outcomes = new ConfigOutcomes(get(keys.unitOfWork), get(keys.settling), () => pause(FIND_OUT_PAUSE_MS));
+    return new CameraConfiguration(
+      get(keys.unitOfWork),
+      get(keys.camerasFile),
+      get(keys.camerasFormat),
+      get(keys.settling),
+      get(keys.publishing),
+      outcomes,
+    );
+  });
+}
+
+export function wireCameraPaths(once: Once): void {
+  once(keys.camerasOnDomain, (get) => {
+    const configuration = get(keys.configuration);
+    return new CameraService(
+      get(keys.cameras),
+      new CameraCommands((decide) => configuration.change(decide), get(keys.clock)),
+    );
+  });
+  once(keys.camerasOnLegacy, (get) => {
+    const configuration = get(keys.configuration);
+    const commands = new CameraCommands((decide) => configuration.changeFile(decide), get(keys.clock));
+    return new LegacyCameras(get(keys.camerasFile), get(keys.camerasFormat), get(keys.cameras), commands);
+  });
+}

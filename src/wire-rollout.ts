@@ -1,0 +1,95 @@
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { allOperations } from './api/catalogue';
+import { EvidenceCollector } from './application/rollout/evidence-collector';
+import { EvidenceRecorder } from './application/rollout/evidence-recorder';
+import { type KnownKeys, RolloutEvaluator } from './application/rollout/rollout-evaluator';
+import { RolloutPolicy } from './application/rollout/rollout-policy';
+import { RolloutRuntime } from './application/rollout/rollout-runtime';
+import type { RolloutDocument } from './application/rollout/rollout-store';
+import { RolloutService } from './application/rollout/rollout-service';
+import { ShadowComparer } from './application/rollout/shadow-comparer';
+import { DEFAULT_PLAN } from './domain/rollout/rollout-plan';
+import { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
+import { PgEvidenceStore } from './infrastructure/postgres/pg-evidence-store';
+import { PgRolloutStore } from './infrastructure/postgres/pg-rollout-store';
+import { keys, type Once } from './keys';
+
+/** Longer than the file may honestly lag behind the table. */
+const CONFIRM_AFTER_MS = 3_000;
+
+export interface ShadowTuning {
+  readonly idle?: () => boolean;
+  readonly confirmAfterMs?: number;
+}
+
+const switched = allOperations.filter((o) => o.switched);
+
+/** Groups some of whose operations are sticky by camera. */
+const byCamera = new Set(switched.filter((o) => o.stickyBy !== 'caller').map((o) => o.group));
+
+export function wireRollout(once: Once, site: { readonly databaseUrl: string; readonly shadow?: ShadowTuning }): void {
+  const { idle = () => true, confirmAfterMs = CONFIRM_AFTER_MS } = site.shadow ?? {};
+  once(keys.policy, () => new RolloutPolicy());
+  once(keys.rolloutStore, (get) => new PgRolloutStore(get(keys.database), get(keys.clock)));
+  once(keys.evidenceStore, (get) => new PgEvidenceStore(get(keys.database), get(keys.instanceId)));
+  once(
+    keys.runtime,
+    (get) => new RolloutRuntime(get(keys.policy), get(keys.rolloutStore), get(keys.evidenceStore), get(keys.log)),
+  );
+  once(keys.recorder, (get) => {
+    const { tripped, attention } = get(keys.runtime);
+    const rules = (group: string) => get(keys.policy).planOf(group)?.rules ?? DEFAULT_PLAN.rules;
+    return new EvidenceRecorder({ onTrip: tripped, onAttention: attention, rules });
+  });
+  once(keys.shadow, (get) => {
+    const options = { idle, confirmAfterMs, pause, onMismatch: get(keys.runtime).mismatch };
+    return new ShadowComparer(options, get(keys.clock), get(keys.log));
+  });
+  once(keys.collector, (get) => new EvidenceCollector(switched, get(keys.evidenceStore), get(keys.rolloutStore)));
+  once(keys.controlPlane, (get) => {
+    const instance = { id: get(keys.instanceId), name: `${hostname()}/${process.pid}` };
+    const [policy, recorder] = [get(keys.policy), get(keys.recorder)];
+    const install = (document: RolloutDocument) => {
+      policy.install(document);
+      for (const { state } of document.groups.values()) {
+        for (const { id } of switched.filter((o) => o.group === state.group))
+          recorder.setLimits(id, state.entry, state.limits[id]);
+      }
+    };
+    const setStale = (stale: boolean) => policy.setStale(stale);
+    return new PgControlPlane(site.databaseUrl, instance, { install, setStale }, get(keys.log));
+  });
+  wireSteering(once);
+}
+
+function wireSteering(once: Once): void {
+  const cameraIds =
+    (get: Parameters<Parameters<Once>[1]>[0]): KnownKeys =>
+    async (group) =>
+      byCamera.has(group) ? (await get(keys.cameras).all()).map((c) => c.id) : [];
+  once(keys.evaluator, (get) => {
+    const database = get(keys.database);
+    return new RolloutEvaluator(
+      get(keys.rolloutStore),
+      get(keys.collector),
+      cameraIds(get),
+      (task) => database.alone('watchgate.rollout_evaluator', task),
+      get(keys.clock),
+      get(keys.log),
+    );
+  });
+  once(
+    keys.rollout,
+    (get) =>
+      new RolloutService(
+        get(keys.rolloutStore),
+        get(keys.evidenceStore),
+        get(keys.collector),
+        switched,
+        cameraIds(get),
+        get(keys.clock),
+        pause,
+      ),
+  );
+}

@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { readSettings } from '../../src/infrastructure/environment/settings';
+import { ROOT } from './dependency-cruise';
+
+interface Composed {
+  readonly build?: string;
+  readonly image?: string;
+  readonly environment: Readonly<Record<string, string | number>>;
+  readonly ports?: readonly string[];
+  readonly volumes: readonly string[];
+  readonly healthcheck?: object;
+  readonly depends_on?: Readonly<Record<string, { condition: string }>>;
+}
+
+interface Compose {
+  readonly services: { readonly watchgate: Composed; readonly postgres: Composed };
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+const text = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
+/** Values as compose fills them in from an empty environment. */
+function filled(value: string | number): string {
+  const inner = String(value).replaceAll(/\$\{\w+:-([^${}]*)\}/g, '$1');
+  return inner === String(value) ? inner : filled(inner);
+}
+
+describe('docker-compose.yml', () => {
+  const { services, volumes } = parse(text('docker-compose.yml')) as Compose;
+  const { watchgate, postgres } = services;
+
+  it('gives the service settings that it accepts, a database among them', () => {
+    const environment = Object.fromEntries(Object.entries(watchgate.environment).map(([k, v]) => [k, filled(v)]));
+    expect(readSettings(environment)).toMatchObject({ host: '0.0.0.0', port: 8000 });
+    const { hostname, username, password, pathname } = new URL(environment.DATABASE_URL ?? '');
+    expect({ hostname, username, password, pathname }).toEqual({
+      hostname: 'postgres',
+      username: filled(postgres.environment.POSTGRES_USER ?? ''),
+      password: filled(postgres.environment.POSTGRES_PASSWORD ?? ''),
+      pathname: `/${filled(postgres.environment.POSTGRES_DB ?? '')}`,
+    });
+    expect(password).toBe('change-me');
+  });
+
+  it('publishes ports on this machine only', () => {
+    const ports = Object.values(services).flatMap((service: Composed) => service.ports ?? []);
+    expect(ports.map(filled)).toEqual(['127.0.0.1:8000:8000']);
+  });
+
+  it('mounts the configuration as a folder and keeps data and logs in volumes that it declares', () => {
+    expect(watchgate.volumes).toContain('./config:/app/config');
+    const named = [...watchgate.volumes, ...postgres.volumes].filter((v) => !v.startsWith('.'));
+    expect(new Set(named.map((v) => v.split(':')[0]))).toEqual(new Set(Object.keys(volumes)));
+  });
+
+  it('starts the service when the database is healthy', () => {
+    expect(watchgate.depends_on?.postgres?.condition).toBe('service_healthy');
+    expect(postgres.healthcheck).toBeDefined();
+    expect(postgres.image).toBe('postgres:16');
+  });
+});
+
+describe('the Dockerfile', () => {
+  const lines = text('Dockerfile').replaceAll('\\\n', ' ').split('\n');
+  const copied = lines
+    .filter((line) => /^COPY (?!--from)/.test(line))
+    .flatMap((line) => line.split(/\s+/).slice(1, -1));
+
+  it('copies what there is and what .dockerignore lets through', () => {
+    const kept = text('.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'))
+      .map((line) => line.slice(1));
+    expect(copied.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+    expect([...new Set(copied)].sort()).toEqual(kept.sort());
+  });
+
+  it('starts the entry point of the package as an ordinary user', () => {
+    const { bin } = JSON.parse(text('package.json')) as { bin: { watchgate: string } };
+    const last = (word: string) => lines.filter((line) => line.startsWith(`${word} `)).at(-1);
+    expect(last('CMD')).toBe(`CMD ["node", "${bin.watchgate}"]`);
+    expect(last('USER')).toBe('USER node');
+    expect(last('FROM')).toMatch(/^FROM node:20-/);
+  });
+});

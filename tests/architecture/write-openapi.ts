@@ -1,0 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { OPENAPI_FILE, openApiText } from './openapi-document';
+
+// npm runs its scripts in the project's folder.
+writeFileSync(OPENAPI_FILE, openApiText());

@@ -1,0 +1,157 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { keys } from '../../src/container';
+import { startRollout } from '../../src/start-rollout';
+import { eventually } from '../support/eventually';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { httpOf } from '../support/test-http';
+import { type TestSite, testSite } from '../support/test-site';
+
+/** The plan of `config/rollout.yaml`, with minutes for hours and a load that fits a test. */
+const PLAN = `defaults:
+  stages: [{percent: 10, bake: 2s}, {percent: 25, bake: 2s}, {percent: 50, bake: 2s}, {percent: 100, bake: 3s}]
+  min_comparisons: 20
+  min_control: 200
+groups: {camera-config: {}, system-read: {}}
+`;
+const CAMERAS = 60;
+const GROUPS = ['camera-config', 'system-read'];
+/** Where the story this test tells is kept for readers. */
+const SHOWN = process.env.SHOW_REPORT;
+
+describe('a whole plan under load', () => {
+  let database: TestDatabase;
+  let site: TestSite;
+  let server: Server;
+  let dir: string;
+  let broken = false;
+  let load: { stop(): Promise<Map<number, number>> };
+  const undo: (() => Promise<unknown>)[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    dir = mkdtempSync(join(tmpdir(), 'watchgate-plan-'));
+    writeFileSync(join(dir, 'rollout.yaml'), PLAN);
+    const cameras = Array.from({ length: CAMERAS }, (_, i) => `  - {id: cam${i}, name: camera ${i}, source: '${i}'}\n`);
+    site = await testSite({
+      databaseUrl: database.url,
+      yaml: `cameras:\n${cameras.join('')}`,
+      rollout: { useDomain: false, percent: 0 },
+      shadow: { confirmAfterMs: 300 },
+    });
+    await site.container.resolve(keys.configuration).settle();
+    const domain = site.container.resolve(keys.camerasOnDomain);
+    const get = domain.get.bind(domain);
+    jest
+      .spyOn(domain, 'get')
+      .mockImplementation((key) => (broken ? Promise.reject(new Error('the new query is wrong')) : get(key)));
+    const seed = { useDomain: false, percent: 0 };
+    await startRollout(
+      site.container,
+      { rolloutFile: join(dir, 'rollout.yaml'), seed, pace: { handInMs: 200, evaluateMs: 300 } },
+      (u) => undo.push(u),
+    );
+    server = httpOf(site).listen(0, '127.0.0.1');
+    load = startLoad((server.address() as AddressInfo).port);
+  });
+  afterAll(async () => {
+    await load.stop();
+    server.close();
+    for (const u of undo.reverse()) await u();
+    await site.close();
+    await database.drop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const rollout = () => site.container.resolve(keys.rollout);
+  const state = async (group: string) => rollout().group({ group });
+  const reaches = (group: string, percent: number) =>
+    eventually(async () => expect(await state(group)).toMatchObject({ percent }), {
+      within: 60_000,
+      every: 100,
+      what: `${group} at ${percent} %`,
+    });
+
+  it('goes 10, 25, 50, 100 %, is rolled back by itself when the domain path breaks, and completes once it is mended', async () => {
+    for (const group of GROUPS) await rollout().start({ group });
+    await reaches('camera-config', 25);
+    broken = true;
+    await eventually(
+      async () => expect(await state('camera-config')).toMatchObject({ status: 'rolled_back', effective_percent: 0 }),
+      { within: 20_000, every: 50 },
+    );
+    expect((await state('camera-config')).trip_reason).toMatch(/cameras\.get/);
+    expect((await state('system-read')).status).not.toBe('rolled_back');
+    broken = false;
+    await rollout().resume({ group: 'camera-config' });
+    for (const group of GROUPS) {
+      await eventually(async () => expect((await state(group)).status).toBe('complete'), {
+        within: 120_000,
+        every: 200,
+        what: `${group} to complete`,
+      });
+    }
+    const statuses = await load.stop();
+    expect([...statuses.keys()].filter((s) => s >= 500)).toEqual([]);
+    await site.container.resolve(keys.configuration).settle();
+    await site.agreement();
+    await tellsTheStory();
+  }, 240_000);
+
+  async function tellsTheStory(): Promise<void> {
+    const { report } = await rollout().report({ lang: 'en', format: 'md' });
+    const text = String(report);
+    const own = text.split('\n').filter((line) => line.includes('| camera-config |'));
+    const kinds = own.map((line) => line.split('|')[3]?.trim());
+    const story = [
+      'stage_entered',
+      'stage_entered',
+      'rolled_back',
+      'stage_entered',
+      'stage_entered',
+      'stage_entered',
+      'completed',
+    ];
+    expect(kinds.filter((k) => k && story.includes(k))).toEqual(story);
+    expect(text).toContain('The event chain is intact.');
+    if (!SHOWN) return;
+    mkdirSync(dirname(SHOWN), { recursive: true });
+    writeFileSync(SHOWN, text);
+  }
+});
+
+/** Reads and writes from a few connections until stopped; counts the statuses. */
+function startLoad(port: number): { stop(): Promise<Map<number, number>> } {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const statuses = new Map<number, number>();
+  let on = true;
+  const send = (method: string, path: string, body?: string) =>
+    new Promise<void>((done, fail) => {
+      const req = httpRequest({ host: '127.0.0.1', port, method, path: `/api/v1${path}`, agent }, (res) => {
+        statuses.set(res.statusCode ?? 0, (statuses.get(res.statusCode ?? 0) ?? 0) + 1);
+        res.resume().once('end', done);
+      });
+      req.once('error', fail).end(body);
+    });
+  const lane = async (n: number) => {
+    for (let i = n; on; i += 7) {
+      const camera = `/cameras/cam${i % CAMERAS}`;
+      if (i % 50 === 0) await send('PUT', camera, JSON.stringify({ fps: 1 + (i % 30) }));
+      else if (i % 10 === 1) await send('GET', '/cameras?active_only=true');
+      else if (i % 2 === 0) await send('GET', '/system/info');
+      else await send('GET', camera);
+    }
+  };
+  const lanes = Promise.all([lane(0), lane(1), lane(2), lane(3)]);
+  return {
+    stop: async () => {
+      on = false;
+      await lanes;
+      agent.destroy();
+      return statuses;
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import type { Server } from 'node:http';
+import request from 'supertest';
+import { keys } from '../../src/container';
+import { eventually } from '../support/eventually';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { httpOf } from '../support/test-http';
+import { type TestSite, testSite } from '../support/test-site';
+
+const group = 'camera-config';
+
+describe('the comparison of both paths', () => {
+  let database: TestDatabase;
+  let site: TestSite;
+  let server: Server;
+  let idle: boolean;
+
+  beforeEach(async () => {
+    idle = true;
+    database = await createTestDatabase();
+    site = await testSite({ databaseUrl: database.url, shadow: { idle: () => idle, confirmAfterMs: 50 } });
+    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.rollout).start({ group });
+    const control = site.container.resolve(keys.controlPlane);
+    await control.start();
+  });
+  afterEach(async () => {
+    server.close();
+    await site.container.resolve(keys.controlPlane).stop();
+    await site.close();
+    await database.drop();
+  });
+
+  /** After the spies: the router takes the ports' methods when it is made. */
+  const listen = () => {
+    server = httpOf(site).listen(0, '127.0.0.1');
+  };
+  const read = (path: string) => request(server).get(`/api/v1/cameras${path}`);
+  const results = () => site.container.resolve(keys.shadow).drain();
+
+  it('asks for at most 5 % more, after the answer, and finds the paths equal, refusals included', async () => {
+    const legacy = jest.spyOn(site.container.resolve(keys.camerasOnLegacy), 'get');
+    const domain = jest.spyOn(site.container.resolve(keys.camerasOnDomain), 'get');
+    listen();
+    for (let i = 0; i < 400; i++) await read(i % 2 === 0 ? '/cam1' : `/nope${i}`);
+    const calls = legacy.mock.calls.length + domain.mock.calls.length;
+    expect(calls).toBeGreaterThan(400);
+    expect(calls).toBeLessThanOrEqual(400 + 5 + 0.05 * 400);
+    await eventually(() => {
+      const seen = results();
+      expect(seen.length).toBeGreaterThan(0);
+      expect(seen.filter((r) => r.result !== 'same')).toEqual([]);
+    });
+  });
+
+  it('starts only when the answer is out', async () => {
+    let out = false;
+    const calls: string[] = [];
+    for (const path of [keys.camerasOnLegacy, keys.camerasOnDomain]) {
+      const port = site.container.resolve(path);
+      const get = port.get.bind(port);
+      jest.spyOn(port, 'get').mockImplementation((key) => {
+        calls.push(out ? 'after the answer' : 'before the answer');
+        return get(key);
+      });
+    }
+    listen();
+    server.prependListener('request', (_req, res) => void res.once('finish', () => (out = true)));
+    await read('/cam1').expect(200);
+    await eventually(() => expect(results()).toHaveLength(1));
+    expect(calls).toEqual(['before the answer', 'after the answer']);
+  });
+
+  it('is left out while the process is busy', async () => {
+    idle = false;
+    listen();
+    for (let i = 0; i < 50; i++) await read('/cam1').expect(200);
+    expect(results()).toEqual([]);
+  });
+
+  it('finds a planted difference, says where by JSON pointer, and rolls the group back at once', async () => {
+    const port = site.container.resolve(keys.camerasOnLegacy);
+    const get = port.get.bind(port);
+    jest.spyOn(port, 'get').mockImplementation(async (key) => ({ ...(await get(key)), fps: 99 }));
+    const rollout = site.container.resolve(keys.rollout);
+    listen();
+    await eventually(
+      async () => {
+        await read('/cam1').expect(200);
+        expect((await rollout.group({ group })).status).toBe('rolled_back');
+      },
+      { within: 15_000 },
+    );
+    const { mismatches } = await rollout.mismatches({ group, limit: 10 });
+    expect(mismatches[0]).toMatchObject({
+      operation: 'cameras.get',
+      pointers: [{ pointer: '/value/fps', domain: 25, legacy: 99 }],
+    });
+    expect((await rollout.group({ group })).trip_reason).toContain('cameras.get');
+    const { headers } = await read('/cam1').expect(200);
+    expect(headers['x-served-by']).toBe('legacy');
+  });
+
+  it('takes a difference that passes as noise', async () => {
+    const port = site.container.resolve(keys.camerasOnLegacy);
+    const get = port.get.bind(port);
+    let n = 0;
+    jest.spyOn(port, 'get').mockImplementation(async (key) => ({ ...(await get(key)), fps: n++ }));
+    const seen: string[] = [];
+    listen();
+    await eventually(
+      async () => {
+        await read('/cam1').expect(200);
+        seen.push(...results().map((r) => r.result));
+        expect(seen.length).toBeGreaterThan(2);
+      },
+      { within: 15_000 },
+    );
+    expect(new Set(seen)).toEqual(new Set(['noise']));
+    expect((await site.container.resolve(keys.rollout).group({ group })).status).toBe('running');
+  });
+});

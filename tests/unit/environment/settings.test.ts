@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readSettings, SettingsError, settingsHelp } from '../../../src/infrastructure/environment/settings';
+
+const ROOT = path.resolve(__dirname, '../../..');
+
+/** The settings table as `--help` prints it. */
+const helped = settingsHelp()
+  .split('\n')
+  .map((line) => /^ {2}(?<name>[A-Z_]+) +(?<about>.+) \[(?<fallback>.*)\]$/.exec(line)?.groups);
+
+/** The lines that `.env.example` should have for it, in any order of the variables. */
+const example = () => readFileSync(path.join(ROOT, '.env.example'), 'utf8');
+
+describe('the settings', () => {
+  it('are helped with a name, a meaning and a default each', () => {
+    expect(helped.length).toBeGreaterThan(0);
+    expect(helped).not.toContain(undefined);
+  });
+
+  it('stand in .env.example, each with its meaning and its default, and nothing else does', () => {
+    const [introduction, ...entries] = example().trimEnd().split('\n\n');
+    expect(introduction).toMatch(/^(# .*\n?)+$/);
+    expect(entries).toEqual(helped.map((h) => `# ${h?.about}\n${h?.name}=${h?.fallback}`));
+  });
+
+  it('stand in the README', () => {
+    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    expect(helped.map((h) => h?.name).filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('are the same from .env.example as from an empty environment', () => {
+    const lines = example()
+      .split('\n')
+      .filter((line) => /^[A-Z]/.test(line));
+    const environment = Object.fromEntries(
+      lines.map((line) => [line.split('=')[0] ?? '', line.replace(/^[^=]*=/, '')]),
+    );
+    expect(readSettings(environment)).toEqual(readSettings({}));
+  });
+});
+
+describe('ROLLOUT_PERCENT', () => {
+  it.each(['', 'abc', '-1', '100.01', '101', '50%', '1e1', ' 50', 'NaN', 'Infinity', '0x10', '33.333', '5,5', 'null'])(
+    'is refused as %j: a share that cannot be read is never guessed',
+    (text) => {
+      expect(() => readSettings({ ROLLOUT_PERCENT: text })).toThrow('ROLLOUT_PERCENT must be a number from 0 to 100');
+    },
+  );
+
+  it.each([
+    ['0', 0],
+    ['0.01', 0.01],
+    ['29.03', 29.03],
+    ['100', 100],
+  ])('is read from %j', (text, share) => {
+    expect(readSettings({ ROLLOUT_PERCENT: text }).rolloutPercent).toBe(share);
+  });
+});
+
+describe('DATABASE_URL', () => {
+  it.each([
+    '',
+    'postgres://db.example.org/site',
+    'postgresql://watch@[::1]:5433/site?sslmode=require',
+    'postgres://watch:p%40ss%2Fw%23rd@127.0.0.1:5432/site',
+    'postgres://watch@/site?host=/run/postgresql',
+    'postgres://watch@localhost:5432/site?host=%2Frun%2Fpostgresql',
+  ])('is taken as %j', (url) => expect(readSettings({ DATABASE_URL: url }).databaseUrl).toBe(url));
+
+  it.each([
+    'mysql://x',
+    'localhost',
+    'postgres://u:a@b@c/d',
+    'postgres://u:a#b@c/d',
+    'postgres://u:a/b@c/d',
+    'postgres://u:1/b@c/d',
+    'postgres://u:a?b@c/d',
+    'postgres://u:%zz@c/d',
+    'postgres://c:port/d',
+  ])('is refused as %j, without repeating it', (url) => {
+    let refused: unknown;
+    try {
+      readSettings({ DATABASE_URL: url });
+    } catch (error) {
+      refused = error;
+    }
+    expect(refused).toBeInstanceOf(SettingsError);
+    expect(String(refused)).not.toContain(url);
+  });
+});
