@@ -1,76 +1,67 @@
-import type { Decision } from '../../domain/rollout/decision';
-import { attentionSettings, Detector, rollbackSettings } from '../../domain/rollout/detector';
-import type { EvidenceRules, LatencyLimits } from '../../domain/rollout/evidence';
+import type { Decision, Path } from '../../domain/rollout/decision';
+import type { LatencyLimits } from '../../domain/rollout/evidence';
+import { latencyBucket } from '../../domain/rollout/latency';
+import { currentCall } from '../shared/call-context';
 import { ArmMeter } from './arm-meter';
 import type { Sample } from './evidence-store';
 import type { Outcome, RoutedOperation } from './operation-router';
+import { type Alarms, OperationWatch } from './operation-watch';
+import { type PathTotal, PathTotals } from './path-totals';
 
-/** Told that calls of an operation fail, in a stage entry of a group. */
-export type Alarm = (group: string, entry: number, operation: string) => void;
-
-export interface Alarms {
-  readonly onTrip: Alarm;
-  readonly onAttention: Alarm;
-  /** The rules of a group, taken when a stage entry is first seen. */
-  readonly rules: (group: string) => EvidenceRules;
-}
-
-/** One operation in one stage entry. */
+/** What this process knows of one operation. */
 interface OperationMeter {
-  readonly entry: number;
-  readonly group: string;
   readonly domain: ArmMeter;
   readonly control: ArmMeter;
+  readonly totals: Readonly<Record<Path, PathTotals>>;
+  /** The stage entry that is being judged. */
+  group: string;
+  entry: number;
   limits: LatencyLimits | undefined;
+  watch: OperationWatch | undefined;
 }
 
-interface Limits {
-  readonly entry: number;
-  readonly limits: LatencyLimits | undefined;
-}
-
-/** The local breaker of a group, for one stage entry. */
-interface Watch {
-  readonly entry: number;
-  readonly trip: Detector;
-  readonly attention: Detector;
-}
+const WARM_UP_CALLS = 20;
 
 /**
- * Counts what the calls of this process did, and watches for failures. Only calls that the plan drew are judged: forced,
- * targeted and killed ones are no random sample.
+ * Counts what the calls of this process did, and watches them. Only calls that the plan drew are judged: forced,
+ * targeted and killed ones are no random sample. Recording allocates nothing.
  */
 export class EvidenceRecorder {
   private readonly meters = new Map<string, OperationMeter>();
-  private readonly limits = new Map<string, Limits>();
-  private readonly watches = new Map<string, Watch>();
+  private readonly limits = new Map<string, { readonly entry: number; readonly limits: LatencyLimits | undefined }>();
   private readonly closed: Sample[] = [];
 
-  constructor(private readonly alarms: Alarms) {}
+  constructor(
+    private readonly alarms: Alarms,
+    private readonly warmUpCalls: number = WARM_UP_CALLS,
+  ) {}
 
   /** The router's `Recorder`. */
   readonly record = (operation: RoutedOperation, decision: Decision, outcome: Outcome, ms: number): void => {
-    const meter = this.meterOf(operation, decision);
+    const meter = this.meters.get(operation.id) ?? this.open(operation.id);
+    const bucket = latencyBucket(ms);
+    meter.totals[decision.path].count(outcome, bucket);
+    // A call that began in an earlier entry and ends now belongs to a stage that has been judged already.
+    if (decision.entry !== meter.entry && !this.enter(meter, operation.id, decision)) return;
     switch (decision.reason) {
       case 'split':
       case 'static':
-        if (decision.path === 'legacy') return;
-        meter.domain.count(outcome, ms, meter.limits, operation.stickyBy === 'caller');
-        this.watch(operation, decision, outcome === 'failure');
+        if (decision.path === 'domain') this.judged(meter, operation, outcome, ms, bucket);
         return;
       case 'control':
       case 'holdout':
-        meter.control.count(outcome, ms, meter.limits, operation.stickyBy === 'caller');
+        meter.control.count(outcome, drawnByChance(operation));
+        if (outcome !== 'failure') meter.control.time(ms, bucket, meter.limits);
         return;
       case 'fallback':
-        meter.domain.countFallback();
+        if (currentCall()?.force === undefined) meter.domain.countFallback();
         return;
       default:
         return;
     }
   };
 
-  /** The limits calls of an operation are timed against from now on. */
+  /** The limits calls of an operation are timed against from now on, in this stage entry. */
   setLimits(operation: string, entry: number, limits: LatencyLimits | undefined): void {
     this.limits.set(operation, { entry, limits });
     const meter = this.meters.get(operation);
@@ -83,15 +74,46 @@ export class EvidenceRecorder {
     return this.closed.splice(0);
   }
 
-  private meterOf({ id }: RoutedOperation, { group, entry }: Decision): OperationMeter {
-    const known = this.meters.get(id);
-    if (known?.entry === entry) return known;
-    if (known) this.close(id, known);
-    const frozen = this.limits.get(id);
-    const limits = frozen?.entry === entry ? frozen.limits : undefined;
-    const meter = { entry, group, domain: new ArmMeter(), control: new ArmMeter(), limits };
-    this.meters.set(id, meter);
+  /** All calls since the start, for metrics. */
+  totals(): PathTotal[] {
+    return [...this.meters].flatMap(([id, { totals }]) => [
+      totals.domain.total(id, 'domain'),
+      totals.legacy.total(id, 'legacy'),
+    ]);
+  }
+
+  private judged(meter: OperationMeter, operation: RoutedOperation, outcome: Outcome, ms: number, bucket: number) {
+    meter.domain.count(outcome, drawnByChance(operation));
+    meter.watch?.outcome(outcome === 'failure');
+    if (outcome === 'failure') return;
+    const timed = meter.domain.time(ms, bucket, meter.limits);
+    if (timed > 0) meter.watch?.duration(timed === 2);
+  }
+
+  private open(operation: string): OperationMeter {
+    const meter: OperationMeter = {
+      domain: new ArmMeter(this.warmUpCalls),
+      control: new ArmMeter(this.warmUpCalls),
+      totals: { domain: new PathTotals(), legacy: new PathTotals() },
+      group: '',
+      entry: -1,
+      limits: undefined,
+      watch: undefined,
+    };
+    this.meters.set(operation, meter);
     return meter;
+  }
+
+  /** Begins a new entry; false for a call of an entry that is over. */
+  private enter(meter: OperationMeter, operation: string, { group, entry }: Decision): boolean {
+    if (entry < meter.entry) return false;
+    this.close(operation, meter);
+    const known = this.limits.get(operation);
+    meter.group = group;
+    meter.entry = entry;
+    meter.limits = known?.entry === entry ? known.limits : undefined;
+    meter.watch = new OperationWatch(group, entry, operation, this.alarms);
+    return true;
   }
 
   private close(operation: string, { group, entry, domain, control }: OperationMeter): void {
@@ -101,23 +123,8 @@ export class EvidenceRecorder {
     ];
     for (const sample of samples) if (sample) this.closed.push(sample);
   }
-
-  private watch({ id }: RoutedOperation, { group, entry }: Decision, failed: boolean): void {
-    const { trip, attention } = this.watchOf(group, entry);
-    if (!attention.tripped && attention.observe(failed)) this.alarms.onAttention(group, entry, id);
-    if (!trip.tripped && trip.observe(failed)) this.alarms.onTrip(group, entry, id);
-  }
-
-  private watchOf(group: string, entry: number): Watch {
-    const known = this.watches.get(group);
-    if (known?.entry === entry) return known;
-    const rules = this.alarms.rules(group);
-    const watch = {
-      entry,
-      trip: new Detector(rollbackSettings(rules)),
-      attention: new Detector(attentionSettings(rules)),
-    };
-    this.watches.set(group, watch);
-    return watch;
-  }
 }
+
+/** A caller with a name, or a camera, keeps its path: only calls without a name are drawn one by one. */
+const drawnByChance = ({ stickyBy }: RoutedOperation): boolean =>
+  stickyBy === 'caller' && currentCall()?.actor === undefined;

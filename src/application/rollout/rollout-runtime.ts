@@ -1,5 +1,6 @@
 import type { Log } from '../shared/log';
 import type { EvidenceStore, Mismatch, Sample } from './evidence-store';
+import type { Alarm } from './operation-watch';
 import type { RolloutPolicy } from './rollout-policy';
 import type { RolloutStore } from './rollout-store';
 import type { ShadowComparer } from './shadow-comparer';
@@ -19,11 +20,11 @@ export class RolloutRuntime {
   ) {}
 
   /** The local breaker: no I/O before this process is safe. */
-  readonly tripped = (group: string, entry: number, operation: string): void => {
+  readonly tripped: Alarm = (group, entry, operation, symptom) => {
     const state = this.policy.stateOf(group);
     if (!state || state.entry !== entry || state.effectiveBps === 0) return;
     this.policy.trip(group, entry);
-    const reason = `calls of ${operation} fail on the domain path`;
+    const reason = `calls of ${operation} ${symptom} on the domain path`;
     this.log.error(`${group} is taken back to legacy: ${reason}`);
     this.takeBack(group, entry, reason).catch((error: unknown) =>
       this.log.error('the rollback holds in this process, but could not be stored', { group, error }),

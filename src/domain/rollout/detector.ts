@@ -17,7 +17,8 @@ const above = (acceptable: number, alternatives: readonly number[]) =>
 export const rollbackSettings = ({ errorRate: p }: EvidenceRules): DetectorSettings => ({
   acceptable: p,
   alternatives: above(p, [2 * p, 5 * p, 10 * p, 0.9]),
-  callsPerFalseAlarm: 1e5,
+  // 1e5 would need 13 calls for 50 % errors in half of all cases instead of 12.
+  callsPerFalseAlarm: 7.5e4,
 });
 
 /** Attention: above `attentionErrorRate` (1 % by default), looking out for 2, 5, 10 and 50 %. */

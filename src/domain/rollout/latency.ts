@@ -33,21 +33,20 @@ const sorted = (histogram: Histogram) =>
 
 const total = (histogram: Histogram) => Object.values(histogram).reduce((sum, calls) => sum + calls, 0);
 
-/** The bucket of the call of this rank, 1 being the fastest. */
-function bucketOfRank(histogram: Histogram, rank: number): number | undefined {
-  let seen = 0;
+/** The duration of the call of this rank, 1 being the fastest: calls are taken to lie evenly in their bucket. */
+function durationOfRank(histogram: Histogram, rank: number): number | undefined {
+  let before = 0;
   for (const [bucket, calls] of sorted(histogram)) {
-    seen += calls;
-    if (seen >= rank) return bucket;
+    const lower = bucket === 0 ? 0 : upperEdge(bucket - 1);
+    if (before + calls >= rank) return lower + ((upperEdge(bucket) - lower) * (rank - before)) / calls;
+    before += calls;
   }
   return undefined;
 }
 
-/** Percentile for display, `share` in (0, 1], in milliseconds: the upper edge of its bucket; undefined without calls. */
-export function percentile(histogram: Histogram, share: number): number | undefined {
-  const bucket = bucketOfRank(histogram, Math.max(1, Math.ceil(share * total(histogram))));
-  return bucket === undefined ? undefined : upperEdge(bucket);
-}
+/** Percentile for display, `share` in (0, 1], in milliseconds; undefined without calls. */
+export const percentile = (histogram: Histogram, share: number): number | undefined =>
+  durationOfRank(histogram, Math.max(1, Math.ceil(share * total(histogram))));
 
 /**
  * Smallest rank of `n` sorted calls that lies at or above the true P95 with 97.5 % confidence; undefined when even the
@@ -84,8 +83,6 @@ export function upperRankOfP95(n: number): number | undefined {
 export function limitsFromControl(control: Histogram, minControl: number): LatencyLimits | undefined {
   const n = total(control);
   const rank = n >= minControl ? upperRankOfP95(n) : undefined;
-  const bucket = rank === undefined ? undefined : bucketOfRank(control, rank);
-  if (bucket === undefined) return undefined;
-  const p95 = upperEdge(bucket);
-  return { ms20: 1.2 * p95, ms50: 1.5 * p95, n };
+  const p95 = rank === undefined ? undefined : durationOfRank(control, rank);
+  return p95 === undefined ? undefined : { ms20: 1.2 * p95, ms50: 1.5 * p95, n };
 }

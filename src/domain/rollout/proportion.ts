@@ -32,10 +32,10 @@ function logEvidence(bets: Bets, p0: number, count: number, n: number): number {
 
 /** Bets below `p`: mostly on none at all, the rest so that a path with a few failures is proven, too. */
 const below = (p: number): Bets => [
-  [0.5, 0],
-  [0.22, 0.25 * p],
-  [0.14, 0.5 * p],
-  [0.14, 0.7 * p],
+  [0.4, 0],
+  [0.3, 0.15 * p],
+  [0.2, 0.4 * p],
+  [0.1, 0.7 * p],
 ];
 
 /**
@@ -59,7 +59,7 @@ export const provenBelow = (count: number, n: number, limit: number): boolean =>
 
 /**
  * Calls after which `provenBelow` says yes if failures go on at the present rate, `count` of `n`; null when they never
- * do. For no failures and 1 % it is 344: 45 more than `cleanCallsOnce`, because it may be asked after every call.
+ * do. For no failures and 1 % it is 343: 44 more than `cleanCallsOnce`, because it may be asked after every call.
  */
 export function callsToProveBelow(count: number, n: number, limit: number): number | null {
   const share = n > 0 ? count / n : 0;

@@ -1,0 +1,127 @@
+import { attentionSettings, Detector, rollbackSettings } from '../../domain/rollout/detector';
+import type { ArmCounts, EvidenceRules, LatencyLimits, StageEvidence, Verdict } from '../../domain/rollout/evidence';
+import { judge } from '../../domain/rollout/judge';
+import { latencyBucket, limitsFromControl } from '../../domain/rollout/latency';
+import { SLOW_DETECTOR } from '../../domain/rollout/operation-findings';
+import { Random } from './random';
+
+/** Calls after which a simulated stage is judged; the tests must hold however often somebody looks. */
+const LOOKS = [10, 20, 50, 100, 200, 344, 500, 700, 1000, 1400, 2000, 2800, 4000];
+const CALLS = 4000;
+const CONTROL_MEDIAN_MS = 10;
+/** The stage bakes to the end: a promotion would hide a later rollback. */
+const UNREACHED_BAKE_MS = 2;
+
+type Counts = { -readonly [K in keyof ArmCounts]: number };
+const noCounts = (): Counts => ({ n: 0, ok: 0, reject: 0, failure: 0, fallback: 0, timed: 0, slow20: 0, slow50: 0 });
+
+/** How a simulated path behaves. */
+export interface Behaviour {
+  /** Share of calls that fail. */
+  readonly errorRate: number;
+  /** How many times slower than the control. */
+  readonly slowdown: number;
+  /** Standard deviation of the logarithm of a duration: 0.5 is narrow, 1 is wide. */
+  readonly spread: number;
+}
+
+export interface StageOutcome {
+  readonly rolledBack: boolean;
+  /** Domain calls until then, or all of the stage's. */
+  readonly calls: number;
+  readonly attention: boolean;
+  /** Calls until the error rate was proven to be low enough for a promotion; undefined when it was not. */
+  readonly proven: number | undefined;
+}
+
+/** Evidence of one operation in a stage where nothing but statistics could be missing. */
+function evidenceOf(domain: ArmCounts, control: ArmCounts, limits: LatencyLimits | undefined): StageEvidence {
+  const operation = { operation: 'simulated', effect: 'read' as const, domain, control, ...(limits && { limits }) };
+  return {
+    operations: [operation],
+    activeMs: 1,
+    comparisons: 2995,
+    mismatches: 0,
+    share: { domain: 0, drawn: 0, expectedBps: 1000 },
+    instances: { confirmed: 1, alive: 1 },
+  };
+}
+
+/** Everything a promotion needs, and no more: clean calls, timed against limits of the control. */
+export function perfectEvidence(rules: EvidenceRules): StageEvidence {
+  const domain = { ...noCounts(), n: rules.minCalls, ok: rules.minCalls, timed: rules.minCalls };
+  const control = { ...noCounts(), n: rules.minControl, ok: rules.minControl };
+  return evidenceOf(domain, control, { ms20: 12, ms50: 15, n: rules.minControl });
+}
+
+/** Draws limits from a control arm of `minControl` calls. */
+function drawLimits(random: Random, spread: number, minControl: number): LatencyLimits | undefined {
+  const histogram: Record<number, number> = {};
+  for (let i = 0; i < minControl; i++) {
+    const bucket = latencyBucket(random.duration(CONTROL_MEDIAN_MS, spread));
+    histogram[bucket] = (histogram[bucket] ?? 0) + 1;
+  }
+  return limitsFromControl(histogram, minControl);
+}
+
+/** One stage of 4,000 domain calls, watched by both the local detectors and the judge, until the first decision. */
+export function simulateStage(
+  random: Random,
+  behaviour: Behaviour,
+  rules: EvidenceRules,
+  looks: readonly number[] = LOOKS,
+): StageOutcome {
+  const limits = drawLimits(random, behaviour.spread, rules.minControl);
+  const control = { ...noCounts(), n: rules.minControl, ok: rules.minControl };
+  const domain = noCounts();
+  const [errors, slow] = [new Detector(rollbackSettings(rules)), new Detector(SLOW_DETECTOR)];
+  const due = new Set(looks);
+  let last: Verdict | undefined;
+  let attention = false;
+  let proven: number | undefined;
+  while (domain.n < CALLS) {
+    const failed = random.happens(behaviour.errorRate);
+    domain.n += 1;
+    if (failed) domain.failure += 1;
+    else addTimed(domain, random.duration(CONTROL_MEDIAN_MS * behaviour.slowdown, behaviour.spread), limits, slow);
+    const localTrip = errors.observe(failed) || slow.tripped;
+    if (due.has(domain.n)) last = judge(evidenceOf(domain, control, limits), rules, UNREACHED_BAKE_MS);
+    if (localTrip || last?.action === 'rollback') return { rolledBack: true, calls: domain.n, attention, proven };
+    attention ||= last?.attention ?? false;
+    proven ??= last && isProven(last) ? domain.n : undefined;
+  }
+  return { rolledBack: false, calls: domain.n, attention, proven };
+}
+
+const isProven = ({ findings }: Verdict) =>
+  findings.some(({ metric, level }) => metric === 'error_rate' && level === 'fine');
+
+function addTimed(domain: Counts, ms: number, limits: LatencyLimits | undefined, slow: Detector): void {
+  domain.ok += 1;
+  if (!limits) return;
+  domain.timed += 1;
+  if (ms > limits.ms20) domain.slow20 += 1;
+  if (ms > limits.ms50) domain.slow50 += 1;
+  slow.observe(ms > limits.ms50);
+}
+
+/** Calls until the local detector stops a path that was healthy for `healthyCalls` and then fails at `errorRate`. */
+export function callsUntilTrip(random: Random, errorRate: number, rules: EvidenceRules, healthyCalls: number): number {
+  const detector = new Detector(rollbackSettings(rules));
+  for (let i = 0; i < healthyCalls; i++) detector.observe(random.happens(rules.attentionErrorRate / 10));
+  for (let calls = 1; calls <= CALLS; calls++) if (detector.observe(random.happens(errorRate))) return calls;
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Whether a local detector raises an alarm within `calls` of a path that fails at `errorRate`. */
+export function falseAlarm(
+  random: Random,
+  errorRate: number,
+  rules: EvidenceRules,
+  kind: 'rollback' | 'attention',
+  calls: number,
+): boolean {
+  const detector = new Detector(kind === 'rollback' ? rollbackSettings(rules) : attentionSettings(rules));
+  for (let i = 0; i < calls; i++) if (detector.observe(random.happens(errorRate))) return true;
+  return false;
+}
