@@ -15,7 +15,7 @@ import { type TestSite, testSite } from '../support/test-site';
 const PLAN = `defaults:
   stages: [{percent: 10, bake: 2s}, {percent: 25, bake: 2s}, {percent: 50, bake: 2s}, {percent: 100, bake: 3s}]
   min_comparisons: 20
-  min_control: 60
+  min_control: 200
   holdout_percent: 20
 groups: {camera-config: {}, system-read: {}}
 `;
@@ -140,7 +140,7 @@ function startLoad(port: number): { stop(): Promise<Map<number, number>> } {
   const lane = async (n: number) => {
     for (let i = n; !stopped.signal.aborted; i += 7) {
       const camera = `/cameras/cam${i % CAMERAS}`;
-      if (i % 50 === 0) await send('PUT', camera, JSON.stringify({ fps: 1 + (i % 30) }));
+      if (i % 49 === 0) await send('PUT', camera, JSON.stringify({ fps: 1 + (i % 30) }));
       else if (i % 10 === 1) await send('GET', '/cameras?active_only=true');
       else if (i % 2 === 0) await send('GET', '/system/info');
       else await send('GET', camera);

@@ -161,7 +161,7 @@ function groupPlan(
       kind: reader.oneOf('kind', rules.kind, ['busy', 'quiet']),
       minCalls: reader.number('min_calls', rules.minCalls, 1, 1e9, true),
       minComparisons: reader.number('min_comparisons', rules.minComparisons, 0, 1e9, true),
-      minControl: reader.number('min_control', rules.minControl, 50, 1e9, true),
+      minControl: reader.number('min_control', rules.minControl, 200, 1e9, true),
       errorRate: reader.number('error_rate', rules.errorRate, 0.001, 0.5),
       attentionErrorRate: reader.number('attention_error_rate', rules.attentionErrorRate, 0.0001, 0.5),
     },

@@ -192,9 +192,9 @@ describe('the rollout file', () => {
     expect(readPlans(file, ['g', 'h']).plans).toEqual([]);
   });
   it('takes what a group leaves out from the defaults', () => {
-    const { plans } = readPlans({ defaults: { min_calls: 7 }, groups: { g: { min_control: 60 } } }, ['g', 'h']);
+    const { plans } = readPlans({ defaults: { min_calls: 7 }, groups: { g: { min_control: 300 } } }, ['g', 'h']);
     expect(plans.map((p) => [p.group, p.rules.minCalls, p.rules.minControl])).toEqual([
-      ['g', 7, 60],
+      ['g', 7, 300],
       ['h', 7, 1000],
     ]);
   });
