@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, request as httpRequest, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,6 +8,7 @@ import { keys } from '../../src/container';
 import { startRollout } from '../../src/start-rollout';
 import { eventually } from '../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type HttpLoad, type LoadRequest, startLoad } from '../support/http-load';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 
@@ -30,7 +31,7 @@ describe('a whole plan under load', () => {
   let server: Server;
   let dir: string;
   let broken = false;
-  let load: { stop(): Promise<Map<number, number>> };
+  let load: HttpLoad;
   const undo: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
@@ -58,7 +59,7 @@ describe('a whole plan under load', () => {
     );
     server = httpOf(site).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    load = startLoad((server.address() as AddressInfo).port);
+    load = startLoad([`http://127.0.0.1:${(server.address() as AddressInfo).port}`], 7, request);
   });
   afterAll(async () => {
     await load.stop();
@@ -118,41 +119,17 @@ describe('a whole plan under load', () => {
     ];
     expect(kinds.filter((k) => k && story.includes(k))).toEqual(story);
     expect(text).toContain('The event chain is intact.');
+    expect(text).toContain('The rollout is complete.');
+    expect(own.find((line) => line.includes('completed'))).toMatch(/after \d+ calls, 0 failures, \d+ comparisons/);
     if (!SHOWN) return;
     mkdirSync(dirname(SHOWN), { recursive: true });
     writeFileSync(SHOWN, text);
   }
 });
 
-/** Reads and writes from a few connections until stopped; counts the statuses. */
-function startLoad(port: number): { stop(): Promise<Map<number, number>> } {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const statuses = new Map<number, number>();
-  const stopped = new AbortController();
-  const send = (method: string, path: string, body?: string) =>
-    new Promise<void>((done, fail) => {
-      const req = httpRequest({ host: '127.0.0.1', port, method, path: `/api/v1${path}`, agent }, (res) => {
-        statuses.set(res.statusCode ?? 0, (statuses.get(res.statusCode ?? 0) ?? 0) + 1);
-        res.resume().once('end', done);
-      });
-      req.once('error', fail).end(body);
-    });
-  const lane = async (n: number) => {
-    for (let i = n; !stopped.signal.aborted; i += 7) {
-      const camera = `/cameras/cam${i % CAMERAS}`;
-      if (i % 49 === 0) await send('PUT', camera, JSON.stringify({ fps: 1 + (i % 30) }));
-      else if (i % 10 === 1) await send('GET', '/cameras?active_only=true');
-      else if (i % 2 === 0) await send('GET', '/system/info');
-      else await send('GET', camera);
-    }
-  };
-  const lanes = Promise.all([lane(0), lane(1), lane(2), lane(3)]);
-  return {
-    stop: async () => {
-      stopped.abort();
-      await lanes;
-      agent.destroy();
-      return statuses;
-    },
-  };
+function request(i: number): LoadRequest {
+  const camera = `/cameras/cam${i % CAMERAS}`;
+  if (i % 49 === 0) return { method: 'PUT', path: camera, body: { fps: 1 + (i % 30) } };
+  if (i % 10 === 1) return { method: 'GET', path: '/cameras?active_only=true' };
+  return { method: 'GET', path: i % 2 === 0 ? '/system/info' : camera };
 }

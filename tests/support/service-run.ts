@@ -83,6 +83,11 @@ export class BareSite {
     return run;
   }
 
+  /** Ends every process of this site without a word. */
+  async kill(): Promise<void> {
+    await Promise.all(this.runs.map((run) => run.end('SIGKILL')));
+  }
+
   async remove(): Promise<void> {
     await Promise.all(this.runs.map((run) => run.end('SIGTERM')));
     rmSync(this.dir, { recursive: true, force: true });

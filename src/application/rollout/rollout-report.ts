@@ -27,7 +27,7 @@ export interface RolloutReport {
 export function reportOf(groups: readonly GroupOverview[], events: readonly StoredEvent[], now: Date): RolloutReport {
   return {
     generated_at: now.toISOString(),
-    complete: groups.length > 0 && groups.every((g) => g.status === 'complete' && !g.killed),
+    complete: isComplete(groups.filter((g) => g.operations.length > 0)),
     chain_intact: isChain(events),
     groups,
     history: events.map(({ at, group, event, actor, evidence }) => ({
@@ -40,10 +40,27 @@ export function reportOf(groups: readonly GroupOverview[], events: readonly Stor
   };
 }
 
+/** Groups without an operation have nothing to complete. */
+const isComplete = (groups: readonly GroupOverview[]): boolean =>
+  groups.length > 0 && groups.every((g) => g.status === 'complete' && !g.killed);
+
+/** What a step of the plan rested on. */
+function numbersOf(evidence: unknown): string {
+  if (typeof evidence !== 'object' || evidence === null || !('operations' in evidence)) return '';
+  const { operations, comparisons } = evidence as StageEvidence;
+  const sum = (count: (o: StageEvidence['operations'][number]) => number) =>
+    operations.reduce((n, o) => n + count(o), 0);
+  const calls = sum((o) => o.domain.n);
+  return calls === 0
+    ? ''
+    : ` after ${calls} calls, ${sum((o) => o.domain.failure)} failures, ${comparisons} comparisons`;
+}
+
 function detailOf(event: StoredEvent['event'], evidence: unknown): string {
   const reason = 'reason' in event && event.reason ? event.reason : '';
   if (event.kind === 'stage_entered')
-    return `${event.percent} % (${event.cohort.effectiveBps / 100} %: ${event.cohort.effectiveWhy})`;
+    return `${event.percent} % (${event.cohort.effectiveBps / 100} %: ${event.cohort.effectiveWhy})${numbersOf(evidence)}`;
+  if (event.kind === 'completed') return numbersOf(evidence).trim();
   if (event.kind === 'percent_set') return `${event.cohort.bps / 100} % (${event.by})`;
   if (event.kind === 'limits_frozen')
     return `${event.operation}: P95 × 1.2 = ${event.limits.ms20.toFixed(1)} ms, × 1.5 = ${event.limits.ms50.toFixed(1)} ms, n = ${event.limits.n}`;

@@ -1,0 +1,44 @@
+import { Agent, request } from 'node:http';
+
+export interface HttpLoad {
+  /** Ends it and answers how often each status came; -1 stands for a connection that broke. */
+  stop(): Promise<Map<number, number>>;
+}
+
+export interface LoadRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object;
+}
+
+/** Requests from a few connections, one after the other on each, until stopped. */
+export function startLoad(urls: readonly string[], lanes: number, next: (i: number) => LoadRequest): HttpLoad {
+  const agent = new Agent({ keepAlive: true, maxSockets: lanes });
+  const statuses = new Map<number, number>();
+  const stopped = new AbortController();
+  const count = (status: number) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  const send = (url: string, { method, path, body }: LoadRequest) =>
+    new Promise<void>((done) => {
+      const req = request(`${url}/api/v1${path}`, { method, agent }, (res) => {
+        count(res.statusCode ?? 0);
+        res.resume().once('end', done);
+      });
+      req.once('error', () => {
+        count(-1);
+        done();
+      });
+      req.end(body && JSON.stringify(body));
+    });
+  const lane = async (first: number) => {
+    for (let i = first; !stopped.signal.aborted; i += lanes) await send(urls[i % urls.length] ?? '', next(i));
+  };
+  const running = Promise.all(Array.from({ length: lanes }, (_, n) => lane(n)));
+  return {
+    stop: async () => {
+      stopped.abort();
+      await running;
+      agent.destroy();
+      return statuses;
+    },
+  };
+}
