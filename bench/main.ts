@@ -1,6 +1,7 @@
 import { cameras } from './cameras';
+import { rollout } from './rollout';
 
-const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short') => Promise<string>>> = { cameras };
+const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short') => Promise<string>>> = { cameras, rollout };
 
 const USAGE = `npm run bench -- [NAME] [--short]     NAME: ${Object.keys(BENCHMARKS).join(', ')}; all without one\n`;
 
