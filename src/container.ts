@@ -10,7 +10,8 @@ import type { Clock, Log } from './application/shared/log';
 import { Database } from './infrastructure/postgres/database';
 import { HostSystem } from './infrastructure/system/host-system';
 import { keys, type Once, type Token } from './keys';
-import { wireCameraConfiguration, wireCameraPaths } from './wire-cameras';
+import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
+import { wireLegacy } from './wire-legacy';
 import { type ShadowTuning, wireRollout } from './wire-rollout';
 
 export { keys };
@@ -19,6 +20,8 @@ export { keys };
 export interface Site {
   readonly databaseUrl: string;
   readonly camerasFile: string;
+  /** The still-running old backend that is the legacy path; absent: the old way on this machine. */
+  readonly legacyBaseUrl?: string;
   readonly log: Log;
   readonly clock?: Clock;
   readonly onStep?: OnStep;
@@ -39,7 +42,8 @@ export function wire(site: Site): DependencyContainer {
   const lost = (error: Error) => site.log.warn('a database connection was lost', { error });
   value(keys.database, new Database(site.databaseUrl, lost));
   wireCameraConfiguration(once, site.camerasFile);
-  wireCameraPaths(once);
+  wireCamerasOnDomain(once);
+  wireLegacy(once, site.legacyBaseUrl);
   wireRollout(once, site);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
@@ -61,12 +65,12 @@ function wireOperations(once: Once): void {
       get(keys.configuration),
       get(keys.clock),
     );
+    const system = get(keys.router).between(catalogue.system, get(keys.system), get(keys.systemOnLegacy));
     return [
       mounted(catalogue.cameras, cameras),
       mounted(catalogue.cameraConfig, config),
       mounted(catalogue.rollout, get(keys.rollout)),
-      // What this machine is does not depend on the path: old and new ask the same source.
-      mounted(catalogue.system, get(keys.router).between(catalogue.system, get(keys.system), get(keys.system))),
+      mounted(catalogue.system, system),
     ];
   });
 }

@@ -58,6 +58,7 @@ export const keys = {
   rollout: token<RolloutPort>('Rollout'),
   controlPlane: token<PgControlPlane>('ControlPlane'),
   system: token<SystemPort>('System'),
+  systemOnLegacy: token<SystemPort>('System on the legacy path'),
   router: token<OperationRouter>('OperationRouter'),
   mounted: token<readonly Mounted[]>('Mounted'),
 };

@@ -48,6 +48,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   const site = wire({
     databaseUrl: embedded?.url ?? settings.databaseUrl,
     camerasFile: settings.camerasFile,
+    legacyBaseUrl: settings.legacyBaseUrl,
     log,
     shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
@@ -138,6 +139,7 @@ function summary(
     `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${embedded.dir}` : 'the server in DATABASE_URL'}`,
     `cameras   ${settings.camerasFile}: ${cameras}${faults.length > 0 ? `, ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} (see ${url}/api/v1/cameras/config)` : ''}`,
     `rollout   ${share}`,
+    ...(settings.legacyBaseUrl ? [`legacy    the old backend at ${new URL(settings.legacyBaseUrl).host}`] : []),
     `logs      ${settings.logDir}`,
   ];
 }

@@ -7,7 +7,6 @@ import { ConfigOutcomes } from './application/cameras/config-outcomes';
 import { ConfigPublishing } from './application/cameras/config-publishing';
 import { ConfigSettling } from './application/cameras/config-settling';
 import { DiskCamerasFile } from './infrastructure/files/disk-cameras-file';
-import { LegacyCameras } from './infrastructure/legacy/legacy-cameras';
 import { PgCameraUnitOfWork } from './infrastructure/postgres/pg-camera-unit-of-work';
 import { PgCameras } from './infrastructure/postgres/pg-cameras';
 import { PgRevisions } from './infrastructure/postgres/pg-revisions';
@@ -53,17 +52,12 @@ export function wireCameraConfiguration(once: Once, camerasFile: string): void {
   });
 }
 
-export function wireCameraPaths(once: Once): void {
+export function wireCamerasOnDomain(once: Once): void {
   once(keys.camerasOnDomain, (get) => {
     const configuration = get(keys.configuration);
     return new CameraService(
       get(keys.cameras),
       new CameraCommands((decide) => configuration.change(decide), get(keys.clock)),
     );
-  });
-  once(keys.camerasOnLegacy, (get) => {
-    const configuration = get(keys.configuration);
-    const commands = new CameraCommands((decide) => configuration.changeFile(decide), get(keys.clock));
-    return new LegacyCameras(get(keys.camerasFile), get(keys.camerasFormat), get(keys.cameras), commands);
   });
 }

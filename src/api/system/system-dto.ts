@@ -26,7 +26,7 @@ export class NoParametersDto {}
       processor: text,
       hostname: text,
       python_version: { type: ['string', 'null'] },
-      node_version: text,
+      node_version: { type: ['string', 'null'] },
     }),
     memory: all(numbers('total', 'available', 'used', 'percentage')),
     cpu: all({

@@ -9,6 +9,7 @@ export const systemOperations = operations<SystemPort>('system', {
     input: NoParametersDto,
     output: SystemInfoDto,
     group: 'system-read',
-    mayDiffer: ['/timestamp', '/memory/*', '/cpu/*', '/disk/*'],
+    // All of it: an old backend that serves the legacy path may run on another machine.
+    mayDiffer: ['/timestamp', '/system/*', '/memory/*', '/cpu/*', '/disk/*', '/psutil_available'],
   },
 });

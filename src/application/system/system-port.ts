@@ -14,9 +14,9 @@ export interface SystemInfo {
     readonly architecture: readonly string[];
     readonly processor: string;
     readonly hostname: string;
-    /** The old backend's field; this one runs on Node.js. */
-    readonly python_version: null;
-    readonly node_version: string;
+    /** Of the old backend, where that answers; this one runs on Node.js. */
+    readonly python_version: string | null;
+    readonly node_version: string | null;
   };
   readonly memory: Usage & { readonly available: number };
   readonly cpu: {

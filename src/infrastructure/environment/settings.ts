@@ -9,6 +9,8 @@ export interface Settings {
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly camerasFile: string;
+  /** Empty: the legacy path is the old way on this machine. */
+  readonly legacyBaseUrl: string;
   /** The plans of the rollout. */
   readonly rolloutFile: string;
   readonly logDir: string;
@@ -50,6 +52,8 @@ function oneOf<T extends string>(values: readonly T[]) {
     values.find((v) => v === value) ?? new Wrong(`must be one of ${values.join(', ')}`);
 }
 
+const BAD_ESCAPE = /%(?![0-9a-f]{2})/i;
+
 /** A bare `@ / ? #` in a password would shift the parts of the URL: a piece of it would be taken, and shown, as the host. */
 const DATABASE_URL = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@/?#]*(\/[^@?#]*)?(\?[^@#]*)?$/;
 
@@ -57,9 +61,18 @@ function databaseUrl(value: string): string | Wrong {
   if (value === '') return value;
   if (!/^postgres(ql)?:\/\//.test(value)) return new Wrong('must start with postgres:// or be empty');
   // The address of a Unix socket names no host, which a URL with a user must have.
-  const parses = URL.canParse(value.replace('@/', '@localhost/')) && !/%(?![0-9a-f]{2})/i.test(value);
+  const parses = URL.canParse(value.replace('@/', '@localhost/')) && !BAD_ESCAPE.test(value);
   const fits = DATABASE_URL.test(value) && parses;
   return fits ? value : new Wrong('is no valid URL: write special characters of user and password as %XX');
+}
+
+const BASE_URL = /^https?:\/\/([^@/?#\s]*@)?[^@/?#\s]+(\/[^@?#\s]*)?$/;
+
+function baseUrl(value: string): string | Wrong {
+  const fits = BASE_URL.test(value) && URL.canParse(value) && !BAD_ESCAPE.test(value);
+  return fits || value === ''
+    ? value
+    : new Wrong('must be empty or a URL like http://host:port: write special characters of user and password as %XX');
 }
 
 const zone = (value: string): string | Wrong => {
@@ -85,6 +98,12 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
     fallback: 'config/cameras.yaml',
     about: 'the camera configuration people edit',
     read: path,
+  },
+  legacyBaseUrl: {
+    name: 'LEGACY_BASE_URL',
+    fallback: '',
+    about: 'a still-running old backend to serve the legacy path; empty keeps that path in this service',
+    read: baseUrl,
   },
   rolloutFile: {
     name: 'ROLLOUT_FILE',

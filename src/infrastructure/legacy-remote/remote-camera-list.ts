@@ -1,0 +1,72 @@
+import type { Clock } from '../../application/shared/log';
+import type { Camera } from '../../domain/cameras/camera';
+import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { CAMERA_ID } from '../../domain/cameras/camera-rules';
+import { DomainError, Unavailable } from '../../domain/shared/domain-error';
+import { isBounded, isJsonObject, type Json } from '../../domain/shared/json';
+import { unreadable } from './old-backend-answer';
+import type { OldBackendClient } from './old-backend-client';
+import { remoteCamera } from './remote-camera';
+
+export const CAMERAS = '/cameras';
+
+interface Listed {
+  readonly cameras: readonly Camera[];
+  /** Ids under which the old backend finds the camera again. */
+  readonly addressable: ReadonlySet<string>;
+}
+
+/** The cameras of the old backend. */
+export class RemoteCameraList {
+  constructor(
+    private readonly backend: OldBackendClient,
+    private readonly lastGood: CameraRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * "None" is what the old backend also says when it cannot read its file, and always on its domain path. So the
+   * configuration in force is then the one in the table, as it is for the legacy path on this machine.
+   */
+  async all(): Promise<readonly Camera[]> {
+    const { cameras } = await this.listed();
+    return cameras.length > 0 ? cameras : this.lastGood.all();
+  }
+
+  /** The cameras a change starts from. To a file that it could not read, the old backend would write the new camera alone. */
+  async forChange(): Promise<Listed> {
+    const listed = await this.listed();
+    if (listed.cameras.length > 0 || (await this.lastGood.all()).length === 0) return listed;
+    const message = 'The old backend lists no cameras, though this site has some: it probably cannot read its file.';
+    throw new Unavailable('legacy.unreadable', message, 'not-started');
+  }
+
+  private async listed(): Promise<Listed> {
+    const { status, body } = await this.backend.read(CAMERAS);
+    const { cameras: entries } = body;
+    if (status !== 200 || !Array.isArray(entries)) throw unreadable('no list of cameras', 'not-started');
+    return listedIn(entries, this.clock());
+  }
+}
+
+function listedIn(entries: readonly Json[], answeredAt: Date): Listed {
+  const cameras = new Map<string, Camera>();
+  const addressable = new Set<string>();
+  for (const entry of entries) {
+    if (!isBounded(entry)) throw unreadable('nested too deeply', 'not-started');
+    // Nobody can ask for a camera without an id. Of two with one id, which its renaming can bring about, the first stands.
+    if (!isJsonObject(entry) || entry.id === undefined || entry.id === null) continue;
+    const camera = remoteCamera(entry, answeredAt);
+    if (cameras.has(camera.id)) continue;
+    cameras.set(camera.id, camera);
+    if (typeof entry.id === 'string' && CAMERA_ID.test(entry.id)) addressable.add(camera.id);
+  }
+  return { cameras: [...cameras.values()], addressable };
+}
+
+/** The old backend compares ids without converting them, so one that its file holds as a number is never found. */
+export function refuseUnaddressable({ addressable }: Listed, id: string): void {
+  if (addressable.has(id)) return;
+  const message = `The old backend cannot find the camera "${id}" again: quote its id in the cameras file, or correct it.`;
+  throw new DomainError('conflict', 'legacy.camera_id', message);
+}

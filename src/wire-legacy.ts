@@ -1,0 +1,30 @@
+import { CameraCommands } from './application/cameras/camera-commands';
+import { LegacyCameras } from './infrastructure/legacy/legacy-cameras';
+import { OldBackendClient } from './infrastructure/legacy-remote/old-backend-client';
+import { RemoteCameras } from './infrastructure/legacy-remote/remote-cameras';
+import { RemoteSystem } from './infrastructure/legacy-remote/remote-system';
+import { keys, type Once } from './keys';
+
+/** The legacy side of every operation that is switched: the old way on this machine, or the old backend itself. */
+export function wireLegacy(once: Once, baseUrl: string | undefined): void {
+  if (baseUrl) wireRemote(once, new OldBackendClient(baseUrl));
+  else wireEmbedded(once);
+}
+
+function wireEmbedded(once: Once): void {
+  once(keys.camerasOnLegacy, (get) => {
+    const configuration = get(keys.configuration);
+    const commands = new CameraCommands((decide) => configuration.changeFile(decide), get(keys.clock));
+    return new LegacyCameras(get(keys.camerasFile), get(keys.camerasFormat), get(keys.cameras), commands);
+  });
+  // What this machine is does not depend on the path: old and new ask the same source.
+  once(keys.systemOnLegacy, (get) => get(keys.system));
+}
+
+function wireRemote(once: Once, backend: OldBackendClient): void {
+  once(
+    keys.camerasOnLegacy,
+    (get) => new RemoteCameras(backend, get(keys.cameras), get(keys.configuration), get(keys.clock), get(keys.log)),
+  );
+  once(keys.systemOnLegacy, (get) => new RemoteSystem(backend, get(keys.clock)));
+}
