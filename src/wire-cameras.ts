@@ -57,6 +57,7 @@ export function wireCamerasOnDomain(once: Once): void {
     const configuration = get(keys.configuration);
     return new CameraService(
       get(keys.cameras),
+      get(keys.revisions),
       new CameraCommands((decide) => configuration.change(decide), get(keys.clock)),
     );
   });

@@ -25,6 +25,8 @@ export type FullRevision = CameraConfigRevision & { readonly text: string };
 
 export interface RevisionRepository {
   head(): Promise<CameraConfigRevision | undefined>;
+  /** The number of the newest revision, 0 before the first. */
+  newest(): Promise<number>;
   get(number: number): Promise<FullRevision | undefined>;
   withToken(token: string): Promise<CameraConfigRevision | undefined>;
   /** Newest first. */

@@ -35,6 +35,12 @@ export class PgRevisions implements RevisionRepository {
     return this.one('ORDER BY number DESC LIMIT 1', []);
   }
 
+  async newest(): Promise<number> {
+    const sql = 'SELECT coalesce(max(number), 0) AS number FROM camera_config_revisions';
+    const [row] = await this.sql.query<{ number: number }>(sql, []);
+    return row?.number ?? 0;
+  }
+
   async withToken(token: string): Promise<CameraConfigRevision | undefined> {
     return this.one('WHERE token = $1', [token]);
   }
@@ -48,7 +54,7 @@ export class PgRevisions implements RevisionRepository {
   async page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }> {
     const sql = `SELECT ${COLUMNS} FROM camera_config_revisions ORDER BY number DESC LIMIT $1 OFFSET $2`;
     const items = (await this.sql.query<RevisionRow>(sql, [limit, offset])).map(fromRow);
-    return { items, total: (await this.head())?.number ?? 0 };
+    return { items, total: await this.newest() };
   }
 
   async add(revision: FullRevision): Promise<void> {
