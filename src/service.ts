@@ -39,7 +39,18 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
   }
 }
 
+/** The legacy path would ask itself without end. */
+function refuseItself({ legacyBaseUrl, host, port }: Settings): void {
+  if (legacyBaseUrl === '') return;
+  const legacy = new URL(legacyBaseUrl);
+  const onThisMachine = isLoopback(legacy.hostname) && (isLoopback(host) || host === '0.0.0.0' || host === '::');
+  const asked = Number(legacy.port || (legacy.protocol === 'https:' ? 443 : 80));
+  if (asked !== port || !(onThisMachine || legacy.hostname === host)) return;
+  throw new Error('LEGACY_BASE_URL is the address of this service itself: name the old backend, or set another PORT.');
+}
+
 async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<unknown>) => void) {
+  refuseItself(settings);
   const embedded = settings.databaseUrl === '' ? await startDatabase(settings, log) : undefined;
   if (embedded) onStop(() => embedded.stop());
   const loop = watchEventLoop();

@@ -30,8 +30,8 @@ export interface OldRequest {
 export interface OldBackend {
   readonly url: string;
   readonly requests: OldRequest[];
-  /** From now on; none by default. */
-  fault(fault: OldFault | undefined): Promise<void>;
+  /** From now on, for the calls that `meant` says (all by default). */
+  fault(fault: OldFault | undefined, meant?: (request: OldRequest) => boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,12 +58,12 @@ export async function startOldBackend(camerasFile: string): Promise<OldBackend> 
   const file = new OldCamerasFile(camerasFile);
   const requests: OldRequest[] = [];
   const sockets = new Set<Socket>();
-  let fault: OldFault | undefined;
+  let present: { fault?: OldFault | undefined; meant: (request: OldRequest) => boolean } = { meant: () => true };
   const server = createServer((req, res) => {
     void take(req)
       .then(async (request) => {
         requests.push(request);
-        await spoil(res, fault, () => answer(file, request));
+        await spoil(res, present.meant(request) ? present.fault : undefined, () => answer(file, request));
       })
       .catch(() => res.destroy());
   });
@@ -83,9 +83,9 @@ export async function startOldBackend(camerasFile: string): Promise<OldBackend> 
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    fault: async (next) => {
-      fault = next;
-      if (next === 'refuse') await stop();
+    fault: async (fault, meant = () => true) => {
+      present = { fault, meant };
+      if (fault === 'refuse') await stop();
       else if (!server.listening) await listen(port);
     },
     close: stop,

@@ -58,6 +58,33 @@ describe('ROLLOUT_PERCENT', () => {
   });
 });
 
+describe('LEGACY_BASE_URL', () => {
+  it.each(['', 'http://old:8000', 'https://old.example.org/site/', 'http://bridge:p%40ss@[::1]:8000'])(
+    'is taken as %j',
+    (url) => expect(readSettings({ LEGACY_BASE_URL: url }).legacyBaseUrl).toBe(url),
+  );
+
+  it.each([
+    'old:8000',
+    'ftp://old',
+    'https://',
+    'http://old?x=1',
+    'http://old#x',
+    'http://old:port',
+    'http://u:a@b@old',
+    'http://u:a/b@old',
+    'http://u:%zz@old',
+    ' http://old',
+    'http://old ',
+  ])('is refused as %j, without repeating it', (url) => {
+    const read = () => readSettings({ LEGACY_BASE_URL: url });
+    expect(read).toThrow(
+      /^The environment has 1 bad setting\(s\):\n {2}- LEGACY_BASE_URL must be empty or a URL like /,
+    );
+    expect(read).not.toThrow(url);
+  });
+});
+
 describe('DATABASE_URL', () => {
   it.each([
     '',
