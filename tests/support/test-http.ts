@@ -20,6 +20,9 @@ export function checkAnswer(operation: Operation, answer: unknown): void {
 }
 
 /** The HTTP side of a test site, not listening yet: supertest does that. */
-export function httpOf(site: TestSite): Server {
-  return httpServer(httpApplication(site.container.resolve(keys.mounted), { log: site.log, checkAnswer }), site.log);
+export function httpOf(site: TestSite, options: { drills?: boolean } = {}): Server {
+  return httpServer(
+    httpApplication(site.container.resolve(keys.mounted), { log: site.log, checkAnswer, ...options }),
+    site.log,
+  );
 }

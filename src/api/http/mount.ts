@@ -96,7 +96,12 @@ function rawInput(operation: Operation, req: Request): RawInput {
   const lastOf = (value: unknown): string => String(Array.isArray(value) ? value.at(-1) : value);
   const texts = (values: object) => Object.fromEntries(Object.entries(values).map(([name, v]) => [name, lastOf(v)]));
   const body = operation.verb !== 'GET' && Buffer.isBuffer(req.body) ? jsonBody(req.body) : {};
-  return { path: texts(req.params), query: texts(req.query), body };
+  return {
+    expected: operation.verb === 'GET' ? 'query' : 'body',
+    path: texts(req.params),
+    query: texts(req.query),
+    body,
+  };
 }
 
 /** `force_domain` of a switched operation. */

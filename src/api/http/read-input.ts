@@ -5,6 +5,8 @@ import type { LocatedFault, Location } from './request-error';
 
 /** The parts of a request that make up an operation's one input. */
 export interface RawInput {
+  /** Where a missing parameter should have been. */
+  readonly expected: 'query' | 'body';
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
@@ -40,15 +42,16 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
   const extra = Object.keys(raw.body).filter((name) => !fields.has(name) || inPath(name));
   if (open) for (const name of extra.filter((n) => !inPath(n))) put(name, raw.body[name], 'body');
   const unknown = extra.filter((name) => !open || inPath(name)).map((name) => unknownField(name, [...fields.keys()]));
-  const invalid = validateSync(input, { forbidUnknownValues: false }).flatMap((e) => located(e, places));
+  const invalid = validateSync(input, { forbidUnknownValues: false }).flatMap((e) => located(e, places, raw.expected));
   return { input, faults: [...invalid, ...unknown] };
 }
 
 function located(
   { property, constraints = {} }: ValidationError,
   places: ReadonlyMap<string, Location>,
+  expected: Location,
 ): LocatedFault[] {
-  const place = places.get(property) ?? 'query';
+  const place = places.get(property) ?? expected;
   const names = Object.keys(constraints);
   const shown = names.includes('isDefined') ? ['isDefined'] : names.filter((n) => n.startsWith('is')).slice(0, 1);
   return (shown.length > 0 ? shown : names).map((name) => ({
