@@ -58,6 +58,7 @@ const top = [
   [{ path: '^src/(main|container|cli/rollout)[.]ts$' }, npm('reflect-metadata')],
   // Only the container makes one; the others name its types.
   [{ path: '^src/(container|keys|start-[a-z]+)[.]ts$' }, npm('tsyringe')],
+  [{ path: '^src/start-rollout[.]ts$' }, npm('@openfeature/server-sdk')],
   // The command asks a running service over HTTP; it shares the rules that need no service.
   ['src/cli', inside('src/(cli|application|domain)')],
   ['src/cli', { path: '^src/api/(catalogue|http/operation)[.]ts$' }],

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { OpenFeature } from '@openfeature/server-sdk';
 import type { DependencyContainer } from 'tsyringe';
-import { rolloutGroups } from './api/catalogue';
+import { allOperations, rolloutGroups } from './api/catalogue';
 import { type RolloutSeed, seedRollout } from './application/rollout/rollout-seeding';
 import type { GroupPlan } from './domain/rollout/rollout-plan';
 import { every } from './infrastructure/environment/scheduler';
+import { RolloutProvider } from './infrastructure/openfeature/rollout-provider';
 import { hasCode } from './infrastructure/system/error-code';
 import { readRolloutFile } from './infrastructure/yaml/rollout-file';
 import { keys } from './keys';
@@ -27,6 +29,14 @@ export async function startRollout(
   const control = site.resolve(keys.controlPlane);
   await control.start();
   onStop(() => control.stop());
+  // For code that asks by the standard: OpenFeature.getClient('watchgate').
+  await OpenFeature.setProviderAndWait(
+    'watchgate',
+    new RolloutProvider(
+      site.resolve(keys.policy).snapshot,
+      allOperations.filter((o) => o.switched),
+    ),
+  );
   const { handInMs, evaluateMs } = settings.pace ?? PACE;
   const handIn = site.resolve(keys.runtime).handIn(site.resolve(keys.recorder), site.resolve(keys.shadow));
   const counts = every(handInMs, 'handing in evidence', handIn, log);

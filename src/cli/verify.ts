@@ -58,7 +58,11 @@ function probeOf(client: RolloutClient, group: string): Probe {
     operation,
     send: (key, { force, drill } = {}) => {
       const path = operation.path.replace(`{${operation.stickyBy}}`, encodeURIComponent(key));
-      const headers = { 'x-request-id': key, ...(drill ? { 'x-rollout-drill': 'fail-domain' } : {}) };
+      const headers = {
+        'x-request-id': key,
+        'x-rollout-probe': '1',
+        ...(drill ? { 'x-rollout-drill': 'fail-domain' } : {}),
+      };
       return client.send('GET', force === undefined ? path : `${path}?force_domain=${force}`, { headers });
     },
   };

@@ -59,6 +59,7 @@ async function serve(
   const context: CallContext = {
     requestId,
     ...(force === undefined ? {} : { force }),
+    ...(req.get('x-rollout-probe') ? { probe: true } : {}),
     ...(options.drills && req.get('x-rollout-drill') === 'fail-domain' ? { drill: true } : {}),
     afterAnswer: (task) => void res.once('finish', () => setImmediate(task)),
   };

@@ -110,6 +110,7 @@ export class OperationRouter {
   }
 
   private observe(operation: RoutedOperation, decision: Decision, outcome: Outcome, from: number): void {
+    if (currentCall()?.probe) return;
     try {
       this.record(operation, decision, outcome, performance.now() - from);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../domain/rollout/evidence';
 import { judge } from '../../domain/rollout/judge';
 import { limitsFromControl } from '../../domain/rollout/latency';
+import { attentionMayEnd } from '../../domain/rollout/proportion';
 import { nextStage } from '../../domain/rollout/rollout-commands';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutEvent, RolloutState } from '../../domain/rollout/rollout-state';
@@ -39,7 +40,7 @@ export class RolloutEvaluator {
     const collected = await this.collector.collect(state, plan, revision, this.clock());
     const verdict = verdictOn(collected, plan, state);
     const keys = await this.keys(plan.group);
-    const steps = [...frozenLimits(collected, plan, state), ...consequences(verdict, plan, state, keys)];
+    const steps = [...frozenLimits(collected, plan, state), ...consequences(verdict, collected, plan, state, keys)];
     if (steps.length === 0) return;
     const evidence = JSON.parse(JSON.stringify({ ...collected.evidence, ...verdict })) as Json;
     await this.store.change(null, (now) => {
@@ -63,16 +64,34 @@ function frozenLimits({ controls }: Collected, plan: GroupPlan, state: RolloutSt
   });
 }
 
-function consequences(verdict: Verdict, plan: GroupPlan, state: RolloutState, keys: readonly string[]): RolloutEvent[] {
+function consequences(
+  verdict: Verdict,
+  collected: Collected,
+  plan: GroupPlan,
+  state: RolloutState,
+  keys: readonly string[],
+): RolloutEvent[] {
   const reason = verdict.findings
     .filter((f) => f.level !== 'fine')
     .map((f) => `${f.operation} ${f.metric} ${f.value} (limit ${f.limit}, n ${f.n})`)
     .join('; ');
   if (verdict.action === 'rollback') return [{ kind: plan.onTrip === 'freeze' ? 'frozen' : 'rolled_back', reason }];
-  const attention: RolloutEvent[] =
-    verdict.attention === (state.attention !== null)
-      ? []
-      : [{ kind: 'attention', reason: verdict.attention ? reason : null }];
+  const attention = attentionOf(verdict, collected, plan, state, reason);
   if (verdict.action !== 'promote' || !plan.autoPromote) return attention;
   return [...attention, nextStage(state, { plan, keys, missing: [] })];
+}
+
+/** Attention begins with proof, and ends only well below its line. */
+function attentionOf(
+  verdict: Verdict,
+  { evidence }: Collected,
+  plan: GroupPlan,
+  state: RolloutState,
+  reason: string,
+): RolloutEvent[] {
+  if (verdict.attention) return state.attention === null ? [{ kind: 'attention', reason }] : [];
+  const calm = evidence.operations.every(
+    ({ domain }) => domain.n === 0 || attentionMayEnd(domain.failure, domain.n, plan.rules.attentionErrorRate),
+  );
+  return state.attention !== null && calm ? [{ kind: 'attention', reason: null }] : [];
 }

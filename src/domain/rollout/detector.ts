@@ -58,12 +58,7 @@ export class Detector {
   observe(failed: boolean): boolean {
     // A success leaves scores of zero at zero: nearly every call of a healthy path.
     if (this.atZero && !failed) return this.alarmed;
-    return this.add(failed ? 1 : 0, failed ? 0 : 1);
-  }
-
-  /** Calls whose order is unknown, for example one minute of all instances: never more alarms than in any order. */
-  observeBatch(failures: number, successes: number): boolean {
-    return this.add(failures, successes);
+    return this.add(failed ? this.failed : this.succeeded);
   }
 
   reset(): void {
@@ -72,11 +67,11 @@ export class Detector {
     this.alarmed = false;
   }
 
-  private add(failures: number, successes: number): boolean {
-    const { scores, failed, succeeded, alarm } = this;
+  private add(steps: Float64Array): boolean {
+    const { scores, alarm } = this;
     let zero = true;
     for (let i = 0; i < scores.length; i++) {
-      const score = (scores[i] ?? 0) + failures * (failed[i] ?? 0) + successes * (succeeded[i] ?? 0);
+      const score = (scores[i] ?? 0) + (steps[i] ?? 0);
       scores[i] = score > 0 ? score : 0;
       if (score > 0) zero = false;
       if (score >= alarm) this.alarmed = true;

@@ -43,13 +43,13 @@ function errorRate({ operation, domain }: OperationEvidence, rules: EvidenceRule
 const succeedsTooRarely = ({ domain }: OperationEvidence, rules: EvidenceRules): boolean =>
   beyond(domain.n - domain.ok, domain.n, rollbackSettings(rules), ROLLBACK_ALPHA);
 
-/** Whether the concurrent control provably succeeds often enough, so that the clients are not to blame. */
-const controlSucceeds = ({ control }: OperationEvidence, rules: EvidenceRules): boolean =>
-  provenBelow(control.n - control.ok, control.n, rules.errorRate);
+/** Whether the concurrent control provably fails less often than `rate`, so that the clients are not to blame. */
+const controlSucceeds = ({ control }: OperationEvidence, rate: number): boolean =>
+  provenBelow(control.n - control.ok, control.n, rate);
 
 /** Too few successes, and nothing shows that the old code would do better with the same clients. */
 export const successIsUnclear = (evidence: OperationEvidence, rules: EvidenceRules): boolean =>
-  succeedsTooRarely(evidence, rules) && !controlSucceeds(evidence, rules);
+  succeedsTooRarely(evidence, rules) && !controlSucceeds(evidence, rules.errorRate);
 
 function successRate(evidence: OperationEvidence, rules: EvidenceRules): Finding {
   const { operation, domain } = evidence;
@@ -57,10 +57,12 @@ function successRate(evidence: OperationEvidence, rules: EvidenceRules): Finding
   const found = { metric: 'success_rate', operation, value: ok / n, n, interval: wilson(ok, n) } as const;
   const limit = 1 - rules.attentionErrorRate;
   if (succeedsTooRarely(evidence, rules)) {
-    const level = controlSucceeds(evidence, rules) ? 'rollback' : 'attention';
+    const level = controlSucceeds(evidence, rules.errorRate) ? 'rollback' : 'attention';
     return { ...found, limit: 1 - rules.errorRate, level };
   }
-  if (beyond(n - ok, n, attentionSettings(rules), ATTENTION_ALPHA)) return { ...found, limit, level: 'attention' };
+  const rare = beyond(n - ok, n, attentionSettings(rules), ATTENTION_ALPHA);
+  // Clients that ask for what is not there would otherwise keep the attention lit for ever.
+  if (rare && controlSucceeds(evidence, rules.attentionErrorRate)) return { ...found, limit, level: 'attention' };
   return { ...found, limit, level: provenBelow(n - ok, n, rules.attentionErrorRate) ? 'fine' : 'open' };
 }
 

@@ -61,10 +61,11 @@ export function obey(command: RolloutCommand, state: RolloutState, context: Comm
   }
 }
 
-/** After a rollback the stage that failed is entered anew; its evidence starts from nothing. */
+/** After a rollback or a freeze the stage that failed is entered anew; its evidence starts from nothing. */
 function resume(state: RolloutState, context: CommandContext): RolloutEvent {
-  if (state.status === 'paused' || state.status === 'frozen') return { kind: 'resumed' };
-  if (state.status === 'rolled_back') return enter(state, context, Math.max(0, state.stage));
+  if (state.status === 'paused') return { kind: 'resumed' };
+  if (state.status === 'rolled_back' || state.status === 'frozen')
+    return enter(state, context, Math.max(0, state.stage));
   throw refused('not_paused', `${state.group} is ${state.status}: there is nothing to resume.`);
 }
 

@@ -58,15 +58,4 @@ describe('a detector', () => {
       }),
     );
   });
-
-  it('never trips on a batch when it would not have tripped on the same calls in any order', () => {
-    fc.assert(
-      fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (calls) => {
-        const [single, batch] = [rollback(), rollback()];
-        const tripped = calls.map((failed) => single.observe(failed)).some(Boolean);
-        const failures = calls.filter(Boolean).length;
-        if (batch.observeBatch(failures, calls.length - failures)) expect(tripped).toBe(true);
-      }),
-    );
-  });
 });

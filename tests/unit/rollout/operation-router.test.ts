@@ -108,6 +108,14 @@ describe('the operation router', () => {
     expect(await port.read({ id: 'k' })).toBe('domain');
   });
 
+  it('does not let a probe with a key of its own choosing be judged', async () => {
+    const { call, outcomes, context } = routed({});
+    Object.assign(context, { probe: true });
+    await call('read');
+    expect(context.served).toMatchObject({ path: 'domain' });
+    expect(outcomes()).toEqual([]);
+  });
+
   it('offers every answered read, refusals included, for comparison, and no write', async () => {
     const refusal = new DomainError('not-found', 'thing.not_found', 'no such thing');
     const { call, shadowed } = routed({ read: () => Promise.reject(refusal) });

@@ -72,6 +72,14 @@ describe('a group under its plan', () => {
     });
   });
 
+  it('enters the stage anew after a freeze, so that what failed before is not held against it', () => {
+    const running = after([start]);
+    const frozen = apply(running, { kind: 'frozen', reason: 'slow' }, at(5), null, 2);
+    expect(frozen).toMatchObject({ status: 'frozen', effectiveBps: 1000 });
+    const again = apply(frozen, obey({ name: 'resume' }, frozen, ready), at(9), 'ann', 3);
+    expect(again).toMatchObject({ status: 'running', stage: 0, entry: running.entry + 1, tripReason: null });
+  });
+
   it.each<[string, RolloutCommand, [RolloutCommand, number?][], CommandContext, string]>([
     ['promote without evidence', { name: 'promote' }, [start], lacking, 'conflict rollout.evidence_missing'],
     ['promote outside a plan', { name: 'promote' }, [], ready, 'conflict rollout.not_running'],
