@@ -42,20 +42,20 @@ describe('SIGKILL of an instance in the middle of transitions', () => {
     for (let round = 0; round < KILLS; round++) {
       const service = site.start(settings);
       const url = await service.ready();
-      let acknowledged = 0;
+      const acknowledged = { revision: 0 };
       const step = async (i: number) => {
         const [name, body] = STEPS[i % STEPS.length]!;
         const { status, body: answer } = await call(url, 'POST', `/rollout/${group}/${name}`, body);
-        if (status === 200) acknowledged = (answer as { revision: number }).revision;
+        if (status === 200) acknowledged.revision = (answer as { revision: number }).revision;
       };
       const hammering = (async () => {
         for (let i = 0; ; i++) await step(i);
       })().catch(() => 'the connection broke');
-      while (acknowledged < (round + 1) * 7) await new Promise((next) => setImmediate(next));
+      while (acknowledged.revision < (round + 1) * 7) await new Promise((next) => setImmediate(next));
       await service.end('SIGKILL');
       await hammering;
       const { groups, revision } = await store.load();
-      expect(revision).toBeGreaterThanOrEqual(acknowledged);
+      expect(revision).toBeGreaterThanOrEqual(acknowledged.revision);
       const events = await store.events(undefined, 10_000, 0);
       expect(isChain(events)).toBe(true);
       const own = events.filter((e) => e.group === group);
