@@ -107,7 +107,8 @@ async function check(
   const before = CONFIG_STEPS.indexOf(trial.step) < CONFIG_STEPS.indexOf('commit.after');
   const fellBack = context.served?.reason === 'fallback';
   if (fellBack && !before) throw new Error('it fell back although the change was stored');
-  if (readdirSync(dir).length !== 1) throw new Error(`left behind: ${readdirSync(dir).join(', ')}`);
+  const leftovers = readdirSync(dir).filter((name) => name.endsWith('.tmp'));
+  if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(', ')}`);
 }
 
 async function strike(fault: WriteFault['fault'], databaseUrl: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { CameraFields } from '../../domain/cameras/camera-rules';
 import { commonBase, mergeFileEdit } from '../../domain/cameras/file-edit';
 import type { Log } from '../shared/log';
 import type { LockedSite } from './camera-unit-of-work';
-import type { CamerasFile, FileText } from './cameras-file';
+import type { CamerasFile, FileText, LateSave } from './cameras-file';
 import type { CamerasFormat, ConfigFault } from './cameras-format';
 import { editsBetween } from './config-edits';
 import { type ConfigHead, type ConfigHeads, type OnDisk, onDisk } from './config-head';
@@ -36,6 +36,12 @@ export class ConfigSettling {
   ) {}
 
   async settle(site: LockedSite): Promise<Settled> {
+    const settled = await this.settleFile(site);
+    const late = await this.file.lateSave();
+    return late ? this.absorbLate(site, settled, late) : settled;
+  }
+
+  private async settleFile(site: LockedSite): Promise<Settled> {
     const head = await this.heads.load(site);
     const seen = await this.file.read();
     await this.onStep('file.read');
@@ -84,6 +90,32 @@ export class ConfigSettling {
     const { items } = await site.revisions.page(RECENT, 0);
     const recent = items.map(({ changes, at }) => ({ changes, ageAtEdit: disk.modifiedAt.getTime() - at.getTime() }));
     return commonBase(file, ours, recent);
+  }
+
+  /** A save that went into a text already replaced: what it changed there is merged into what is in force now. */
+  private async absorbLate(site: LockedSite, settled: Settled, late: LateSave): Promise<Settled> {
+    const { head } = settled;
+    const before = await site.revisions.withText(late.base);
+    const reading = this.format.read(late.text);
+    if (!head || !before || settled.faults.length > 0) return settled;
+    await this.file.forgetLateSave();
+    if (hasErrors(reading.faults)) {
+      this.log.warn('a save of the cameras file came while the file was replaced, and was not a valid file', {
+        base: before.number,
+      });
+      return settled;
+    }
+    const ours = head.cameras.map((c) => c.fields);
+    const cameras = mergeFileEdit(this.format.read(before.text).cameras, reading.cameras, ours);
+    const edits = editsBetween(ours, cameras);
+    if (edits.length === 0) return settled;
+    const text = this.format.edit(head.text, edits);
+    const published = await this.publishing.publish(site, head, settled.disk, { cameras, text, origin: 'file' });
+    this.log.info('took in a save that came while the cameras file was replaced', {
+      revision: published.revision.number,
+    });
+    const again = await this.again(site, published);
+    return { ...again, unseen: [...settled.unseen, ...changesBetween(ours, cameras), ...again.unseen] };
   }
 
   private async isBefore(site: LockedSite, head: ConfigHead, disk: FileText): Promise<boolean> {

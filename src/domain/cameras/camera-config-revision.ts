@@ -28,6 +28,8 @@ export interface RevisionRepository {
   /** The number of the newest revision, 0 before the first. */
   newest(): Promise<number>;
   get(number: number): Promise<FullRevision | undefined>;
+  /** The newest revision with this text. */
+  withText(sha256: string): Promise<FullRevision | undefined>;
   withToken(token: string): Promise<CameraConfigRevision | undefined>;
   /** Newest first. */
   page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }>;

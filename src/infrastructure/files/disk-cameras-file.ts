@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { copyFile, type FileHandle, open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CamerasFile, FileText, StagedText } from '../../application/cameras/cameras-file';
+import type { CamerasFile, FileText, LateSave, StagedText } from '../../application/cameras/cameras-file';
 import type { OnStep } from '../../application/cameras/config-steps';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
 import { errorCode, hasCode } from '../system/error-code';
+import { PreviousText } from './previous-text';
 
 const SETTLE_MS = 100;
 const SETTLE_TRIES = 20;
@@ -69,6 +70,26 @@ export class DiskCamerasFile implements CamerasFile {
     return copy;
   }
 
+  async lateSave(): Promise<LateSave | undefined> {
+    try {
+      const previous = new PreviousText(await this.target());
+      let seen = previous.changed();
+      for (let i = 0; seen && i < SETTLE_TRIES; i++) {
+        await pause(SETTLE_MS);
+        const again = previous.changed();
+        if (again?.text === seen.text) return again;
+        seen = again;
+      }
+      return undefined;
+    } catch (error) {
+      throw failed('camera_config.file_unreadable', 'The folder of the cameras file cannot be used', error);
+    }
+  }
+
+  async forgetLateSave(): Promise<void> {
+    new PreviousText(await this.target()).drop();
+  }
+
   async sweep(): Promise<void> {
     try {
       const target = await this.target();
@@ -110,7 +131,7 @@ export class DiskCamerasFile implements CamerasFile {
   private async replace(staged: string, target: string, expected: string | undefined): Promise<boolean> {
     try {
       await this.onStep('rename.before');
-      if (hashNow(target) !== expected) return false;
+      if (!isStill(target, expected)) return false;
       renameSync(staged, target);
       await this.onStep('rename.after');
       await syncDirectory(dirname(target));
@@ -122,11 +143,20 @@ export class DiskCamerasFile implements CamerasFile {
   }
 }
 
-function hashNow(path: string): string | undefined {
+/**
+ * Whether the file holds what is expected. If so, its inode stays reachable under a second name: an editor that has it
+ * open may write to it after it was replaced, and that must not be lost.
+ */
+function isStill(target: string, expected: string | undefined): boolean {
+  if (expected === undefined) return !existsSync(target);
+  const previous = new PreviousText(target);
   try {
-    return sha256(readFileSync(path));
+    previous.keep(expected);
+    const same = sha256(readFileSync(target)) === expected && previous.isKept();
+    if (!same) previous.drop();
+    return same;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasCode(error, 'ENOENT')) return false;
     throw error;
   }
 }

@@ -46,9 +46,11 @@ export class PgRevisions implements RevisionRepository {
   }
 
   async get(number: number): Promise<FullRevision | undefined> {
-    const sql = `SELECT ${COLUMNS}, text FROM camera_config_revisions WHERE number = $1`;
-    const [row] = await this.sql.query<RevisionRow & { text: string }>(sql, [number]);
-    return row && { ...fromRow(row), text: row.text };
+    return this.full('WHERE number = $1', [number]);
+  }
+
+  async withText(sha256: string): Promise<FullRevision | undefined> {
+    return this.full('WHERE sha256 = $1 ORDER BY number DESC LIMIT 1', [sha256]);
   }
 
   async page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }> {
@@ -67,6 +69,12 @@ export class PgRevisions implements RevisionRepository {
 
   async markInFile(number: number): Promise<void> {
     await this.sql.query('UPDATE camera_config_revisions SET in_file = true WHERE number = $1', [number]);
+  }
+
+  private async full(clause: string, values: readonly unknown[]): Promise<FullRevision | undefined> {
+    const sql = `SELECT ${COLUMNS}, text FROM camera_config_revisions ${clause}`;
+    const [row] = await this.sql.query<RevisionRow & { text: string }>(sql, values);
+    return row && { ...fromRow(row), text: row.text };
   }
 
   private async one(clause: string, values: readonly unknown[]): Promise<CameraConfigRevision | undefined> {
