@@ -1,0 +1,123 @@
+import { DEFAULT_RULES, type ProcessRules } from '../../domain/camera-control/process-rules';
+import type { Log } from '../shared/log';
+import type { ProcessView } from './process-view';
+import { SupervisedCamera, type Surroundings } from './supervised-camera';
+import type { Timers } from './timers';
+import type { WorkerHost } from './worker-host';
+import type { WorkerSettings } from './worker-settings';
+
+const LOOK_MS = 500;
+
+const spread = (delay: number): number => delay * (0.8 + Math.random() * 0.4);
+
+/** All workers of this site. Every answer is what became of the camera in the end, whoever asked for it last. */
+export class CameraSupervisor {
+  private readonly cameras = new Map<string, SupervisedCamera>();
+  private readonly at: Surroundings;
+  private readonly firstSeen: string;
+  private pause: () => void = () => undefined;
+  private closed = false;
+
+  constructor(
+    private readonly host: WorkerHost,
+    private readonly timers: Timers,
+    private readonly log: Log,
+    rules: Partial<ProcessRules> = {},
+  ) {
+    this.at = { host, timers, log, rules: { ...DEFAULT_RULES, jitter: spread, ...rules } };
+    this.firstSeen = timers.wall().toISOString();
+    this.lookAgain();
+  }
+
+  async start(settings: WorkerSettings): Promise<ProcessView> {
+    return this.closed ? this.view(settings.id) : this.camera(settings).start(settings);
+  }
+
+  async stop(id: string): Promise<ProcessView> {
+    return this.cameras.get(id)?.stop() ?? this.view(id);
+  }
+
+  async restart(settings: WorkerSettings): Promise<ProcessView> {
+    return this.closed ? this.view(settings.id) : this.camera(settings).restart(settings);
+  }
+
+  /** Of any id: one that nobody started is stopped. */
+  view(id: string): ProcessView {
+    return this.cameras.get(id)?.view ?? this.neverStarted(id);
+  }
+
+  views(): ReadonlyMap<string, ProcessView> {
+    return new Map([...this.cameras].map(([id, camera]) => [id, camera.view]));
+  }
+
+  /**
+   * The settings of all cameras there are: a worker restarts if its own changed, and ends if its camera is gone.
+   * Returns the ids of those restarted.
+   */
+  apply(all: readonly WorkerSettings[]): string[] {
+    const known = new Set(all.map(({ id }) => id));
+    for (const id of this.cameras.keys()) if (!known.has(id)) void this.forget(id);
+    return all.filter((settings) => this.cameras.get(settings.id)?.change(settings)).map(({ id }) => id);
+  }
+
+  /**
+   * Takes over the workers an earlier run left alive. `wanted`: the cameras that should run; a worker of any other
+   * ends, one with other settings restarts. Returns the ids of those taken over.
+   */
+  async adopt(wanted: readonly WorkerSettings[]): Promise<string[]> {
+    const settings = new Map(wanted.map((each) => [each.id, each]));
+    const survivors = await this.host.survivors();
+    for (const live of survivors) {
+      const { id } = live.worker;
+      const known = settings.get(id);
+      const camera = this.camera(known ?? { id, source: '', expectedFps: 0, env: {}, options: {} });
+      camera.adopt(live);
+      if (known) camera.change(known);
+      else void this.forget(id);
+    }
+    return survivors.map(({ worker }) => worker.id).filter((id) => settings.has(id));
+  }
+
+  /** Ends the supervision; the workers go on unless they are to be stopped. */
+  async close({ stopWorkers }: { stopWorkers: boolean }): Promise<void> {
+    this.closed = true;
+    const all = [...this.cameras.values()];
+    if (stopWorkers) await Promise.all(all.map((camera) => camera.stop()));
+    this.pause();
+    await Promise.all(all.map((camera) => camera.release()));
+  }
+
+  private camera(settings: WorkerSettings): SupervisedCamera {
+    const known = this.cameras.get(settings.id) ?? new SupervisedCamera(settings, this.at);
+    this.cameras.set(settings.id, known);
+    return known;
+  }
+
+  private async forget(id: string): Promise<void> {
+    const camera = this.cameras.get(id);
+    const view = await camera?.stop();
+    // Somebody may have started it again meanwhile.
+    if (view?.state === 'stopped' && this.cameras.get(id) === camera) this.cameras.delete(id);
+  }
+
+  private neverStarted(id: string): ProcessView {
+    const nothing = { running: false, pid: 0, state: 'stopped', restarts: 0, last_exit: null, reason: null } as const;
+    return { ...nothing, since: this.firstSeen, log: this.host.logPath(id), cmd: [] };
+  }
+
+  private lookAgain(): void {
+    this.pause = this.timers.after(LOOK_MS, () => {
+      void this.look().then(() => this.closed || this.lookAgain());
+    });
+  }
+
+  private async look(): Promise<void> {
+    const looks = [...this.cameras].map(async ([id, camera]) => {
+      await camera.look();
+      await this.host.tendLog(id).catch((error: unknown) => {
+        this.log.warn('A log cannot be kept small', { camera: id, error });
+      });
+    });
+    await Promise.all(looks);
+  }
+}

@@ -1,0 +1,182 @@
+import {
+  type CameraProcess,
+  type ProcessEffect,
+  type ProcessEvent,
+  step,
+  stoppedProcess,
+} from '../../domain/camera-control/camera-process';
+import type { ProcessRules } from '../../domain/camera-control/process-rules';
+import type { Log } from '../shared/log';
+import { type ProcessView, processView } from './process-view';
+import type { Timers } from './timers';
+import type { LiveWorker, Worker, WorkerHost } from './worker-host';
+import { fingerprint, type WorkerSettings } from './worker-settings';
+
+export interface Surroundings {
+  readonly host: WorkerHost;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly rules: ProcessRules;
+}
+
+/**
+ * One camera's process: carries out what the transitions ask for. A transition is taken in one go and says itself when
+ * a spawn is under way, so that commands need no queue: those that come in between change what is wanted.
+ */
+export class SupervisedCamera {
+  private process: CameraProcess;
+  private since: Date;
+  private worker: Worker | undefined;
+  private released = false;
+  private timer: () => void = () => undefined;
+  private waiting: (() => void)[] = [];
+  private underWay: Promise<void> = Promise.resolve();
+
+  constructor(
+    private settings: WorkerSettings,
+    private readonly at: Surroundings,
+  ) {
+    this.process = stoppedProcess(at.timers.now());
+    this.since = at.timers.wall();
+  }
+
+  get view(): ProcessView {
+    return processView(this.process, this.since, this.at.host.logPath(this.settings.id), this.worker?.cmd ?? []);
+  }
+
+  start(settings: WorkerSettings): Promise<ProcessView> {
+    if (this.process.desired === 'running' && this.change(settings)) return this.settled();
+    this.settings = settings;
+    this.feed({ kind: 'start-requested' });
+    return this.settled();
+  }
+
+  stop(): Promise<ProcessView> {
+    this.feed({ kind: 'stop-requested' });
+    return this.settled();
+  }
+
+  restart(settings: WorkerSettings): Promise<ProcessView> {
+    this.settings = settings;
+    this.feed({ kind: 'stop-requested' });
+    this.feed({ kind: 'start-requested' });
+    return this.settled();
+  }
+
+  /** Takes over new settings, and says whether the worker had to be restarted for them. */
+  change(settings: WorkerSettings): boolean {
+    const [before, after] = [this.worker?.fingerprint ?? fingerprint(this.settings), fingerprint(settings)];
+    this.settings = settings;
+    if (before === after || this.process.desired === 'stopped') return false;
+    void this.restart(settings);
+    return true;
+  }
+
+  adopt(live: LiveWorker): void {
+    this.live(live);
+    this.feed({ kind: 'adopted', pid: live.worker.pid });
+  }
+
+  /** Asks the worker how it is, then lets time pass. */
+  async look(): Promise<void> {
+    if (this.worker) await this.hear(this.worker);
+    this.feed({ kind: 'tick' });
+  }
+
+  /** Leaves the process to itself. */
+  async release(): Promise<void> {
+    this.released = true;
+    this.timer();
+    this.answer();
+    await this.underWay;
+  }
+
+  /** Resolves once what was asked for last has happened, or cannot for now. */
+  private settled(): Promise<ProcessView> {
+    return new Promise((resolve) => {
+      this.waiting.push(() => resolve(this.view));
+      if (this.isSettled) this.answer();
+    });
+  }
+
+  private get isSettled(): boolean {
+    return this.process.worker !== 'asked' && this.process.state !== 'stopping';
+  }
+
+  private answer(): void {
+    for (const tell of this.waiting.splice(0)) tell();
+  }
+
+  private feed(event: ProcessEvent): void {
+    if (this.released) return;
+    const before = this.process.state;
+    const rules = { ...this.at.rules, expectedFps: this.settings.expectedFps };
+    const { state, effects } = step(this.process, event, this.at.timers.now(), rules);
+    this.process = state;
+    if (state.state !== before) this.changed(before);
+    for (const effect of effects) this.carryOut(effect);
+    if (this.isSettled) this.answer();
+  }
+
+  private changed(before: string): void {
+    this.since = this.at.timers.wall();
+    const { state, reason, pid } = this.process;
+    this.at.log.info(`Camera process: ${before} → ${state}`, { camera: this.settings.id, pid, reason });
+  }
+
+  private carryOut(effect: ProcessEffect): void {
+    switch (effect.kind) {
+      case 'schedule':
+        this.timer();
+        this.timer = this.at.timers.after(effect.at - this.at.timers.now(), () => void this.look());
+        return;
+      case 'spawn':
+        this.underWay = this.spawn();
+        return;
+      case 'signal':
+        this.signal(effect.signal);
+        return;
+    }
+  }
+
+  private signal(signal: 'SIGTERM' | 'SIGKILL'): void {
+    if (!this.worker) return;
+    try {
+      this.at.host.signal(this.worker, signal);
+    } catch (error) {
+      this.at.log.error('A worker cannot be signalled', { camera: this.settings.id, signal, error });
+    }
+  }
+
+  private async spawn(): Promise<void> {
+    try {
+      const live = await this.at.host.spawn(this.settings);
+      this.live(live);
+      this.feed({ kind: 'spawned', pid: live.worker.pid });
+    } catch (error) {
+      this.at.log.error('A worker cannot be started', { camera: this.settings.id, error });
+      this.feed({ kind: 'spawn-failed' });
+    }
+  }
+
+  private live({ worker, exited }: LiveWorker): void {
+    this.worker = worker;
+    void exited.then(async (exit) => {
+      // The last words may say why: a refused source ends a worker as any crash does.
+      await this.hear(worker);
+      this.worker = undefined;
+      this.feed({ kind: 'exited', ...exit });
+    });
+  }
+
+  private async hear(worker: Worker): Promise<void> {
+    try {
+      const status = await this.at.host.status(worker);
+      if (!status || this.worker !== worker) return;
+      const { refused, ...heartbeat } = status;
+      this.feed(refused ? { kind: 'source-refused' } : { kind: 'heartbeat', ...heartbeat });
+    } catch (error) {
+      this.at.log.warn('What a worker says of itself cannot be read', { camera: this.settings.id, error });
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/** How patient the control of a camera's worker is. All times in milliseconds. */
+export interface ProcessRules {
+  /** Without a new frame for this long, a running worker counts as stalled. */
+  readonly stalledAfter: number;
+  /** A worker that has been stalled for this long is ended and restarted. */
+  readonly stalledLimit: number;
+  /** A worker has this long for its first frame. */
+  readonly startLimit: number;
+  /** A worker that was asked to end has this long until it is killed. */
+  readonly killAfter: number;
+  readonly firstBackoff: number;
+  readonly longestBackoff: number;
+  /** Crashes without health in between until the breaker opens. */
+  readonly crashLimit: number;
+  /** This long without trouble makes the crashes before forgotten. */
+  readonly healthyAfter: number;
+  /** Between two attempts when the source refuses the credentials, and when the breaker is open. */
+  readonly slowRetry: number;
+  /** A tick that comes this long after the one before says that this program stood still. */
+  readonly lateTick: number;
+  /** Nothing is due sooner than this after the program stood still. */
+  readonly nextPass: number;
+  /** Frames per second the source should deliver; 0 when nobody knows. */
+  readonly expectedFps: number;
+  /** Below this part of the expected rate a camera is degraded. */
+  readonly lowFps: number;
+  /** Spreads a delay, so that cameras that failed together do not come back together. */
+  readonly jitter: (delay: number) => number;
+}
+
+export const DEFAULT_RULES: ProcessRules = {
+  stalledAfter: 2_000,
+  stalledLimit: 10_000,
+  startLimit: 30_000,
+  killAfter: 5_000,
+  firstBackoff: 1_000,
+  longestBackoff: 60_000,
+  crashLimit: 8,
+  healthyAfter: 60_000,
+  slowRetry: 300_000,
+  lateTick: 3_000,
+  nextPass: 1_000,
+  expectedFps: 0,
+  lowFps: 0.3,
+  jitter: (delay) => delay,
+};
+
+/** The delay after the n-th crash in a row. */
+export const backoff = (crashes: number, rules: ProcessRules): number =>
+  rules.jitter(Math.min(rules.longestBackoff, rules.firstBackoff * 2 ** (crashes - 1)));

@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import type { LiveWorker, Worker, WorkerHost, WorkerStatus } from '../../application/camera-control/worker-host';
+import type { Log } from '../../application/shared/log';
+import { fingerprint, type WorkerSettings } from '../../application/camera-control/worker-settings';
+import type { Exit } from '../../domain/camera-control/camera-process';
+import { endLeftovers } from './end-leftovers';
+import { rotateLog } from './log-rotation';
+import { hasToken, leadsGroup, processesByToken, send, startOf, TOKEN } from './process-identity';
+import { commandWords, maskedWords, workerEnvironment } from './worker-command';
+import { WorkerFiles } from './worker-files';
+
+const WATCH_MS = 250;
+
+export interface WorkerHostOptions {
+  /** Program and arguments; `{camera_id}`, `{source}` and options are replaced. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly dataDir: string;
+  readonly logDir: string;
+  /** The file workers append their events to. */
+  readonly journal: string;
+  /** Most bytes of one camera's logs. */
+  readonly logBytes: number;
+}
+
+/**
+ * Workers as processes of this machine, each leading a session of its own and writing to its log itself, so that
+ * neither a signal to this program nor its death reaches them.
+ */
+export class NodeWorkerHost implements WorkerHost {
+  private readonly files: WorkerFiles;
+
+  constructor(
+    private readonly options: WorkerHostOptions,
+    private readonly log: Log,
+  ) {
+    this.files = new WorkerFiles(options.dataDir, options.logDir);
+  }
+
+  async spawn(settings: WorkerSettings): Promise<LiveWorker> {
+    const { id } = settings;
+    const words = commandWords(this.options.command, settings);
+    const cmd = maskedWords(words);
+    const intent = { id, pid: 0, startedAt: '', token: randomUUID(), fingerprint: fingerprint(settings), cmd };
+    await rm(this.files.status(id), { force: true });
+    // Before there is anything to remember: should this program die in between, the token finds the worker.
+    this.files.remember(intent);
+    let child: ChildProcess | undefined;
+    try {
+      child = this.launch(words, settings, intent.token);
+      if (child.pid === undefined) await once(child, 'spawn');
+      const pid = child.pid ?? 0;
+      // No other process can have the number yet: this program collects the exit of a child in a later turn.
+      const worker = { ...intent, pid, startedAt: startOf(pid) ?? '' };
+      this.files.remember(worker);
+      return { worker, exited: this.buried(worker, childExit(child)) };
+    } catch (error) {
+      child?.kill('SIGKILL');
+      await this.files.forget(id);
+      throw error;
+    }
+  }
+
+  async survivors(): Promise<LiveWorker[]> {
+    const records = await this.files.remembered();
+    const holders = processesByToken();
+    const found = records.map((record) => located(record, holders.get(record.token) ?? []));
+    for (const dead of found.filter((worker) => !this.isAlive(worker))) await this.bury(dead);
+    return found
+      .filter((worker) => this.isAlive(worker))
+      .map((worker) => {
+        this.files.remember(worker);
+        return { worker, exited: this.buried(worker, this.strangerExit(worker)) };
+      });
+  }
+
+  /** Whether just this worker lives, not whether anybody has its pid. */
+  isAlive({ pid, startedAt, token }: Worker): boolean {
+    return pid > 1 && startedAt !== '' && startOf(pid) === startedAt && hasToken(pid, token);
+  }
+
+  signal(worker: Worker, signal: 'SIGTERM' | 'SIGKILL'): void {
+    if (worker.pid > 1 && startOf(worker.pid) === worker.startedAt) send(-worker.pid, signal);
+  }
+
+  status(worker: Worker): Promise<WorkerStatus | undefined> {
+    return this.files.readStatus(worker.id);
+  }
+
+  async tendLog(id: string): Promise<void> {
+    await rotateLog(this.files.log(id), this.options.logBytes);
+  }
+
+  logPath(id: string): string {
+    return this.files.log(id);
+  }
+
+  private launch([program = '', ...args]: string[], settings: WorkerSettings, token: string): ChildProcess {
+    const { id } = settings;
+    const { journal, cwd } = this.options;
+    const contract = { JOURNAL: journal, STATUS_FILE: this.files.status(id), FRAME_FILE: this.files.frame(id) };
+    const env = workerEnvironment(settings, { ...contract, [TOKEN]: token });
+    const log = this.files.openLog(id);
+    try {
+      const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', log.fd, log.fd] });
+      child.unref();
+      return child;
+    } finally {
+      log.close();
+    }
+  }
+
+  private async buried(worker: Worker, exit: Promise<Exit>): Promise<Exit> {
+    const how = await exit;
+    await this.bury(worker).catch((error: unknown) => {
+      this.log.error('What a worker left behind cannot be removed', { camera: worker.id, error });
+    });
+    return how;
+  }
+
+  private async bury(worker: Worker): Promise<void> {
+    await endLeftovers(worker);
+    await this.files.forget(worker.id);
+  }
+
+  /** Only a parent is told of an end; an adopted worker has to be looked at. Nobody knows how it ended. */
+  private strangerExit({ pid, startedAt }: Worker): Promise<Exit> {
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {
+        if (startOf(pid) === startedAt) return;
+        clearInterval(timer);
+        resolve({ code: null, signal: null });
+      }, WATCH_MS);
+      timer.unref();
+    });
+  }
+}
+
+const childExit = (child: ChildProcess): Promise<Exit> =>
+  new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+
+/** A record written before its worker was started has no pid yet: the leader of the token's processes is the worker. */
+function located(record: Worker, holders: readonly number[]): Worker {
+  const pid = record.pid || (holders.find(leadsGroup) ?? 0);
+  return { ...record, pid, startedAt: record.startedAt || (startOf(pid) ?? '') };
+}

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { hasCode } from '../system/error-code';
+
+export const TOKEN = 'WATCHGATE_TOKEN';
+
+const hasProc = existsSync('/proc/self/stat');
+
+/** A file of /proc; empty when the process is gone or somebody else's. */
+function procFile(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'latin1');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return '';
+    throw error;
+  }
+}
+
+const START_TIME = 19;
+
+/** When a process was started, in the system's own words; undefined when it does not live. */
+export function startOf(pid: number): string | undefined {
+  if (!hasProc)
+    return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim() || undefined;
+  const stat = procFile(pid, 'stat');
+  // The name before may hold anything, brackets and blanks included.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[START_TIME];
+}
+
+/** Whether a process was started by this program for just this worker. Always true where the system does not say. */
+export const hasToken = (pid: number, token: string): boolean =>
+  !hasProc || procFile(pid, 'environ').split('\0').includes(`${TOKEN}=${token}`);
+
+/** All processes with a token of this program in their environment, by token; the older of a group first. */
+export function processesByToken(): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  if (!hasProc) return found;
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  for (const pid of pids.sort((a, b) => a - b)) {
+    const token = new RegExp(`(?:^|\0)${TOKEN}=([^\0]+)`).exec(procFile(pid, 'environ'))?.[1];
+    if (token) found.set(token, [...(found.get(token) ?? []), pid]);
+  }
+  return found;
+}
+
+/** Sends a signal to a process, or to a group by its negative number; false when there is none. */
+export function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (hasCode(error, 'ESRCH')) return false;
+    throw error;
+  }
+}
+
+/** Whether a process leads the group of its own number, as every worker does. */
+export const leadsGroup = (pid: number): boolean => {
+  const stat = procFile(pid, 'stat');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2] === String(pid);
+};

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Worker, WorkerStatus } from '../../application/camera-control/worker-host';
+import { isJsonObject } from '../../domain/shared/json';
+import { hasCode } from '../system/error-code';
+
+/** Camera ids may hold any letter; a separator must not lead out of the folder. */
+const fileName = (id: string): string => id.replace(/[/\\\0%]/g, encodeURIComponent);
+
+/** Where a worker's files lie. */
+export class WorkerFiles {
+  constructor(
+    private readonly data: string,
+    private readonly logs: string,
+  ) {
+    for (const dir of [logs, ...['workers', 'status', 'frames'].map((name) => join(data, name))]) {
+      mkdirSync(dir, { recursive: true });
+    }
+  }
+
+  log = (id: string): string => join(this.logs, `detect_${fileName(id)}.log`);
+  status = (id: string): string => join(this.data, 'status', `${fileName(id)}.json`);
+  frame = (id: string): string => join(this.data, 'frames', `${fileName(id)}.jpg`);
+  private record = (id: string): string => join(this.data, 'workers', `${fileName(id)}.json`);
+
+  openLog(id: string): { fd: number; close(): void } {
+    const fd = openSync(this.log(id), 'a', 0o640);
+    return { fd, close: () => closeSync(fd) };
+  }
+
+  /** Whole or not at all: it is what finds the worker again after a crash of this program. */
+  remember(worker: Worker): void {
+    const file = this.record(worker.id);
+    const staged = `${file}.${randomUUID()}.tmp`;
+    writeFileSync(staged, JSON.stringify(worker), { mode: 0o600 });
+    renameSync(staged, file);
+  }
+
+  forget(id: string): Promise<void> {
+    return rm(this.record(id), { force: true });
+  }
+
+  async remembered(): Promise<Worker[]> {
+    const dir = join(this.data, 'workers');
+    const names = await readdir(dir);
+    await Promise.all(names.filter((n) => n.endsWith('.tmp')).map((n) => rm(join(dir, n), { force: true })));
+    const records = names.filter((n) => n.endsWith('.json')).map((n) => readJson(join(dir, n)));
+    return (await Promise.all(records)).filter(isWorker);
+  }
+
+  async readStatus(id: string): Promise<WorkerStatus | undefined> {
+    const said = await readJson(this.status(id));
+    if (!isJsonObject(said)) return undefined;
+    const { frames, fps, frozen, reason } = said;
+    return {
+      frames: typeof frames === 'number' ? frames : 0,
+      ...(typeof fps === 'number' && { fps }),
+      frozen: frozen === true,
+      refused: reason === 'auth_failed',
+    };
+  }
+}
+
+/** Undefined when the file is not there, or caught half-written. */
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const isWorker = (value: unknown): value is Worker =>
+  isJsonObject(value) &&
+  [value.id, value.startedAt, value.token, value.fingerprint].every((text) => typeof text === 'string') &&
+  Number.isSafeInteger(value.pid) &&
+  Array.isArray(value.cmd) &&
+  value.cmd.every((word) => typeof word === 'string');
