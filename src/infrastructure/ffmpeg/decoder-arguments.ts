@@ -1,0 +1,77 @@
+import type { CameraSource } from './camera-source';
+import type { FfmpegBuild } from './ffmpeg-build';
+import { addressOf, type NetworkSource } from './network-source';
+
+/** Of the pictures that are looked at. */
+export const GRAY = { width: 80, height: 45 } as const;
+/** File descriptor of ffmpeg on which the JPEG pictures come. */
+export const JPEG_PIPE = 3;
+
+const SOCKET_TIMEOUT_US = '10000000';
+const JPEG_EVERY_S = 0.19;
+const JPEG_MAX_WIDTH = 1280;
+
+/** Containers of video. Lists of other files (concat, dash, hls from a disk, sdp) and text (tty) are not among them. */
+const FILE_FORMATS =
+  'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,nut,ivf,gif';
+const HTTP_FORMATS = `${FILE_FORMATS},mpjpeg,jpeg_pipe,hls,applehttp`;
+
+/** Picks pictures by time; also when the clock of the camera jumps back. */
+const JPEG_PICK = `isnan(prev_selected_t)+gte(t-prev_selected_t\\,${JPEG_EVERY_S})+lt(t\\,prev_selected_t)`;
+
+/** Constants only: a word of a source may contain spaces. */
+const words = (text: string): string[] => text.split(' ');
+
+function networkInput(source: NetworkSource, build: FfmpegBuild): string[] {
+  if (source.scheme === 'rtsp' || source.scheme === 'rtsps')
+    return [
+      ...words('-protocol_whitelist rtsp,rtsps,rtp,tcp,tls -rtsp_transport tcp -allowed_media_types video'),
+      ...words(`${build.socketTimeout} ${SOCKET_TIMEOUT_US} -fflags nobuffer -probesize 32768 -analyzeduration 0`),
+      '-i',
+      addressOf(source),
+    ];
+  return [
+    ...words(`-protocol_whitelist http,https,tcp,tls,crypto -format_whitelist ${HTTP_FORMATS}`),
+    ...words(`-rw_timeout ${SOCKET_TIMEOUT_US} -fflags nobuffer -probesize 1000000 -analyzeduration 1000000`),
+    // A stream of JPEG pictures has no time of its own.
+    ...words('-use_wallclock_as_timestamps 1'),
+    ...(source.nameOfHost ? ['-headers', `Host: ${source.nameOfHost}${source.port}\r\n`] : []),
+    '-i',
+    addressOf(source),
+  ];
+}
+
+/** `clock`: burn the time of day in, where the build can. */
+export function inputArguments(source: CameraSource, build: FfmpegBuild, { clock = false } = {}): string[] {
+  switch (source.kind) {
+    case 'device':
+      return [...words('-protocol_whitelist file -f v4l2 -i'), source.path];
+    case 'file':
+      return [
+        ...words(`-protocol_whitelist file -format_whitelist ${FILE_FORMATS} -re -stream_loop -1 -i`),
+        `file:${source.path}`,
+      ];
+    case 'test': {
+      const text = clock ? ',drawtext=text=%{localtime}:fontsize=h/10:box=1:x=8:y=h-text_h-8' : '';
+      return [...words('-re -f lavfi -i'), `testsrc2=size=${source.size}:rate=${source.rate}${text}`];
+    }
+    case 'network':
+      return networkInput(source, build);
+  }
+}
+
+/** Small gray frames, every one of the source, on standard output; JPEG pictures now and then beside them. */
+export function outputArguments({ passthrough }: FfmpegBuild): string[] {
+  const everyFrame = ['-map', '0:v:0', '-an', ...passthrough, '-vf'];
+  // Taking single pixels instead of averages keeps the noise by which a live picture differs from a frozen one.
+  const gray = words(`scale=${GRAY.width}:${GRAY.height}:flags=neighbor -pix_fmt gray -f rawvideo pipe:1`);
+  const size = `scale=w=min(${JPEG_MAX_WIDTH}\\,iw):h=-2`;
+  const jpeg = words(`select=${JPEG_PICK},${size} -pix_fmt yuvj420p -q:v 4 -f mjpeg pipe:${JPEG_PIPE}`);
+  return [...everyFrame, ...gray, ...everyFrame, ...jpeg];
+}
+
+export const decoderArguments = (source: CameraSource, build: FfmpegBuild, options?: { clock?: boolean }): string[] =>
+  words('-nostdin -hide_banner -loglevel error -threads 1').concat(
+    inputArguments(source, build, options),
+    outputArguments(build),
+  );

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { errorText, hasCode } from '../system/error-code';
+import { SourceFailure } from './source-failure';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface FfmpegBuild {
+  /** Program and first arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** In newer builds `-timeout`, which meant "listen" in older ones. */
+  readonly socketTimeout: '-timeout' | '-stimeout';
+  /** Every frame as it comes, none doubled or dropped. */
+  readonly passthrough: readonly string[];
+  /** Static builds crash in the resolver of the C library. */
+  readonly resolvesNames: boolean;
+}
+
+const run = promisify(execFile);
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+/** The package for this platform, which carries the program; undefined when npm did not install it. */
+function bundled(): string | undefined {
+  const name = `@ffmpeg-installer/${process.platform}-${process.arch}`;
+  try {
+    const installed = path.dirname(createRequire(__filename).resolve(`${name}/package.json`));
+    return path.join(installed, process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg');
+  } catch (error) {
+    if (hasCode(error, 'MODULE_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+/** @throws SourceFailure when there is none */
+export function locateFfmpeg({ FFMPEG_PATH, PATH = '' }: Environment): string {
+  if (FFMPEG_PATH) return FFMPEG_PATH;
+  const onPath = PATH.split(path.delimiter).map((folder) => path.join(folder || '.', 'ffmpeg'));
+  const found = [...onPath, bundled() ?? ''].find((file) => file !== '' && isProgram(file));
+  if (found) return found;
+  throw new SourceFailure('unusable', 'there is no ffmpeg: install it or set FFMPEG_PATH');
+}
+
+/** What the build can do, by what it says of itself. */
+export const readBuild = (command: FfmpegBuild['command'], version: string, help: string): FfmpegBuild => ({
+  command,
+  socketTimeout: /^\s*-stimeout\b/m.test(help) ? '-stimeout' : '-timeout',
+  passthrough: [/^\s*-fps_mode\b/m.test(help) ? '-fps_mode' : '-vsync', 'passthrough'],
+  resolvesNames: !/^ffmpeg version \S*static\b/m.test(version),
+});
+
+/**
+ * With these words before it the kernel ends ffmpeg when its parent ends, even by SIGKILL. Without them ffmpeg notices
+ * at the next frame that nobody reads, which may be after the socket's timeout.
+ */
+const GUARD = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'] as const;
+
+async function ask(command: FfmpegBuild['command']): Promise<FfmpegBuild> {
+  const [program, ...first] = command;
+  const answers = ['-version', '-h full'].map((question) =>
+    run(program, [...first, '-hide_banner', ...question.split(' ')], { maxBuffer: 16 << 20, timeout: 10_000 }),
+  );
+  const [version, help] = await Promise.all(answers);
+  return readBuild(command, version?.stdout ?? '', help?.stdout ?? '');
+}
+
+/** @throws SourceFailure when there is no ffmpeg or it does not run */
+export async function findFfmpeg(environment: Environment): Promise<FfmpegBuild> {
+  const ffmpeg = locateFfmpeg(environment);
+  if (process.platform === 'linux' && existsSync(GUARD[0])) {
+    const guarded = await ask([...GUARD, ffmpeg]).catch(() => undefined);
+    if (guarded) return guarded;
+  }
+  return ask([ffmpeg]).catch((cause: unknown) => {
+    throw new SourceFailure('unusable', `ffmpeg does not run: ${errorText(cause).split('\n')[0]}`, { cause });
+  });
+}
+
+/** A system without fonts has the filter but cannot use it, so only a try tells. */
+export async function canDrawText({ command: [program, ...first] }: FfmpegBuild): Promise<boolean> {
+  const tiny = 'color=size=64x64:rate=1:duration=1,drawtext=text=1';
+  const args = ['-nostdin', '-loglevel', 'quiet', '-f', 'lavfi', '-i', tiny, '-f', 'null', '-'];
+  return run(program, [...first, ...args], { timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  );
+}

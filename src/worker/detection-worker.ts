@@ -1,0 +1,94 @@
+import type { FrameSink } from '../infrastructure/ffmpeg/ffmpeg-decoder';
+import { errorText } from '../infrastructure/system/error-code';
+import { replaceFile } from '../infrastructure/system/replace-file';
+import { FpsMeter } from './fps-meter';
+import { NO_PICTURE, stepPicture } from './frozen-picture';
+import { type EventType, Journal } from './journal';
+import { NO_MOTION, stepMotion } from './motion';
+import type { WorkerSettings } from './worker-settings';
+import type { WorkerStatus } from './worker-status';
+
+const round = (value: number): number => Math.round(value * 1_000) / 1_000;
+const wallClock = (): number => round(Date.now() / 1_000);
+const steadyClock = (): number => performance.now() / 1_000;
+
+/** Looks at the frames of one camera and tells what it sees in its three files. */
+export class DetectionWorker implements FrameSink {
+  private readonly startedAt = wallClock();
+  private readonly meter = new FpsMeter();
+  private readonly journal: Journal;
+  private readonly troubles = new Map<string, string>();
+  private frames = 0;
+  private lastFrameAt: number | null = null;
+  private motion = NO_MOTION;
+  private picture = NO_PICTURE;
+
+  constructor(
+    private readonly settings: WorkerSettings,
+    private readonly say: (line: string) => void,
+  ) {
+    this.journal = new Journal(settings.journal, settings.cameraId);
+  }
+
+  gray(frame: Uint8Array): void {
+    const now = steadyClock();
+    this.frames += 1;
+    this.lastFrameAt = wallClock();
+    this.meter.count(now);
+    this.lookForMotion(frame, now);
+    this.lookForFrozen(frame, now);
+  }
+
+  jpeg(picture: Uint8Array): void {
+    this.attempt('FRAME_FILE', () => replaceFile(this.settings.frameFile, picture));
+  }
+
+  writeStatus(): void {
+    this.attempt('STATUS_FILE', () => replaceFile(this.settings.statusFile, JSON.stringify(this.status())));
+  }
+
+  private status(): WorkerStatus {
+    const [trouble] = this.troubles.values();
+    return {
+      frames: this.frames,
+      fps: this.meter.rate(steadyClock()),
+      last_frame_at: this.lastFrameAt,
+      started_at: this.startedAt,
+      state: this.picture.frozen ? 'frozen' : 'running',
+      detections: { persons: 0, hairnets: 0, handwash: 0 },
+      motion: this.motion.active,
+      error: trouble ?? null,
+    };
+  }
+
+  private lookForMotion(frame: Uint8Array, now: number): void {
+    const { motion, happened } = stepMotion(this.motion, frame, now);
+    this.motion = motion;
+    if (happened === 'motion_started') this.record(happened, { changed: round(motion.peak) });
+    if (happened === 'motion_ended')
+      this.record(happened, { seconds: round(motion.movedAt - motion.startedAt), changed: round(motion.peak) });
+  }
+
+  private lookForFrozen(frame: Uint8Array, now: number): void {
+    const { anchoredAt } = this.picture;
+    const { picture, happened } = stepPicture(this.picture, frame, now, this.settings.expectedFps);
+    this.picture = picture;
+    if (happened) this.record(happened, { seconds: round(now - anchoredAt) });
+  }
+
+  private record(type: EventType, evidence: Readonly<Record<string, number>>): void {
+    this.attempt('JOURNAL', () => this.journal.append(type, wallClock(), evidence));
+  }
+
+  /** A full disk must not end the detection: it is told in the status, and once in the log. */
+  private attempt(what: string, write: () => void): void {
+    try {
+      write();
+      this.troubles.delete(what);
+    } catch (error) {
+      const trouble = `${what}: ${errorText(error)}`;
+      if (this.troubles.get(what) !== trouble) this.say(trouble);
+      this.troubles.set(what, trouble);
+    }
+  }
+}

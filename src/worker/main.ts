@@ -1,0 +1,42 @@
+import { maskText } from '../domain/cameras/camera-secrets';
+import { type OpenCamera, openCamera } from '../infrastructure/ffmpeg/open-camera';
+import { errorText } from '../infrastructure/system/error-code';
+import { DetectionWorker } from './detection-worker';
+import { exitCode } from './exit-code';
+import { readWorkerSettings } from './worker-settings';
+
+const STATUS_EVERY_MS = 1_000;
+
+const say = (line: string): void => void process.stderr.write(`${maskText(line).replaceAll(/\s*\n\s*/g, ' ')}\n`);
+
+async function watch(stopWith: (camera: OpenCamera) => void): Promise<never> {
+  const settings = readWorkerSettings(process.env);
+  const worker = new DetectionWorker(settings, say);
+  worker.writeStatus();
+  const ticking = setInterval(() => worker.writeStatus(), STATUS_EVERY_MS);
+  try {
+    const camera = await openCamera(settings.source, process.env, worker);
+    stopWith(camera);
+    throw await camera.failed;
+  } finally {
+    clearInterval(ticking);
+    worker.writeStatus();
+  }
+}
+
+function main(): void {
+  let camera: OpenCamera | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      camera?.close();
+      process.exit(0);
+    });
+  // Whoever reads this may have ended; the worker is to live on until somebody adopts it.
+  process.stderr.on('error', () => undefined);
+  watch((opened) => (camera = opened)).catch((error: unknown) => {
+    process.exitCode = exitCode(error);
+    say(errorText(error));
+  });
+}
+
+main();
