@@ -19,6 +19,8 @@ const application = [
   ['src/application/([^/]+)', inside('src/domain/($1|shared)')],
   // The call's context carries which path served it and why; the router writes that, the HTTP side reads it.
   [{ path: '^src/application/shared/call-context[.]ts$' }, { path: '^src/domain/rollout/decision[.]ts$' }],
+  // The control of processes works on the cameras there are: the aggregate is theirs.
+  ['src/application/camera-control', inside('src/domain/cameras')],
   // Random tokens, and the context of the call that is being served.
   ['src/application/[^/]+', core('crypto', 'async_hooks')],
   // A pure function from two texts to a patch.

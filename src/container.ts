@@ -12,6 +12,7 @@ import { HostSystem } from './infrastructure/system/host-system';
 import { keys, type Once, type Token } from './keys';
 import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
+import { type ControlSite, wireControl } from './wire-control';
 import { type ShadowTuning, wireRollout } from './wire-rollout';
 
 export { keys };
@@ -26,6 +27,7 @@ export interface Site {
   readonly clock?: Clock;
   readonly onStep?: OnStep;
   readonly shadow?: ShadowTuning;
+  readonly control?: ControlSite;
 }
 
 /** Wires a whole service. Nothing is opened or started by it. */
@@ -45,6 +47,7 @@ export function wire(site: Site): DependencyContainer {
   wireCamerasOnDomain(once);
   wireLegacy(once, site.legacyBaseUrl);
   wireRollout(once, site);
+  wireControl(once, site.control);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
   return c;
@@ -56,7 +59,8 @@ function wireOperations(once: Once): void {
     return new OperationRouter(get(keys.policy).snapshot, recorder.record, get(keys.shadow).offer, get(keys.log));
   });
   once(keys.mounted, (get) => {
-    const cameras = get(keys.router).between(catalogue.cameras, get(keys.camerasOnDomain), get(keys.camerasOnLegacy));
+    const router = get(keys.router);
+    const cameras = router.between(catalogue.cameras, get(keys.camerasOnDomain), get(keys.camerasOnLegacy));
     const config = new CameraConfigService(
       get(keys.revisions),
       get(keys.cameras),
@@ -65,10 +69,14 @@ function wireOperations(once: Once): void {
       get(keys.configuration),
       get(keys.clock),
     );
-    const system = get(keys.router).between(catalogue.system, get(keys.system), get(keys.systemOnLegacy));
+    const system = router.between(catalogue.system, get(keys.system), get(keys.systemOnLegacy));
     return [
       mounted(catalogue.cameras, cameras),
       mounted(catalogue.cameraConfig, config),
+      mounted(
+        catalogue.cameraControl,
+        router.between(catalogue.cameraControl, get(keys.controlOnDomain), get(keys.controlOnLegacy)),
+      ),
       mounted(catalogue.rollout, get(keys.rollout)),
       mounted(catalogue.system, system),
     ];

@@ -1,5 +1,7 @@
 import type { InjectionToken } from 'tsyringe';
 import type { Mounted } from './api/http/mount';
+import type { CameraControlPort } from './application/camera-control/camera-control-port';
+import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import type { CameraUnitOfWork } from './application/cameras/camera-unit-of-work';
 import type { CamerasFile } from './application/cameras/cameras-file';
@@ -24,6 +26,8 @@ import type { SystemPort } from './application/system/system-port';
 import type { RevisionRepository } from './domain/cameras/camera-config-revision';
 import type { CameraRepository } from './domain/cameras/camera-repository';
 import type { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
+import type { DesiredStates } from './domain/camera-control/desired-states';
+import type { NodeWorkerHost } from './infrastructure/process/node-worker-host';
 import type { Database } from './infrastructure/postgres/database';
 
 /** A key that carries the type of what it stands for. */
@@ -57,6 +61,11 @@ export const keys = {
   evaluator: token<RolloutEvaluator>('RolloutEvaluator'),
   rollout: token<RolloutPort>('Rollout'),
   controlPlane: token<PgControlPlane>('ControlPlane'),
+  desiredStates: token<DesiredStates>('DesiredStates'),
+  workerHost: token<NodeWorkerHost>('WorkerHost'),
+  controlRuntime: token<CameraControlRuntime>('CameraControlRuntime'),
+  controlOnDomain: token<CameraControlPort>('Camera control on the domain path'),
+  controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
   system: token<SystemPort>('System'),
   systemOnLegacy: token<SystemPort>('System on the legacy path'),
   router: token<OperationRouter>('OperationRouter'),

@@ -9,6 +9,7 @@ import type { Settings } from './infrastructure/environment/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
 import { errorCode, errorText } from './infrastructure/system/error-code';
 import { startCameras } from './start-cameras';
+import { startControl } from './start-control';
 import { startRollout } from './start-rollout';
 
 const CLOSE_WITHIN_MS = 10_000;
@@ -61,6 +62,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
     camerasFile: settings.camerasFile,
     legacyBaseUrl: settings.legacyBaseUrl,
     log,
+    control: { command: settings.detectorCommand, dataDir: settings.dataDir, logDir: settings.logDir },
     shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
   onStop(() => database().close());
@@ -70,6 +72,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   const settled = await startCameras(site, settings.camerasFile, onStop);
   const seed = { useDomain: settings.useDomain, percent: settings.rolloutPercent };
   await startRollout(site, { rolloutFile: settings.rolloutFile, seed }, onStop);
+  await startControl(site, embedded?.url ?? settings.databaseUrl, onStop);
   const options = { log, drills: isLoopback(settings.host) };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);

@@ -1,5 +1,6 @@
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
+import { cameraControlOperations } from './camera-control/camera-control-operations';
 import type { Operation } from './http/operation';
 import { rolloutOperations } from './rollout/rollout-operations';
 import { systemOperations } from './system/system-operations';
@@ -8,6 +9,7 @@ import { systemOperations } from './system/system-operations';
 export const catalogue = {
   cameras: cameraOperations,
   cameraConfig: cameraConfigOperations,
+  cameraControl: cameraControlOperations,
   rollout: rolloutOperations,
   system: systemOperations,
 };

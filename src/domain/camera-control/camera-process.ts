@@ -62,8 +62,8 @@ export interface Step {
   readonly effects: readonly ProcessEffect[];
 }
 
-/** A worker that ends with this code says that the source refused its credentials (EX_NOPERM of sysexits.h). */
-export const EXIT_REFUSED = 77;
+/** A worker that ends with this code says that the source refused its credentials; `docs/worker.md` lists them all. */
+export const EXIT_REFUSED = 20;
 
 export const stoppedProcess = (now: number): CameraProcess => ({
   state: 'stopped',

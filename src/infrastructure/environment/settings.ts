@@ -13,6 +13,8 @@ export interface Settings {
   readonly legacyBaseUrl: string;
   /** The plans of the rollout. */
   readonly rolloutFile: string;
+  /** Program and arguments of a detection process; `{camera_id}`, `{source}` and others are replaced. */
+  readonly detectorCommand: readonly string[];
   readonly logDir: string;
   readonly logLevel: (typeof LEVELS)[number];
   /** JSON lines instead of readable ones. */
@@ -83,6 +85,21 @@ const zone = (value: string): string | Wrong => {
   }
 };
 
+const BUNDLED_WORKER = [process.execPath, resolve(__dirname, '../../worker/main.js')];
+
+/** Words of a command, for there is no shell: separated by spaces, or as JSON where a word has spaces itself. */
+function words(value: string): readonly string[] | Wrong {
+  if (value.trim() === '') return BUNDLED_WORKER;
+  if (!value.startsWith('[')) return value.trim().split(/\s+/);
+  try {
+    const list: unknown = JSON.parse(value);
+    if (Array.isArray(list) && list.length > 0 && list.every((w): w is string => typeof w === 'string')) return list;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return new Wrong('must be words, or a JSON list of words');
+}
+
 const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
   host: { name: 'HOST', fallback: '127.0.0.1', about: 'address to listen on', read: text },
   port: { name: 'PORT', fallback: '8000', about: 'port to listen on; 0 takes a free one', read: number(0, 65_535, 0) },
@@ -110,6 +127,12 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
     fallback: 'config/rollout.yaml',
     about: 'the plans of the rollout; read at the start',
     read: path,
+  },
+  detectorCommand: {
+    name: 'DETECTOR_COMMAND',
+    fallback: '',
+    about: 'another detector: its words, or a JSON list of them; empty: the bundled one',
+    read: words,
   },
   logDir: { name: 'LOG_DIR', fallback: 'logs', about: 'where logs are written', read: path },
   logLevel: { name: 'LOG_LEVEL', fallback: 'info', about: 'error, warn, info or debug', read: oneOf(LEVELS) },

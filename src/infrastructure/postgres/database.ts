@@ -2,6 +2,7 @@ import { Pool, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import { Cameras1763700000000 } from '../../../migrations/1763700000000-cameras';
 import { Rollout1763800000000 } from '../../../migrations/1763800000000-rollout';
+import { CameraControl1763900000000 } from '../../../migrations/1763900000000-camera-control';
 import { CameraRows } from './camera-row';
 import { unavailable } from './pg-errors';
 import type { Queryable } from './queryable';
@@ -46,7 +47,7 @@ export class Database implements Queryable {
       extra: { ...common, max: 4 },
       poolErrorHandler: onLost,
       entities: [CameraRows],
-      migrations: [Cameras1763700000000, Rollout1763800000000],
+      migrations: [Cameras1763700000000, Rollout1763800000000, CameraControl1763900000000],
       migrationsTransactionMode: 'all',
     });
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { LiveWorker, Worker, WorkerHost, WorkerStatus } from '../../application/camera-control/worker-host';
+import type { JsonObject } from '../../domain/shared/json';
 import type { Log } from '../../application/shared/log';
 import { fingerprint, type WorkerSettings } from '../../application/camera-control/worker-settings';
 import type { Exit } from '../../domain/camera-control/camera-process';
@@ -94,6 +95,11 @@ export class NodeWorkerHost implements WorkerHost {
     await rotateLog(this.files.log(id), this.options.logBytes);
   }
 
+  /** What a worker says of itself, in the words of the API; undefined while it says nothing. */
+  counters(id: string): Promise<JsonObject | undefined> {
+    return this.files.readCounters(id);
+  }
+
   logPath(id: string): string {
     return this.files.log(id);
   }
@@ -101,7 +107,12 @@ export class NodeWorkerHost implements WorkerHost {
   private launch([program = '', ...args]: string[], settings: WorkerSettings, token: string): ChildProcess {
     const { id } = settings;
     const { journal, cwd } = this.options;
-    const contract = { JOURNAL: journal, STATUS_FILE: this.files.status(id), FRAME_FILE: this.files.frame(id) };
+    const contract = {
+      CAMERA_FPS: String(settings.expectedFps),
+      JOURNAL: journal,
+      STATUS_FILE: this.files.status(id),
+      FRAME_FILE: this.files.frame(id),
+    };
     const env = workerEnvironment(settings, { ...contract, [TOKEN]: token });
     const log = this.files.openLog(id);
     try {

@@ -2,7 +2,7 @@ import type { WorkerSettings } from '../../application/camera-control/worker-set
 import { maskAddress, maskText } from '../../domain/cameras/camera-secrets';
 
 /** What a worker needs of this program's environment: where programs and its home are, its clock and its language. */
-const INHERITED = ['PATH', 'HOME', 'TZ', 'LANG'];
+const INHERITED = ['PATH', 'HOME', 'TZ', 'LANG', 'FFMPEG_PATH'];
 
 /**
  * The words of a command, with `{camera_id}`, `{source}` and the names of options replaced. Each word stays one word

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Worker, WorkerStatus } from '../../application/camera-control/worker-host';
-import { isJsonObject } from '../../domain/shared/json';
+import { isJsonObject, type JsonObject } from '../../domain/shared/json';
 import { hasCode } from '../system/error-code';
 
 /** Camera ids may hold any letter; a separator must not lead out of the folder. */
@@ -50,14 +50,29 @@ export class WorkerFiles {
     return (await Promise.all(records)).filter(isWorker);
   }
 
+  async readCounters(id: string): Promise<JsonObject | undefined> {
+    const said = await readJson(this.status(id));
+    if (!isJsonObject(said)) return undefined;
+    const { frames = 0, fps = 0, detections } = said;
+    const { persons = 0, hairnets = 0, handwash = 0 } = isJsonObject(detections) ? detections : {};
+    return {
+      total_frames: frames,
+      processed_frames: frames,
+      avg_fps: fps,
+      detected_persons: persons,
+      detected_hairnets: hairnets,
+      detected_handwash: handwash,
+    };
+  }
+
   async readStatus(id: string): Promise<WorkerStatus | undefined> {
     const said = await readJson(this.status(id));
     if (!isJsonObject(said)) return undefined;
-    const { frames, fps, frozen, reason } = said;
+    const { frames, fps, state, reason } = said;
     return {
       frames: typeof frames === 'number' ? frames : 0,
       ...(typeof fps === 'number' && { fps }),
-      frozen: frozen === true,
+      frozen: state === 'frozen',
       refused: reason === 'auth_failed',
     };
   }

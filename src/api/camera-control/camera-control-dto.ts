@@ -1,0 +1,84 @@
+import type { JsonObject } from '../../domain/shared/json';
+import type { ProcessStatus } from '../../application/camera-control/camera-control-port';
+import { Described, Flag, ListOf, OneOf, Part, Text, Time, Whole } from '../http/fields';
+
+const MANY = Number.MAX_SAFE_INTEGER;
+
+export class NoParametersDto {}
+
+export class CameraKeyDto {
+  @Text({ min: 1, max: 200 }) camera_id: string;
+}
+
+export class BatchDto {
+  @ListOf(() => ({ type: 'string' }), { optional: true, about: 'absent, null or empty: all cameras' })
+  camera_ids?: string[] | null;
+}
+
+export class AutoStartDto extends CameraKeyDto {
+  @Flag({ default: false }) auto_start = false;
+}
+
+export class LogPageDto extends CameraKeyDto {
+  @Whole({ min: 1, max: 10_000, default: 100 }) lines = 100;
+}
+
+export class ProcessStatusDto implements ProcessStatus {
+  @Flag() ok: true;
+  @Flag() running: boolean;
+  @Whole({ min: 0, max: MANY, about: '0 while nothing runs' }) pid: number;
+  @Text() log: string;
+  @OneOf(['running', 'stopped']) desired_state: 'running' | 'stopped';
+  @OneOf(['stopped', 'starting', 'running', 'degraded', 'stalled', 'backoff', 'failed', 'stopping']) state: string;
+  @Time() since: string;
+  @Whole({ min: 0, max: MANY }) restarts: number;
+  @Text({ nullable: true }) last_exit: string | null;
+  @Text({ nullable: true }) reason: string | null;
+}
+
+export class StartedDto extends ProcessStatusDto {
+  @ListOf(() => ({ type: 'string' }), { optional: true }) cmd?: string[];
+}
+
+@Described(() => ({ type: 'object', additionalProperties: { type: 'object' } }))
+export class BatchStatusDto {
+  [camera_id: string]: ProcessStatus;
+}
+
+export class ActivatedDto {
+  @Flag() ok: true;
+  @Text() camera_id: string;
+  @Flag() active: boolean;
+}
+
+export class DeactivatedDto extends ActivatedDto {
+  @Flag({ about: 'whether a process was running' }) stopped: boolean;
+}
+
+export class AutoStartSetDto {
+  @Flag() ok: true;
+  @Text() camera_id: string;
+  @Flag() auto_start: boolean;
+}
+
+export class StatsDto {
+  @Text() camera_id: string;
+  @Flag() running: boolean;
+  @Whole({ min: 0, max: MANY }) pid: number;
+  @Text() log_file: string;
+  @Part(() => ({ type: 'object' })) stats: JsonObject;
+}
+
+export class LogDto {
+  @Text() camera_id: string;
+  @Text() log_file: string;
+  @Whole({ min: 0, max: 10_000 }) total_lines: number;
+  @ListOf(() => ({ type: 'string' }), { about: 'oldest first' }) lines: string[];
+}
+
+export class RefreshedDto {
+  @OneOf(['success']) status: 'success';
+  @Text() message: string;
+  @Time() timestamp: string;
+  @Whole({ min: 0, max: MANY }) revision: number;
+}

@@ -1,0 +1,58 @@
+import type { JsonObject } from '../../domain/shared/json';
+
+export interface CameraKey {
+  readonly camera_id: string;
+}
+
+/** The detection process of one camera: what is wanted, and what is true. */
+export interface ProcessStatus {
+  readonly ok: true;
+  readonly running: boolean;
+  /** 0 while nothing runs. */
+  readonly pid: number;
+  /** Where the process writes to. */
+  readonly log: string;
+  readonly desired_state: 'running' | 'stopped';
+  readonly state: string;
+  readonly since: string;
+  readonly restarts: number;
+  readonly last_exit: string | null;
+  /** Why it is in this state, where there is more to say. */
+  readonly reason: string | null;
+}
+
+export type Started = ProcessStatus & { readonly cmd?: readonly string[] };
+
+export interface CameraStats {
+  readonly camera_id: string;
+  readonly running: boolean;
+  readonly pid: number;
+  readonly log_file: string;
+  /** Counters of the worker since it started. */
+  readonly stats: JsonObject;
+}
+
+export interface CameraLog {
+  readonly camera_id: string;
+  readonly log_file: string;
+  readonly total_lines: number;
+  /** Oldest first. */
+  readonly lines: readonly string[];
+}
+
+/** Detection processes, and the flags that say whether they may and should run. */
+export interface CameraControlPort {
+  start(key: CameraKey): Promise<Started>;
+  stop(key: CameraKey): Promise<ProcessStatus>;
+  restart(key: CameraKey): Promise<Started>;
+  status(key: CameraKey): Promise<ProcessStatus>;
+  batchStatus(which: { readonly camera_ids?: readonly string[] | null }): Promise<Record<string, ProcessStatus>>;
+  activate(key: CameraKey): Promise<{ ok: true; camera_id: string; active: boolean }>;
+  deactivate(key: CameraKey): Promise<{ ok: true; camera_id: string; active: boolean; stopped: boolean }>;
+  setAutoStart(
+    wish: CameraKey & { readonly auto_start: boolean },
+  ): Promise<{ ok: true; camera_id: string; auto_start: boolean }>;
+  stats(key: CameraKey): Promise<CameraStats>;
+  logs(page: CameraKey & { readonly lines: number }): Promise<CameraLog>;
+  refresh(nothing: object): Promise<{ status: 'success'; message: string; timestamp: string; revision: number }>;
+}

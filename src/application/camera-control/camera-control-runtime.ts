@@ -1,0 +1,66 @@
+import type { DesiredStates } from '../../domain/camera-control/desired-states';
+import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { Unavailable } from '../../domain/shared/domain-error';
+import type { Log } from '../shared/log';
+import type { CameraSupervisor } from './camera-supervisor';
+import { isWanted, settingsOf } from './wanted-cameras';
+
+/**
+ * The control of the site's cameras, as long as this service has it: of all services of a site exactly one does, or a
+ * camera would have two processes.
+ */
+export class CameraControlRuntime {
+  private current?: CameraSupervisor;
+  private seen = -1;
+
+  constructor(
+    private readonly cameras: CameraRepository,
+    private readonly desired: DesiredStates,
+    private readonly newestRevision: () => Promise<number>,
+    private readonly supervise: () => CameraSupervisor,
+    private readonly log: Log,
+  ) {}
+
+  /** Throws `camera_control.elsewhere` while another service has the control. */
+  readonly supervisor = (): CameraSupervisor => {
+    if (this.current) return this.current;
+    const message =
+      'The cameras are controlled by another service of this site, or the control is just changing hands: try again.';
+    throw new Unavailable('camera_control.elsewhere', message, 'not-started');
+  };
+
+  /** Takes over live workers of an earlier run, and starts what should run. */
+  async take(): Promise<void> {
+    const supervisor = this.supervise();
+    const wanted = await this.wanted();
+    const adopted = await supervisor.adopt(wanted);
+    this.current = supervisor;
+    if (adopted.length > 0) this.log.info('took over running detection processes', { cameras: adopted });
+    const news = wanted.filter((settings) => !adopted.includes(settings.id));
+    await Promise.all(news.map((settings) => supervisor.start(settings)));
+  }
+
+  async leave(): Promise<void> {
+    const supervisor = this.current;
+    this.current = undefined;
+    this.seen = -1;
+    await supervisor?.close({ stopWorkers: true });
+  }
+
+  /** Follows the configuration: only processes whose own settings changed are restarted. */
+  async follow(): Promise<void> {
+    const supervisor = this.current;
+    if (!supervisor) return;
+    const revision = await this.newestRevision();
+    if (revision === this.seen) return;
+    supervisor.apply((await this.cameras.all()).filter((c) => c.active).map(settingsOf));
+    const idle = (await this.wanted()).filter(({ id }) => supervisor.view(id).state === 'stopped');
+    await Promise.all(idle.map((settings) => supervisor.start(settings)));
+    this.seen = revision;
+  }
+
+  private async wanted() {
+    const [cameras, desired] = await Promise.all([this.cameras.all(), this.desired.all()]);
+    return cameras.filter((c) => isWanted(c, desired.get(c.id))).map(settingsOf);
+  }
+}

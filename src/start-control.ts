@@ -1,0 +1,21 @@
+import type { DependencyContainer } from 'tsyringe';
+import { every } from './infrastructure/environment/scheduler';
+import { PgLeadership } from './infrastructure/postgres/pg-leadership';
+import { keys } from './keys';
+
+const FOLLOW_EVERY_MS = 1_000;
+
+/** Takes the control of the cameras, if no other service of this site has it, and follows the configuration from then on. */
+export async function startControl(
+  site: DependencyContainer,
+  databaseUrl: string,
+  onStop: (undo: () => Promise<unknown>) => void,
+): Promise<void> {
+  const [log, runtime] = [site.resolve(keys.log), site.resolve(keys.controlRuntime)];
+  const leader = { take: () => runtime.take(), leave: () => runtime.leave() };
+  const leadership = new PgLeadership(databaseUrl, 'watchgate.camera_control', leader, log);
+  await leadership.start();
+  onStop(() => leadership.stop());
+  const following = every(FOLLOW_EVERY_MS, 'following the cameras', () => runtime.follow(), log);
+  onStop(() => following.stop());
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
+import { CameraControlService } from './application/camera-control/camera-control-service';
+import { CameraSupervisor } from './application/camera-control/camera-supervisor';
+import type { CameraConfiguration } from './application/cameras/camera-configuration';
+import * as cameraSet from './application/cameras/camera-set';
+import type { JsonObject } from './domain/shared/json';
+import { systemTimers } from './infrastructure/environment/system-timers';
+import { PgDesiredStates } from './infrastructure/postgres/pg-desired-states';
+import { lastLines } from './infrastructure/process/log-reader';
+import { NodeWorkerHost } from './infrastructure/process/node-worker-host';
+import { keys, type Once } from './keys';
+
+export interface ControlSite {
+  /** Program and arguments of a detection process. */
+  readonly command: readonly string[];
+  readonly dataDir: string;
+  readonly logDir: string;
+}
+
+const MOST_LOG_BYTES = 20_000_000;
+const NOWHERE: ControlSite = { command: [], dataDir: '.', logDir: '.' };
+
+export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
+  const { command, dataDir, logDir } = site;
+  const journal = join(logDir, 'events_record.jsonl');
+  once(keys.desiredStates, (get) => new PgDesiredStates(get(keys.database)));
+  once(keys.workerHost, (get) => {
+    const options = { command, cwd: process.cwd(), dataDir, logDir, journal, logBytes: MOST_LOG_BYTES };
+    return new NodeWorkerHost(options, get(keys.log));
+  });
+  once(
+    keys.controlRuntime,
+    (get) =>
+      new CameraControlRuntime(
+        get(keys.cameras),
+        get(keys.desiredStates),
+        () => get(keys.revisions).newest(),
+        () => new CameraSupervisor(get(keys.workerHost), systemTimers, get(keys.log)),
+        get(keys.log),
+      ),
+  );
+  const service =
+    (change: (c: CameraConfiguration) => CameraConfiguration['change']) =>
+    (get: Parameters<Parameters<Once>[1]>[0]) => {
+      const configuration = get(keys.configuration);
+      const clock = get(keys.clock);
+      return new CameraControlService({
+        cameras: get(keys.cameras),
+        desired: get(keys.desiredStates),
+        supervisor: get(keys.controlRuntime).supervisor,
+        configure: (id: string, fields: JsonObject) =>
+          change(configuration)((all, unseen) => cameraSet.replace(all, id, (c) => c.change(fields, clock()), unseen)),
+        refresh: async () => {
+          const { head } = await configuration.settle();
+          await get(keys.controlRuntime).follow();
+          return head?.revision.number ?? 0;
+        },
+        counters: (id: string) => get(keys.workerHost).counters(id),
+        lastLines,
+        clock,
+      });
+    };
+  once(
+    keys.controlOnDomain,
+    service((c) => (decide) => c.change(decide)),
+  );
+  once(
+    keys.controlOnLegacy,
+    service((c) => (decide) => c.changeFile(decide)),
+  );
+}
