@@ -156,6 +156,13 @@ describe('the supervisor', () => {
     expect(host.spawns).toHaveLength(2);
   });
 
+  it('closes in time although a process does not listen', async () => {
+    await started('cam1');
+    host.deaf = true;
+    await answer(supervisor.close({ stopWorkers: true }), 5_200);
+    expect(host.alive.size).toBe(0);
+  });
+
   it('knows nothing of an id that was never started, and stops it with pleasure', async () => {
     const nothing = { running: false, pid: 0, state: 'stopped', log: '/logs/detect_x.log' };
     expect(supervisor.view('x')).toMatchObject(nothing);
@@ -169,7 +176,7 @@ describe('the supervisor', () => {
         fresh();
         const answers: Promise<ProcessView>[] = [];
         for (const [verb, ms] of commands) {
-          answers.push(verb === 'stop' ? supervisor.stop('cam1') : supervisor[verb as 'start' | 'restart'](CAM));
+          answers.push(verb === 'stop' ? supervisor.stop('cam1') : supervisor[verb](CAM));
           if (ms > 0) await timers.pass(ms);
         }
         const told = await answer(Promise.all(answers));
