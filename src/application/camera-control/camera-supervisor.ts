@@ -17,6 +17,7 @@ export class CameraSupervisor {
   private readonly firstSeen: string;
   private pause: () => void = () => undefined;
   private closed = false;
+  private looking = true;
 
   constructor(
     private readonly host: WorkerHost,
@@ -83,6 +84,8 @@ export class CameraSupervisor {
     this.closed = true;
     const all = [...this.cameras.values()];
     if (stopWorkers) await Promise.all(all.map((camera) => camera.stop()));
+    // Not before: without these passes the control would think that it stood still, and kill nobody in time.
+    this.looking = false;
     this.pause();
     await Promise.all(all.map((camera) => camera.release()));
   }
@@ -106,8 +109,9 @@ export class CameraSupervisor {
   }
 
   private lookAgain(): void {
+    if (!this.looking) return;
     this.pause = this.timers.after(LOOK_MS, () => {
-      void this.look().then(() => this.closed || this.lookAgain());
+      void this.look().then(() => this.lookAgain());
     });
   }
 

@@ -1,0 +1,100 @@
+import { appendFileSync, closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { lastLines } from '../../src/infrastructure/process/log-reader';
+import { rotatedLog, rotateLog } from '../../src/infrastructure/process/log-rotation';
+import { temporaryDirectory } from '../support/temporary-directory';
+
+let dir: string;
+let log: string;
+beforeEach(() => {
+  dir = temporaryDirectory();
+  log = path.join(dir, 'detect_cam1.log');
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const numbered = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, i) => `${from + i}`);
+
+describe('the last lines of a log', () => {
+  it.each<[string, string, number, string[]]>([
+    ['all when there are fewer', 'a\nb\n', 5, ['a', 'b']],
+    ['the last ones', 'a\nb\nc\n', 2, ['b', 'c']],
+    ['one that is not finished', 'a\nb', 1, ['b']],
+    ['blank ones too', 'a\n\n\n', 2, ['', '']],
+    ['none of an empty log', '', 3, []],
+    ['without carriage returns', 'a\r\nb\r\n', 2, ['a', 'b']],
+    ['at least one', 'a\nb\n', -3, ['b']],
+    [
+      'without passwords',
+      'Cannot open rtsp://me:p@ss/w:rd@10.0.0.1/live\n',
+      1,
+      ['Cannot open rtsp://me:***@10.0.0.1/live'],
+    ],
+  ])('are %s', async (_, text, n, expected) => {
+    writeFileSync(log, text);
+    expect(await lastLines(log, n)).toEqual(expected);
+  });
+
+  it('are not there without a log', async () => {
+    expect(await lastLines(log, 3)).toBeUndefined();
+  });
+
+  it('are 10,000 at most', async () => {
+    writeFileSync(log, `${numbered(1, 12_000).join('\n')}\n`);
+    expect(await lastLines(log, 99_999)).toEqual(numbered(2_001, 12_000));
+  });
+
+  it('may hold bytes that are no text, and letters that lie across two reads', async () => {
+    writeFileSync(log, Buffer.concat([Buffer.from('摄'.repeat(30_000)), Buffer.from([10, 0xff, 0xfe, 10])]));
+    const [first, second] = (await lastLines(log, 2)) ?? [];
+    expect(first).toMatch(/^摄{4096}…$/);
+    expect(second).toBe('\uFFFD\uFFFD');
+  });
+
+  it('go on before a rotation, also in the middle of a line', async () => {
+    writeFileSync(log, `${numbered(1, 100).join('\n')}\ntor`);
+    expect(await rotateLog(log, 400)).toBe(true);
+    appendFileSync(log, `n\n${numbered(101, 103).join('\n')}\n`);
+    expect(await lastLines(log, 6)).toEqual(['99', '100', 'torn', '101', '102', '103']);
+  });
+
+  it('are found fast in 100 MB', async () => {
+    const block = `${'x'.repeat(99)}\n`.repeat(10_000);
+    const fd = openSync(log, 'w');
+    for (let i = 0; i < 100; i++) writeSync(fd, block);
+    writeSync(fd, `${numbered(1, 500).join('\n')}\n`);
+    closeSync(fd);
+    const before = performance.now();
+    const lines = await lastLines(log, 500);
+    const took = performance.now() - before;
+    expect(lines).toEqual(numbered(1, 500));
+    expect(took).toBeLessThan(50);
+  });
+});
+
+describe('a rotation', () => {
+  it('does nothing to a small log, nor to none', async () => {
+    expect(await rotateLog(log, 400)).toBe(false);
+    writeFileSync(log, 'a\n');
+    expect(await rotateLog(log, 400)).toBe(false);
+    expect(await lastLines(rotatedLog(log), 1)).toBeUndefined();
+  });
+
+  it('keeps the newest quarter of the cap of a log that outgrew it', async () => {
+    writeFileSync(log, `${numbered(1_000, 1_999).join('\n')}\n`);
+    await rotateLog(log, 400);
+    expect(await lastLines(log, 10_000)).toEqual(numbered(1_980, 1_999));
+  });
+
+  it('leaves no line out while somebody goes on writing', async () => {
+    const fd = openSync(log, 'a');
+    let line = 0;
+    const write = () => writeSync(fd, `${line++}\n`);
+    for (let i = 0; i < 5_000; i++) write();
+    const timer = setInterval(write, 0);
+    for (let i = 0; i < 5; i++) await rotateLog(log, 1_000);
+    clearInterval(timer);
+    closeSync(fd);
+    const lines = (await lastLines(log, 40)) ?? [];
+    expect(lines).toEqual(numbered(line - lines.length, line - 1));
+  });
+});
