@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { locateFfmpeg } from '../../src/infrastructure/ffmpeg/ffmpeg-build';
 import { eventually } from '../support/eventually';
+import { temporaryDirectory } from '../support/temporary-directory';
 import { childrenOf, WorkerRun } from '../support/worker-run';
 
 const runs: WorkerRun[] = [];
+const dir = temporaryDirectory();
 
 function start(source: string, environment = {}): WorkerRun {
   const run = WorkerRun.start(source, environment);
@@ -16,6 +18,8 @@ function start(source: string, environment = {}): WorkerRun {
 afterEach(async () => {
   await Promise.all(runs.splice(0).map((run) => run.remove()));
 });
+
+afterAll(() => rmSync(dir, { recursive: true }));
 
 const isJpeg = (bytes: Buffer): boolean =>
   bytes.readUInt16BE(0) === 0xffd8 && bytes.readUInt16BE(bytes.length - 2) === 0xffd9;
@@ -67,10 +71,10 @@ describe('the worker on a test source', () => {
   });
 
   it.each([
-    ['with the kernel as a guard', {}],
-    ['without', { FFMPEG_PATH: 'unguarded' }],
-  ])('takes its ffmpeg along when it is killed, %s', async () => {
-    const run = start('testsrc:rate=5');
+    ['the kernel sees to it', {}],
+    ['nobody reads its frames any more', { PATH: '/nowhere' }],
+  ])('takes its ffmpeg along when it is killed: %s', async (_, environment) => {
+    const run = start('testsrc:rate=5', environment);
     await run.seeing();
     const ffmpeg = await ffmpegOf(run);
     await run.end('SIGKILL');
@@ -80,13 +84,10 @@ describe('the worker on a test source', () => {
 
 describe('the worker on a file', () => {
   it('plays it at its own pace, again and again', async () => {
-    const run = start('loop.mp4');
-    await run.ended;
-    const video = path.join(run.dir, 'a video: 1,2.mp4');
+    const video = path.join(dir, 'a video: 1,2.mp4');
     const making = '-loglevel error -f lavfi -i testsrc2=size=320x180:rate=10:duration=1 -pix_fmt yuv420p';
     execFileSync(locateFfmpeg(process.env), [...making.split(' '), video]);
-    const played = start(video);
-    const { fps } = await played.seeing(25);
+    const { fps } = await start(video).seeing(25);
     expect(fps).toBeLessThan(16);
   });
 });
@@ -117,8 +118,6 @@ describe('the worker ends with a code of its own and one line, for', () => {
     ['a list that names another file', 'list.mp4', "ffconcat version 1.0\nfile '/etc/passwd'\n"],
     ['a playlist that names another file', 'list.m3u8', '#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n'],
   ])('%s', async (_, name, content) => {
-    const dir = path.join(start('').dir, 'files');
-    mkdirSync(dir);
     writeFileSync(path.join(dir, name), content);
     expect(await start(path.join(dir, name)).ended).toEqual({ code: 24, signal: null });
   });
