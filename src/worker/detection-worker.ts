@@ -37,6 +37,8 @@ export class DetectionWorker implements FrameSink {
     this.meter.count(now);
     this.lookForMotion(frame, now);
     this.lookForFrozen(frame, now);
+    // Whoever waits for the camera to come up need not wait for the next second.
+    if (this.frames === 1) this.writeStatus();
   }
 
   jpeg(picture: Uint8Array): void {

@@ -20,8 +20,8 @@ export interface MotionStep {
 
 export const NO_MOTION: Motion = { active: false, comparedAt: -Infinity, hits: 0, movedAt: 0, startedAt: 0, peak: 0 };
 
-/** Successive frames of a fast camera differ too little to show slow motion. */
-const COMPARE_EVERY_S = 0.2;
+/** Successive frames of a fast camera differ too little to show slow motion. Five per second, and some jitter. */
+const COMPARE_EVERY_S = 0.19;
 /** More of the picture than the clock that most cameras burn in. */
 const MOVING_SHARE = 0.005;
 /** A single comparison may be a lamp switched on, or the first frame after a gap. */

@@ -16,6 +16,9 @@ export const CLEAN: Readonly<Record<string, string>> = {
   'src/domain/windows/window.ts': importsType('../shared/json'),
   'src/infrastructure/postgres/pg-doors.ts': `${importsType('../../application/doors/door-service')}export * from '../../../migrations/1-doors';\n`,
   'src/infrastructure/files/disk.ts': imports('../../domain/doors/door'),
+  'src/worker/watch.ts': imports('../infrastructure/ffmpeg/frames'),
+  'src/infrastructure/ffmpeg/frames.ts': imports('../system/replace'),
+  'src/infrastructure/system/replace.ts': imports('node:fs'),
   'migrations/1-doors.ts': importsType('typeorm'),
 };
 
@@ -167,6 +170,24 @@ export const FORBIDDEN: readonly (readonly [
     'src/helpers/thing.ts',
     imports('../domain/doors/door'),
     'src/domain/doors/door.ts',
+  ],
+  [
+    'the worker does not know the database',
+    'src/worker/stores.ts',
+    imports('../infrastructure/postgres/pg-doors'),
+    'src/infrastructure/postgres/pg-doors.ts',
+  ],
+  [
+    'the worker does not know the application',
+    'src/worker/asks.ts',
+    imports('../application/doors/door-service'),
+    'src/application/doors/door-service.ts',
+  ],
+  [
+    'nothing knows the worker',
+    'src/infrastructure/files/works.ts',
+    imports('../../worker/watch'),
+    'src/worker/watch.ts',
   ],
   ['a file beside the start is not allowed', 'src/other.ts', imports('./container'), 'src/container.ts'],
   [

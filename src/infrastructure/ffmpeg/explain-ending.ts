@@ -50,6 +50,8 @@ function decoded(text: string): string {
   }
 }
 
+const isRtsp = (source: CameraSource): boolean => source.kind === 'network' && source.scheme.startsWith('rtsp');
+
 /** Words in an address are not ffmpeg's. */
 function withoutSource(stderr: string, source: CameraSource): string {
   if (source.kind === 'network') return stderr.replaceAll(addressOf(source), '').replaceAll(source.rest || '/', '');
@@ -64,6 +66,8 @@ export function explainEnding(ending: Ending, source: CameraSource): SourceFailu
   if (frames > 0) return new SourceFailure('ended', `the stream ended after ${frames} frames${detail}`);
   if (signal) return new SourceFailure('unusable', `ffmpeg was ended by ${signal}${detail}`);
   const said = withoutSource(stderr, source);
+  // An RTSP server that hangs up instead of answering is "Invalid data" to ffmpeg; it may answer again later.
+  if (isRtsp(source) && /Invalid data/.test(said)) return new SourceFailure('unreachable', `no answer${detail}`);
   const [, reason, meaning] = SIGNS.find(([sign]) => sign.test(said)) ?? [];
   if (reason) return new SourceFailure(reason, `${meaning}${detail}`);
   return new SourceFailure(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -43,11 +43,15 @@ function bundled(): string | undefined {
   }
 }
 
+const onPath = (name: string, PATH = ''): string | undefined =>
+  PATH.split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder))
+    .map((folder) => path.join(folder, name))
+    .find(isProgram);
+
 /** @throws SourceFailure when there is none */
-export function locateFfmpeg({ FFMPEG_PATH, PATH = '' }: Environment): string {
-  if (FFMPEG_PATH) return FFMPEG_PATH;
-  const onPath = PATH.split(path.delimiter).map((folder) => path.join(folder || '.', 'ffmpeg'));
-  const found = [...onPath, bundled() ?? ''].find((file) => file !== '' && isProgram(file));
+export function locateFfmpeg({ FFMPEG_PATH, PATH }: Environment): string {
+  const found = FFMPEG_PATH || onPath('ffmpeg', PATH) || bundled();
   if (found) return found;
   throw new SourceFailure('unusable', 'there is no ffmpeg: install it or set FFMPEG_PATH');
 }
@@ -60,12 +64,6 @@ export const readBuild = (command: FfmpegBuild['command'], version: string, help
   resolvesNames: !/^ffmpeg version \S*static\b/m.test(version),
 });
 
-/**
- * With these words before it the kernel ends ffmpeg when its parent ends, even by SIGKILL. Without them ffmpeg notices
- * at the next frame that nobody reads, which may be after the socket's timeout.
- */
-const GUARD = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'] as const;
-
 async function ask(command: FfmpegBuild['command']): Promise<FfmpegBuild> {
   const [program, ...first] = command;
   const answers = ['-version', '-h full'].map((question) =>
@@ -75,13 +73,22 @@ async function ask(command: FfmpegBuild['command']): Promise<FfmpegBuild> {
   return readBuild(command, version?.stdout ?? '', help?.stdout ?? '');
 }
 
+/**
+ * Words before the command that have the kernel end ffmpeg when its parent ends, even by SIGKILL. Without them ffmpeg
+ * notices when it writes the next frame, which may be after the timeout of its socket.
+ */
+function guard({ PATH }: Environment): [string, ...string[]] | undefined {
+  const setpriv = process.platform === 'linux' ? onPath('setpriv', PATH) : undefined;
+  return setpriv === undefined ? undefined : [setpriv, '--pdeathsig', 'KILL', '--'];
+}
+
 /** @throws SourceFailure when there is no ffmpeg or it does not run */
 export async function findFfmpeg(environment: Environment): Promise<FfmpegBuild> {
   const ffmpeg = locateFfmpeg(environment);
-  if (process.platform === 'linux' && existsSync(GUARD[0])) {
-    const guarded = await ask([...GUARD, ffmpeg]).catch(() => undefined);
-    if (guarded) return guarded;
-  }
+  const guarding = guard(environment);
+  // Not every setpriv knows the option.
+  const guarded = guarding && (await ask([...guarding, ffmpeg]).catch(() => undefined));
+  if (guarded) return guarded;
   return ask([ffmpeg]).catch((cause: unknown) => {
     throw new SourceFailure('unusable', `ffmpeg does not run: ${errorText(cause).split('\n')[0]}`, { cause });
   });
