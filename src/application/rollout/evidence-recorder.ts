@@ -85,9 +85,7 @@ export class EvidenceRecorder {
   private judged(meter: OperationMeter, operation: RoutedOperation, outcome: Outcome, ms: number, bucket: number) {
     meter.domain.count(outcome, drawnByChance(operation));
     meter.watch?.outcome(outcome === 'failure');
-    if (outcome === 'failure') return;
-    const timed = meter.domain.time(ms, bucket, meter.limits);
-    if (timed > 0) meter.watch?.duration(timed === 2);
+    if (outcome !== 'failure') meter.domain.time(ms, bucket, meter.limits);
   }
 
   private open(operation: string): OperationMeter {

@@ -1,12 +1,8 @@
 import { attentionSettings, Detector, rollbackSettings } from '../../domain/rollout/detector';
 import type { EvidenceRules } from '../../domain/rollout/evidence';
-import { SLOW_DETECTOR } from '../../domain/rollout/operation-findings';
 
-/** What is wrong with the calls of an operation on the domain path. */
-export type Symptom = 'fail' | 'are too slow';
-
-/** Told that calls of an operation are not as they should be, in a stage entry of a group. */
-export type Alarm = (group: string, entry: number, operation: string, symptom: Symptom) => void;
+/** Told that calls of an operation fail on the domain path, in a stage entry of a group. */
+export type Alarm = (group: string, entry: number, operation: string) => void;
 
 export interface Alarms {
   readonly onTrip: Alarm;
@@ -22,7 +18,6 @@ export interface Alarms {
 export class OperationWatch {
   private readonly errors: Detector;
   private readonly attention: Detector;
-  private readonly slow = new Detector(SLOW_DETECTOR);
 
   constructor(
     private readonly group: string,
@@ -38,12 +33,7 @@ export class OperationWatch {
   /** Each alarm is raised once. */
   outcome(failed: boolean): void {
     const { group, entry, operation, errors, attention, alarms } = this;
-    if (!attention.tripped && attention.observe(failed)) alarms.onAttention(group, entry, operation, 'fail');
-    if (!errors.tripped && errors.observe(failed)) alarms.onTrip(group, entry, operation, 'fail');
-  }
-
-  duration(tooSlow: boolean): void {
-    const { group, entry, operation, slow, alarms } = this;
-    if (!slow.tripped && slow.observe(tooSlow)) alarms.onTrip(group, entry, operation, 'are too slow');
+    if (!attention.tripped && attention.observe(failed)) alarms.onAttention(group, entry, operation);
+    if (!errors.tripped && errors.observe(failed)) alarms.onTrip(group, entry, operation);
   }
 }

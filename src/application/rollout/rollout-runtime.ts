@@ -20,11 +20,11 @@ export class RolloutRuntime {
   ) {}
 
   /** The local breaker: no I/O before this process is safe. */
-  readonly tripped: Alarm = (group, entry, operation, symptom) => {
+  readonly tripped: Alarm = (group, entry, operation) => {
     const state = this.policy.stateOf(group);
     if (!state || state.entry !== entry || state.effectiveBps === 0) return;
     this.policy.trip(group, entry);
-    const reason = `calls of ${operation} ${symptom} on the domain path`;
+    const reason = `calls of ${operation} fail on the domain path`;
     this.log.error(`${group} is taken back to legacy: ${reason}`);
     this.takeBack(group, entry, reason).catch((error: unknown) =>
       this.log.error('the rollback holds in this process, but could not be stored', { group, error }),

@@ -2,7 +2,6 @@ import { attentionSettings, Detector, rollbackSettings } from '../../domain/roll
 import type { ArmCounts, EvidenceRules, LatencyLimits, StageEvidence, Verdict } from '../../domain/rollout/evidence';
 import { judge } from '../../domain/rollout/judge';
 import { latencyBucket, limitsFromControl } from '../../domain/rollout/latency';
-import { SLOW_DETECTOR } from '../../domain/rollout/operation-findings';
 import { Random } from './random';
 
 /** Calls after which a simulated stage is judged; the tests must hold however often somebody looks. */
@@ -21,6 +20,8 @@ export interface Behaviour {
   readonly errorRate: number;
   /** How many times slower than the control. */
   readonly slowdown: number;
+  /** Domain calls after which the whole machine, both paths alike, is three times slower; never when absent. */
+  readonly slowMachineAfter?: number;
   /** Standard deviation of the logarithm of a duration: 0.5 is narrow, 1 is wide. */
   readonly spread: number;
 }
@@ -50,7 +51,7 @@ function evidenceOf(domain: ArmCounts, control: ArmCounts, limits: LatencyLimits
 /** Everything a promotion needs, and no more: clean calls, timed against limits of the control. */
 export function perfectEvidence(rules: EvidenceRules): StageEvidence {
   const domain = { ...noCounts(), n: rules.minCalls, ok: rules.minCalls, timed: rules.minCalls };
-  const control = { ...noCounts(), n: rules.minControl, ok: rules.minControl };
+  const control = { ...noCounts(), n: rules.minControl, ok: rules.minControl, timed: rules.minControl };
   return evidenceOf(domain, control, { ms20: 12, ms50: 15, n: rules.minControl });
 }
 
@@ -64,7 +65,7 @@ function drawLimits(random: Random, spread: number, minControl: number): Latency
   return limitsFromControl(histogram, minControl);
 }
 
-/** One stage of 4,000 domain calls, watched by both the local detectors and the judge, until the first decision. */
+/** One stage of 4,000 domain calls, watched by the local detector of failures and the judge, until the first decision. */
 export function simulateStage(
   random: Random,
   behaviour: Behaviour,
@@ -74,7 +75,7 @@ export function simulateStage(
   const limits = drawLimits(random, behaviour.spread, rules.minControl);
   const control = { ...noCounts(), n: rules.minControl, ok: rules.minControl };
   const domain = noCounts();
-  const [errors, slow] = [new Detector(rollbackSettings(rules)), new Detector(SLOW_DETECTOR)];
+  const errors = new Detector(rollbackSettings(rules));
   const due = new Set(looks);
   let last: Verdict | undefined;
   let attention = false;
@@ -82,9 +83,13 @@ export function simulateStage(
   while (domain.n < CALLS) {
     const failed = random.happens(behaviour.errorRate);
     domain.n += 1;
+    const median = domain.n > (behaviour.slowMachineAfter ?? CALLS) ? 3 * CONTROL_MEDIAN_MS : CONTROL_MEDIAN_MS;
     if (failed) domain.failure += 1;
-    else addTimed(domain, random.duration(CONTROL_MEDIAN_MS * behaviour.slowdown, behaviour.spread), limits, slow);
-    const localTrip = errors.observe(failed) || slow.tripped;
+    else addTimed(domain, random.duration(median * behaviour.slowdown, behaviour.spread), limits);
+    // The control is as large as the cohort, and concurrent.
+    control.n += 1;
+    addTimed(control, random.duration(median, behaviour.spread), limits);
+    const localTrip = errors.observe(failed);
     if (due.has(domain.n)) last = judge(evidenceOf(domain, control, limits), rules, UNREACHED_BAKE_MS);
     if (localTrip || last?.action === 'rollback') return { rolledBack: true, calls: domain.n, attention, proven };
     attention ||= last?.attention ?? false;
@@ -96,13 +101,12 @@ export function simulateStage(
 const isProven = ({ findings }: Verdict) =>
   findings.some(({ metric, level }) => metric === 'error_rate' && level === 'fine');
 
-function addTimed(domain: Counts, ms: number, limits: LatencyLimits | undefined, slow: Detector): void {
-  domain.ok += 1;
+function addTimed(arm: Counts, ms: number, limits: LatencyLimits | undefined): void {
+  arm.ok += 1;
   if (!limits) return;
-  domain.timed += 1;
-  if (ms > limits.ms20) domain.slow20 += 1;
-  if (ms > limits.ms50) domain.slow50 += 1;
-  slow.observe(ms > limits.ms50);
+  arm.timed += 1;
+  if (ms > limits.ms20) arm.slow20 += 1;
+  if (ms > limits.ms50) arm.slow50 += 1;
 }
 
 /** Calls until the local detector stops a path that was healthy for `healthyCalls` and then fails at `errorRate`. */

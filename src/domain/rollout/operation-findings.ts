@@ -19,12 +19,10 @@ const SLOW_ALTERNATIVES = [0.1, 0.2];
 export const MIN_TIMED = 200;
 const MIN_TIMED_FOR_20 = 1000;
 
-/** Local detector of calls slower than 1.5 × the control's P95. */
-export const SLOW_DETECTOR: DetectorSettings = {
-  acceptable: SLOW_SHARE,
-  alternatives: SLOW_ALTERNATIVES,
-  callsPerFalseAlarm: 1e5,
-};
+const SLOW: DetectorSettings = { acceptable: SLOW_SHARE, alternatives: SLOW_ALTERNATIVES, callsPerFalseAlarm: 1e5 };
+
+/** Standard deviations each interval takes before two paths count as different, however often somebody looks. */
+const APART_Z = 2.35;
 
 const beyond = (count: number, n: number, { acceptable, alternatives }: DetectorSettings, alpha: number) =>
   provenAbove(count, n, acceptable, alternatives, alpha);
@@ -66,18 +64,29 @@ function successRate(evidence: OperationEvidence, rules: EvidenceRules): Finding
   return { ...found, limit, level: provenBelow(n - ok, n, rules.attentionErrorRate) ? 'fine' : 'open' };
 }
 
-function latency({ operation, domain }: OperationEvidence, limits: LatencyLimits): Finding[] {
-  const { timed: n, slow20, slow50 } = domain;
-  const finding = (metric: 'latency_50' | 'latency_20', slow: number, alpha: number, enough: number): Finding => {
-    const above = beyond(slow, n, SLOW_DETECTOR, alpha);
+/**
+ * The limits were frozen when the stage began. If the whole machine is slower by now, the control is above them as well:
+ * only a domain path that is also slower than its concurrent control is to blame.
+ */
+function latency({ operation, domain, control }: OperationEvidence, limits: LatencyLimits): Finding[] {
+  const { timed: n } = domain;
+  const finding = (
+    metric: 'latency_50' | 'latency_20',
+    of: 'slow50' | 'slow20',
+    alpha: number,
+    enough: number,
+  ): Finding => {
+    const slow = domain[of];
+    const apart = control.timed > 0 && wilson(slow, n, APART_Z)[0] > wilson(control[of], control.timed, APART_Z)[1];
+    const above = apart && beyond(slow, n, SLOW, alpha);
     const fine = n >= enough && limits.n >= MIN_TIMED && provenBelow(slow, n, SLOW_SHARE);
     const bad = metric === 'latency_50' ? 'rollback' : 'attention';
     const level = above ? bad : fine ? 'fine' : 'open';
     return { metric, operation, value: slow / n, limit: SLOW_SHARE, n, interval: wilson(slow, n), level };
   };
   return [
-    finding('latency_50', slow50, SLOW_ALPHA, MIN_TIMED),
-    finding('latency_20', slow20, ATTENTION_ALPHA, MIN_TIMED_FOR_20),
+    finding('latency_50', 'slow50', SLOW_ALPHA, MIN_TIMED),
+    finding('latency_20', 'slow20', ATTENTION_ALPHA, MIN_TIMED_FOR_20),
   ];
 }
 

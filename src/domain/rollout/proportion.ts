@@ -4,12 +4,12 @@ import { BUCKETS } from './bucket';
 const Z = 1.959963984540054;
 
 /** 95 % score interval of a share of 1: `count` of `n`. Nothing is known without calls. Wilson (1927). */
-export function wilson(count: number, n: number): readonly [number, number] {
+export function wilson(count: number, n: number, z = Z): readonly [number, number] {
   if (n <= 0) return [0, 1];
   const share = count / n;
-  const centre = share + (Z * Z) / (2 * n);
-  const half = Z * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n));
-  const scale = 1 + (Z * Z) / n;
+  const centre = share + (z * z) / (2 * n);
+  const half = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
+  const scale = 1 + (z * z) / n;
   return [
     count === 0 ? 0 : Math.max(0, (centre - half) / scale),
     count === n ? 1 : Math.min(1, (centre + half) / scale),

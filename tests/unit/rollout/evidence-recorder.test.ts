@@ -19,8 +19,8 @@ const decision = (path: Path, reason: Reason, entry = 1) =>
 
 function recorder(warmUpCalls = 0) {
   const alarms: string[] = [];
-  const told = (kind: string) => (group: string, entry: number, operation: string, symptom: string) =>
-    void alarms.push(`${kind}: ${group} ${entry} ${operation} ${symptom}`);
+  const told = (kind: string) => (group: string, entry: number, operation: string) =>
+    void alarms.push(`${kind}: ${group} ${entry} ${operation}`);
   const rules = () => DEFAULT_PLAN.rules;
   const made = new EvidenceRecorder({ onTrip: told('trip'), onAttention: told('attention'), rules }, warmUpCalls);
   const record = (path: Path, reason: Reason, outcome: Outcome = 'ok', ms = 10, entry = 1, operation = READ) =>
@@ -123,8 +123,8 @@ describe('the local breaker', () => {
   it('trips after four failing calls, once, and says for which operation', () => {
     const { record, alarms } = recorder();
     for (let i = 0; i < 50; i++) record('domain', 'split', 'failure');
-    expect(alarms.filter((alarm) => alarm.startsWith('trip'))).toEqual(['trip: g 1 things.read fail']);
-    expect(alarms).toContain('attention: g 1 things.read fail');
+    expect(alarms.filter((alarm) => alarm.startsWith('trip'))).toEqual(['trip: g 1 things.read']);
+    expect(alarms).toContain('attention: g 1 things.read');
   });
 
   it('sees a rare operation die among the healthy calls of a busy one', () => {
@@ -134,14 +134,14 @@ describe('the local breaker', () => {
       record('domain', 'split');
       if (i % 100 === 0) record('domain', 'split', 'failure', 10, 1, rare);
     }
-    expect(alarms).toContain('trip: g 1 things.rare fail');
+    expect(alarms).toContain('trip: g 1 things.rare');
   });
 
-  it('trips on calls that are too slow', () => {
+  it('leaves slow calls to the judge, who sees the control as well', () => {
     const { made, record, alarms } = recorder();
     made.setLimits(READ.id, 1, LIMITS);
-    for (let i = 0; i < 10; i++) record('domain', 'split', 'ok', 16);
-    expect(alarms).toEqual(['trip: g 1 things.read are too slow']);
+    for (let i = 0; i < 200; i++) record('domain', 'split', 'ok', 16);
+    expect(alarms).toEqual([]);
   });
 
   it.each<[Path, Reason]>([

@@ -49,6 +49,14 @@ describe('a verdict', () => {
       'rollback attention',
     ],
     ['half of the calls too slow', domain({ ok: 344, slow50: 172, slow20: 172 }), 'rollback attention'],
+    [
+      'calls too slow on both paths alike, as on a busy machine',
+      changed({
+        domain: arm({ timed: 344, ok: 344, slow50: 172, slow20: 172 }),
+        control: arm({ timed: 344, ok: 344, slow50: 160, slow20: 160 }),
+      }),
+      'hold calm latency',
+    ],
     ['every call 30 % slower', domain({ ok: 344, slow20: 60 }), 'hold attention latency'],
     ['slow calls that prove nothing', domain({ ok: 344, slow20: 15, slow50: 15 }), 'hold calm latency'],
     ['too few timed calls', domain({ ok: 344, timed: 199 }), 'hold calm latency'],
