@@ -12,19 +12,21 @@ RUN npm run build
 FROM node:20-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The optional packages are the embedded PostgreSQL, which a container leaves to DATABASE_URL.
+# The optional packages are the embedded PostgreSQL, which a container leaves to DATABASE_URL, and an ffmpeg, which it has
+# from its distribution.
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:20-bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 # Inside a container only its own network reaches 0.0.0.0; publish the port on 127.0.0.1 (see docker-compose.yml).
 # Listening on an address that others can reach will require tokens.
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/app/data
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 # No configuration goes into the image: it holds the passwords of cameras.
-RUN mkdir config logs && chown node:node config logs
+RUN mkdir config logs data && chown node:node config logs data
 USER node
 EXPOSE 8000
 # The folder, not the file: a file that is mounted by itself cannot be replaced in one step, and that is how a

@@ -40,27 +40,6 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
         get(keys.log),
       ),
   );
-  const service =
-    (change: (c: CameraConfiguration) => CameraConfiguration['change']) =>
-    (get: Parameters<Parameters<Once>[1]>[0]) => {
-      const configuration = get(keys.configuration);
-      const clock = get(keys.clock);
-      return new CameraControlService({
-        cameras: get(keys.cameras),
-        desired: get(keys.desiredStates),
-        supervisor: get(keys.controlRuntime).supervisor,
-        configure: (id: string, fields: JsonObject) =>
-          change(configuration)((all, unseen) => cameraSet.replace(all, id, (c) => c.change(fields, clock()), unseen)),
-        refresh: async () => {
-          const { head } = await configuration.settle();
-          await get(keys.controlRuntime).follow();
-          return head?.revision.number ?? 0;
-        },
-        counters: (id: string) => get(keys.workerHost).counters(id),
-        lastLines,
-        clock,
-      });
-    };
   once(
     keys.controlOnDomain,
     service((c) => (decide) => c.change(decide)),
@@ -70,3 +49,25 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
     service((c) => (decide) => c.changeFile(decide)),
   );
 }
+
+type Get = Parameters<Parameters<Once>[1]>[0];
+
+/** The paths differ in how they change the flags of a camera; its process is the same. */
+const service = (change: (c: CameraConfiguration) => CameraConfiguration['change']) => (get: Get) => {
+  const [configuration, clock] = [get(keys.configuration), get(keys.clock)];
+  return new CameraControlService({
+    cameras: get(keys.cameras),
+    desired: get(keys.desiredStates),
+    supervisor: get(keys.controlRuntime).supervisor,
+    configure: (id: string, fields: JsonObject) =>
+      change(configuration)((all, unseen) => cameraSet.replace(all, id, (c) => c.change(fields, clock()), unseen)),
+    refresh: async () => {
+      const { head } = await configuration.settle();
+      await get(keys.controlRuntime).follow();
+      return head?.revision.number ?? 0;
+    },
+    counters: (id: string) => get(keys.workerHost).counters(id),
+    lastLines,
+    clock,
+  });
+};

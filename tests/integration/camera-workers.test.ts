@@ -12,7 +12,8 @@ import { eventually } from '../support/eventually';
 import { rememberingLog } from '../support/quiet-log';
 import { forkSupervisor } from '../support/supervising-process';
 import { temporaryDirectory } from '../support/temporary-directory';
-import { systemTimers, workerHostOptions } from '../support/worker-site';
+import { systemTimers } from '../../src/infrastructure/environment/system-timers';
+import { workerHostOptions } from '../support/worker-site';
 import { workerSettings } from '../support/worker-settings';
 
 let dir: string;

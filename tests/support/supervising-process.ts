@@ -4,7 +4,8 @@ import path from 'node:path';
 import { CameraSupervisor } from '../../src/application/camera-control/camera-supervisor';
 import { NodeWorkerHost } from '../../src/infrastructure/process/node-worker-host';
 import { rememberingLog } from './quiet-log';
-import { systemTimers, workerHostOptions } from './worker-site';
+import { systemTimers } from '../../src/infrastructure/environment/system-timers';
+import { workerHostOptions } from './worker-site';
 import { workerSettings } from './worker-settings';
 
 const SELF = path.resolve('dist/tests/support/supervising-process.js');

@@ -1,19 +1,8 @@
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
-import type { Timers } from '../../src/application/camera-control/timers';
 import type { WorkerHostOptions } from '../../src/infrastructure/process/node-worker-host';
 
 // From the folder of the project, where tests and what they fork run.
 const DETECTOR = path.resolve('dist/tests/support/fake-detector.js');
-
-export const systemTimers: Timers = {
-  now: () => performance.now(),
-  wall: () => new Date(),
-  after: (ms, task) => {
-    const timer = setTimeout(task, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Everything of a site's workers below one folder. */
 export const workerHostOptions = (dir: string, change: Partial<WorkerHostOptions> = {}): WorkerHostOptions => ({

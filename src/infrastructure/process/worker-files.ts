@@ -68,11 +68,11 @@ export class WorkerFiles {
   async readStatus(id: string): Promise<WorkerStatus | undefined> {
     const said = await readJson(this.status(id));
     if (!isJsonObject(said)) return undefined;
-    const { frames, fps, state, reason } = said;
+    const { frames, fps, frozen, state, reason } = said;
     return {
       frames: typeof frames === 'number' ? frames : 0,
       ...(typeof fps === 'number' && { fps }),
-      frozen: state === 'frozen',
+      frozen: frozen === true || state === 'frozen',
       refused: reason === 'auth_failed',
     };
   }

@@ -56,7 +56,7 @@ const act = fc.oneof(
     .constantFrom<ProcessEvent['kind']>('start-requested', 'stop-requested', 'source-refused', 'system-stalled')
     .map((kind) => (world: World) => world.feed({ kind } as ProcessEvent)),
   fc.boolean().map((works) => (world: World) => world.answer(works)),
-  fc.constantFrom(0, 1, 77).map((code) => (world: World) => world.exit(code)),
+  fc.constantFrom(0, 1, 20).map((code) => (world: World) => world.exit(code)),
   fc.integer({ min: -5_000, max: 70_000 }).map((ms) => (world: World) => world.pass(ms)),
   fc.constantFrom(400, 500, 1_000, 2_500).map((ms) => (world: World) => world.pass(ms)),
   fc.tuple(fc.nat(5), fc.constantFrom(undefined, 0, 25), fc.boolean()).map(
