@@ -119,7 +119,8 @@ describe('a whole plan under load', () => {
     ];
     expect(kinds.filter((k) => k && story.includes(k))).toEqual(story);
     expect(text).toContain('The event chain is intact.');
-    expect(text).toContain('The rollout is complete.');
+    // Both groups of this plan are; camera-control has not begun, and the report may not pass over that.
+    expect(text).toContain('The rollout is not complete.');
     expect(own.find((line) => line.includes('completed'))).toMatch(/after \d+ calls, 0 failures, \d+ comparisons/);
     if (!SHOWN) return;
     mkdirSync(dirname(SHOWN), { recursive: true });

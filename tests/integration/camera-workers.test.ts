@@ -57,7 +57,15 @@ describe('a worker', () => {
       async () => JSON.parse((await lastLines(log, 1))?.[0] ?? '') as Record<string, string>,
     );
     const inherited = ['PATH', 'HOME', 'TZ', 'LANG'].filter((name) => process.env[name] !== undefined);
-    const contract = ['CAMERA_ID', 'CAMERA_SOURCE', 'JOURNAL', 'STATUS_FILE', 'FRAME_FILE', 'WATCHGATE_TOKEN'];
+    const contract = [
+      'CAMERA_FPS',
+      'CAMERA_ID',
+      'CAMERA_SOURCE',
+      'JOURNAL',
+      'STATUS_FILE',
+      'FRAME_FILE',
+      'WATCHGATE_TOKEN',
+    ];
     expect(Object.keys(env).sort()).toEqual([...inherited, ...contract, 'BEHAVIOUR'].sort());
     expect(env).toMatchObject({ CAMERA_ID: 'cam1', CAMERA_SOURCE: 'rtsp://127.0.0.1/1' });
     expect(cmd.slice(-2)).toEqual(['--camera', 'cam1']);
