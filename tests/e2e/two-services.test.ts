@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { eventually } from '../support/eventually';
+import { BareSite, call } from '../support/service-run';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { agreement, type TestSite, testSite } from '../support/test-site';
 
@@ -12,48 +10,31 @@ const EDITS = 10;
 /** Two real processes on one database and one file: one site. */
 describe('two services of one site', () => {
   let database: TestDatabase;
-  let dir: string;
-  let file: string;
-  let services: ChildProcess[];
   let urls: string[];
   let observer: TestSite;
+  const services = [new BareSite(), new BareSite()];
+  const file = services[0]!.camerasFile;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    dir = mkdtempSync(join(tmpdir(), 'watchgate-two-'));
-    file = join(dir, 'cameras.yaml');
     const old = Array.from(
       { length: POSTS },
       (_, i) => `  - id: old${i}\n    name: alt ${i}\n    source: '0'\n    fps: 1\n`,
     );
     writeFileSync(file, `# 两个服务\ncameras:\n${old.join('')}`);
-    services = ['domain', 'legacy'].map((path) => start(path));
-    urls = await Promise.all(services.map(ready));
+    const shared = { DATABASE_URL: database.url, CAMERAS_FILE: file, ROLLOUT_PERCENT: '100' };
+    const started = services.map((site, i) => site.start({ ...shared, USE_DOMAIN_SERVICE: String(i === 0) }));
+    urls = await Promise.all(started.map((service) => service.ready()));
     observer = await testSite({ databaseUrl: database.url, camerasFile: file });
   });
   afterAll(async () => {
     await observer.close();
-    await Promise.all(services.map(end));
+    for (const site of services) await site.remove();
     await database.drop();
-    rmSync(dir, { recursive: true, force: true });
   });
 
-  const start = (name: string): ChildProcess =>
-    spawn(process.execPath, [resolve(__dirname, '../../dist/src/main.js')], {
-      env: {
-        ...process.env,
-        PORT: '0',
-        DATABASE_URL: database.url,
-        CAMERAS_FILE: file,
-        LOG_DIR: join(dir, name),
-        USE_DOMAIN_SERVICE: String(name === 'domain'),
-        ROLLOUT_PERCENT: '100',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-
-  const post = (i: number) => send(urls[i % 2]!, 'POST', '/cameras', { id: `new${i}`, name: `neu ${i}`, source: '1' });
-  const put = (i: number) => send(urls[(i + 1) % 2]!, 'PUT', `/cameras/old${i}`, { fps: 7 });
+  const post = (i: number) => call(urls[i % 2]!, 'POST', '/cameras', { id: `new${i}`, name: `neu ${i}`, source: '1' });
+  const put = (i: number) => call(urls[(i + 1) % 2]!, 'PUT', `/cameras/old${i}`, { fps: 7 });
 
   /** As a program edits: read, change one value, replace the file; half of them in place. */
   const edit = (i: number) => {
@@ -97,37 +78,8 @@ describe('two services of one site', () => {
   }, 120_000);
 
   it('show a change made through one at the other at once', async () => {
-    await send(urls[0]!, 'PUT', '/cameras/old1', { fps: 99 });
-    const seen = await send(urls[1]!, 'GET', '/cameras/old1');
+    await call(urls[0]!, 'PUT', '/cameras/old1', { fps: 99 });
+    const seen = await call(urls[1]!, 'GET', '/cameras/old1');
     expect(seen.body).toMatchObject({ fps: 99 });
   });
 });
-
-async function send(
-  url: string,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(`${url}/api/v1${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
-  return { status: response.status, body: await response.json() };
-}
-
-function ready(service: ChildProcess): Promise<string> {
-  return new Promise((found, fail) => {
-    let out = '';
-    service.stdout?.on('data', (data) => {
-      out += String(data);
-      const url = /API\s+(http:\/\/[^/]+)/.exec(out)?.[1];
-      if (url) found(url);
-    });
-    service.once('exit', (code) => fail(new Error(`the service ended with ${code}: ${out}`)));
-  });
-}
-
-function end(service: ChildProcess): Promise<void> {
-  return new Promise((ended) => {
-    service.once('exit', () => ended());
-    service.kill('SIGTERM');
-  });
-}

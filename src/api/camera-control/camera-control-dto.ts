@@ -4,8 +4,6 @@ import { Described, Flag, ListOf, OneOf, Part, Text, Time, Whole } from '../http
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
-export class NoParametersDto {}
-
 export class CameraKeyDto {
   @Text({ min: 1, max: 200 }) camera_id: string;
 }

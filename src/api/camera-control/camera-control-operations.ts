@@ -1,4 +1,5 @@
 import type { CameraControlPort } from '../../application/camera-control/camera-control-port';
+import { NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
 import {
   ActivatedDto,
@@ -10,7 +11,6 @@ import {
   DeactivatedDto,
   LogDto,
   LogPageDto,
-  NoParametersDto,
   ProcessStatusDto,
   RefreshedDto,
   StartedDto,
@@ -115,7 +115,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   refresh: {
     http: 'POST /cameras/refresh',
     summary: 'Take in edits of the file now',
-    input: NoParametersDto,
+    input: NoInputDto,
     output: RefreshedDto,
     group,
     fallback: 'none',

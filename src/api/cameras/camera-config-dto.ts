@@ -6,8 +6,6 @@ import { ListOf, OneOf, Text, Time, Whole } from '../http/fields';
 const MANY = Number.MAX_SAFE_INTEGER;
 const LAST_NUMBER = 2_147_483_647;
 
-export class NothingDto {}
-
 export class ConfigFaultDto implements ConfigFault {
   @Whole({ min: 1, max: MANY }) line: number;
   @Whole({ min: 1, max: MANY }) column: number;

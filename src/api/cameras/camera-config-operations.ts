@@ -1,8 +1,8 @@
 import type { CameraConfigPort } from '../../application/cameras/camera-config-port';
+import { NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
 import {
   ConfigStatusDto,
-  NothingDto,
   RestoredDto,
   RevisionDetailDto,
   RevisionKeyDto,
@@ -15,7 +15,7 @@ export const cameraConfigOperations = operations<CameraConfigPort>('camera-confi
   status: {
     http: 'GET /cameras/config',
     summary: 'Whether table and file agree, and every fault of the file',
-    input: NothingDto,
+    input: NoInputDto,
     output: ConfigStatusDto,
   },
   revisions: {

@@ -158,3 +158,6 @@ export function schemaOf(dto: Class<unknown>): JsonObject {
     additionalProperties: open,
   };
 }
+
+/** The input of an operation that takes none. */
+export class NoInputDto {}

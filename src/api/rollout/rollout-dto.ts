@@ -6,8 +6,6 @@ const MANY = Number.MAX_SAFE_INTEGER;
 const anything = () => ({});
 const object = () => ({ type: 'object' });
 
-export class EmptyDto {}
-
 export class GroupKeyDto {
   @Text({ min: 1, max: 100 }) group: string;
 }

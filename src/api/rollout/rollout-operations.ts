@@ -1,8 +1,8 @@
 import type { RolloutPort } from '../../application/rollout/rollout-port';
+import { NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
 import {
   AcknowledgedDto,
-  EmptyDto,
   EventListDto,
   EventPageDto,
   GroupDto,
@@ -23,7 +23,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   overview: {
     http: 'GET /rollout',
     summary: 'All groups: stage, share, evidence so far, what is missing',
-    input: EmptyDto,
+    input: NoInputDto,
     output: OverviewDto,
   },
   report: {

@@ -12,8 +12,6 @@ const all = (properties: JsonObject): JsonObject => ({
   additionalProperties: false,
 });
 
-export class NoParametersDto {}
-
 /** Bytes, percentages from 0 to 100, MHz. */
 @Described(() =>
   all({

@@ -1,12 +1,13 @@
 import type { SystemPort } from '../../application/system/system-port';
+import { NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
-import { NoParametersDto, SystemInfoDto } from './system-dto';
+import { SystemInfoDto } from './system-dto';
 
 export const systemOperations = operations<SystemPort>('system', {
   info: {
     http: 'GET /system/info',
     summary: 'The machine this service runs on',
-    input: NoParametersDto,
+    input: NoInputDto,
     output: SystemInfoDto,
     group: 'system-read',
     // All of it: an old backend that serves the legacy path may run on another machine.
