@@ -1,7 +1,12 @@
 import { cameras } from './cameras';
+import { ingest } from './ingest';
 import { rollout } from './rollout';
 
-const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short') => Promise<string>>> = { cameras, rollout };
+const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short') => Promise<string>>> = {
+  cameras,
+  ingest,
+  rollout,
+};
 
 const USAGE = `npm run bench -- [NAME] [--short]     NAME: ${Object.keys(BENCHMARKS).join(', ')}; all without one\n`;
 
