@@ -1,6 +1,7 @@
 import type { InjectionToken } from 'tsyringe';
 import type { Mounted } from './api/http/mount';
 import type { CameraControlPort } from './application/camera-control/camera-control-port';
+import type { CameraPreviews } from './application/camera-control/camera-previews';
 import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import type { CameraUnitOfWork } from './application/cameras/camera-unit-of-work';
@@ -64,6 +65,7 @@ export const keys = {
   desiredStates: token<DesiredStates>('DesiredStates'),
   workerHost: token<NodeWorkerHost>('WorkerHost'),
   controlRuntime: token<CameraControlRuntime>('CameraControlRuntime'),
+  previews: token<CameraPreviews>('CameraPreviews'),
   controlOnDomain: token<CameraControlPort>('Camera control on the domain path'),
   controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
   system: token<SystemPort>('System'),

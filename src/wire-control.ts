@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import { CameraControlService } from './application/camera-control/camera-control-service';
+import { CameraPreviews } from './application/camera-control/camera-previews';
 import { CameraSupervisor } from './application/camera-control/camera-supervisor';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import * as cameraSet from './application/cameras/camera-set';
 import type { JsonObject } from './domain/shared/json';
 import { systemTimers } from './infrastructure/environment/system-timers';
+import { FrameGrabber } from './infrastructure/ffmpeg/frame-grabber';
 import { PgDesiredStates } from './infrastructure/postgres/pg-desired-states';
 import { lastLines } from './infrastructure/process/log-reader';
 import { NodeWorkerHost } from './infrastructure/process/node-worker-host';
@@ -40,6 +42,11 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
         get(keys.log),
       ),
   );
+  once(keys.previews, (get) => {
+    const grabber = new FrameGrabber(process.env);
+    const newest = (id: string) => get(keys.workerHost).picture(id);
+    return new CameraPreviews({ newest, grab: (source, ms) => grabber.grab(source, ms) }, get(keys.clock));
+  });
   once(
     keys.controlOnDomain,
     service((c) => (decide) => c.change(decide)),
@@ -66,6 +73,7 @@ const service = (change: (c: CameraConfiguration) => CameraConfiguration['change
       await get(keys.controlRuntime).follow();
       return head?.revision.number ?? 0;
     },
+    previews: get(keys.previews),
     counters: (id: string) => get(keys.workerHost).counters(id),
     lastLines,
     clock,

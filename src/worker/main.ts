@@ -1,4 +1,5 @@
 import { maskText } from '../domain/cameras/camera-secrets';
+import { findFfmpeg } from '../infrastructure/ffmpeg/ffmpeg-build';
 import { type OpenCamera, openCamera } from '../infrastructure/ffmpeg/open-camera';
 import { errorText } from '../infrastructure/system/error-code';
 import { DetectionWorker } from './detection-worker';
@@ -15,7 +16,7 @@ async function watch(stopWith: (camera: OpenCamera) => void): Promise<never> {
   worker.writeStatus();
   const ticking = setInterval(() => worker.writeStatus(), STATUS_EVERY_MS);
   try {
-    const camera = await openCamera(settings.source, process.env, worker);
+    const camera = await openCamera(settings.source, () => findFfmpeg(process.env), worker);
     stopWith(camera);
     throw await camera.failed;
   } finally {

@@ -1,6 +1,16 @@
 import type { Fault } from './fault';
 
-export type ErrorKind = 'invalid' | 'unauthorized' | 'forbidden' | 'not-found' | 'conflict' | 'unavailable' | 'timeout';
+/** `source-failed` and `source-silent` are a camera's fault: whoever asks it again gets the same. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'source-failed'
+  | 'source-silent'
+  | 'unavailable'
+  | 'timeout';
 
 /** What a failed write left behind; only the first two allow somebody else to try the same write. */
 export type Effect = 'not-started' | 'rolled-back' | 'unknown' | 'committed';
@@ -9,6 +19,8 @@ interface Details {
   readonly faults?: readonly Fault[];
   /** Further members of the problem document, already free of secrets. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** Further headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Picture } from '../../application/camera-control/camera-previews';
 import type { Worker, WorkerStatus } from '../../application/camera-control/worker-host';
 import { isJsonObject, type JsonObject } from '../../domain/shared/json';
 import { hasCode } from '../system/error-code';
+import { openIfThere } from './open-if-there';
 
 /** Camera ids may hold any letter; a separator must not lead out of the folder. */
 const fileName = (id: string): string => id.replace(/[/\\\0%]/g, encodeURIComponent);
@@ -48,6 +50,16 @@ export class WorkerFiles {
     await Promise.all(names.filter((n) => n.endsWith('.tmp')).map((n) => rm(join(dir, n), { force: true })));
     const records = names.filter((n) => n.endsWith('.json')).map((n) => readJson(join(dir, n)));
     return (await Promise.all(records)).filter(isWorker);
+  }
+
+  /** Both of one file, though the worker may replace it at any time. */
+  async readPicture(id: string): Promise<Picture | undefined> {
+    const file = await openIfThere(this.frame(id));
+    try {
+      return file && { jpeg: await file.readFile(), takenAt: (await file.stat()).mtime };
+    } finally {
+      await file?.close();
+    }
   }
 
   async readCounters(id: string): Promise<JsonObject | undefined> {
