@@ -1,4 +1,4 @@
-import { backoff, DEFAULT_RULES, type ProcessRules } from './process-rules';
+import { backoff, DEFAULT_RULES, patience, type ProcessRules } from './process-rules';
 
 export type CameraState =
   | 'stopped'
@@ -148,14 +148,14 @@ class Transition {
 
   private heartbeat(frames: number, fps: number | undefined, frozen = false): Step {
     if (!this.watched || frames === this.p.frames) return this.stay();
-    const { expectedFps, lowFps, stalledAfter, healthyAfter } = this.rules;
+    const { expectedFps, lowFps, healthyAfter } = this.rules;
     const slow = fps !== undefined && fps < expectedFps * lowFps;
     const reason = frozen ? 'frozen' : slow ? 'low_fps' : null;
     const state = reason === null ? 'running' : 'degraded';
     const healthySince = reason === null ? (this.p.healthySince ?? this.now) : null;
     const healed = healthySince !== null && this.now - healthySince >= healthyAfter;
     const crashes = healed ? 0 : this.p.crashes;
-    return this.stay({ state, reason, frames, healthySince, crashes, due: this.now + stalledAfter });
+    return this.stay({ state, reason, frames, healthySince, crashes, due: this.now + patience(this.rules) });
   }
 
   private exited(exit: Exit): Step {
@@ -190,7 +190,7 @@ class Transition {
 
   private overdue(): Step {
     const { state, worker, restarts } = this.p;
-    const { startLimit, stalledLimit, stalledAfter, killAfter } = this.rules;
+    const { startLimit, stalledLimit, killAfter } = this.rules;
     switch (state) {
       case 'stopped':
         return this.stay();
@@ -199,7 +199,7 @@ class Transition {
         return this.spawn({ restarts: restarts + 1 });
       case 'running':
       case 'degraded': {
-        const due = this.now + stalledLimit - stalledAfter;
+        const due = this.now + stalledLimit - patience(this.rules);
         return this.stay({ state: 'stalled', reason: 'no_frames', healthySince: null, due });
       }
       case 'starting':
@@ -216,7 +216,7 @@ class Transition {
   /** This program was stopped or starved: what looks overdue is its own fault, so nobody is restarted for it. */
   private stoodStill(): Step {
     if (this.p.state === 'stopped') return this.stay({ tickedAt: this.now });
-    const grace = this.watched ? this.rules.stalledAfter : this.rules.nextPass;
+    const grace = this.watched ? patience(this.rules) : this.rules.nextPass;
     return this.stay({ tickedAt: this.now, due: Math.max(this.p.due, this.now + grace) });
   }
 

@@ -65,12 +65,12 @@ export class WorkerFiles {
   async readCounters(id: string): Promise<JsonObject | undefined> {
     const said = await readJson(this.status(id));
     if (!isJsonObject(said)) return undefined;
-    const { frames = 0, fps = 0, detections } = said;
+    const { frames = 0, fps, detections } = said;
     const { persons = 0, hairnets = 0, handwash = 0 } = isJsonObject(detections) ? detections : {};
     return {
       total_frames: frames,
       processed_frames: frames,
-      avg_fps: fps,
+      avg_fps: fps ?? 0,
       detected_persons: persons,
       detected_hairnets: hairnets,
       detected_handwash: handwash,
