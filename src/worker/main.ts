@@ -9,7 +9,10 @@ import { readWorkerSettings } from './worker-settings';
 /** Twice as often as the contract asks for: the sooner it is known that no frames come any more. */
 const STATUS_EVERY_MS = 500;
 
-const say = (line: string): void => void process.stderr.write(`${maskText(line).replaceAll(/\s*\n\s*/g, ' ')}\n`);
+const say = (line: string): void => {
+  const said = maskText(line).replaceAll(/\s*\n\s*/g, ' ');
+  process.stderr.write(`${new Date().toISOString()} ${said}\n`);
+};
 
 async function watch(stopWith: (camera: OpenCamera) => void): Promise<never> {
   const settings = readWorkerSettings(process.env);
