@@ -71,11 +71,7 @@ describe('the health of a real stream', () => {
     await site.becomes('dropping', { state: 'running' });
     server.refuse = true;
     server.dropPlayers(PATH);
-    await site.becomes(
-      'dropping',
-      { state: 'backoff', reason: 'crashed', running: false, last_exit: 'code 25' },
-      3_000,
-    );
+    await site.becomes('dropping', { state: 'backoff', reason: 'ended', running: false, last_exit: 'code 25' }, 3_000);
     server.refuse = false;
     await site.becomes('dropping', { state: 'running', reason: null });
     expect((await site.status('dropping')).restarts).toBeGreaterThan(0);

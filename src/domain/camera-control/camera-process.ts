@@ -1,3 +1,4 @@
+import { EXIT_REASONS, EXIT_REFUSED, type Reason } from './exit-reasons';
 import { backoff, DEFAULT_RULES, patience, type ProcessRules } from './process-rules';
 
 export type CameraState =
@@ -9,16 +10,6 @@ export type CameraState =
   | 'backoff'
   | 'failed'
   | 'stopping';
-
-export type Reason =
-  | 'auth_failed'
-  | 'crashed'
-  | 'crash_loop'
-  | 'frozen'
-  | 'low_fps'
-  | 'no_first_frame'
-  | 'no_frames'
-  | 'spawn_failed';
 
 export interface Exit {
   readonly code: number | null;
@@ -61,9 +52,6 @@ export interface Step {
   readonly state: CameraProcess;
   readonly effects: readonly ProcessEffect[];
 }
-
-/** A worker that ends with this code says that the source refused its credentials; `docs/worker.md` lists them all. */
-export const EXIT_REFUSED = 20;
 
 export const stoppedProcess = (now: number): CameraProcess => ({
   state: 'stopped',
@@ -163,7 +151,8 @@ class Transition {
     if (worker === 'none') return this.stay();
     const refused = state !== 'stopping' && exit.code === EXIT_REFUSED;
     if (refused || (state === 'stopping' && ending === 'refused')) return this.gone('auth_failed', exit);
-    return this.gone(state === 'stopping' && ending === 'crash' && reason ? reason : 'crashed', exit);
+    const seen = state === 'stopping' && ending === 'crash' ? reason : null;
+    return this.gone(seen ?? EXIT_REASONS.get(exit.code) ?? 'crashed', exit);
   }
 
   /** There is no worker any more. Only an end that was asked for is no crash: a lost connection exits with 0. */

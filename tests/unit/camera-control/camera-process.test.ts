@@ -1,10 +1,10 @@
 import {
   type CameraProcess,
-  EXIT_REFUSED,
   type ProcessEvent,
   step,
   stoppedProcess,
 } from '../../../src/domain/camera-control/camera-process';
+import { EXIT_REFUSED } from '../../../src/domain/camera-control/exit-reasons';
 import { DEFAULT_RULES } from '../../../src/domain/camera-control/process-rules';
 
 const RULES = { ...DEFAULT_RULES, expectedFps: 25 };
@@ -196,6 +196,14 @@ describe('the process of a camera', () => {
       { reason: 'auth_failed', crashes: 0 },
     ],
     ['its exit code says so too', [...RUNNING, [2, exited(EXIT_REFUSED)]], 'backoff', [], { reason: 'auth_failed' }],
+    [
+      'a code of the contract says why it crashed',
+      [...RUNNING, [2, exited(24)]],
+      'backoff',
+      [],
+      { reason: 'not_a_video' },
+    ],
+    ['… any other does not', [...RUNNING, [2, exited(26)]], 'backoff', [], { reason: 'crashed' }],
     ['an adopted worker waits for a frame', [[0, { kind: 'adopted', pid: 9 }]], 'starting', [], { pid: 9 }],
     [
       'what is said of no worker changes nothing',
