@@ -1,7 +1,12 @@
 import { cameras } from './cameras';
+import { control } from './control';
 import { rollout } from './rollout';
 
-const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short') => Promise<string>>> = { cameras, rollout };
+const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short') => Promise<string>>> = {
+  cameras,
+  control,
+  rollout,
+};
 
 const USAGE = `npm run bench -- [NAME] [--short]     NAME: ${Object.keys(BENCHMARKS).join(', ')}; all without one\n`;
 
