@@ -3,11 +3,13 @@ import { CameraControlRuntime } from './application/camera-control/camera-contro
 import { CameraControlService } from './application/camera-control/camera-control-service';
 import { CameraPreviews } from './application/camera-control/camera-previews';
 import { CameraSupervisor } from './application/camera-control/camera-supervisor';
+import { ControlRelay } from './application/camera-control/control-relay';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import * as cameraSet from './application/cameras/camera-set';
 import type { JsonObject } from './domain/shared/json';
 import { systemTimers } from './infrastructure/environment/system-timers';
 import { FrameGrabber } from './infrastructure/ffmpeg/frame-grabber';
+import { PgControlLine } from './infrastructure/postgres/pg-control-line';
 import { PgDesiredStates } from './infrastructure/postgres/pg-desired-states';
 import { lastLines } from './infrastructure/process/log-reader';
 import { NodeWorkerHost } from './infrastructure/process/node-worker-host';
@@ -47,14 +49,16 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
     const newest = (id: string) => get(keys.workerHost).picture(id);
     return new CameraPreviews({ newest, grab: (source, ms) => grabber.grab(source, ms) }, get(keys.clock));
   });
-  once(
-    keys.controlOnDomain,
+  once(keys.controlRelay, (get) => {
+    const line = new PgControlLine(get(keys.database), get(keys.log));
+    return new ControlRelay(() => get(keys.controlRuntime).controls, line, get(keys.log));
+  });
+  const [onDomain, onLegacy] = [
     service((c) => (decide) => c.change(decide)),
-  );
-  once(
-    keys.controlOnLegacy,
     service((c) => (decide) => c.changeFile(decide)),
-  );
+  ];
+  once(keys.controlOnDomain, (get) => get(keys.controlRelay).over('domain', onDomain(get)));
+  once(keys.controlOnLegacy, (get) => get(keys.controlRelay).over('legacy', onLegacy(get)));
 }
 
 type Get = Parameters<Parameters<Once>[1]>[0];
