@@ -102,7 +102,8 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
     output: Media,
     produces: 'image/jpeg',
     group,
-    stickyBy: 'camera_id',
+    // Not by camera: one that is slow to show itself would make the path look slow on which it stays.
+    stickyBy: 'caller',
   },
   stats: {
     http: 'GET /cameras/{camera_id}/stats',
