@@ -20,9 +20,13 @@ const PRESENT_MS = 2_000;
 /** Many cameras send a whole picture only every other second, after they took their time to let somebody in. */
 const GRAB_WITHIN_MS = 4_000;
 
+/** A camera that is shown a wrong password too often lets nobody in any more. */
+const REFUSED_FOR_MS = 60_000;
+
 /** Pictures of the present moment. However many ask at once for a camera, one connection is made to it. */
 export class CameraPreviews {
   private readonly grabs = new Map<string, Promise<Uint8Array | undefined>>();
+  private readonly refusals = new Map<string, { readonly error: DomainError; readonly until: number }>();
 
   constructor(
     private readonly from: PictureSources,
@@ -49,9 +53,22 @@ export class CameraPreviews {
 
   private grab(id: string, source: string): Promise<Uint8Array | undefined> {
     const key = `${id} ${source}`;
-    const grab = this.grabs.get(key) ?? this.from.grab(source, GRAB_WITHIN_MS).finally(() => this.grabs.delete(key));
+    const grab = this.grabs.get(key) ?? this.fromCamera(key, source).finally(() => this.grabs.delete(key));
     this.grabs.set(key, grab);
     return grab;
+  }
+
+  private async fromCamera(key: string, source: string): Promise<Uint8Array | undefined> {
+    const refusal = this.refusals.get(key);
+    if (refusal && this.clock().getTime() < refusal.until) throw refusal.error;
+    this.refusals.delete(key);
+    try {
+      return await this.from.grab(source, GRAB_WITHIN_MS);
+    } catch (error) {
+      if (error instanceof DomainError && error.details.extra?.reason === 'auth_failed')
+        this.refusals.set(key, { error, until: this.clock().getTime() + REFUSED_FOR_MS });
+      throw error;
+    }
   }
 }
 

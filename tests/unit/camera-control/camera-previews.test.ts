@@ -1,5 +1,6 @@
 import { CameraPreviews, type Picture } from '../../../src/application/camera-control/camera-previews';
 import { Camera } from '../../../src/domain/cameras/camera';
+import { DomainError } from '../../../src/domain/shared/domain-error';
 
 const NOW = Date.UTC(2030, 0, 1);
 const jpeg = (name: string): Uint8Array => Buffer.from(name);
@@ -75,6 +76,28 @@ describe('a preview', () => {
 
   it('is refused where there is no source', async () => {
     await expect(previews.show(camera('  '))).rejects.toMatchObject({ kind: 'invalid', code: 'camera.source_empty' });
+  });
+
+  it('is not asked for again within a minute where the password was refused, unless the source changed', async () => {
+    const refusal = new DomainError('source-failed', 'camera.source_failed', 'no', {
+      extra: { reason: 'auth_failed' },
+    });
+    let now = NOW;
+    const asked: string[] = [];
+    const grab = async (source: string) => {
+      asked.push(source);
+      throw refusal;
+    };
+    const refused = new CameraPreviews({ newest: async () => undefined, grab }, () => new Date(now));
+    const ask = (source: string) => expect(refused.show(camera(source))).rejects.toBe(refusal);
+    await ask('a');
+    now += 59_999;
+    await ask('a');
+    expect(asked).toEqual(['a']);
+    await ask('b');
+    now += 1;
+    await ask('a');
+    expect(asked).toEqual(['a', 'b', 'a']);
   });
 
   it('fails in time when the camera is silent, with the age of the last picture if there is one', async () => {
