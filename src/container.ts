@@ -13,6 +13,7 @@ import { keys, type Once, type Token } from './keys';
 import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
+import { type EventSite, wireEvents } from './wire-events';
 import { type ShadowTuning, wireRollout } from './wire-rollout';
 
 export { keys };
@@ -28,6 +29,7 @@ export interface Site {
   readonly onStep?: OnStep;
   readonly shadow?: ShadowTuning;
   readonly control?: ControlSite;
+  readonly events?: EventSite;
 }
 
 /** Wires a whole service. Nothing is opened or started by it. */
@@ -48,6 +50,7 @@ export function wire(site: Site): DependencyContainer {
   wireLegacy(once, site.legacyBaseUrl);
   wireRollout(once, site);
   wireControl(once, site.control);
+  wireEvents(once, site.events);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
   return c;
@@ -76,6 +79,15 @@ function wireOperations(once: Once): void {
       mounted(
         catalogue.cameraControl,
         router.between(catalogue.cameraControl, get(keys.controlOnDomain), get(keys.controlOnLegacy)),
+      ),
+      mounted(catalogue.events, router.between(catalogue.events, get(keys.eventsOnDomain), get(keys.eventsOnLegacy))),
+      mounted(
+        catalogue.statistics,
+        router.between(catalogue.statistics, get(keys.statisticsOnDomain), get(keys.statisticsOnLegacy)),
+      ),
+      mounted(
+        catalogue.records,
+        router.between(catalogue.records, get(keys.recordsOnDomain), get(keys.recordsOnLegacy)),
       ),
       mounted(catalogue.rollout, get(keys.rollout)),
       mounted(catalogue.system, system),

@@ -1,8 +1,11 @@
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
+import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
+import { recordOperations } from './records/records-operations';
 import { rolloutOperations } from './rollout/rollout-operations';
+import { statisticsOperations } from './statistics/statistics-operations';
 import { systemOperations } from './system/system-operations';
 
 /** Every operation of the product, by context. */
@@ -10,6 +13,9 @@ export const catalogue = {
   cameras: cameraOperations,
   cameraConfig: cameraConfigOperations,
   cameraControl: cameraControlOperations,
+  events: eventOperations,
+  records: recordOperations,
+  statistics: statisticsOperations,
   rollout: rolloutOperations,
   system: systemOperations,
 };
@@ -21,6 +27,7 @@ export const rolloutGroups = [
   'system-read',
   'alert-read',
   'event-read',
+  'event-write',
   'statistics-read',
   'record-read',
   'camera-config',

@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   conflict: 409,
   'source-failed': 502,
   'source-silent': 504,
+  stale: 412,
   unavailable: 503,
   timeout: 504,
 };

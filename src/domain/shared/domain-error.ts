@@ -9,6 +9,7 @@ export type ErrorKind =
   | 'conflict'
   | 'source-failed'
   | 'source-silent'
+  | 'stale'
   | 'unavailable'
   | 'timeout';
 
