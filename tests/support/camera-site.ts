@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { CameraStats, ProcessStatus } from '../../src/application/camera-control/camera-control-port';
+import { hasCode } from '../../src/infrastructure/system/error-code';
 import { eventually } from './eventually';
 import { type Answer, BareSite, call, type ServiceRun } from './service-run';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -8,8 +9,15 @@ import { createTestDatabase, type TestDatabase } from './test-database';
 const { FFMPEG_PATH } = process.env;
 const FFMPEG: Readonly<Record<string, string>> = FFMPEG_PATH ? { FFMPEG_PATH } : {};
 
-export const isAlive = (pid: number): boolean =>
-  existsSync(`/proc/${pid}/status`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+/** A process that ended and was not collected yet counts as gone. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH')) return false;
+    throw error;
+  }
+}
 
 export interface Preview {
   readonly status: number;

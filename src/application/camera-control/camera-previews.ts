@@ -19,7 +19,6 @@ export interface PictureSources {
 const PRESENT_MS = 2_000;
 /** Many cameras send a whole picture only every other second, after they took their time to let somebody in. */
 const GRAB_WITHIN_MS = 4_000;
-
 /** A camera that is shown a wrong password too often lets nobody in any more. */
 const REFUSED_FOR_MS = 60_000;
 
