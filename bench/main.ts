@@ -1,9 +1,11 @@
 import { cameras } from './cameras';
+import { control } from './control';
 import { ingest } from './ingest';
 import { rollout } from './rollout';
 
 const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short') => Promise<string>>> = {
   cameras,
+  control,
   ingest,
   rollout,
 };

@@ -49,6 +49,7 @@ export class Workplace {
     const service = await startService({
       DATABASE_URL: databaseUrl,
       CAMERAS_FILE: camerasFile,
+      DATA_DIR: path.join(this.dir, `data-${this.undoings.length}`),
       LOG_DIR: path.join(this.dir, `logs-${this.undoings.length}`),
       USE_DOMAIN_SERVICE: 'true',
       ...settings,
