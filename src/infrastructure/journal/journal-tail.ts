@@ -6,7 +6,7 @@ import { JournalReading } from '../../application/events/journal-batches';
 import type { Clock } from '../../application/shared/log';
 import type { Event } from '../../domain/shared/event';
 import type { DiskJournalFiles } from './disk-journal-files';
-import { openIfThere } from './open-if-there';
+import { openIfThere } from '../system/open-if-there';
 import { linesOf, MOST_LINE_BYTES } from './journal-lines';
 
 const CHUNK = 256 * 1_024;

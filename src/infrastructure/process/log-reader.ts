@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { maskText } from '../../domain/cameras/camera-secrets';
 import { rotatedLog } from './log-rotation';
-import { openIfThere } from './open-if-there';
+import { openIfThere } from '../system/open-if-there';
 
 const CHUNK = 1 << 16;
 const MOST_BYTES = 16 << 20;

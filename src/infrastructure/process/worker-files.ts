@@ -6,7 +6,7 @@ import type { Picture } from '../../application/camera-control/camera-previews';
 import type { Worker, WorkerStatus } from '../../application/camera-control/worker-host';
 import { isJsonObject, type JsonObject } from '../../domain/shared/json';
 import { hasCode } from '../system/error-code';
-import { openIfThere } from './open-if-there';
+import { openIfThere } from '../system/open-if-there';
 
 /** Camera ids may hold any letter; a separator must not lead out of the folder. */
 const fileName = (id: string): string => id.replace(/[/\\\0%]/g, encodeURIComponent);
