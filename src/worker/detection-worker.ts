@@ -22,6 +22,8 @@ export class DetectionWorker implements FrameSink {
   private readonly journal: Journal;
   private readonly troubles = new Map<string, string>();
   private frames = 0;
+  /** Frames the journal has been told of. */
+  private reported = 0;
   private lastFrameAt: number | null = null;
   private toldAt = -Infinity;
   private motion = NO_MOTION;
@@ -90,9 +92,12 @@ export class DetectionWorker implements FrameSink {
 
   private tell(now: number): void {
     this.toldAt = now;
-    this.say(
-      this.frames === 1 ? 'the first frame is here' : `${this.frames} frames, ${this.meter.rate(now)} per second`,
-    );
+    if (this.frames === 1) return this.say('the first frame is here');
+    const fps = this.meter.rate(now);
+    this.say(`${this.frames} frames, ${fps} per second`);
+    const report = { frames: this.frames - this.reported, frame_number: this.frames, ...(fps === null ? {} : { fps }) };
+    this.reported = this.frames;
+    this.attempt('JOURNAL', () => this.journal.append('detection', wallClock(), report));
   }
 
   /** A full disk must not end the detection: it is told in the status, and once in the log. */
