@@ -1,5 +1,6 @@
 import { cameras } from './cameras';
 import { control } from './control';
+import { http } from './http';
 import { ingest } from './ingest';
 import { records } from './records';
 import { rollout } from './rollout';
@@ -8,6 +9,7 @@ import { statistics } from './statistics';
 const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short', rows?: number) => Promise<string>>> = {
   cameras,
   control,
+  http,
   ingest,
   records,
   rollout,
