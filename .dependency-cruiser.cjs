@@ -46,7 +46,7 @@ const api = [
   ['src/api/([^/]+)', inside('src/domain/($1|shared)')],
   // An operation is what the router routes: the row of the catalogue carries the router's facts about it.
   ['src/api/http', inside('src/application/rollout')],
-  ['src/api/http', core('http', 'crypto')],
+  ['src/api/http', core('http', 'crypto', 'stream', 'stream/promises')],
   ['src/api/http', npm('class-validator', 'express', 'helmet')],
 ];
 

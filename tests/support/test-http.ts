@@ -3,6 +3,7 @@ import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import { httpApplication, httpServer } from '../../src/api/http/application';
 import { schemaOf } from '../../src/api/http/fields';
 import type { Operation } from '../../src/api/http/operation';
+import { Media } from '../../src/application/shared/media';
 import { keys } from '../../src/container';
 import type { TestSite } from './test-site';
 
@@ -12,6 +13,10 @@ const compiled = new Map<string, ValidateFunction>();
 
 /** Refuses an answer that the catalogue, and so the OpenAPI document, does not describe. */
 export function checkAnswer(operation: Operation, answer: unknown): void {
+  if (operation.output === Media) {
+    if (answer instanceof Media && answer.type === operation.produces) return;
+    throw new Error(`${operation.id} does not answer ${operation.produces}`);
+  }
   const validate = compiled.get(operation.id) ?? ajv.compile(schemaOf(operation.output));
   compiled.set(operation.id, validate);
   const sent: unknown = JSON.parse(JSON.stringify(answer));

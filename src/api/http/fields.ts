@@ -15,7 +15,8 @@ import {
 } from 'class-validator';
 import type { Json, JsonObject } from '../../domain/shared/json';
 
-export type Class<T> = new () => T;
+/** The arguments of its constructor do not count: inputs are made without any, outputs not here. */
+export type Class<T> = new (...args: never[]) => T;
 
 interface Field {
   readonly schema: () => JsonObject;

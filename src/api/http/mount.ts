@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { raw, type Request, type Response, type Router } from 'express';
 import { type CallContext, runInCall } from '../../application/shared/call-context';
 import type { Log } from '../../application/shared/log';
+import { Media } from '../../application/shared/media';
 import { parseFlag } from './fields';
 import { jsonBody } from './json-body';
 import type { Operation, Operations } from './operation';
 import { problemOf } from './problem';
 import { type RawInput, readInput } from './read-input';
 import { type LocatedFault, RequestError } from './request-error';
+import { sendJson, sendMedia } from './send';
 
 const BODY_LIMIT = '256kb';
 
@@ -70,7 +72,8 @@ async function serve(
     const answer = await runInCall(context, () => call.call(port, input));
     options.checkAnswer?.(operation, answer);
     served(res, context);
-    send(res, 200, 'application/json', answer);
+    if (answer instanceof Media) await sendMedia(res, answer, options.log);
+    else sendJson(res, 200, 'application/json', answer);
   } catch (error) {
     served(res, context);
     throw error;
@@ -130,12 +133,6 @@ function served(res: Response, { served: decision }: CallContext): void {
   res.setHeader('X-Rollout-Reason', decision.reason);
 }
 
-function send(res: Response, status: number, type: string, body: unknown, headers: object = {}): void {
-  const text = JSON.stringify(body);
-  const length = Buffer.byteLength(text);
-  res.writeHead(status, { ...headers, 'content-type': `${type}; charset=utf-8`, 'content-length': length }).end(text);
-}
-
 /** The request's identity: the client's own if it is a plain word, else a new one. */
 export function identify(req: Request, res: Response, next: () => void): void {
   const sent = req.get('x-request-id');
@@ -152,7 +149,7 @@ export const answerError = (log: Log) => (error: unknown, _req: Request, res: Re
   const { status, headers, body, unexpected } = problemOf(error, requestId);
   if (unexpected) log.error('a request failed', { requestId, error });
   else if (status >= 500) log.warn('a request could not be served', { requestId, error });
-  send(res, status, 'application/problem+json', body, headers);
+  sendJson(res, status, 'application/problem+json', body, headers);
 };
 
 export const answerNoRoute = (req: Request): never => {

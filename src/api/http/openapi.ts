@@ -1,3 +1,4 @@
+import { Media } from '../../application/shared/media';
 import type { JsonObject } from '../../domain/shared/json';
 import { schemaOf, shapeOf } from './fields';
 import type { Operation } from './operation';
@@ -59,7 +60,7 @@ function describe(operation: Operation): JsonObject {
     parameters: operation.switched ? [...parameters, FORCE] : parameters,
     ...(operation.verb === 'GET' ? {} : requestBody(operation, inPath)),
     responses: {
-      '200': { description: 'Done', content: { 'application/json': { schema: schemaOf(operation.output) } } },
+      '200': { description: 'Done', content: { [operation.produces]: { schema: answerSchema(operation) } } },
       default: {
         description: 'Refused or failed',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -67,6 +68,9 @@ function describe(operation: Operation): JsonObject {
     },
   };
 }
+
+const answerSchema = ({ output }: Operation): JsonObject =>
+  output === Media ? { type: 'string', format: 'binary' } : schemaOf(output);
 
 function requestBody({ input }: Operation, inPath: ReadonlySet<string>): JsonObject {
   const { properties, required, ...schema } = schemaOf(input);

@@ -1,4 +1,5 @@
 import type { RoutedOperation, WriteFallback } from '../../application/rollout/operation-router';
+import { Media } from '../../application/shared/media';
 import type { Class } from './fields';
 
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -11,6 +12,8 @@ interface Row<Input, Output> {
   readonly summary: string;
   readonly input: Class<Input>;
   readonly output: Class<Output>;
+  /** The content type where the output is `Media`; `application/json` everywhere else. */
+  readonly produces?: string;
   /** The rollout group; absent for operations that have one implementation only. */
   readonly group?: string;
   /** The member of the input that keeps calls on one path, or `caller` (the default). */
@@ -38,6 +41,7 @@ export interface Operation extends RoutedOperation {
   readonly summary: string;
   readonly input: Class<object>;
   readonly output: Class<unknown>;
+  readonly produces: string;
   readonly switched: boolean;
   readonly role: Role;
 }
@@ -56,6 +60,8 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
   const id = `${context}.${method}`;
   if (row.group && effect === 'write' && !row.fallback)
     throw new Error(`${id}: a switched write says when it falls back`);
+  if ((row.output === Media) !== (row.produces !== undefined))
+    throw new Error(`${id}: what answers Media, and nothing else, says what it produces`);
   return {
     id,
     context,
@@ -66,6 +72,7 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
     summary: row.summary,
     input: row.input,
     output: row.output,
+    produces: row.produces ?? 'application/json',
     group: row.group ?? '',
     switched: row.group !== undefined,
     fallback: row.fallback ?? 'none',

@@ -2,6 +2,7 @@ import { isAnswer } from '../../domain/shared/domain-error';
 import type { Json } from '../../domain/shared/json';
 import { currentCall } from '../shared/call-context';
 import type { Clock, Log } from '../shared/log';
+import { Media } from '../shared/media';
 import type { Comparison, Mismatch } from './evidence-store';
 import { type Difference, differences } from './json-difference';
 import type { Answer, AnsweredRead } from './operation-router';
@@ -45,7 +46,7 @@ export class ShadowComparer {
   /** The router's `Shadow`. */
   readonly offer = (read: AnsweredRead): void => {
     const context = currentCall();
-    if (!context?.afterAnswer || read.served.entry === 0) return;
+    if (!context?.afterAnswer || read.served.entry === 0 || isMedia(read.answer)) return;
     this.tokens = Math.min(BURST, this.tokens + SHARE);
     if (this.tokens < 1 || this.running >= CONCURRENT || !this.options.idle()) return;
     this.tokens -= 1;
@@ -119,8 +120,14 @@ const stable = (before: readonly Difference[], after: readonly Difference[]): Di
     ),
   );
 
-const comparable = (answer: Answer): Json =>
-  JSON.parse(JSON.stringify('value' in answer ? { value: answer.value } : { refused: answer.refused.code })) as Json;
+const isMedia = (answer: Answer): boolean => 'value' in answer && answer.value instanceof Media;
+
+/** Pictures and streams are not looked into: two of the same moment differ, and nobody would read the stream. */
+function comparable(answer: Answer): Json {
+  if ('refused' in answer) return { refused: answer.refused.code };
+  if (answer.value instanceof Media) return { media: answer.value.type };
+  return JSON.parse(JSON.stringify({ value: answer.value })) as Json;
+}
 
 /** What a path answers, a refusal included; a path that fails, or takes too long, cannot be compared. */
 async function settle(ask: () => Promise<unknown>): Promise<Json> {

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Cameras1763700000000 } from '../../../migrations/1763700000000-cameras';
 import { Rollout1763800000000 } from '../../../migrations/1763800000000-rollout';
 import { CameraControl1763900000000 } from '../../../migrations/1763900000000-camera-control';
+import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { CameraRows } from './camera-row';
 import { unavailable } from './pg-errors';
 import type { Queryable } from './queryable';
@@ -47,7 +48,7 @@ export class Database implements Queryable {
       extra: { ...common, max: 4 },
       poolErrorHandler: onLost,
       entities: [CameraRows],
-      migrations: [Cameras1763700000000, Rollout1763800000000, CameraControl1763900000000],
+      migrations: [Cameras1763700000000, Rollout1763800000000, CameraControl1763900000000, Events1764000000000],
       migrationsTransactionMode: 'all',
     });
   }

@@ -1,0 +1,66 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+import type { Log } from '../../application/shared/log';
+import type { Media } from '../../application/shared/media';
+
+export function sendJson(res: Response, status: number, type: string, body: unknown, headers: object = {}): void {
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  res.writeHead(status, { ...headers, 'content-type': `${type}; charset=utf-8`, 'content-length': length }).end(text);
+}
+
+/** Resolves when everything is sent or the client has left. Rejects only while nothing has been sent. */
+export async function sendMedia(res: Response, { type, body, headers }: Media, log: Log): Promise<void> {
+  const head = { ...headers, 'content-type': type };
+  if (body instanceof Uint8Array)
+    return void res.writeHead(200, { ...head, 'content-length': body.byteLength }).end(body);
+  const chunks = body[Symbol.asyncIterator]();
+  const first = await firstOf(chunks, res);
+  if (!first) return;
+  res.writeHead(200, head);
+  try {
+    await pipeline(Readable.from(resumed(first, chunks)), res);
+  } catch (error) {
+    // Pipeline has cut the connection, so that the client does not take a part for the whole.
+    if (!isGone(error)) log.error('a stream broke off', { requestId: res.getHeader('X-Request-Id'), error });
+  }
+}
+
+type Chunks = AsyncIterator<Uint8Array | string>;
+type Chunk = IteratorResult<Uint8Array | string>;
+
+/** A client that leaves before the first chunk ends the stream like any other; then there is none. */
+async function firstOf(chunks: Chunks, res: Response): Promise<Chunk | undefined> {
+  let leaving: Promise<unknown> | undefined;
+  const leave = () => {
+    leaving = chunks.return?.();
+  };
+  res.once('close', leave);
+  try {
+    const first = await chunks.next();
+    if (!res.destroyed) return first;
+    leave();
+  } catch (error) {
+    if (!res.destroyed) throw error;
+  } finally {
+    res.off('close', leave);
+    await leaving;
+  }
+  return undefined;
+}
+
+/** Without `throw`: that a client leaves is no error of the stream, it just ends. */
+function resumed(first: Chunk, chunks: Chunks): AsyncIterable<Uint8Array | string> {
+  let held: Chunk | undefined = first;
+  const next = async () => {
+    const chunk = held ?? (await chunks.next());
+    held = undefined;
+    return chunk;
+  };
+  const end = async () => (await chunks.return?.()) ?? { done: true as const, value: undefined };
+  return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
+}
+
+const isGone = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
