@@ -67,3 +67,10 @@ export function checkValue(rules: ValueRules, name: string, value: Json): Fault[
   if ('type' in found) return [{ path: [name], ...found }];
   return found.map((f) => ({ ...f, path: [name, ...f.path] }));
 }
+
+/** The fault of a name that nobody knows. `what` says what it is none of, e.g. `a field of an alert rule`. */
+export function unknownName(name: string, known: readonly string[], what: string): Fault {
+  const suggestion = closest(name, known);
+  const message = `is not ${what}${suggestion ? `: did you mean ${suggestion}?` : ''}`;
+  return { path: [name], type: 'unknown_field', message, ...(suggestion ? { suggestion } : {}) };
+}
