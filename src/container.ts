@@ -10,6 +10,7 @@ import type { Clock, Log } from './application/shared/log';
 import { Database } from './infrastructure/postgres/database';
 import { HostSystem } from './infrastructure/system/host-system';
 import { keys, type Once, type Token } from './keys';
+import { wireAlerts } from './wire-alerts';
 import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
@@ -48,6 +49,7 @@ export function wire(site: Site): DependencyContainer {
   wireLegacy(once, site.legacyBaseUrl);
   wireRollout(once, site);
   wireControl(once, site.control);
+  wireAlerts(once);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
   return c;
@@ -77,6 +79,7 @@ function wireOperations(once: Once): void {
         catalogue.cameraControl,
         router.between(catalogue.cameraControl, get(keys.controlOnDomain), get(keys.controlOnLegacy)),
       ),
+      mounted(catalogue.alerts, router.between(catalogue.alerts, get(keys.alertsOnDomain), get(keys.alertsOnLegacy))),
       mounted(catalogue.rollout, get(keys.rollout)),
       mounted(catalogue.system, system),
     ];

@@ -1,5 +1,7 @@
 import type { InjectionToken } from 'tsyringe';
 import type { Mounted } from './api/http/mount';
+import type { AlertArchive } from './application/alerts/alert-archive';
+import type { AlertsPort } from './application/alerts/alerts-port';
 import type { CameraControlPort } from './application/camera-control/camera-control-port';
 import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
@@ -23,6 +25,7 @@ import type { RolloutStore } from './application/rollout/rollout-store';
 import type { ShadowComparer } from './application/rollout/shadow-comparer';
 import type { Clock, Log } from './application/shared/log';
 import type { SystemPort } from './application/system/system-port';
+import type { AlertRuleRepository } from './domain/alerts/alert-rule-repository';
 import type { RevisionRepository } from './domain/cameras/camera-config-revision';
 import type { CameraRepository } from './domain/cameras/camera-repository';
 import type { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
@@ -66,6 +69,10 @@ export const keys = {
   controlRuntime: token<CameraControlRuntime>('CameraControlRuntime'),
   controlOnDomain: token<CameraControlPort>('Camera control on the domain path'),
   controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
+  alertRules: token<AlertRuleRepository>('AlertRuleRepository'),
+  alertArchive: token<AlertArchive>('AlertArchive'),
+  alertsOnDomain: token<AlertsPort>('Alerts on the domain path'),
+  alertsOnLegacy: token<AlertsPort>('Alerts on the legacy path'),
   system: token<SystemPort>('System'),
   systemOnLegacy: token<SystemPort>('System on the legacy path'),
   router: token<OperationRouter>('OperationRouter'),

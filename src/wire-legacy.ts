@@ -1,4 +1,5 @@
 import { CameraCommands } from './application/cameras/camera-commands';
+import { LegacyAlerts } from './infrastructure/legacy/legacy-alerts';
 import { LegacyCameras } from './infrastructure/legacy/legacy-cameras';
 import { OldBackendClient } from './infrastructure/legacy-remote/old-backend-client';
 import { RemoteCameras } from './infrastructure/legacy-remote/remote-cameras';
@@ -7,6 +8,7 @@ import { keys, type Once } from './keys';
 
 /** The legacy side of every operation that is switched: the old way on this machine, or the old backend itself. */
 export function wireLegacy(once: Once, baseUrl: string | undefined): void {
+  once(keys.alertsOnLegacy, (get) => new LegacyAlerts(get(keys.database), get(keys.clock)));
   if (baseUrl) wireRemote(once, new OldBackendClient(baseUrl));
   else wireEmbedded(once);
 }

@@ -1,6 +1,6 @@
 import { refuseFaults } from '../shared/domain-error';
 import type { Fault } from '../shared/fault';
-import { type Json, type JsonObject, sameJson } from '../shared/json';
+import { isJsonObject, type Json, type JsonObject, sameJson } from '../shared/json';
 import {
   cameraId,
   checkValue,
@@ -115,8 +115,7 @@ function canonical(input: JsonObject): AlertRuleFields {
   const fields = Object.fromEntries(own.map(([name, value]) => [name, normal(name, value)]));
   const beside = MOVED.filter((name) => Object.hasOwn(fields, name));
   const { conditions } = fields;
-  if (beside.length === 0 || typeof conditions !== 'object' || conditions === null || Array.isArray(conditions))
-    return fields;
+  if (beside.length === 0 || !isJsonObject(conditions)) return fields;
   const moved = Object.fromEntries(beside.map((name) => [name, fields[name] ?? null]));
   const kept = Object.entries(fields).filter(([name]) => !beside.includes(name));
   return { ...Object.fromEntries(kept), conditions: { ...conditions, ...moved } };

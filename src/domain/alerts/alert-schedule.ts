@@ -1,5 +1,5 @@
 import type { Fault } from '../shared/fault';
-import { isJsonObject, type Json, type JsonObject } from '../shared/json';
+import { isJsonObject, type Json } from '../shared/json';
 import { fault, unknownName, type ValueRule } from '../shared/value-rules';
 import { isTimeZone, wallMinutes } from './local-time';
 
@@ -114,7 +114,7 @@ function dayOf(value: Json): number {
 /** A schedule that was checked, ready to be asked. */
 export function readSchedule(value: Json | undefined): AlertSchedule | undefined {
   if (!isJsonObject(value)) return undefined;
-  const { weekdays, from, to, time_zone } = value as JsonObject;
+  const { weekdays, from, to, time_zone } = value;
   return {
     weekdays: Array.isArray(weekdays) ? weekdays.map(dayOf) : [1, 2, 3, 4, 5, 6, 7],
     from: minuteOf(from, 0),

@@ -4,6 +4,7 @@ import { Cameras1763700000000 } from '../../../migrations/1763700000000-cameras'
 import { Rollout1763800000000 } from '../../../migrations/1763800000000-rollout';
 import { CameraControl1763900000000 } from '../../../migrations/1763900000000-camera-control';
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
+import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { CameraRows } from './camera-row';
 import { unavailable } from './pg-errors';
 import type { Queryable } from './queryable';
@@ -48,7 +49,13 @@ export class Database implements Queryable {
       extra: { ...common, max: 4 },
       poolErrorHandler: onLost,
       entities: [CameraRows],
-      migrations: [Cameras1763700000000, Rollout1763800000000, CameraControl1763900000000, Events1764000000000],
+      migrations: [
+        Cameras1763700000000,
+        Rollout1763800000000,
+        CameraControl1763900000000,
+        Events1764000000000,
+        Alerts1764100000000,
+      ],
       migrationsTransactionMode: 'all',
     });
   }
@@ -72,6 +79,15 @@ export class Database implements Queryable {
       return (await this.reads.query<Row & object>(sql, [...values])).rows;
     } catch (error) {
       throw unavailable(error, 'not-started');
+    }
+  }
+
+  /** One statement that changes something. Where the database went away, nobody knows whether it took place. */
+  async execute<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      return (await this.reads.query<Row & object>(sql, [...values])).rows;
+    } catch (error) {
+      throw unavailable(error, 'unknown');
     }
   }
 

@@ -115,7 +115,7 @@ describe('an alert rule', () => {
     [
       '10,000 recipients',
       { ...PLAIN, recipients: Array.from({ length: 10_000 }, (_, i) => `a${i}@b.example`) },
-      ['recipients range'],
+      ['recipients too_large'],
     ],
     [
       'recipients nobody can write to',
