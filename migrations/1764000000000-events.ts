@@ -18,17 +18,15 @@ export class Events1764000000000 implements MigrationInterface {
 
 const JOURNAL = `
   CREATE TABLE journal_files (
-    journal    text NOT NULL,
-    file       text NOT NULL,
+    file       text PRIMARY KEY,
     name       text NOT NULL,
     position   bigint NOT NULL,
-    lines      bigint NOT NULL DEFAULT 0,
+    duplicates bigint NOT NULL DEFAULT 0,
     stored     bigint NOT NULL DEFAULT 0,
     rejected   bigint NOT NULL DEFAULT 0,
-    updated_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (journal, file)
+    updated_at timestamptz NOT NULL DEFAULT now()
   );
-  COMMENT ON TABLE journal_files IS 'How far each file of a journal was taken in, moved in the transaction that took it in';
+  COMMENT ON TABLE journal_files IS 'How far each file of the journal was taken in; moved in the transaction that took it in';
 `;
 
 const EVENTS = `
@@ -134,7 +132,7 @@ const VIOLATIONS = `
     event_id       uuid UNIQUE,
     detection_id   bigint,
     camera_id      text NOT NULL,
-    timestamp      timestamptz NOT NULL,
+    timestamp      timestamptz(3) NOT NULL,
     violation_type text NOT NULL,
     track_id       bigint,
     confidence     double precision,

@@ -14,6 +14,7 @@ import { wireAlerts } from './wire-alerts';
 import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
+import { type EventSite, wireEvents } from './wire-events';
 import { type ShadowTuning, wireRollout } from './wire-rollout';
 
 export { keys };
@@ -29,6 +30,7 @@ export interface Site {
   readonly onStep?: OnStep;
   readonly shadow?: ShadowTuning;
   readonly control?: ControlSite;
+  readonly events?: EventSite;
 }
 
 /** Wires a whole service. Nothing is opened or started by it. */
@@ -50,6 +52,7 @@ export function wire(site: Site): DependencyContainer {
   wireRollout(once, site);
   wireControl(once, site.control);
   wireAlerts(once);
+  wireEvents(once, site.events);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
   return c;
@@ -80,6 +83,15 @@ function wireOperations(once: Once): void {
         router.between(catalogue.cameraControl, get(keys.controlOnDomain), get(keys.controlOnLegacy)),
       ),
       mounted(catalogue.alerts, router.between(catalogue.alerts, get(keys.alertsOnDomain), get(keys.alertsOnLegacy))),
+      mounted(catalogue.events, router.between(catalogue.events, get(keys.eventsOnDomain), get(keys.eventsOnLegacy))),
+      mounted(
+        catalogue.statistics,
+        router.between(catalogue.statistics, get(keys.statisticsOnDomain), get(keys.statisticsOnLegacy)),
+      ),
+      mounted(
+        catalogue.records,
+        router.between(catalogue.records, get(keys.recordsOnDomain), get(keys.recordsOnLegacy)),
+      ),
       mounted(catalogue.rollout, get(keys.rollout)),
       mounted(catalogue.system, system),
     ];

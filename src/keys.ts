@@ -16,6 +16,16 @@ import type { OnStep } from './application/cameras/config-steps';
 import type { EvidenceCollector } from './application/rollout/evidence-collector';
 import type { EvidenceRecorder } from './application/rollout/evidence-recorder';
 import type { EvidenceStore } from './application/rollout/evidence-store';
+import type { EventIntake } from './application/events/event-intake';
+import type { EventPosting } from './application/events/event-posting';
+import type { EventsPort } from './application/events/events-port';
+import type { JournalIngestor } from './application/events/journal-ingestor';
+import type { RecordsPort } from './application/records/records-port';
+import type { EventHistory } from './application/shared/event-history';
+import type { StatisticsPort } from './application/statistics/statistics-port';
+import type { DiskJournalFiles } from './infrastructure/journal/disk-journal-files';
+import type { JournalTail } from './infrastructure/journal/journal-tail';
+import type { PgEventKeeping } from './infrastructure/postgres/pg-event-keeping';
 import type { OperationRouter } from './application/rollout/operation-router';
 import type { RolloutEvaluator } from './application/rollout/rollout-evaluator';
 import type { RolloutPolicy } from './application/rollout/rollout-policy';
@@ -73,6 +83,20 @@ export const keys = {
   alertArchive: token<AlertArchive>('AlertArchive'),
   alertsOnDomain: token<AlertsPort>('Alerts on the domain path'),
   alertsOnLegacy: token<AlertsPort>('Alerts on the legacy path'),
+  journalFiles: token<DiskJournalFiles>('JournalFiles'),
+  journalTail: token<JournalTail>('JournalTail'),
+  eventIntake: token<EventIntake>('EventIntake'),
+  ingestor: token<JournalIngestor>('JournalIngestor'),
+  eventKeeping: token<PgEventKeeping>('EventKeeping'),
+  eventPosting: token<EventPosting>('EventPosting'),
+  eventsInTable: token<EventHistory>('Events in the table'),
+  eventsInJournal: token<EventHistory>('Events in the journal'),
+  eventsOnDomain: token<EventsPort>('Events on the domain path'),
+  eventsOnLegacy: token<EventsPort>('Events on the legacy path'),
+  statisticsOnDomain: token<StatisticsPort>('Statistics on the domain path'),
+  statisticsOnLegacy: token<StatisticsPort>('Statistics on the legacy path'),
+  recordsOnDomain: token<RecordsPort>('Records on the domain path'),
+  recordsOnLegacy: token<RecordsPort>('Records on the legacy path'),
   system: token<SystemPort>('System'),
   systemOnLegacy: token<SystemPort>('System on the legacy path'),
   router: token<OperationRouter>('OperationRouter'),

@@ -10,7 +10,9 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/e
 import { errorCode, errorText } from './infrastructure/system/error-code';
 import { startCameras } from './start-cameras';
 import { startControl } from './start-control';
+import { startEvents } from './start-events';
 import { startRollout } from './start-rollout';
+import { journalOf } from './wire-events';
 
 const CLOSE_WITHIN_MS = 10_000;
 /** A process whose event loop is this late does nothing that nobody waits for. */
@@ -63,6 +65,12 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
     legacyBaseUrl: settings.legacyBaseUrl,
     log,
     control: { command: settings.detectorCommand, dataDir: settings.dataDir, logDir: settings.logDir },
+    events: {
+      logDir: settings.logDir,
+      retentionDays: settings.eventRetentionDays,
+      violationTypes: settings.violationTypes,
+      zone: settings.timeZone,
+    },
     shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
   onStop(() => database().close());
@@ -72,6 +80,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   const settled = await startCameras(site, settings.camerasFile, onStop);
   const seed = { useDomain: settings.useDomain, percent: settings.rolloutPercent };
   await startRollout(site, { rolloutFile: settings.rolloutFile, seed }, onStop);
+  await startEvents(site, journalOf(settings), onStop);
   await startControl(site, embedded?.url ?? settings.databaseUrl, onStop);
   const options = { log, drills: isLoopback(settings.host) };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);

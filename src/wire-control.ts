@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import { CameraControlService } from './application/camera-control/camera-control-service';
 import { CameraSupervisor } from './application/camera-control/camera-supervisor';
@@ -10,6 +9,7 @@ import { PgDesiredStates } from './infrastructure/postgres/pg-desired-states';
 import { lastLines } from './infrastructure/process/log-reader';
 import { NodeWorkerHost } from './infrastructure/process/node-worker-host';
 import { keys, type Once } from './keys';
+import { journalOf } from './wire-events';
 
 export interface ControlSite {
   /** Program and arguments of a detection process. */
@@ -23,7 +23,7 @@ const NOWHERE: ControlSite = { command: [], dataDir: '.', logDir: '.' };
 
 export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
   const { command, dataDir, logDir } = site;
-  const journal = join(logDir, 'events_record.jsonl');
+  const journal = journalOf({ logDir });
   once(keys.desiredStates, (get) => new PgDesiredStates(get(keys.database)));
   once(keys.workerHost, (get) => {
     const options = { command, cwd: process.cwd(), dataDir, logDir, journal, logBytes: MOST_LOG_BYTES };

@@ -2,8 +2,11 @@ import { alertOperations } from './alerts/alert-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
+import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
+import { recordOperations } from './records/records-operations';
 import { rolloutOperations } from './rollout/rollout-operations';
+import { statisticsOperations } from './statistics/statistics-operations';
 import { systemOperations } from './system/system-operations';
 
 /** Every operation of the product, by context. */
@@ -12,6 +15,9 @@ export const catalogue = {
   cameraConfig: cameraConfigOperations,
   cameraControl: cameraControlOperations,
   alerts: alertOperations,
+  events: eventOperations,
+  records: recordOperations,
+  statistics: statisticsOperations,
   rollout: rolloutOperations,
   system: systemOperations,
 };
@@ -23,6 +29,7 @@ export const rolloutGroups = [
   'system-read',
   'alert-read',
   'event-read',
+  'event-write',
   'statistics-read',
   'record-read',
   'camera-config',

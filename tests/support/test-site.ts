@@ -8,6 +8,8 @@ import { keys, type Site, wire } from '../../src/container';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import type { CameraFields } from '../../src/domain/cameras/camera-rules';
 import type { CameraConfigRevision } from '../../src/domain/cameras/camera-config-revision';
+import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/violation-types';
+import { type EventSite, journalOf } from '../../src/wire-events';
 import { rememberingLog } from './quiet-log';
 
 export const TWO_CAMERAS = `# 两个摄像头 (two cameras)
@@ -26,6 +28,8 @@ cameras:
 export interface TestSite {
   readonly container: DependencyContainer;
   readonly file: string;
+  /** The journal of events. */
+  readonly journal: string;
   readonly log: ReturnType<typeof rememberingLog>;
   text(): string;
   write(text: string): void;
@@ -34,7 +38,8 @@ export interface TestSite {
   close(): Promise<void>;
 }
 
-export interface TestSiteOptions extends Partial<Omit<Site, 'log'>> {
+export interface TestSiteOptions extends Partial<Omit<Site, 'log' | 'events'>> {
+  readonly events?: Partial<EventSite>;
   readonly databaseUrl: string;
   /** Text of the cameras file; absent: the two cameras; null: no file. */
   readonly yaml?: string | null;
@@ -44,13 +49,15 @@ export interface TestSiteOptions extends Partial<Omit<Site, 'log'>> {
 export async function testSite({
   yaml = TWO_CAMERAS,
   rollout = { useDomain: true, percent: 100 },
+  events = {},
   ...options
 }: TestSiteOptions): Promise<TestSite> {
-  const dir = options.camerasFile ? undefined : mkdtempSync(join(tmpdir(), 'watchgate-site-'));
-  const file = options.camerasFile ?? join(dir ?? '', 'cameras.yaml');
-  if (dir && yaml !== null) writeFileSync(file, yaml);
+  const dir = mkdtempSync(join(tmpdir(), 'watchgate-site-'));
+  const file = options.camerasFile ?? join(dir, 'cameras.yaml');
+  if (!options.camerasFile && yaml !== null) writeFileSync(file, yaml);
   const log = rememberingLog();
-  const container = wire({ ...options, camerasFile: file, log });
+  const site = { logDir: dir, retentionDays: 180, violationTypes: DEFAULT_VIOLATION_TYPES, zone: 'UTC', ...events };
+  const container = wire({ ...options, events: site, camerasFile: file, log });
   const database = container.resolve(keys.database);
   await database.open();
   const store = container.resolve(keys.rolloutStore);
@@ -59,13 +66,14 @@ export async function testSite({
   return {
     container,
     file,
+    journal: journalOf(site),
     log,
     text: () => readFileSync(file, 'utf8'),
     write: (text) => writeFileSync(file, text),
     agreement: () => agreement(container, file),
     close: async () => {
       await database.close();
-      if (dir) rmSync(dir, { recursive: true, force: true });
+      rmSync(dir, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,5 @@
 import {
+  ArrayMaxSize,
   IsArray,
   IsBoolean,
   IsDefined,
@@ -124,8 +125,26 @@ export const OneOf = (values: readonly string[], options: Options = {}) =>
 export const Time = (options: Options = {}) =>
   field(() => ({ type: 'string', format: 'date-time' }), asText, options, IsISO8601());
 
-export const ListOf = (item: () => Class<unknown> | JsonObject, options: Options = {}) =>
-  field(() => ({ type: 'array', items: itemSchema(item()) }), asText, options, IsArray());
+export const ListOf = (
+  item: () => Class<unknown> | JsonObject,
+  { most, ...options }: Options & { most?: number } = {},
+) =>
+  field(
+    () => ({ type: 'array', items: itemSchema(item()), ...(most ? { maxItems: most } : {}) }),
+    asText,
+    options,
+    IsArray(),
+    ...(most ? [ArrayMaxSize(most)] : []),
+  );
+
+/** Whole numbers; the smallest and largest of them, and how many there may be. */
+export const ListOfWhole = (range: { min: number; max: number; most: number }) => {
+  const { min, max, most } = range;
+  const each = { each: true };
+  const items = { type: 'integer', minimum: min, maximum: max };
+  const checks = [IsArray(), ArrayMaxSize(most), IsInt(each), Min(min, each), Max(max, each)];
+  return field(() => ({ type: 'array', items, maxItems: most }), asText, {}, ...checks);
+};
 
 /** A nested object, or anything a schema of its own describes. */
 export const Part = (item: () => Class<unknown> | JsonObject, options: Options = {}) =>

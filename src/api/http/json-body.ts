@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../domain/shared/json';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/shared/json';
 import { type LocatedFault, RequestError } from './request-error';
 
 const MAX_DEPTH = 64;
@@ -10,19 +10,33 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
  * `RequestError` 422 for anything else and 400 for a body that is nested too deeply or names a key twice.
  */
 export function jsonBody(bytes: Buffer): JsonObject {
+  const value = bodyValue(bytes);
+  if (isJsonObject(value)) return value;
+  throw new RequestError(422, 'request.not_an_object', 'The body must be a JSON object.', [
+    { loc: ['body'], msg: 'must be a JSON object', type: 'dict_type' },
+  ]);
+}
+
+/** Reads a body that may also be a list, or one item of it, as an object that has the list as a member. */
+export function listBody(bytes: Buffer, member: string): JsonObject {
+  const value = bodyValue(bytes);
+  if (Array.isArray(value)) return { [member]: value };
+  if (isJsonObject(value) && !Object.hasOwn(value, member) && Object.keys(value).length > 0)
+    return { [member]: [value] };
+  return jsonBody(bytes);
+}
+
+/** An empty body, and null, are an empty object. */
+function bodyValue(bytes: Buffer): Json {
   if (bytes.length === 0) return {};
   const text = decode(bytes);
-  const parsed = parse(text);
+  const value = parse(text);
   const { depth, duplicates } = scan(text);
   if (depth > MAX_DEPTH)
     throw new RequestError(400, 'request.too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
   if (duplicates.length > 0)
     throw new RequestError(400, 'request.duplicate_key', 'The body names a key twice.', duplicates);
-  if (parsed === null) return {};
-  if (isJsonObject(parsed)) return parsed;
-  throw new RequestError(422, 'request.not_an_object', 'The body must be a JSON object.', [
-    { loc: ['body'], msg: 'must be a JSON object', type: 'dict_type' },
-  ]);
+  return value ?? {};
 }
 
 function decode(bytes: Buffer): string {
@@ -33,9 +47,9 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function parse(text: string): unknown {
+function parse(text: string): Json {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as Json;
   } catch {
     // The parser's own message quotes the body, which may hold a password.
     throw notJson('the body is not valid JSON');

@@ -3,15 +3,12 @@ import { raw, type Request, type Response, type Router } from 'express';
 import { type CallContext, runInCall } from '../../application/shared/call-context';
 import type { Log } from '../../application/shared/log';
 import { Media } from '../../application/shared/media';
-import { parseFlag } from './fields';
-import { jsonBody } from './json-body';
 import type { Operation, Operations } from './operation';
 import { problemOf } from './problem';
-import { type RawInput, readInput } from './read-input';
+import { forceOf, rawInput } from './raw-input';
+import { readInput } from './read-input';
 import { type LocatedFault, RequestError } from './request-error';
 import { sendJson, sendMedia } from './send';
-
-const BODY_LIMIT = '256kb';
 
 export interface MountOptions {
   readonly log: Log;
@@ -39,7 +36,7 @@ export function mount(router: Router, all: readonly Mounted[], options: MountOpt
     const handler = (req: Request, res: Response) => serve(operation, port, req, res, options);
     const path = expressPath(operation.path);
     if (operation.verb === 'GET') router.get(path, handler);
-    else router[lower(operation.verb)](path, raw({ type: () => true, limit: BODY_LIMIT }), handler);
+    else router[lower(operation.verb)](path, raw({ type: () => true, limit: operation.bodyLimit }), handler);
   }
   refuseOtherVerbs(
     router,
@@ -94,28 +91,6 @@ function note(
   const what = `${id} ${res.headersSent ? res.statusCode : 'refused'}`;
   if (effect === 'write') log.info(what, fields);
   else log.debug(what, fields);
-}
-
-function rawInput(operation: Operation, req: Request): RawInput {
-  const lastOf = (value: unknown): string => String(Array.isArray(value) ? value.at(-1) : value);
-  const texts = (values: object) => Object.fromEntries(Object.entries(values).map(([name, v]) => [name, lastOf(v)]));
-  const body = operation.verb !== 'GET' && Buffer.isBuffer(req.body) ? jsonBody(req.body) : {};
-  return {
-    expected: operation.verb === 'GET' ? 'query' : 'body',
-    path: texts(req.params),
-    query: texts(req.query),
-    body,
-  };
-}
-
-/** `force_domain` of a switched operation. */
-function forceOf(req: Request, faults: LocatedFault[]): boolean | undefined {
-  const { force_domain: sent } = req.query;
-  if (sent === undefined) return undefined;
-  const force = parseFlag(String(Array.isArray(sent) ? sent.at(-1) : sent));
-  if (typeof force === 'boolean') return force;
-  faults.push({ loc: ['query', 'force_domain'], msg: 'must be true or false', type: 'bool_parsing' });
-  return undefined;
 }
 
 /** A parameter that cannot be read is 422; a body that breaks a rule is 400. */

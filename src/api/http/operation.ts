@@ -2,6 +2,8 @@ import type { RoutedOperation, WriteFallback } from '../../application/rollout/o
 import { Media } from '../../application/shared/media';
 import type { Class } from './fields';
 
+const BODY_LIMIT = '256kb';
+
 export type Role = 'viewer' | 'operator' | 'admin';
 type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -26,6 +28,12 @@ interface Row<Input, Output> {
   readonly role?: Role;
   /** Where two right answers may differ, as JSON pointers with `*`. */
   readonly mayDiffer?: readonly string[];
+  /** The member of the input that a body which is a list, or one item of it, stands for. */
+  readonly takesList?: keyof Input & string;
+  /** The member of the input that the header `If-Match` stands for. */
+  readonly ifMatch?: keyof Input & string;
+  /** `256kb` unless the row says otherwise. */
+  readonly bodyLimit?: string;
 }
 
 type Rows<P> = {
@@ -44,6 +52,9 @@ export interface Operation extends RoutedOperation {
   readonly produces: string;
   readonly switched: boolean;
   readonly role: Role;
+  readonly takesList?: string;
+  readonly ifMatch?: string;
+  readonly bodyLimit: string;
 }
 
 export type Operations<P> = { readonly [K in keyof P & string]: Operation };
@@ -79,5 +90,8 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
     stickyBy: row.stickyBy ?? 'caller',
     role: row.role ?? (effect === 'read' ? 'viewer' : 'operator'),
     mayDiffer: row.mayDiffer ?? [],
+    bodyLimit: row.bodyLimit ?? BODY_LIMIT,
+    ...(row.takesList ? { takesList: row.takesList } : {}),
+    ...(row.ifMatch ? { ifMatch: row.ifMatch } : {}),
   };
 }

@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
   isString: 'string_type',
   isIso8601: 'datetime_parsing',
   isIn: 'enum',
+  notBefore: 'greater_than_equal',
 };
 
 /** Builds and validates the input of an operation; every fault is named, each with its place. */

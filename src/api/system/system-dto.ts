@@ -1,17 +1,9 @@
 import type { JsonObject } from '../../domain/shared/json';
 import type { SystemInfo } from '../../application/system/system-port';
 import { Described } from '../http/fields';
+import { all, number, text } from '../http/schemas';
 
-const number = { type: 'number' };
-const text = { type: 'string' };
 const numbers = (...names: string[]): JsonObject => Object.fromEntries(names.map((name) => [name, number]));
-const all = (properties: JsonObject): JsonObject => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
-
 /** Bytes, percentages from 0 to 100, MHz. */
 @Described(() =>
   all({

@@ -1,6 +1,14 @@
 import type { Fault } from './fault';
 
-export type ErrorKind = 'invalid' | 'unauthorized' | 'forbidden' | 'not-found' | 'conflict' | 'unavailable' | 'timeout';
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'stale'
+  | 'unavailable'
+  | 'timeout';
 
 /** What a failed write left behind; only the first two allow somebody else to try the same write. */
 export type Effect = 'not-started' | 'rolled-back' | 'unknown' | 'committed';

@@ -1,14 +1,22 @@
 import type { Log } from '../../application/shared/log';
 
-/** Repeats a task, never twice at once; a run that fails is logged and tried again at its next time. */
+/** Repeats a task, never twice at once; a run that fails is tried again at its next time, which is logged once. */
 export function every(ms: number, what: string, task: () => Promise<unknown>, log: Log): { stop(): Promise<void> } {
   let running: Promise<unknown> = Promise.resolve();
   let busy = false;
+  let failing = false;
   const timer = setInterval(() => {
     if (busy) return;
     busy = true;
     running = task()
-      .catch((error: unknown) => log.warn(`${what} failed and is tried again`, { error }))
+      .then(() => {
+        if (failing) log.info(`${what} works again`);
+        failing = false;
+      })
+      .catch((error: unknown) => {
+        if (!failing) log.warn(`${what} failed and is tried again`, { error });
+        failing = true;
+      })
       .finally(() => {
         busy = false;
       });

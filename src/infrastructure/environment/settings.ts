@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/violation-types';
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -24,6 +25,10 @@ export interface Settings {
   readonly rolloutPercent: number;
   /** IANA name of the zone whose days statistics count. */
   readonly timeZone: string;
+  /** Days that events and detection reports are kept. */
+  readonly eventRetentionDays: number;
+  /** Which types of event open a violation, and of which type. */
+  readonly violationTypes: ViolationTypes;
 }
 
 /** One environment variable: its default, what it means, and how its text becomes a value (or says what is wrong). */
@@ -100,6 +105,21 @@ function words(value: string): readonly string[] | Wrong {
   return new Wrong('must be words, or a JSON list of words');
 }
 
+const PAIR = /^[^=,\s]{1,100}=[a-z][a-z0-9_]{0,49}$/;
+
+/** `EVENT=violation`, separated by commas. */
+function pairs(value: string): Readonly<Record<string, string>> | Wrong {
+  const list = value.split(',').map((pair) => pair.trim());
+  if (!list.every((pair) => PAIR.test(pair))) return new Wrong('must be like EVENT=violation,EVENT=violation');
+  return Object.fromEntries(list.map((pair) => pair.split('=')));
+}
+
+function pairsOf(types: ViolationTypes): string {
+  return Object.entries(types)
+    .map((pair) => pair.join('='))
+    .join(',');
+}
+
 const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
   host: { name: 'HOST', fallback: '127.0.0.1', about: 'address to listen on', read: text },
   port: { name: 'PORT', fallback: '8000', about: 'port to listen on; 0 takes a free one', read: number(0, 65_535, 0) },
@@ -155,6 +175,18 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
     read: number(0, 100, 2),
   },
   timeZone: { name: 'TZ', fallback: 'UTC', about: 'time zone of daily statistics', read: zone },
+  eventRetentionDays: {
+    name: 'RETENTION_DAYS',
+    fallback: '180',
+    about: 'days that events are kept; older ones are not taken in',
+    read: number(1, 3_650, 0),
+  },
+  violationTypes: {
+    name: 'VIOLATION_TYPES',
+    fallback: pairsOf(DEFAULT_VIOLATION_TYPES),
+    about: 'types of event that open a violation, and of which type',
+    read: pairs,
+  },
 };
 
 /** Reads every setting. Throws one `SettingsError` that lists all bad variables. */

@@ -6,8 +6,9 @@ import { CameraControl1763900000000 } from '../../../migrations/1763900000000-ca
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { CameraRows } from './camera-row';
-import { unavailable } from './pg-errors';
-import type { Queryable } from './queryable';
+import { withEffect } from '../../domain/shared/domain-error';
+import { isRefusal, unavailable } from './pg-errors';
+import { type Queryable, queryableOf } from './queryable';
 
 const LOCK_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -88,6 +89,26 @@ export class Database implements Queryable {
       return (await this.reads.query<Row & object>(sql, [...values])).rows;
     } catch (error) {
       throw unavailable(error, 'unknown');
+    }
+  }
+
+  /** Does some work in one transaction: all of it, or, when it throws, nothing. */
+  async transaction<T>(work: (sql: Queryable) => Promise<T>): Promise<T> {
+    const runner = this.writes.createQueryRunner();
+    let ending = false;
+    try {
+      await runner.startTransaction();
+      const result = await work(queryableOf(runner));
+      ending = true;
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // A connection that is gone cannot roll back, and need not: the server aborts what never saw COMMIT.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      if (ending && !isRefusal(error)) throw unavailable(error, 'unknown');
+      throw withEffect(unavailable(error, 'rolled-back'), 'rolled-back');
+    } finally {
+      await runner.release();
     }
   }
 

@@ -3,7 +3,6 @@ import type { AlertView } from '../../application/alerts/alert-views';
 import type { AlertQuery } from '../../application/alerts/alerts-port';
 import { ALERT_COLUMNS, type AlertRow, toAlertView } from './alert-rows';
 import type { Database } from './database';
-import { inTransaction } from './transaction';
 
 const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR alert_type = $2)';
 const ONE = `SELECT ${ALERT_COLUMNS} FROM alert_history WHERE id = $1`;
@@ -33,7 +32,7 @@ export class PgAlertArchive implements AlertArchive {
     status: 'acknowledged' | 'resolved',
     refuse: (now: AlertView) => void,
   ) {
-    return inTransaction(this.database, async (sql) => {
+    return this.database.transaction(async (sql) => {
       const [row] = await sql.query<AlertRow>(`${ONE} FOR UPDATE`, [alertId]);
       if (!row) return undefined;
       refuse(toAlertView(row));

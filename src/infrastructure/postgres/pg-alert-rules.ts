@@ -2,7 +2,6 @@ import type { AlertRule } from '../../domain/alerts/alert-rule';
 import type { AlertRuleFilter, AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
 import { type AlertRuleRow, RULE_COLUMNS, ruleValues, toRule } from './alert-rows';
 import type { Database } from './database';
-import { inTransaction } from './transaction';
 
 const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
 
@@ -33,7 +32,7 @@ export class PgAlertRules implements AlertRuleRepository {
   }
 
   add(rule: AlertRule): Promise<number> {
-    return inTransaction(this.database, async (sql) => {
+    return this.database.transaction(async (sql) => {
       const insert = `INSERT INTO alert_rules (${RULE_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`;
       const [row] = await sql.query<{ id: number }>(insert, ruleValues(rule));
       return row?.id ?? 0;
@@ -41,7 +40,7 @@ export class PgAlertRules implements AlertRuleRepository {
   }
 
   change(id: number, decide: (rule: AlertRule) => AlertRule): Promise<AlertRule | undefined> {
-    return inTransaction(this.database, async (sql) => {
+    return this.database.transaction(async (sql) => {
       const select = `SELECT id, ${RULE_COLUMNS} FROM alert_rules WHERE id = $1 FOR UPDATE`;
       const before = (await sql.query<AlertRuleRow>(select, [id])).map(toRule)[0];
       const after = before && decide(before);
@@ -51,7 +50,7 @@ export class PgAlertRules implements AlertRuleRepository {
   }
 
   remove(id: number): Promise<boolean> {
-    return inTransaction(this.database, async (sql) => {
+    return this.database.transaction(async (sql) => {
       const gone = await sql.query<{ id: number }>('DELETE FROM alert_rules WHERE id = $1 RETURNING id', [id]);
       return gone.length > 0;
     });

@@ -1,7 +1,6 @@
 import type { CameraChangeStore, NotedChange } from '../../application/alerts/camera-watch';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
 import type { Database } from './database';
-import { inTransaction } from './transaction';
 
 /** When cameras failed and came back, in PostgreSQL. */
 export class PgCameraChanges implements CameraChangeStore {
@@ -21,7 +20,7 @@ export class PgCameraChanges implements CameraChangeStore {
   }
 
   note(changes: readonly NotedChange[], until: number): Promise<void> {
-    return inTransaction(this.database, async (sql) => {
+    return this.database.transaction(async (sql) => {
       await sql.query(
         `INSERT INTO alert_camera_changes (camera_id, at, condition)
          SELECT camera_id, to_timestamp(at), condition FROM unnest($1::text[], $2::float8[], $3::text[]) AS c (camera_id, at, condition)`,

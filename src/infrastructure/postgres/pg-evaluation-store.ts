@@ -5,7 +5,6 @@ import type { KeptState } from '../../domain/alerts/rule-evaluation';
 import type { RuleState } from '../../domain/alerts/rule-state';
 import type { Database } from './database';
 import type { Queryable } from './queryable';
-import { inTransaction } from './transaction';
 
 /** Told in the transaction that queues deliveries. */
 export const DELIVERIES_CHANNEL = 'watchgate_alert_deliveries';
@@ -62,7 +61,7 @@ export class PgEvaluationStore implements EvaluationStore {
   }
 
   commit({ to, changed, gone, alerts }: EvaluationStep): Promise<boolean> {
-    return inTransaction(this.database, async (sql) => {
+    return this.database.transaction(async (sql) => {
       const moved = await sql.query(
         `UPDATE alert_cursor SET version = $1, event_seq = $2, camera_seq = $3, evaluated = to_timestamp($4)
           WHERE version = $1 - 1 RETURNING version`,

@@ -14,8 +14,7 @@ import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import { apply, initialState, type RolloutEvent, type RolloutState } from '../../domain/rollout/rollout-state';
 import type { Json } from '../../domain/shared/json';
 import type { Database } from './database';
-import { unavailable } from './pg-errors';
-import { type Queryable, queryableOf } from './queryable';
+import type { Queryable } from './queryable';
 
 export const ROLLOUT_CHANNEL = 'watchgate_rollout';
 const ALIVE_SECONDS = 10;
@@ -51,24 +50,14 @@ export class PgRolloutStore implements RolloutStore {
     return loadRollout(this.database);
   }
 
-  async change(actor: string | null, decide: (now: RolloutDocument) => RolloutChange) {
-    const runner = this.database.writes.createQueryRunner();
-    try {
-      await runner.startTransaction();
-      const sql = queryableOf(runner);
+  change(actor: string | null, decide: (now: RolloutDocument) => RolloutChange) {
+    return this.database.transaction(async (sql) => {
       const before = await loadRollout(sql, 'FOR UPDATE');
-      const change = decide(before);
-      const document = await this.write(sql, before, change, actor);
+      const document = await this.write(sql, before, decide(before), actor);
       await sql.query('SELECT pg_notify($1, $2)', [ROLLOUT_CHANNEL, String(document.revision)]);
       const [committed] = await sql.query<{ at: Date }>('SELECT clock_timestamp() AS at', []);
-      await runner.commitTransaction();
       return { document, committedAt: committed?.at ?? this.clock() };
-    } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction();
-      throw unavailable(error, 'rolled-back');
-    } finally {
-      await runner.release();
-    }
+    });
   }
 
   async events(group: string | undefined, limit: number, after: number): Promise<StoredEvent[]> {

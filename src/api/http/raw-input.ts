@@ -1,0 +1,38 @@
+import type { Request } from 'express';
+import type { JsonObject } from '../../domain/shared/json';
+import { parseFlag } from './fields';
+import { jsonBody, listBody } from './json-body';
+import type { Operation } from './operation';
+import type { RawInput } from './read-input';
+import type { LocatedFault } from './request-error';
+
+/** What a request says, as text and JSON, not yet looked at. */
+export function rawInput(operation: Operation, req: Request): RawInput {
+  const lastOf = (value: unknown): string => String(Array.isArray(value) ? value.at(-1) : value);
+  const texts = (values: object) => Object.fromEntries(Object.entries(values).map(([name, v]) => [name, lastOf(v)]));
+  return {
+    expected: operation.verb === 'GET' ? 'query' : 'body',
+    path: texts(req.params),
+    query: { ...texts(req.query), ...ifMatch(operation, req) },
+    body: operation.verb !== 'GET' && Buffer.isBuffer(req.body) ? bodyOf(operation, req.body) : {},
+  };
+}
+
+/** `force_domain` of a switched operation. */
+export function forceOf(req: Request, faults: LocatedFault[]): boolean | undefined {
+  const { force_domain: sent } = req.query;
+  if (sent === undefined) return undefined;
+  const force = parseFlag(String(Array.isArray(sent) ? sent.at(-1) : sent));
+  if (typeof force === 'boolean') return force;
+  faults.push({ loc: ['query', 'force_domain'], msg: 'must be true or false', type: 'bool_parsing' });
+  return undefined;
+}
+
+const bodyOf = ({ takesList }: Operation, bytes: Buffer): JsonObject =>
+  takesList ? listBody(bytes, takesList) : jsonBody(bytes);
+
+/** The version that a client wants to change (RFC 9110, 13.1.1), as the member of the input that stands for it. */
+function ifMatch({ ifMatch: member }: Operation, req: Request): Readonly<Record<string, string>> {
+  const sent = req.get('if-match');
+  return member && sent && sent !== '*' ? { [member]: sent.replaceAll(/^(W\/)?"|"$/g, '') } : {};
+}

@@ -1,0 +1,59 @@
+import { DETECTION, detectionOf } from '../../domain/events/detection';
+import { openedBy } from '../../domain/events/opened-violation';
+import { NoEvent, readEvent } from '../../domain/events/read-event';
+import type { AcceptedTimes } from '../../domain/events/time-window';
+import type { Event } from '../../domain/shared/event';
+import type { ViolationTypes } from '../../domain/shared/violation-types';
+import type { Batch, Stretch } from './event-intake';
+import type { JournalFile, JournalLines, Reject } from './journal';
+
+/** Events of one journal line each, and what else there was. */
+export interface ReadLines {
+  readonly events: readonly Event[];
+  readonly rejects: readonly Reject[];
+}
+
+/** Reads lines; one that is there twice counts once, and a blank one not at all. */
+export function readLines(lines: JournalLines['lines'], times: AcceptedTimes): ReadLines {
+  const events = new Map<string, Event>();
+  const rejects: Reject[] = [];
+  for (const line of lines) {
+    if (line === '') continue;
+    const event = typeof line === 'string' ? readEvent(parsed(line), times) : new NoEvent(line.why);
+    if (event instanceof NoEvent) rejects.push({ why: event.why, line: typeof line === 'string' ? line : '' });
+    else if (!events.has(event.id)) events.set(event.id, event);
+  }
+  return { events: [...events.values()], rejects };
+}
+
+/** The value of a JSON text; undefined, which is no event, when it is none. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    if ((error as Error).name === 'SyntaxError') return undefined;
+    throw error;
+  }
+}
+
+/** What a stretch of a journal file brings to the tables. */
+export function batchOf(
+  { id: file, path: name }: JournalFile,
+  stretch: Stretch,
+  { events, rejects }: ReadLines,
+  types: ViolationTypes,
+): Batch {
+  return {
+    file,
+    name,
+    ...stretch,
+    events: events
+      .filter(({ type }) => type !== DETECTION)
+      .map((event) => {
+        const violation = openedBy(event, types);
+        return violation ? { event, violation } : { event };
+      }),
+    detections: events.filter(({ type }) => type === DETECTION).map(detectionOf),
+    rejected: rejects.length,
+  };
+}

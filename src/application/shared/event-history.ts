@@ -1,0 +1,19 @@
+import type { Event } from '../../domain/shared/event';
+
+/** Times in milliseconds since 1970, `from` inclusive, `to` exclusive. */
+export interface EventFilter {
+  readonly from: number;
+  readonly to?: number;
+  readonly type?: string;
+  readonly cameraId?: string;
+}
+
+/** Events that were taken in. Throws `database.unavailable` when they cannot be read. */
+export interface EventHistory {
+  /** The newest ones, newest first. */
+  newest(filter: EventFilter, limit: number): Promise<readonly Event[]>;
+  /** All of them, newest first, as they are read. */
+  all(filter: EventFilter): AsyncIterable<Event>;
+  /** The ids of those of some events that are there. */
+  known(events: readonly Event[]): Promise<ReadonlySet<string>>;
+}

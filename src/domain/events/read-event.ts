@@ -1,0 +1,61 @@
+import { isBounded, isJsonObject, type Json, type JsonObject } from '../shared/json';
+import { identityOf, identityOfContent } from './event-identity';
+import type { Event } from '../shared/event';
+import { utcTime } from '../shared/utc-time';
+import type { AcceptedTimes } from './time-window';
+
+const MOST_EVIDENCE = 16_384;
+const NAME = 100;
+const ID = 200;
+/** What no text of a database may hold: U+0000, and halves of surrogate pairs, as `JSON.stringify` writes them. */
+const NOT_TEXT = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
+/** Why something is no event; in words for the person who sent it. */
+export class NoEvent {
+  constructor(readonly why: string) {}
+}
+
+/**
+ * Reads an event: `ts` (seconds since 1970, or ISO 8601), `type`, `camera_id`, and optionally `id`, `track_id`,
+ * `evidence`. Written by hand because it runs once per event; nothing is thrown, for bad events are no exception.
+ */
+export function readEvent(value: unknown, times: AcceptedTimes): Event | NoEvent {
+  if (!isJsonObject(value)) return new NoEvent('is not a JSON object');
+  const { type, camera_id: cameraId, track_id: trackId = null, evidence = null, id } = value;
+  const ts = secondsOf(value.ts);
+  if (ts instanceof NoEvent) return ts;
+  if (ts * 1000 < times.from) return new NoEvent('ts is older than what is kept');
+  if (ts * 1000 > times.to) return new NoEvent('ts lies in the future');
+  if (!isName(type)) return new NoEvent(`type must be a text of 1 to ${NAME} characters`);
+  if (!isName(cameraId)) return new NoEvent(`camera_id must be a text of 1 to ${NAME} characters`);
+  if (trackId !== null && !Number.isSafeInteger(trackId)) return new NoEvent('track_id must be a whole number');
+  if (evidence !== null && !isJsonObject(evidence)) return new NoEvent('evidence must be an object');
+  if (evidence !== null && !isEvidence(evidence)) return new NoEvent('evidence is too large, too deep or no text');
+  const content = { ts, type, cameraId, trackId: trackId as number | null, evidence };
+  if (id === undefined || id === null) return { ...identityOfContent(content), ...content };
+  const sent = typeof id === 'number' ? String(id) : id;
+  if (!isText(sent, ID)) return new NoEvent(`id must be a text of 1 to ${ID} characters`);
+  return { ...identityOf(sent), ...content };
+}
+
+/** Seconds to the microsecond, which is what the database keeps. */
+function secondsOf(ts: Json | undefined): number | NoEvent {
+  if (typeof ts === 'number' && Number.isFinite(ts)) return Math.round(ts * 1e6) / 1e6;
+  const ms = typeof ts === 'string' ? utcTime(ts) : Number.NaN;
+  return Number.isNaN(ms) ? new NoEvent('ts must be seconds since 1970 or an ISO time') : ms / 1000;
+}
+
+const isName = (value: Json | undefined): value is string => isText(value, NAME);
+
+const isText = (value: Json | undefined, most: number): value is string =>
+  typeof value === 'string' &&
+  value.length > 0 &&
+  value.length <= most &&
+  value.isWellFormed() &&
+  !value.includes('\u0000');
+
+function isEvidence(evidence: JsonObject): boolean {
+  if (!isBounded(evidence)) return false;
+  const text = JSON.stringify(evidence);
+  return text.length <= MOST_EVIDENCE && !NOT_TEXT.test(text);
+}

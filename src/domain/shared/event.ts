@@ -1,0 +1,37 @@
+import type { JsonObject } from './json';
+
+/** Something a detector saw. */
+export interface Event {
+  /** UUID; made from the content, or from `externalId`, when none was sent. */
+  readonly id: string;
+  /** The id as it was sent, when it is no UUID. */
+  readonly externalId: string | null;
+  /** Seconds since 1970, to the microsecond. */
+  readonly ts: number;
+  readonly type: string;
+  readonly cameraId: string;
+  readonly trackId: number | null;
+  readonly evidence: JsonObject | null;
+}
+
+/** An event as clients and the journal know it. */
+export interface EventView {
+  readonly id: string;
+  readonly ts: number;
+  readonly type: string;
+  readonly camera_id: string;
+  readonly track_id: number | null;
+  readonly evidence: JsonObject | null;
+}
+
+export const eventView = ({ id, externalId, ts, type, cameraId, trackId, evidence }: Event): EventView => ({
+  id: externalId ?? id,
+  ts,
+  type,
+  camera_id: cameraId,
+  track_id: trackId,
+  evidence,
+});
+
+/** Newest first; events of the same moment are in the order of their ids, so that every reader sees one order. */
+export const newestFirst = (a: Event, b: Event): number => b.ts - a.ts || (a.id < b.id ? 1 : -1);

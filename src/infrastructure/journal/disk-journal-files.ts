@@ -1,0 +1,88 @@
+import { type FileHandle, readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { JournalFile, JournalFiles, JournalLines } from '../../application/events/journal';
+import { headOf } from './journal-head';
+import { linesOf, MOST_LINE_BYTES, tooLong } from './journal-lines';
+import { noneIfAbsent, openIfThere } from './open-if-there';
+
+const CHUNK = 256 * 1_024;
+/** A file that was put aside gets its last lines from whoever still had it open within this time. */
+const CLOSED_AFTER_MS = 60_000;
+const NEWLINE = 10;
+const NOTHING = Buffer.alloc(0);
+
+interface Found extends JournalFile {
+  readonly changedAt: number;
+}
+
+/** The journal on disk: the file that is written, and those beside it that were put aside by whatever rotates them. */
+export class DiskJournalFiles implements JournalFiles {
+  /** Where reading stopped in the middle of a line that is too long, by file. */
+  private readonly within = new Map<string, number>();
+
+  constructor(private readonly path: string) {}
+
+  async list(): Promise<readonly Found[]> {
+    const found = await Promise.all((await this.names()).map((name) => this.look(join(dirname(this.path), name))));
+    const byId = new Map<string, Found>();
+    // A copy that is made before its original is cut off is the same file until then.
+    for (const file of found) if (file && file.size >= (byId.get(file.id)?.size ?? 0)) byId.set(file.id, file);
+    const current = (file: Found) => Number(file.path === this.path);
+    return [...byId.values()].sort((a, b) => current(a) - current(b) || a.changedAt - b.changedAt);
+  }
+
+  async read(file: JournalFile, position: number): Promise<JournalLines> {
+    const bytes = await opened(file.path, async (handle) => {
+      // The name may belong to another file by now.
+      if ((await headOf(handle)) !== file.id) return NOTHING;
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
+      return buffer.subarray(0, bytesRead);
+    });
+    if (!bytes || bytes.length === 0) return { lines: [], next: position };
+    return this.within.get(file.id) === position ? this.skip(file, position, bytes) : this.split(file, position, bytes);
+  }
+
+  private split(file: JournalFile, position: number, bytes: Buffer): JournalLines {
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) return { lines: linesOf(bytes.subarray(0, end)), next: position + end };
+    if (bytes.length > MOST_LINE_BYTES) {
+      this.within.set(file.id, position + bytes.length);
+      return { lines: [tooLong()], next: position + bytes.length };
+    }
+    return file.closed ? { lines: linesOf(bytes), next: position + bytes.length } : { lines: [], next: position };
+  }
+
+  private skip(file: JournalFile, position: number, bytes: Buffer): JournalLines {
+    const end = bytes.indexOf(NEWLINE);
+    if (end < 0) this.within.set(file.id, position + bytes.length);
+    else this.within.delete(file.id);
+    return { lines: [], next: position + (end < 0 ? bytes.length : end + 1) };
+  }
+
+  private async names(): Promise<string[]> {
+    const stem = basename(this.path, '.jsonl');
+    const names = await readdir(dirname(this.path)).catch(noneIfAbsent);
+    return (names ?? []).filter((name) => name.startsWith(stem) && !name.endsWith('.gz'));
+  }
+
+  private look(path: string): Promise<Found | undefined> {
+    return opened(path, async (handle) => {
+      const stat = await handle.stat();
+      const id = stat.isFile() ? await headOf(handle) : undefined;
+      if (id === undefined) return undefined;
+      const closed = path !== this.path && Date.now() - stat.mtimeMs > CLOSED_AFTER_MS;
+      return { id, path, size: stat.size, closed, changedAt: stat.mtimeMs };
+    });
+  }
+}
+
+/** Works on a file; undefined when there is none. */
+async function opened<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T | undefined> {
+  const handle = await openIfThere(path);
+  if (!handle) return undefined;
+  try {
+    return await work(handle);
+  } finally {
+    await handle.close();
+  }
+}

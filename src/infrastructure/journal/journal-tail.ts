@@ -1,0 +1,75 @@
+import type { FileHandle } from 'node:fs/promises';
+import { setImmediate as breath } from 'node:timers/promises';
+import { DETECTION } from '../../domain/events/detection';
+import { acceptedTimes } from '../../domain/events/time-window';
+import { readLines } from '../../application/events/journal-batches';
+import type { Clock } from '../../application/shared/log';
+import type { Event } from '../../domain/shared/event';
+import type { DiskJournalFiles } from './disk-journal-files';
+import { openIfThere } from './open-if-there';
+import { linesOf, MOST_LINE_BYTES } from './journal-lines';
+
+const CHUNK = 256 * 1_024;
+const MOST_BYTES = 64 * 1_024 * 1_024;
+/** Lines come late, so the journal is not quite in the order of time; what is later than this is not looked for. */
+const LATE_MS = 3_600_000;
+const NEWLINE = 10;
+const NOTHING = Buffer.alloc(0);
+
+/** The journal, read from its end: what the old backend knew of events. Reads at most its last 64 megabytes. */
+export class JournalTail {
+  constructor(
+    private readonly files: DiskJournalFiles,
+    private readonly clock: Clock,
+    private readonly retentionDays: number,
+  ) {}
+
+  /** The events from a moment on (milliseconds since 1970), in no particular order, each once. */
+  async since(from: number): Promise<readonly Event[]> {
+    const times = acceptedTimes(this.clock(), this.retentionDays);
+    const found = new Map<string, Event>();
+    let left = MOST_BYTES;
+    for (const file of [...(await this.files.list())].reverse()) {
+      for await (const chunk of backwards(file.path, file.size)) {
+        left -= chunk.length;
+        const { events } = readLines(linesOf(chunk), times);
+        // Of two lines with one id the older one is the event.
+        for (const event of events.filter(({ type, ts }) => type !== DETECTION && ts * 1000 >= from))
+          found.set(event.id, event);
+        const before = events.length > 0 && events.every(({ ts }) => ts * 1000 < from - LATE_MS);
+        if (before || left <= 0) return [...found.values()];
+        await breath();
+      }
+    }
+    return [...found.values()];
+  }
+}
+
+/** Whole lines of a file, chunk by chunk from its end; a last line that is not finished is left out. */
+async function* backwards(path: string, size: number): AsyncIterable<Buffer> {
+  const file = await openIfThere(path);
+  if (!file) return;
+  try {
+    let rest: Buffer = NOTHING;
+    let atEnd = true;
+    for (let to = size; to > 0; ) {
+      const from = Math.max(0, to - CHUNK);
+      const bytes = Buffer.concat([await readAt(file, from, to), rest]);
+      const whole = atEnd ? bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1) : bytes;
+      const start = from === 0 ? 0 : whole.indexOf(NEWLINE) + 1;
+      rest = whole.subarray(0, start);
+      // What is longer than any line is no event, wherever it begins.
+      if (rest.length > MOST_LINE_BYTES) rest = rest.subarray(-1);
+      if (start < whole.length) yield whole.subarray(start);
+      if (whole.length > 0) atEnd = false;
+      to = from;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function readAt(file: FileHandle, from: number, to: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(to - from), 0, to - from, from);
+  return buffer.subarray(0, bytesRead);
+}

@@ -1,0 +1,68 @@
+import type { EventFilter, EventHistory } from '../../application/shared/event-history';
+import type { Event } from '../../domain/shared/event';
+import type { JsonObject } from '../../domain/shared/json';
+import { conditions } from './conditions';
+import type { Queryable } from './queryable';
+
+const PAGE = 1_000;
+
+interface EventRow {
+  readonly id: string;
+  readonly external_id: string | null;
+  readonly seconds: number;
+  readonly type: string;
+  readonly camera_id: string;
+  readonly track_id: string | null;
+  readonly evidence: JsonObject | null;
+}
+
+const COLUMNS = `id, external_id, extract(epoch FROM ts)::float8 AS seconds, type, camera_id, track_id, evidence`;
+
+/** Events in PostgreSQL. */
+export class PgEvents implements EventHistory {
+  constructor(private readonly sql: Queryable) {}
+
+  newest(filter: EventFilter, limit: number): Promise<readonly Event[]> {
+    return this.page(filter, limit);
+  }
+
+  async *all(filter: EventFilter): AsyncIterable<Event> {
+    let last: Place | undefined;
+    for (;;) {
+      const page = await this.page(filter, PAGE, last);
+      yield* page;
+      last = page.at(-1);
+      if (page.length < PAGE) return;
+    }
+  }
+
+  async known(events: readonly Event[]): Promise<ReadonlySet<string>> {
+    const sql = 'SELECT id FROM event_keys WHERE id = ANY($1::uuid[])';
+    return new Set((await this.sql.query<{ id: string }>(sql, [events.map(({ id }) => id)])).map(({ id }) => id));
+  }
+
+  /** Newest first, from behind a place on. Only the conditions that are asked for, so that each has its index. */
+  private async page({ from, to, type, cameraId }: EventFilter, limit: number, last?: Place): Promise<Event[]> {
+    const { where, values } = conditions([
+      ['ts >= to_timestamp($)', [from / 1000]],
+      to === undefined ? undefined : ['ts < to_timestamp($)', [to / 1000]],
+      cameraId === undefined ? undefined : ['camera_id = $', [cameraId]],
+      type === undefined ? undefined : ['type = $', [type]],
+      last ? ['(ts, id) < (to_timestamp($), $::uuid)', [last.ts, last.id]] : undefined,
+    ]);
+    const sql = `SELECT ${COLUMNS} FROM events WHERE ${where} ORDER BY ts DESC, id DESC LIMIT ${limit}`;
+    return (await this.sql.query<EventRow>(sql, values)).map(eventOf);
+  }
+}
+
+type Place = Pick<Event, 'ts' | 'id'>;
+
+const eventOf = ({ id, external_id, seconds, type, camera_id, track_id, evidence }: EventRow): Event => ({
+  id,
+  externalId: external_id,
+  ts: seconds,
+  type,
+  cameraId: camera_id,
+  trackId: track_id === null ? null : Number(track_id),
+  evidence,
+});

@@ -1,0 +1,32 @@
+import type { RecentViolation } from '../../application/statistics/statistics-port';
+import type { SiteActivity } from '../../application/statistics/statistics-source';
+import type { Stretch } from '../../domain/statistics/window-cover';
+import type { Queryable } from './queryable';
+
+/** What is going on on the site, from the tables, and from wherever cameras and alerts are known. */
+export class PgSiteActivity implements SiteActivity {
+  constructor(
+    private readonly sql: Queryable,
+    readonly regions: SiteActivity['regions'],
+    readonly activeAlerts: SiteActivity['activeAlerts'],
+  ) {}
+
+  async detections({ from, to }: Stretch) {
+    const [row] = await this.sql.query<Awaited<ReturnType<SiteActivity['detections']>>>(
+      `SELECT avg(processing_time) AS "processingTime", avg(confidence) AS confidence
+         FROM detection_records WHERE ts >= to_timestamp($1) AND ts < to_timestamp($2)`,
+      [from / 1000, to / 1000],
+    );
+    return row ?? { processingTime: null, confidence: null };
+  }
+
+  async violations({ from, to }: Stretch, limit: number) {
+    const rows = await this.sql.query<Omit<RecentViolation, 'timestamp'> & { timestamp: Date }>(
+      `SELECT id::float8 AS id, camera_id, violation_type, timestamp FROM violation_events v
+        WHERE timestamp >= to_timestamp($1) AND timestamp < to_timestamp($2)
+        ORDER BY v.timestamp DESC, v.id DESC LIMIT $3`,
+      [from / 1000, to / 1000, limit],
+    );
+    return rows.map((row) => ({ ...row, timestamp: row.timestamp.toISOString() }));
+  }
+}

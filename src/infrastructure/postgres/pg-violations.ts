@@ -1,0 +1,126 @@
+import type { ViolationChange } from '../../application/records/records-port';
+import type {
+  Changed,
+  ViolationConditions,
+  ViolationPlace,
+  ViolationStore,
+} from '../../application/records/violation-store';
+import { currentCall } from '../../application/shared/call-context';
+import type { Violation } from '../../domain/records/violation';
+import type { JsonObject } from '../../domain/shared/json';
+import { type Condition, conditions } from './conditions';
+import type { Database } from './database';
+import type { Queryable } from './queryable';
+import { VIOLATION_COLUMNS, violationOf, type ViolationRow } from './violation-row';
+
+const MOST_CHANGES = 1_000;
+
+/** Violations in PostgreSQL. */
+export class PgViolations implements ViolationStore {
+  constructor(private readonly database: Database) {}
+
+  async page(asked: ViolationConditions, limit: number, offset: number, after?: ViolationPlace): Promise<Violation[]> {
+    const behind: Condition | undefined = after && [
+      '(timestamp, id) < ($::timestamptz, $::bigint)',
+      [after.timestamp, after.id],
+    ];
+    const { where, values } = conditions([...asConditions(asked), behind]);
+    const rows = await this.database.query<ViolationRow>(
+      `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${where}
+        ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT ${limit} OFFSET ${offset}`,
+      values,
+    );
+    return rows.map(violationOf);
+  }
+
+  async count(asked: ViolationConditions): Promise<number> {
+    const { where, values } = conditions(asConditions(asked));
+    const sql = `SELECT count(*)::float8 AS count FROM violation_events WHERE ${where}`;
+    const [row] = await this.database.query<{ count: number }>(sql, values);
+    return row?.count ?? 0;
+  }
+
+  async find(id: number): Promise<Violation | undefined> {
+    const [row] = await this.database.query<ViolationRow>(
+      `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE id = $1`,
+      [id],
+    );
+    return row && violationOf(row);
+  }
+
+  change(ids: readonly number[], decide: (violation: Violation) => Violation): Promise<Changed> {
+    return this.database.transaction(async (sql) => {
+      // In the order of their ids, so that two who change the same ones cannot wait for each other.
+      const rows = await sql.query<ViolationRow>(
+        `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE id = ANY($1::bigint[])
+          ORDER BY violation_events.id FOR UPDATE`,
+        [ids],
+      );
+      const before = rows.map(violationOf);
+      const violations = before.map(decide);
+      await save(sql, violations);
+      await record(sql, before, violations);
+      const known = new Set(rows.map(({ id }) => id));
+      return { violations, unknown: [...new Set(ids)].filter((id) => !known.has(id)) };
+    });
+  }
+
+  async trail(id: number): Promise<ViolationChange[]> {
+    const rows = await this.database.query<Omit<ViolationChange, 'at'> & { at: Date }>(
+      `SELECT at, actor, request_id, before, after FROM violation_changes WHERE violation_id = $1
+        ORDER BY id LIMIT ${MOST_CHANGES}`,
+      [id],
+    );
+    return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+  }
+}
+
+const asConditions = ({ cameraId, status, violationType }: ViolationConditions): (Condition | undefined)[] => [
+  cameraId === undefined ? undefined : ['camera_id = $', [cameraId]],
+  status === undefined ? undefined : ['status = $', [status]],
+  violationType === undefined ? undefined : ['violation_type = $', [violationType]],
+];
+
+async function save(sql: Queryable, violations: readonly Violation[]): Promise<void> {
+  const rows = violations.map(({ fields: f }) => ({
+    id: f.id,
+    status: f.status,
+    handled_at: f.handledAt,
+    handled_by: f.handledBy,
+    notes: f.notes,
+    version: f.version,
+    updated_at: f.updatedAt,
+  }));
+  await sql.query(
+    `UPDATE violation_events v SET status = n.status, handled_at = n.handled_at, handled_by = n.handled_by,
+            notes = n.notes, version = n.version, updated_at = n.updated_at
+       FROM json_to_recordset($1::json) AS n(id bigint, status text, handled_at timestamptz, handled_by text,
+            notes text, version integer, updated_at timestamptz)
+      WHERE v.id = n.id`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Who changed what: one row of the trail for each violation. */
+async function record(sql: Queryable, before: readonly Violation[], after: readonly Violation[]): Promise<void> {
+  const call = currentCall();
+  const rows = after.map((violation, i) => ({
+    violation_id: violation.fields.id,
+    before: handlingOf(before[i] ?? violation),
+    after: handlingOf(violation),
+    at: violation.fields.updatedAt,
+  }));
+  await sql.query(
+    `INSERT INTO violation_changes (violation_id, at, actor, request_id, before, after)
+     SELECT violation_id, at, $2, $3, before, after
+       FROM json_to_recordset($1::json) AS c(violation_id bigint, at timestamptz, before jsonb, after jsonb)`,
+    [JSON.stringify(rows), call?.actor ?? 'anonymous', call?.requestId ?? ''],
+  );
+}
+
+const handlingOf = ({ fields }: Violation): JsonObject => ({
+  status: fields.status,
+  handled_by: fields.handledBy,
+  notes: fields.notes,
+  version: fields.version,
+});

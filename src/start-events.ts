@@ -1,0 +1,31 @@
+import type { DependencyContainer } from 'tsyringe';
+import { every } from './infrastructure/environment/scheduler';
+import { rotateJournal } from './infrastructure/journal/rotate-journal';
+import { keys } from './keys';
+
+const LOOK_EVERY_MS = 100;
+const TIDY_EVERY_MS = 3_600_000;
+const ROTATE_EVERY_MS = 60_000;
+
+/** Takes in the journal from now on, and keeps journal and tables from growing without end. */
+export async function startEvents(
+  site: DependencyContainer,
+  journal: string,
+  onStop: (undo: () => Promise<unknown>) => void,
+): Promise<void> {
+  const log = site.resolve(keys.log);
+  const [ingestor, keeping] = [site.resolve(keys.ingestor), site.resolve(keys.eventKeeping)];
+  const [files, intake, database] = [
+    site.resolve(keys.journalFiles),
+    site.resolve(keys.eventIntake),
+    site.resolve(keys.database),
+  ];
+  await keeping.prepare();
+  const rotate = () => database.alone('watchgate.journal_rotation', () => rotateJournal(journal, files, intake));
+  const tasks = [
+    every(LOOK_EVERY_MS, 'taking in the journal', () => ingestor.pass(), log),
+    every(TIDY_EVERY_MS, 'tidying up the events', () => keeping.tidy(), log),
+    every(ROTATE_EVERY_MS, 'the rotation of the journal', rotate, log),
+  ];
+  onStop(() => Promise.all(tasks.map((task) => task.stop())));
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { EventPosting } from './application/events/event-posting';
+import { EventService } from './application/events/event-service';
+import { JournalIngestor } from './application/events/journal-ingestor';
+import { RecordService } from './application/records/record-service';
+import { StatisticsService } from './application/statistics/statistics-service';
+import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from './domain/shared/violation-types';
+import { DiskJournal } from './infrastructure/journal/disk-journal';
+import { DiskJournalFiles } from './infrastructure/journal/disk-journal-files';
+import { DiskRejectFile } from './infrastructure/journal/disk-reject-file';
+import { JournalTail } from './infrastructure/journal/journal-tail';
+import { JournalHistory } from './infrastructure/legacy/journal-history';
+import { JournalStatistics } from './infrastructure/legacy/journal-statistics';
+import { LegacyRecords } from './infrastructure/legacy/legacy-records';
+import { RawDetectionReports } from './infrastructure/legacy/raw-detection-reports';
+import { PgDetectionReports } from './infrastructure/postgres/pg-detection-reports';
+import { PgEventIntake } from './infrastructure/postgres/pg-event-intake';
+import { PgEventKeeping } from './infrastructure/postgres/pg-event-keeping';
+import { PgEvents } from './infrastructure/postgres/pg-events';
+import { PgSiteActivity } from './infrastructure/postgres/pg-site-activity';
+import { PgStatistics } from './infrastructure/postgres/pg-statistics';
+import { PgViolations } from './infrastructure/postgres/pg-violations';
+import { SiteCameras } from './infrastructure/system/site-cameras';
+import { keys, type Once } from './keys';
+
+export interface EventSite {
+  readonly logDir: string;
+  /** Days that events are kept. */
+  readonly retentionDays: number;
+  readonly violationTypes: ViolationTypes;
+  /** IANA name of the zone whose days statistics count. */
+  readonly zone: string;
+}
+
+const NOWHERE: EventSite = {
+  logDir: '.',
+  retentionDays: 180,
+  violationTypes: DEFAULT_VIOLATION_TYPES,
+  zone: 'UTC',
+};
+
+type Get = Parameters<Parameters<Once>[1]>[0];
+
+export const journalOf = ({ logDir }: Pick<EventSite, 'logDir'>): string => join(logDir, 'events_record.jsonl');
+
+/** Events: how they are taken in, and how each path reads them and what they add up to. */
+export function wireEvents(once: Once, site: EventSite = NOWHERE): void {
+  wireIntake(once, site);
+  wireEventPaths(once, site);
+  wireStatistics(once, site);
+  wireRecords(once);
+}
+
+function wireIntake(once: Once, site: EventSite): void {
+  const { retentionDays } = site;
+  once(keys.journalFiles, () => new DiskJournalFiles(journalOf(site)));
+  once(keys.eventIntake, (get) => new PgEventIntake(get(keys.database), site.zone));
+  once(keys.ingestor, (get) => {
+    const rejects = new DiskRejectFile(join(site.logDir, 'events_rejected.jsonl'), get(keys.clock));
+    return new JournalIngestor(get(keys.journalFiles), get(keys.eventIntake), rejects, site, get(keys.clock));
+  });
+  once(keys.eventKeeping, (get) => new PgEventKeeping(get(keys.database), site, get(keys.clock), get(keys.log)));
+  once(keys.eventPosting, (get) => new EventPosting(new DiskJournal(journalOf(site)), get(keys.clock), retentionDays));
+}
+
+function wireEventPaths(once: Once, { retentionDays }: EventSite): void {
+  once(keys.journalTail, (get) => new JournalTail(get(keys.journalFiles), get(keys.clock), retentionDays));
+  once(keys.eventsInTable, (get) => new PgEvents(get(keys.database)));
+  once(keys.eventsInJournal, (get) => new JournalHistory(get(keys.journalTail)));
+  once(
+    keys.eventsOnDomain,
+    (get) => new EventService(get(keys.eventsInTable), get(keys.eventPosting), get(keys.clock)),
+  );
+  once(
+    keys.eventsOnLegacy,
+    (get) => new EventService(get(keys.eventsInJournal), get(keys.eventPosting), get(keys.clock)),
+  );
+}
+
+function wireStatistics(once: Once, { violationTypes, zone }: EventSite): void {
+  const settings = { violationTypes, zone, startedAt: new Date() };
+  const activity = (get: Get, cameras: SiteCameras) =>
+    new PgSiteActivity(
+      get(keys.database),
+      () => cameras.regions(),
+      async () => 0,
+    );
+  once(keys.statisticsOnDomain, (get) => {
+    const site = activity(get, new SiteCameras(get(keys.camerasOnDomain)));
+    const source = new PgStatistics(get(keys.database), zone);
+    return new StatisticsService(source, get(keys.eventsInTable), site, settings, get(keys.clock));
+  });
+  once(keys.statisticsOnLegacy, (get) => {
+    const site = activity(get, new SiteCameras(get(keys.camerasOnLegacy)));
+    const source = new JournalStatistics(get(keys.journalTail), zone);
+    return new StatisticsService(source, get(keys.eventsInJournal), site, settings, get(keys.clock));
+  });
+}
+
+function wireRecords(once: Once): void {
+  once(keys.recordsOnDomain, (get) => {
+    const [database, cameras] = [get(keys.database), new SiteCameras(get(keys.camerasOnDomain))];
+    return new RecordService(new PgViolations(database), new PgDetectionReports(database), cameras, get(keys.clock));
+  });
+  once(keys.recordsOnLegacy, (get) => {
+    const [database, cameras] = [get(keys.database), new SiteCameras(get(keys.camerasOnLegacy))];
+    const reports = new RawDetectionReports(database);
+    const rest = new RecordService(new PgViolations(database), reports, cameras, get(keys.clock));
+    return new LegacyRecords(database, rest, get(keys.clock));
+  });
+}
