@@ -1,3 +1,4 @@
+import { alertHandlingOperations } from './alerts/alert-handling-operations';
 import { alertOperations } from './alerts/alert-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
@@ -15,6 +16,7 @@ export const catalogue = {
   cameraConfig: cameraConfigOperations,
   cameraControl: cameraControlOperations,
   alerts: alertOperations,
+  alertHandling: alertHandlingOperations,
   events: eventOperations,
   records: recordOperations,
   statistics: statisticsOperations,

@@ -3,14 +3,12 @@ import { isJsonObject, type Json, type JsonObject } from '../shared/json';
 import {
   checkValue,
   fault,
-  oneOf,
   text,
   type ValueRule,
   type ValueRules,
   unknownName,
   whole,
 } from '../shared/value-rules';
-import { violationTypes } from '../shared/violation-types';
 import { scheduleRule } from './alert-schedule';
 
 export const RULE_TYPES = ['violation_threshold', 'continuous_violation', 'no_detection', 'camera_down'] as const;
@@ -39,7 +37,12 @@ const ALWAYS: ValueRules = {
   cooldown_seconds: whole(0, 7 * DAY_SECONDS),
   schedule: scheduleRule,
 };
-const EVENTS: ValueRules = { violation_type: oneOf(...violationTypes), labels };
+/** Which there are is a setting of the site. */
+const VIOLATION = /^[a-z][a-z0-9_]*$/;
+const EVENTS: ValueRules = {
+  violation_type: text(1, 50, { re: VIOLATION, says: 'must be a type of violation such as no_hairnet' }),
+  labels,
+};
 
 /** What each type of rule may be told, and the limits of it, written once. */
 export const CONDITIONS: Readonly<Record<RuleType, ValueRules>> = {

@@ -60,9 +60,9 @@ describe('an alert rule', () => {
       ['conditions.threshold unknown_field'],
     ],
     [
-      'an unknown violation',
-      withConditions({ threshold: 1, violation_type: 'no_hat' }),
-      ['conditions.violation_type enum'],
+      'what is no type of violation',
+      withConditions({ threshold: 1, violation_type: 'No hat' }),
+      ['conditions.violation_type pattern'],
     ],
     [
       'two durations',
