@@ -38,13 +38,14 @@ const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'i
 
 /** To which addresses webhooks may go: to those of the Internet, and to what the site allows by name, address or network. */
 export class AddressPolicy {
-  private readonly refused = new BlockList();
+  /** One for each family: in a common list a rule about IPv4-mapped addresses would mean all of IPv4. */
+  private readonly refused = { ipv4: new BlockList(), ipv6: new BlockList() };
   private readonly allowed = new BlockList();
   private readonly names = new Set<string>();
 
   constructor(allow: readonly string[]) {
-    for (const [network, bits] of REFUSED_V4) this.refused.addSubnet(network, bits, 'ipv4');
-    for (const [network, bits] of REFUSED_V6) this.refused.addSubnet(network, bits, 'ipv6');
+    for (const [network, bits] of REFUSED_V4) this.refused.ipv4.addSubnet(network, bits, 'ipv4');
+    for (const [network, bits] of REFUSED_V6) this.refused.ipv6.addSubnet(network, bits, 'ipv6');
     for (const entry of allow) {
       const [address = '', bits] = entry.split('/');
       if (isIP(address) === 0) this.names.add(entry.toLowerCase());
@@ -57,6 +58,6 @@ export class AddressPolicy {
   permits(host: string, address: string): boolean {
     const family = familyOf(address);
     if (this.names.has(host.toLowerCase()) || this.allowed.check(address, family)) return true;
-    return isIP(address) !== 0 && !this.refused.check(address, family);
+    return isIP(address) !== 0 && !this.refused[family].check(address, family);
   }
 }
