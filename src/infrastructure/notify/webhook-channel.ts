@@ -71,7 +71,7 @@ function judged(status: number): string {
 }
 
 function redirected(from: URL, location: string | undefined): URL {
-  if (location === undefined || !URL.canParse(location, from)) throw new Undeliverable('a redirection to nowhere');
+  if (location === undefined || !URL.canParse(location, from.href)) throw new Undeliverable('a redirection to nowhere');
   const url = new URL(location, from);
   const safe = url.protocol === 'https:' || url.protocol === from.protocol;
   if (!safe || url.username || url.password) throw new Undeliverable('a redirection to where webhooks do not go');
