@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { callbackify } from 'node:util';
 import { SMTPServer } from 'smtp-server';
 
 export interface Mail {
@@ -16,9 +17,9 @@ export async function mailServer(): Promise<{ url: string; mails: Mail[]; close(
     onRcptTo: ({ address }, _session, done) =>
       done(address.startsWith('nobody') ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null),
     onData: (stream, { envelope }, done) => {
-      void text(stream).then((mail) => {
+      callbackify(text)(stream, (error, mail) => {
         mails.push({ to: envelope.rcptTo.map(({ address }) => address), text: mail });
-        done();
+        done(error);
       });
     },
   });

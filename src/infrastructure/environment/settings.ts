@@ -186,5 +186,5 @@ export class SettingsError extends Error {
 /** One line per variable, for `--help`. */
 export const settingsHelp = (): string =>
   Object.values<Variable<unknown>>(VARIABLES)
-    .map(({ name, fallback, about }) => `  ${name.padEnd(20)}${about} [${fallback}]`)
+    .map(({ name, fallback, about }) => `  ${name.padEnd(22)}${about} [${fallback}]`)
     .join('\n');

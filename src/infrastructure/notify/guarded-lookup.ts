@@ -1,5 +1,6 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { Undeliverable } from '../../application/alerts/alert-channel';
 import type { AddressPolicy } from './address-policy';
 
@@ -19,17 +20,17 @@ const refused = (): Undeliverable =>
  * moment later changes nothing.
  */
 export function guardedLookup(policy: AddressPolicy, resolve: Resolve): LookupFunction {
-  return (host, options, done) => {
-    resolve(host)
-      .then((found) => {
-        const permitted = found.filter(({ address }) => policy.permits(host, address));
-        const [first] = permitted;
-        if (!first) throw refused();
-        if (options.all) done(null, permitted.slice());
-        else done(null, first.address, first.family);
-      })
-      .catch((error: NodeJS.ErrnoException) => done(error, '', 0));
-  };
+  const find = callbackify(async (host: string): Promise<[LookupAddress, ...LookupAddress[]]> => {
+    const [first, ...more] = (await resolve(host)).filter(({ address }) => policy.permits(host, address));
+    if (!first) throw refused();
+    return [first, ...more];
+  });
+  return (host, { all }, done) =>
+    find(host, (error: NodeJS.ErrnoException | null, found) => {
+      if (error) done(error, '', 0);
+      else if (all) done(null, found);
+      else done(null, found[0].address, found[0].family);
+    });
 }
 
 /** An address that is written as numbers is never looked up. Throws `Undeliverable` for one that is refused. */

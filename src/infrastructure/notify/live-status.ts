@@ -40,7 +40,7 @@ export class LiveStatus implements LiveTopic {
     const at = Date.now() / 1_000;
     const status = await this.source().catch(() => undefined);
     if (!status) return [];
-    for (const id of [...this.told.keys()]) if (!status.has(id)) this.told.delete(id);
+    for (const id of this.told.keys()) if (!status.has(id)) this.told.delete(id);
     const changed = [...status].flatMap(([id, data]): [string, Told][] => {
       const text = JSON.stringify(data);
       return this.told.get(id)?.text === text ? [] : [[id, { at, text, data }]];
