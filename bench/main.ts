@@ -1,7 +1,12 @@
+import { alerts } from './alerts';
 import { cameras } from './cameras';
 import { rollout } from './rollout';
 
-const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short') => Promise<string>>> = { cameras, rollout };
+const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short') => Promise<string>>> = {
+  alerts,
+  cameras,
+  rollout,
+};
 
 const USAGE = `npm run bench -- [NAME] [--short]     NAME: ${Object.keys(BENCHMARKS).join(', ')}; all without one\n`;
 

@@ -26,9 +26,9 @@ export function stepBurst(rule: WatchedRule, state: Burst, input: AlertInput): S
 }
 
 /** The times of one window that ends with the newest; an event that comes late takes its place among them. */
-function within(times: readonly number[], at: number, windowMs: number): number[] {
+function within(times: readonly number[], at: number, windowMs: number): readonly number[] {
   const newest = Math.max(at, times.at(-1) ?? at);
-  const kept = times.filter((t) => t > newest - windowMs);
+  const kept = (times[0] ?? newest) > newest - windowMs ? times : times.filter((t) => t > newest - windowMs);
   if (at <= newest - windowMs) return kept;
   return at === newest ? [...kept, at] : [...kept, at].sort((a, b) => a - b);
 }
