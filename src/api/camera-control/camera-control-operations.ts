@@ -90,6 +90,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
     summary: 'Whether it starts with the service',
     input: AutoStartDto,
     output: AutoStartSetDto,
+    parametersIn: 'query',
     group,
     stickyBy: 'camera_id',
     fallback: 'ifRolledBack',

@@ -51,14 +51,14 @@ function describe(operation: Operation): JsonObject {
   const inPath = new Set([...operation.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? ''));
   const parameters = [...shapeOf(operation.input).fields].flatMap(([name, { schema, required }]): JsonObject[] => {
     if (inPath.has(name)) return [{ name, in: 'path', required: true, schema: schema() }];
-    return operation.verb === 'GET' ? [{ name, in: 'query', required, schema: schema() }] : [];
+    return operation.parametersIn === 'query' ? [{ name, in: 'query', required, schema: schema() }] : [];
   });
   return {
     operationId: operation.id,
     tags: [operation.context],
     summary: operation.summary,
     parameters: operation.switched ? [...parameters, FORCE] : parameters,
-    ...(operation.verb === 'GET' ? {} : requestBody(operation, inPath)),
+    ...(operation.parametersIn === 'query' ? {} : requestBody(operation, inPath)),
     responses: {
       '200': { description: 'Done', content: { [operation.produces]: { schema: answerSchema(operation) } } },
       default: {

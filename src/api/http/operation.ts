@@ -28,6 +28,8 @@ interface Row<Input, Output> {
   readonly role?: Role;
   /** Where two right answers may differ, as JSON pointers with `*`. */
   readonly mayDiffer?: readonly string[];
+  /** Where what is no part of the path is expected: the query of a read, the body of a write unless the row says so. */
+  readonly parametersIn?: 'query';
   /** The member of the input that a body which is a list, or one item of it, stands for. */
   readonly takesList?: keyof Input & string;
   /** The member of the input that the header `If-Match` stands for. */
@@ -52,6 +54,7 @@ export interface Operation extends RoutedOperation {
   readonly produces: string;
   readonly switched: boolean;
   readonly role: Role;
+  readonly parametersIn: 'query' | 'body';
   readonly takesList?: string;
   readonly ifMatch?: string;
   readonly bodyLimit: string;
@@ -91,6 +94,7 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
     role: row.role ?? (effect === 'read' ? 'viewer' : 'operator'),
     mayDiffer: row.mayDiffer ?? [],
     bodyLimit: row.bodyLimit ?? BODY_LIMIT,
+    parametersIn: row.parametersIn ?? (verb === 'GET' ? 'query' : 'body'),
     ...(row.takesList ? { takesList: row.takesList } : {}),
     ...(row.ifMatch ? { ifMatch: row.ifMatch } : {}),
   };

@@ -11,7 +11,7 @@ export function rawInput(operation: Operation, req: Request): RawInput {
   const lastOf = (value: unknown): string => String(Array.isArray(value) ? value.at(-1) : value);
   const texts = (values: object) => Object.fromEntries(Object.entries(values).map(([name, v]) => [name, lastOf(v)]));
   return {
-    expected: operation.verb === 'GET' ? 'query' : 'body',
+    expected: operation.parametersIn,
     path: texts(req.params),
     query: { ...texts(req.query), ...ifMatch(operation, req) },
     body: operation.verb !== 'GET' && Buffer.isBuffer(req.body) ? bodyOf(operation, req.body) : {},

@@ -67,6 +67,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     stickyBy: 'violation_id',
     fallback: 'ifRolledBack',
     ifMatch: 'version',
+    parametersIn: 'query',
   },
   setStatuses: {
     http: 'PUT /records/violations/status',

@@ -11,7 +11,7 @@ export interface Journal {
 
 /** One file of the journal: the one that is written now, or one that was written before. */
 export interface JournalFile {
-  /** Stays the same when the file is renamed or copied. */
+  /** Stays the same when the file is renamed. */
   readonly id: string;
   readonly path: string;
   /** Bytes. */

@@ -1,7 +1,7 @@
 import { type FileHandle, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { JournalFile, JournalFiles, JournalLines } from '../../application/events/journal';
-import { headOf } from './journal-head';
+import { identityOf } from './file-identity';
 import { linesOf, MOST_LINE_BYTES, tooLong } from './journal-lines';
 import { noneIfAbsent, openIfThere } from './open-if-there';
 
@@ -24,17 +24,16 @@ export class DiskJournalFiles implements JournalFiles {
 
   async list(): Promise<readonly Found[]> {
     const found = await Promise.all((await this.names()).map((name) => this.look(join(dirname(this.path), name))));
-    const byId = new Map<string, Found>();
-    // A copy that is made before its original is cut off is the same file until then.
-    for (const file of found) if (file && file.size >= (byId.get(file.id)?.size ?? 0)) byId.set(file.id, file);
     const current = (file: Found) => Number(file.path === this.path);
-    return [...byId.values()].sort((a, b) => current(a) - current(b) || a.changedAt - b.changedAt);
+    return found
+      .filter((file) => file !== undefined)
+      .sort((a, b) => current(a) - current(b) || a.changedAt - b.changedAt);
   }
 
   async read(file: JournalFile, position: number): Promise<JournalLines> {
     const bytes = await opened(file.path, async (handle) => {
       // The name may belong to another file by now.
-      if ((await headOf(handle)) !== file.id) return NOTHING;
+      if ((await identityOf(handle)) !== file.id) return NOTHING;
       const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
       return buffer.subarray(0, bytesRead);
     });
@@ -68,7 +67,7 @@ export class DiskJournalFiles implements JournalFiles {
   private look(path: string): Promise<Found | undefined> {
     return opened(path, async (handle) => {
       const stat = await handle.stat();
-      const id = stat.isFile() ? await headOf(handle) : undefined;
+      const id = stat.isFile() ? await identityOf(handle) : undefined;
       if (id === undefined) return undefined;
       const closed = path !== this.path && Date.now() - stat.mtimeMs > CLOSED_AFTER_MS;
       return { id, path, size: stat.size, closed, changedAt: stat.mtimeMs };
