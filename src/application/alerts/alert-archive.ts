@@ -12,7 +12,8 @@ export interface AlertHandling {
 export interface AlertArchive {
   /** Newest first. */
   page(query: AlertQuery): Promise<Listed<AlertView>>;
-  get(id: number): Promise<AlertView | undefined>;
+  /** How many alerts of the last 24 hours nobody has taken care of; their summaries and ends do not count. */
+  openOfToday(): Promise<number>;
   /** Undefined for an unknown alert. Throws what `refuse` throws for the alert as it is. */
   handle(
     handling: AlertHandling,

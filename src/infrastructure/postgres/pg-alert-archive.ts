@@ -23,8 +23,11 @@ export class PgAlertArchive implements AlertArchive {
     return { count: rows.length, total: Number(counted[0]?.total ?? 0), items: rows.map(toAlertView) };
   }
 
-  async get(id: number): Promise<AlertView | undefined> {
-    return (await this.database.query<AlertRow>(ONE, [id])).map(toAlertView)[0];
+  async openOfToday(): Promise<number> {
+    const sql = `
+      SELECT count(*) AS open FROM alert_history
+       WHERE timestamp > now() - interval '1 day' AND status = 'open' AND coalesce(details ->> 'kind', 'alert') = 'alert'`;
+    return Number((await this.database.query<{ open: string }>(sql, []))[0]?.open ?? 0);
   }
 
   handle(
