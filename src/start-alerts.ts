@@ -35,7 +35,7 @@ export async function startAlerts(
     [RULES_CHANNEL]: refresh,
     [DELIVERIES_CHANNEL]: () => worker.wake(),
     [ALERTS_CHANNEL]: (payload: string) => {
-      if (payload !== '') site.resolve(keys.liveEvents).alert(JSON.parse(payload) as object);
+      if (payload !== '') site.resolve(keys.liveEvents).alert(payload);
     },
   };
   const listener = new PgListener(databaseUrl, heard, log);

@@ -48,21 +48,20 @@ export class DeliveryWorker {
 
   private async deliver(claim: Claim): Promise<void> {
     const [at, from] = [this.clock().toISOString(), performance.now()];
-    const attempt = (ok: boolean, detail: string): Attempt => ({
-      at,
-      ok,
-      detail: detail.slice(0, LONGEST_DETAIL),
-      ms: Math.round(performance.now() - from),
-    });
+    const { ok, detail, settlement } = await this.attempt(claim);
+    const ms = Math.round(performance.now() - from);
+    await this.queue.settle(claim, { at, ok, detail: detail.slice(0, LONGEST_DETAIL), ms }, settlement);
+  }
+
+  private async attempt(claim: Claim): Promise<Pick<Attempt, 'ok' | 'detail'> & { settlement: Settlement }> {
     const { id, channel } = claim;
     try {
-      const detail = await this.channels[channel].send(claim);
-      await this.queue.settle(claim, attempt(true, detail), { status: 'delivered' });
+      return { ok: true, detail: await this.channels[channel].send(claim), settlement: { status: 'delivered' } };
     } catch (error) {
       const settlement = this.afterFailure(claim, error);
       if (settlement.status === 'dead')
         this.log.error('an alert could not be delivered', { delivery: id, channel, error });
-      await this.queue.settle(claim, attempt(false, reason(error)), settlement);
+      return { ok: false, detail: error instanceof Error ? error.message : String(error), settlement };
     }
   }
 
@@ -71,5 +70,3 @@ export class DeliveryWorker {
     return { status: 'queued', waitMs: waitAfter(attempts, this.chance()) };
   }
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/shared/json';
-import type { LiveSockets } from './live-sockets';
+import type { LiveClient, LiveSockets } from './live-sockets';
 
 export const EVENTS_PATH = '/ws/events';
 const MOST = 500;
@@ -31,21 +31,28 @@ export class LiveEvents {
       return;
     }
     this.seq ??= await this.tail.newest();
-    const fresh = await this.tail.after(this.seq, MOST);
-    for (const { seq, line } of fresh) {
-      this.seq = seq;
+    for (let more = true; more; ) more = await this.tell(this.seq ?? 0, clients);
+  }
+
+  private async tell(after: number, clients: readonly LiveClient[]): Promise<boolean> {
+    const fresh = await this.tail.after(after, MOST);
+    for (const { line } of fresh) {
       for (const client of clients) {
         const wanted = client.query.get('etype');
         if (wanted === null || wanted === '' || wanted === line.type) client.send({ type: 'event', data: line });
       }
     }
+    this.seq = fresh.at(-1)?.seq ?? after;
+    return fresh.length === MOST;
   }
 
   ping(): void {
     for (const client of this.sockets().at(EVENTS_PATH)) client.send({ type: 'ping' });
   }
 
-  alert(data: object): void {
+  /** `announced`: the alert as JSON, as another service announced it. */
+  alert(announced: string): void {
+    const data = JSON.parse(announced) as JsonObject;
     for (const client of this.sockets().at(EVENTS_PATH)) client.send({ type: 'alert', data });
   }
 }

@@ -50,11 +50,20 @@ export class PgListener {
     });
     client.on('error', (error) => this.lost(client, error));
     client.on('end', () => this.lost(client, undefined));
-    client.on('notification', ({ channel, payload }) => this.heard[channel]?.(payload ?? ''));
+    client.on('notification', ({ channel, payload }) => this.tell(channel, payload ?? ''));
     await client.connect();
     for (const channel of Object.keys(this.heard)) await client.query(`LISTEN ${channel}`);
     this.client = client;
-    for (const tell of Object.values(this.heard)) tell('');
+    for (const channel of Object.keys(this.heard)) this.tell(channel, '');
+  }
+
+  /** Anybody who may use the database may notify anything: nothing of it may end this process. */
+  private tell(channel: string, payload: string): void {
+    try {
+      this.heard[channel]?.(payload);
+    } catch (error) {
+      this.log.warn('a notification could not be understood', { channel, error });
+    }
   }
 
   private lost(client: Client, error: unknown): void {
