@@ -41,12 +41,18 @@ export class Workplace {
     return { url: url.toString(), client: await this.connect(url.toString()) };
   }
 
-  async service(databaseUrl: string, camerasFile: string): Promise<ServiceProcess> {
+  async service(
+    databaseUrl: string,
+    camerasFile: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> {
     const service = await startService({
       DATABASE_URL: databaseUrl,
       CAMERAS_FILE: camerasFile,
+      DATA_DIR: path.join(this.dir, `data-${this.undoings.length}`),
       LOG_DIR: path.join(this.dir, `logs-${this.undoings.length}`),
       USE_DOMAIN_SERVICE: 'true',
+      ...settings,
     });
     this.undoings.push(() => service.stop());
     return service;

@@ -9,7 +9,9 @@ import type { DeliveryWorker } from './application/alerts/delivery-worker';
 import type { RuleBook } from './application/alerts/rule-book';
 import type { AlertsPort } from './application/alerts/alerts-port';
 import type { CameraControlPort } from './application/camera-control/camera-control-port';
+import type { CameraPreviews } from './application/camera-control/camera-previews';
 import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
+import type { ControlRelay } from './application/camera-control/control-relay';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import type { CameraUnitOfWork } from './application/cameras/camera-unit-of-work';
 import type { CamerasFile } from './application/cameras/cameras-file';
@@ -89,6 +91,8 @@ export const keys = {
   desiredStates: token<DesiredStates>('DesiredStates'),
   workerHost: token<NodeWorkerHost>('WorkerHost'),
   controlRuntime: token<CameraControlRuntime>('CameraControlRuntime'),
+  controlRelay: token<ControlRelay>('ControlRelay'),
+  previews: token<CameraPreviews>('CameraPreviews'),
   controlOnDomain: token<CameraControlPort>('Camera control on the domain path'),
   controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
   alertRules: token<AlertRuleRepository>('AlertRuleRepository'),

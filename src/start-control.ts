@@ -1,9 +1,11 @@
 import type { DependencyContainer } from 'tsyringe';
+import type { ControlPorts } from './application/camera-control/control-relay';
 import { every } from './infrastructure/environment/scheduler';
 import { PgLeadership } from './infrastructure/postgres/pg-leadership';
 import { keys } from './keys';
 
 const FOLLOW_EVERY_MS = 1_000;
+const SERVE_EVERY_MS = 200;
 
 /** Takes the control of the cameras, if no other service of this site has it, and follows the configuration from then on. */
 export async function startControl(
@@ -18,4 +20,12 @@ export async function startControl(
   onStop(() => leadership.stop());
   const following = every(FOLLOW_EVERY_MS, 'following the cameras', () => runtime.follow(), log);
   onStop(() => following.stop());
+  const [relay, ports] = [site.resolve(keys.controlRelay), portsOf(site)];
+  const serving = every(SERVE_EVERY_MS, 'answering the other services', () => relay.serve(ports), log);
+  onStop(() => serving.stop());
 }
+
+const portsOf = (site: DependencyContainer): ControlPorts => ({
+  domain: site.resolve(keys.controlOnDomain),
+  legacy: site.resolve(keys.controlOnLegacy),
+});

@@ -1,10 +1,14 @@
 import { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import { CameraControlService } from './application/camera-control/camera-control-service';
+import { CameraPreviews } from './application/camera-control/camera-previews';
 import { CameraSupervisor } from './application/camera-control/camera-supervisor';
+import { ControlRelay } from './application/camera-control/control-relay';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import * as cameraSet from './application/cameras/camera-set';
 import type { JsonObject } from './domain/shared/json';
 import { systemTimers } from './infrastructure/environment/system-timers';
+import { FrameGrabber } from './infrastructure/ffmpeg/frame-grabber';
+import { PgControlLine } from './infrastructure/postgres/pg-control-line';
 import { PgDesiredStates } from './infrastructure/postgres/pg-desired-states';
 import { lastLines } from './infrastructure/process/log-reader';
 import { NodeWorkerHost } from './infrastructure/process/node-worker-host';
@@ -40,14 +44,21 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
         get(keys.log),
       ),
   );
-  once(
-    keys.controlOnDomain,
+  once(keys.previews, (get) => {
+    const grabber = new FrameGrabber(process.env);
+    const newest = (id: string) => get(keys.workerHost).picture(id);
+    return new CameraPreviews({ newest, grab: (source, ms) => grabber.grab(source, ms) }, get(keys.clock));
+  });
+  once(keys.controlRelay, (get) => {
+    const line = new PgControlLine(get(keys.database), get(keys.log));
+    return new ControlRelay(() => get(keys.controlRuntime).controls, line, get(keys.log));
+  });
+  const [onDomain, onLegacy] = [
     service((c) => (decide) => c.change(decide)),
-  );
-  once(
-    keys.controlOnLegacy,
     service((c) => (decide) => c.changeFile(decide)),
-  );
+  ];
+  once(keys.controlOnDomain, (get) => get(keys.controlRelay).over('domain', onDomain(get)));
+  once(keys.controlOnLegacy, (get) => get(keys.controlRelay).over('legacy', onLegacy(get)));
 }
 
 type Get = Parameters<Parameters<Once>[1]>[0];
@@ -66,6 +77,7 @@ const service = (change: (c: CameraConfiguration) => CameraConfiguration['change
       await get(keys.controlRuntime).follow();
       return head?.revision.number ?? 0;
     },
+    previews: get(keys.previews),
     counters: (id: string) => get(keys.workerHost).counters(id),
     lastLines,
     clock,

@@ -8,6 +8,9 @@ import { NO_MOTION, stepMotion } from './motion';
 import type { WorkerSettings } from './worker-settings';
 import type { WorkerStatus } from './worker-status';
 
+/** A log that grows tells people that its worker lives. */
+const TELL_EVERY_S = 60;
+
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 const wallClock = (): number => round(Date.now() / 1_000);
 const steadyClock = (): number => performance.now() / 1_000;
@@ -19,7 +22,10 @@ export class DetectionWorker implements FrameSink {
   private readonly journal: Journal;
   private readonly troubles = new Map<string, string>();
   private frames = 0;
+  /** Frames the journal has been told of. */
+  private reported = 0;
   private lastFrameAt: number | null = null;
+  private toldAt = -Infinity;
   private motion = NO_MOTION;
   private picture = NO_PICTURE;
 
@@ -39,6 +45,7 @@ export class DetectionWorker implements FrameSink {
     this.lookForFrozen(frame, now);
     // Whoever waits for the camera to come up need not wait for the next second.
     if (this.frames === 1) this.writeStatus();
+    if (now - this.toldAt >= TELL_EVERY_S) this.tell(now);
   }
 
   jpeg(picture: Uint8Array): void {
@@ -80,6 +87,17 @@ export class DetectionWorker implements FrameSink {
 
   private record(type: EventType, evidence: Readonly<Record<string, number>>): void {
     this.attempt('JOURNAL', () => this.journal.append(type, wallClock(), evidence));
+    this.say(`${type} ${JSON.stringify(evidence)}`);
+  }
+
+  private tell(now: number): void {
+    this.toldAt = now;
+    if (this.frames === 1) return this.say('the first frame is here');
+    const fps = this.meter.rate(now);
+    this.say(`${this.frames} frames, ${fps} per second`);
+    const report = { frames: this.frames - this.reported, frame_number: this.frames, ...(fps === null ? {} : { fps }) };
+    this.reported = this.frames;
+    this.attempt('JOURNAL', () => this.journal.append('detection', wallClock(), report));
   }
 
   /** A full disk must not end the detection: it is told in the status, and once in the log. */

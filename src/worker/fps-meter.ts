@@ -1,4 +1,6 @@
 const WINDOW_S = 5;
+/** The first frames come in a bunch, or late: a rate over less would be a guess. */
+const MEASURED_AFTER_S = 2;
 
 /** Frames per second over the last seconds; times in seconds, of a clock that never jumps. */
 export class FpsMeter {
@@ -11,11 +13,11 @@ export class FpsMeter {
     this.forget(now);
   }
 
-  rate(now: number): number {
-    if (this.startedAt === undefined) return 0;
+  /** Null while it is too early to tell. */
+  rate(now: number): number | null {
+    if (this.startedAt === undefined || now - this.startedAt < MEASURED_AFTER_S) return null;
     this.forget(now);
-    // Not over less than a second: the first frames come in a bunch.
-    const span = Math.min(WINDOW_S, Math.max(1, now - this.startedAt));
+    const span = Math.min(WINDOW_S, now - this.startedAt);
     return Math.round((this.times.length / span) * 100) / 100;
   }
 

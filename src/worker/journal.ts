@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-export type EventType = 'motion_started' | 'motion_ended' | 'frozen' | 'unfrozen';
+export type EventType = 'motion_started' | 'motion_ended' | 'frozen' | 'unfrozen' | 'detection';
 
 export interface JournalEvent {
   readonly id: string;

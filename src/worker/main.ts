@@ -1,13 +1,18 @@
 import { maskText } from '../domain/cameras/camera-secrets';
+import { findFfmpeg } from '../infrastructure/ffmpeg/ffmpeg-build';
 import { type OpenCamera, openCamera } from '../infrastructure/ffmpeg/open-camera';
 import { errorText } from '../infrastructure/system/error-code';
 import { DetectionWorker } from './detection-worker';
 import { exitCode } from './exit-code';
 import { readWorkerSettings } from './worker-settings';
 
-const STATUS_EVERY_MS = 1_000;
+/** Twice as often as the contract asks for: the sooner it is known that no frames come any more. */
+const STATUS_EVERY_MS = 500;
 
-const say = (line: string): void => void process.stderr.write(`${maskText(line).replaceAll(/\s*\n\s*/g, ' ')}\n`);
+const say = (line: string): void => {
+  const said = maskText(line).replaceAll(/\s*\n\s*/g, ' ');
+  process.stderr.write(`${new Date().toISOString()} ${said}\n`);
+};
 
 async function watch(stopWith: (camera: OpenCamera) => void): Promise<never> {
   const settings = readWorkerSettings(process.env);
@@ -15,7 +20,7 @@ async function watch(stopWith: (camera: OpenCamera) => void): Promise<never> {
   worker.writeStatus();
   const ticking = setInterval(() => worker.writeStatus(), STATUS_EVERY_MS);
   try {
-    const camera = await openCamera(settings.source, process.env, worker);
+    const camera = await openCamera(settings.source, () => findFfmpeg(process.env), worker);
     stopWith(camera);
     throw await camera.failed;
   } finally {

@@ -8,6 +8,10 @@ const MOVING = 'testsrc2=size=320x180:rate=10';
 /** A picture that never changes, in a stream that goes on. */
 export const FROZEN = `${MOVING},select=eq(n\\,0),loop=loop=-1:size=1,setpts=N/10/TB`;
 
+/** A picture that moves for `seconds`, and never again after. */
+export const freezingAfter = (seconds: number): string =>
+  `${MOVING},loop=loop=-1:size=1:start=${seconds * 10},setpts=N/10/TB`;
+
 /** A real H.264 stream, as a camera sends it. */
 export class RtspPublisher {
   private constructor(private readonly child: ChildProcess) {}

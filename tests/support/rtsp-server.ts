@@ -32,6 +32,10 @@ const pathOf = (url: string): string =>
 export class RtspServer {
   /** Ends every new connection at once. */
   refuse = false;
+  /** Takes every connection and says nothing. */
+  mute = false;
+  /** Connections taken so far. */
+  accepted = 0;
   /** Asked of players; publishers are let in. */
   account?: RtspAccount;
   private readonly streams = new Map<string, Stream>();
@@ -84,6 +88,7 @@ export class RtspServer {
 
   private accept(socket: Socket): void {
     if (this.refuse) return void socket.destroy();
+    this.accepted += 1;
     const nonce = randomBytes(8).toString('hex');
     const connection: Connection = { socket, nonce, channels: new Map(), rest: Buffer.alloc(0) };
     this.connections.add(connection);
@@ -103,6 +108,7 @@ export class RtspServer {
   }
 
   private receive(connection: Connection, data: Buffer): void {
+    if (this.mute) return;
     connection.rest = Buffer.concat([connection.rest, data]);
     for (let taken = take(connection.rest); taken; taken = take(connection.rest)) {
       connection.rest = taken.rest;

@@ -1,4 +1,5 @@
 import type { CameraControlPort } from '../../application/camera-control/camera-control-port';
+import { Media } from '../../application/shared/media';
 import { NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
 import {
@@ -94,6 +95,16 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
     group,
     stickyBy: 'camera_id',
     fallback: 'ifRolledBack',
+  },
+  preview: {
+    http: 'GET /cameras/{camera_id}/preview',
+    summary: 'A JPEG of the present moment',
+    input: CameraKeyDto,
+    output: Media,
+    produces: 'image/jpeg',
+    group,
+    // Not by camera: one that is slow to show itself would make the path look slow on which it stays.
+    stickyBy: 'caller',
   },
   stats: {
     http: 'GET /cameras/{camera_id}/stats',

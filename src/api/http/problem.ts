@@ -8,6 +8,8 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
+  'source-failed': 502,
+  'source-silent': 504,
   stale: 412,
   unavailable: 503,
   timeout: 504,
@@ -48,7 +50,7 @@ function fromDomain({ kind, code, message, details }: DomainError, requestId: st
     }),
   );
   const retry = kind === 'unavailable' || kind === 'timeout';
-  const headers: Record<string, string> = retry ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
+  const headers = { ...(retry ? { 'retry-after': RETRY_AFTER_SECONDS } : {}), ...details.headers };
   return problem(STATUS[kind], code, message, requestId, { ...(errors ? { errors } : {}), ...details.extra }, headers);
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/shared/json';
+import type { Media } from '../shared/media';
 
 export interface CameraKey {
   readonly camera_id: string;
@@ -52,6 +53,8 @@ export interface CameraControlPort {
   setAutoStart(
     wish: CameraKey & { readonly auto_start: boolean },
   ): Promise<{ ok: true; camera_id: string; auto_start: boolean }>;
+  /** A JPEG of the present moment; of inactive cameras too. */
+  preview(key: CameraKey): Promise<Media>;
   stats(key: CameraKey): Promise<CameraStats>;
   logs(page: CameraKey & { readonly lines: number }): Promise<CameraLog>;
   refresh(nothing: object): Promise<{ status: 'success'; message: string; timestamp: string; revision: number }>;

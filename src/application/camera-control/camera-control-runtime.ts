@@ -21,6 +21,10 @@ export class CameraControlRuntime {
     private readonly log: Log,
   ) {}
 
+  get controls(): boolean {
+    return this.current !== undefined;
+  }
+
   /** Throws `camera_control.elsewhere` while another service has the control. */
   readonly supervisor = (): CameraSupervisor => {
     if (this.current) return this.current;

@@ -5,6 +5,7 @@ import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock } from '../shared/log';
 import type { CameraControlPort, CameraKey, ProcessStatus, Started } from './camera-control-port';
+import type { CameraPreviews } from './camera-previews';
 import type { CameraSupervisor } from './camera-supervisor';
 import type { ProcessView } from './process-view';
 import { isWanted, settingsOf } from './wanted-cameras';
@@ -19,6 +20,7 @@ export interface ControlSurroundings {
   readonly configure: (cameraId: string, fields: JsonObject) => Promise<unknown>;
   /** Brings table and file together; answers the revision. */
   readonly refresh: () => Promise<number>;
+  readonly previews: CameraPreviews;
   /** Counters the worker tells of itself; undefined while there are none. */
   readonly counters: (cameraId: string) => Promise<JsonObject | undefined>;
   /** The last lines of a log; undefined when there is none. */
@@ -87,6 +89,10 @@ export class CameraControlService implements CameraControlPort {
     if (auto_start) await this.active(camera_id);
     await this.site.configure(camera_id, { auto_start });
     return { ok: true as const, camera_id, auto_start };
+  }
+
+  async preview({ camera_id }: CameraKey) {
+    return this.site.previews.show(await this.find(camera_id));
   }
 
   async stats({ camera_id }: CameraKey) {

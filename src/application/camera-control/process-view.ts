@@ -1,4 +1,5 @@
-import type { CameraProcess, CameraState, Exit, Reason } from '../../domain/camera-control/camera-process';
+import type { CameraProcess, CameraState, Exit } from '../../domain/camera-control/camera-process';
+import type { Reason } from '../../domain/camera-control/exit-reasons';
 
 /** What there is to say about a camera's worker. */
 export interface ProcessView {

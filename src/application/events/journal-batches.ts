@@ -13,17 +13,25 @@ export interface ReadLines {
   readonly rejects: readonly Reject[];
 }
 
-/** Reads lines; one that is there twice counts once, and a blank one not at all. */
-export function readLines(lines: JournalLines['lines'], times: AcceptedTimes): ReadLines {
-  const events = new Map<string, Event>();
-  const rejects: Reject[] = [];
-  for (const line of lines) {
-    if (line === '') continue;
-    const event = typeof line === 'string' ? readEvent(parsed(line), times) : new NoEvent(line.why);
-    if (event instanceof NoEvent) rejects.push({ why: event.why, line: typeof line === 'string' ? line : '' });
-    else if (!events.has(event.id)) events.set(event.id, event);
+/** Reads lines of a journal; an event that is there twice counts once, and a blank line not at all. */
+export class JournalReading {
+  private readonly events = new Map<string, Event>();
+  private readonly rejects: Reject[] = [];
+
+  constructor(private readonly times: AcceptedTimes) {}
+
+  add(lines: JournalLines['lines']): void {
+    for (const line of lines) {
+      if (line === '') continue;
+      const event = typeof line === 'string' ? readEvent(parsed(line), this.times) : new NoEvent(line.why);
+      if (event instanceof NoEvent) this.rejects.push({ why: event.why, line: typeof line === 'string' ? line : '' });
+      else if (!this.events.has(event.id)) this.events.set(event.id, event);
+    }
   }
-  return { events: [...events.values()], rejects };
+
+  get result(): ReadLines {
+    return { events: [...this.events.values()], rejects: this.rejects };
+  }
 }
 
 /** The value of a JSON text; undefined, which is no event, when it is none. */

@@ -2,8 +2,11 @@ import { acceptedTimes } from '../../domain/events/time-window';
 import type { ViolationTypes } from '../../domain/shared/violation-types';
 import type { Clock } from '../shared/log';
 import type { EventIntake, Stretch } from './event-intake';
-import type { JournalFile, JournalFiles, JournalLines, RejectFile } from './journal';
-import { batchOf, readLines } from './journal-batches';
+import type { JournalFile, JournalFiles, RejectFile } from './journal';
+import { batchOf, JournalReading, type ReadLines } from './journal-batches';
+
+/** Lines that are read without letting others have their turn. */
+const AT_ONCE = 100;
 
 export interface IngestorOptions {
   readonly violationTypes: ViolationTypes;
@@ -55,34 +58,41 @@ export class JournalIngestor {
   }
 
   private async take(file: JournalFile, start: number, reached: number): Promise<boolean> {
-    let stored = reached;
-    let position = start;
-    let reading = this.files.read(file, position);
+    let [position, stored] = [start, reached];
+    let next = this.read(file, position);
     for (;;) {
-      const { lines, next } = await reading;
-      if (next === position) return position !== start;
+      const stretch = await next;
+      if (stretch.to === position) return position !== start;
       // The next lines are read while the database is busy with these.
-      reading = this.files.read(file, next);
-      reading.catch(() => undefined);
-      const moved = await this.store(file, { from: stored, to: next }, lines);
-      if (moved) return true;
-      this.done.lagBytes = Math.max(0, this.done.lagBytes - (next - position));
-      position = next;
-      stored = next;
+      next = this.read(file, stretch.to);
+      next.catch(() => undefined);
+      if (!(await this.store(file, { from: stored, to: stretch.to }, stretch))) return true;
+      this.done.lagBytes = Math.max(0, this.done.lagBytes - (stretch.to - position));
+      position = stretch.to;
+      stored = stretch.to;
     }
   }
 
-  /** Answers whether somebody else had taken these lines in. */
-  private async store(file: JournalFile, stretch: Stretch, lines: JournalLines['lines']): Promise<boolean> {
-    const { violationTypes, retentionDays } = this.options;
-    const read = readLines(lines, acceptedTimes(this.clock(), retentionDays));
+  private async read(file: JournalFile, position: number): Promise<ReadLines & { readonly to: number }> {
+    const times = acceptedTimes(this.clock(), this.options.retentionDays);
+    const { lines, next } = await this.files.read(file, position);
+    const reading = new JournalReading(times);
+    for (let i = 0; i < lines.length; i += AT_ONCE) {
+      reading.add(lines.slice(i, i + AT_ONCE));
+      await new Promise(setImmediate);
+    }
+    return { ...reading.result, to: next };
+  }
+
+  /** Answers whether they were stored; they are not when somebody else has taken them in. */
+  private async store(file: JournalFile, stretch: Stretch, read: ReadLines): Promise<boolean> {
     await this.aside.keep(file.path, read.rejects);
-    const taken = await this.intake.store(batchOf(file, stretch, read, violationTypes));
-    if (taken === 'moved') return true;
+    const taken = await this.intake.store(batchOf(file, stretch, read, this.options.violationTypes));
+    if (taken === 'moved') return false;
     await this.aside.keep(file.path, taken.refused);
     this.done.stored += taken.stored;
     this.done.duplicates += taken.duplicates;
     this.done.rejected += read.rejects.length + taken.refused.length;
-    return false;
+    return true;
   }
 }

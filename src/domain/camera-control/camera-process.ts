@@ -1,4 +1,5 @@
-import { backoff, DEFAULT_RULES, type ProcessRules } from './process-rules';
+import { EXIT_REASONS, EXIT_REFUSED, type Reason } from './exit-reasons';
+import { backoff, DEFAULT_RULES, patience, type ProcessRules } from './process-rules';
 
 export type CameraState =
   | 'stopped'
@@ -9,16 +10,6 @@ export type CameraState =
   | 'backoff'
   | 'failed'
   | 'stopping';
-
-export type Reason =
-  | 'auth_failed'
-  | 'crashed'
-  | 'crash_loop'
-  | 'frozen'
-  | 'low_fps'
-  | 'no_first_frame'
-  | 'no_frames'
-  | 'spawn_failed';
 
 export interface Exit {
   readonly code: number | null;
@@ -61,9 +52,6 @@ export interface Step {
   readonly state: CameraProcess;
   readonly effects: readonly ProcessEffect[];
 }
-
-/** A worker that ends with this code says that the source refused its credentials; `docs/worker.md` lists them all. */
-export const EXIT_REFUSED = 20;
 
 export const stoppedProcess = (now: number): CameraProcess => ({
   state: 'stopped',
@@ -148,14 +136,14 @@ class Transition {
 
   private heartbeat(frames: number, fps: number | undefined, frozen = false): Step {
     if (!this.watched || frames === this.p.frames) return this.stay();
-    const { expectedFps, lowFps, stalledAfter, healthyAfter } = this.rules;
+    const { expectedFps, lowFps, healthyAfter } = this.rules;
     const slow = fps !== undefined && fps < expectedFps * lowFps;
     const reason = frozen ? 'frozen' : slow ? 'low_fps' : null;
     const state = reason === null ? 'running' : 'degraded';
     const healthySince = reason === null ? (this.p.healthySince ?? this.now) : null;
     const healed = healthySince !== null && this.now - healthySince >= healthyAfter;
     const crashes = healed ? 0 : this.p.crashes;
-    return this.stay({ state, reason, frames, healthySince, crashes, due: this.now + stalledAfter });
+    return this.stay({ state, reason, frames, healthySince, crashes, due: this.now + patience(this.rules) });
   }
 
   private exited(exit: Exit): Step {
@@ -163,7 +151,8 @@ class Transition {
     if (worker === 'none') return this.stay();
     const refused = state !== 'stopping' && exit.code === EXIT_REFUSED;
     if (refused || (state === 'stopping' && ending === 'refused')) return this.gone('auth_failed', exit);
-    return this.gone(state === 'stopping' && ending === 'crash' && reason ? reason : 'crashed', exit);
+    const seen = state === 'stopping' && ending === 'crash' ? reason : null;
+    return this.gone(seen ?? EXIT_REASONS.get(exit.code) ?? 'crashed', exit);
   }
 
   /** There is no worker any more. Only an end that was asked for is no crash: a lost connection exits with 0. */
@@ -190,7 +179,7 @@ class Transition {
 
   private overdue(): Step {
     const { state, worker, restarts } = this.p;
-    const { startLimit, stalledLimit, stalledAfter, killAfter } = this.rules;
+    const { startLimit, stalledLimit, killAfter } = this.rules;
     switch (state) {
       case 'stopped':
         return this.stay();
@@ -199,7 +188,7 @@ class Transition {
         return this.spawn({ restarts: restarts + 1 });
       case 'running':
       case 'degraded': {
-        const due = this.now + stalledLimit - stalledAfter;
+        const due = this.now + stalledLimit - patience(this.rules);
         return this.stay({ state: 'stalled', reason: 'no_frames', healthySince: null, due });
       }
       case 'starting':
@@ -216,7 +205,7 @@ class Transition {
   /** This program was stopped or starved: what looks overdue is its own fault, so nobody is restarted for it. */
   private stoodStill(): Step {
     if (this.p.state === 'stopped') return this.stay({ tickedAt: this.now });
-    const grace = this.watched ? this.rules.stalledAfter : this.rules.nextPass;
+    const grace = this.watched ? patience(this.rules) : this.rules.nextPass;
     return this.stay({ tickedAt: this.now, due: Math.max(this.p.due, this.now + grace) });
   }
 

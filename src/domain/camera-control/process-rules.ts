@@ -1,6 +1,6 @@
 /** How patient the control of a camera's worker is. All times in milliseconds. */
 export interface ProcessRules {
-  /** Without a new frame for this long, a running worker counts as stalled. */
+  /** Without news of a frame for this long, a running worker counts as stalled; a slow camera has three frames' time. */
   readonly stalledAfter: number;
   /** A worker that has been stalled for this long is ended and restarted. */
   readonly stalledLimit: number;
@@ -29,7 +29,7 @@ export interface ProcessRules {
 }
 
 export const DEFAULT_RULES: ProcessRules = {
-  stalledAfter: 2_000,
+  stalledAfter: 1_800,
   stalledLimit: 10_000,
   startLimit: 30_000,
   killAfter: 5_000,
@@ -44,6 +44,10 @@ export const DEFAULT_RULES: ProcessRules = {
   lowFps: 0.3,
   jitter: (delay) => delay,
 };
+
+/** How long a running worker may be without news of a frame. */
+export const patience = ({ stalledAfter, expectedFps }: ProcessRules): number =>
+  expectedFps > 0 ? Math.max(stalledAfter, 3_000 / expectedFps) : stalledAfter;
 
 /** The delay after the n-th crash in a row. */
 export const backoff = (crashes: number, rules: ProcessRules): number =>

@@ -1,11 +1,14 @@
 import type { Fault } from './fault';
 
+/** `source-failed` and `source-silent` are a camera's fault: whoever asks it again gets the same. */
 export type ErrorKind =
   | 'invalid'
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
   | 'conflict'
+  | 'source-failed'
+  | 'source-silent'
   | 'stale'
   | 'unavailable'
   | 'timeout';
@@ -17,6 +20,8 @@ interface Details {
   readonly faults?: readonly Fault[];
   /** Further members of the problem document, already free of secrets. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** Further headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 

@@ -3,7 +3,7 @@ import { checkLocalSource } from './check-local-source';
 import { decoderArguments } from './decoder-arguments';
 import { explainEnding } from './explain-ending';
 import { FfmpegDecoder, type FrameSink } from './ffmpeg-decoder';
-import { canDrawText, findFfmpeg, type FfmpegBuild } from './ffmpeg-build';
+import { canDrawText, type FfmpegBuild } from './ffmpeg-build';
 import { resolveHost } from './resolve-host';
 import type { SourceFailure } from './source-failure';
 
@@ -19,11 +19,14 @@ async function reachable(source: CameraSource, build: FfmpegBuild): Promise<Came
   return build.resolvesNames ? source : resolved;
 }
 
-/** @throws SourceFailure when it is clear at once that no frames can come */
-export async function openCamera(text: string, environment: NodeJS.ProcessEnv, sink: FrameSink): Promise<OpenCamera> {
+/**
+ * @param find the ffmpeg to use; asked for once the source has been found good
+ * @throws SourceFailure when it is clear at once that no frames can come
+ */
+export async function openCamera(text: string, find: () => Promise<FfmpegBuild>, sink: FrameSink): Promise<OpenCamera> {
   const named = readSource(text);
   checkLocalSource(named);
-  const build = await findFfmpeg(environment);
+  const build = await find();
   const source = await reachable(named, build);
   const clock = source.kind === 'test' && (await canDrawText(build));
   const decoder = FfmpegDecoder.start(build, decoderArguments(source, build, { clock }), sink);

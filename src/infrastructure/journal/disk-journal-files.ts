@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import type { JournalFile, JournalFiles, JournalLines } from '../../application/events/journal';
 import { identityOf } from './file-identity';
 import { linesOf, MOST_LINE_BYTES, tooLong } from './journal-lines';
-import { noneIfAbsent, openIfThere } from './open-if-there';
+import { noneIfAbsent, openIfThere } from '../system/open-if-there';
 
-const CHUNK = 256 * 1_024;
+const CHUNK = 1_024 * 1_024;
 /** A file that was put aside gets its last lines from whoever still had it open within this time. */
 const CLOSED_AFTER_MS = 60_000;
 const NEWLINE = 10;

@@ -10,10 +10,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 /** The lines of some bytes that end with a line; what is no line of text takes the place of one. */
 export function linesOf(bytes: Buffer): (string | UnreadableLine)[] {
   const text = decoded(bytes);
-  if (text === undefined) return byteLines(bytes).map((line) => decoded(line) ?? NOT_TEXT);
-  const lines: (string | UnreadableLine)[] = text.split('\n');
+  const lines = text === undefined ? byteLines(bytes).map((line) => decoded(line) ?? NOT_TEXT) : text.split('\n');
   // The text ends with the end of its last line, behind which there is no other line.
-  if (bytes.at(-1) === NEWLINE) lines.pop();
+  if (text !== undefined && bytes.at(-1) === NEWLINE) lines.pop();
   return lines.map((line) => (typeof line === 'string' && line.length > MOST_LINE_BYTES ? TOO_LONG : line));
 }
 

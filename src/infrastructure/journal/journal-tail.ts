@@ -2,11 +2,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as breath } from 'node:timers/promises';
 import { DETECTION } from '../../domain/events/detection';
 import { acceptedTimes } from '../../domain/events/time-window';
-import { readLines } from '../../application/events/journal-batches';
+import { JournalReading } from '../../application/events/journal-batches';
 import type { Clock } from '../../application/shared/log';
 import type { Event } from '../../domain/shared/event';
 import type { DiskJournalFiles } from './disk-journal-files';
-import { openIfThere } from './open-if-there';
+import { openIfThere } from '../system/open-if-there';
 import { linesOf, MOST_LINE_BYTES } from './journal-lines';
 
 const CHUNK = 256 * 1_024;
@@ -32,7 +32,9 @@ export class JournalTail {
     for (const file of [...(await this.files.list())].reverse()) {
       for await (const chunk of backwards(file.path, file.size)) {
         left -= chunk.length;
-        const { events } = readLines(linesOf(chunk), times);
+        const reading = new JournalReading(times);
+        reading.add(linesOf(chunk));
+        const { events } = reading.result;
         // Of two lines with one id the older one is the event.
         for (const event of events.filter(({ type, ts }) => type !== DETECTION && ts * 1000 >= from))
           found.set(event.id, event);

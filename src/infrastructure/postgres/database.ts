@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Cameras1763700000000 } from '../../../migrations/1763700000000-cameras';
 import { Rollout1763800000000 } from '../../../migrations/1763800000000-rollout';
 import { CameraControl1763900000000 } from '../../../migrations/1763900000000-camera-control';
+import { ControlRequests1764050000000 } from '../../../migrations/1764050000000-control-requests';
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { CameraRows } from './camera-row';
@@ -55,6 +56,7 @@ export class Database implements Queryable {
         Rollout1763800000000,
         CameraControl1763900000000,
         Events1764000000000,
+        ControlRequests1764050000000,
         Alerts1764100000000,
       ],
       migrationsTransactionMode: 'all',

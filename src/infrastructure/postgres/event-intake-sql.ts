@@ -1,37 +1,43 @@
 /**
- * Stores events ($1, JSON) that are not there yet, in the order given, with their sums per minute, hour and day (of
- * the zone $2) and the violations they open; answers how many were new. One statement, so one moment.
+ * Stores events (one array per column, $1 to $8), in the order given, with their sums per minute, hour and day (of
+ * the zone $9) and the violations they open; answers how many were new. One statement, so one moment.
  */
-export const STORE_EVENTS = `
+const storeEvents = (whenKnown: string): string => `
   WITH incoming AS MATERIALIZED (
     SELECT *, to_timestamp(seconds) AS ts
-      FROM ROWS FROM (json_to_recordset($1::json) AS (id uuid, external_id text, seconds float8, camera_id text,
-        type text, track_id bigint, evidence jsonb, violation jsonb)) WITH ORDINALITY AS e(id, external_id, seconds,
-        camera_id, type, track_id, evidence, violation, place)
+      FROM unnest($1::uuid[], $2::text[], $3::float8[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[], $8::jsonb[])
+           WITH ORDINALITY AS e(id, external_id, seconds, camera_id, type, track_id, evidence, violation, place)
   ), fresh AS (
-    INSERT INTO event_keys (id, ts) SELECT id, ts FROM incoming ON CONFLICT DO NOTHING RETURNING id
+    INSERT INTO event_keys (id, ts) SELECT id, ts FROM incoming ${whenKnown} RETURNING id
   ), stored AS (
     INSERT INTO events (id, external_id, ts, camera_id, type, track_id, evidence)
-    SELECT id, external_id, ts, camera_id, type, track_id, evidence FROM incoming JOIN fresh USING (id) ORDER BY place
+    SELECT id, external_id, ts, camera_id, type, track_id, evidence FROM incoming WHERE id IN (SELECT id FROM fresh)
+     ORDER BY place
     RETURNING ts, camera_id, type
   ), opened AS (
     INSERT INTO violation_events
       (event_id, camera_id, timestamp, violation_type, track_id, confidence, snapshot_path, bbox)
     SELECT id, camera_id, ts, violation ->> 'violationType', track_id, (violation ->> 'confidence')::float8,
            violation ->> 'snapshotPath', nullif(violation -> 'bbox', 'null')
-      FROM incoming JOIN fresh USING (id) WHERE violation IS NOT NULL ORDER BY place
+      FROM incoming WHERE violation IS NOT NULL AND id IN (SELECT id FROM fresh) ORDER BY place
   ), minutes AS (
     SELECT date_trunc('minute', ts) AS minute, camera_id, type, count(*) AS events FROM stored GROUP BY 1, 2, 3
   ), summed AS (
     INSERT INTO event_rollups AS known (grain, bucket, camera_id, type, events)
     SELECT grain, bucket, camera_id, type, sum(events)
       FROM minutes CROSS JOIN LATERAL (VALUES
-        ('minute', minute), ('hour', date_trunc('hour', minute)), ('day', date_trunc('day', minute, $2::text))
+        ('minute', minute), ('hour', date_trunc('hour', minute)), ('day', date_trunc('day', minute, $9::text))
       ) AS b(grain, bucket)
      GROUP BY grain, bucket, camera_id, type
     ON CONFLICT (grain, bucket, camera_id, type) DO UPDATE SET events = known.events + excluded.events
   )
   SELECT count(*)::integer AS stored FROM fresh`;
+
+/** For events that are all new, as they nearly always are: a seventh faster, and refused (23505) if one is not. */
+export const STORE_NEW_EVENTS = storeEvents('');
+
+/** Leaves out the events that are there already. */
+export const STORE_EVENTS = storeEvents('ON CONFLICT DO NOTHING');
 
 /** Stores detection reports ($1, JSON) that are not there yet, with their sums per hour; answers how many were new. */
 export const STORE_DETECTIONS = `

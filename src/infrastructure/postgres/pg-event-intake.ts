@@ -4,12 +4,13 @@ import type { Detection } from '../../domain/events/detection';
 import { eventView } from '../../domain/shared/event';
 import { errorCode } from '../system/error-code';
 import type { Database } from './database';
-import { STORE_DETECTIONS, STORE_EVENTS } from './event-intake-sql';
+import { STORE_DETECTIONS, STORE_EVENTS, STORE_NEW_EVENTS } from './event-intake-sql';
 import type { Queryable } from './queryable';
 import { WeekPartitions } from './week-partitions';
 
 /** SQLSTATE classes of values that no table takes: data exception, program limit exceeded. */
 const REFUSED = /^(22|54)/;
+const ALREADY_THERE = '23505';
 
 interface Stored {
   readonly stored: number;
@@ -55,28 +56,30 @@ export class PgEventIntake implements EventIntake {
   /** All at once; if the database will not have one of them, one by one, to find out which. */
   private async storeEvents(sql: Queryable, events: readonly IncomingEvent[]) {
     if (events.length === 0) return { stored: 0, refused: [] };
-    const all = await this.attempt(sql, events);
+    const asNew = await this.attempt(sql, events, STORE_NEW_EVENTS);
+    const all = asNew === ALREADY_THERE ? await this.attempt(sql, events, STORE_EVENTS) : asNew;
     if (typeof all === 'number') return { stored: all, refused: [] };
     const refused: Reject[] = [];
     let stored = 0;
     for (const one of events) {
-      const outcome = await this.attempt(sql, [one]);
+      const outcome = await this.attempt(sql, [one], STORE_EVENTS);
       if (typeof outcome === 'number') stored += outcome;
-      else refused.push({ why: `the database refuses it (${outcome.code})`, line: lineOf(one) });
+      else refused.push({ why: `the database refuses it (${outcome})`, line: lineOf(one) });
     }
     return { stored, refused };
   }
 
-  private async attempt(sql: Queryable, events: readonly IncomingEvent[]): Promise<number | { code: string }> {
+  /** How many were stored, or the SQLSTATE by which all of them were refused. */
+  private async attempt(sql: Queryable, events: readonly IncomingEvent[], store: string): Promise<number | string> {
     await sql.query('SAVEPOINT events', []);
     try {
-      const [row] = await sql.query<Stored>(STORE_EVENTS, [JSON.stringify(events.map(rowOf)), this.zone]);
+      const [row] = await sql.query<Stored>(store, [...columnsOf(events), this.zone]);
       return row?.stored ?? 0;
     } catch (error) {
       const code = errorCode(error);
-      if (!REFUSED.test(code)) throw error;
+      if (code !== ALREADY_THERE && !REFUSED.test(code)) throw error;
       await sql.query('ROLLBACK TO SAVEPOINT events', []);
-      return { code };
+      return code;
     }
   }
 }
@@ -114,15 +117,28 @@ const timesOf = ({ events, detections }: Batch): number[] => [
   ...detections.map(({ ts }) => ts * 1000),
 ];
 
-const rowOf = ({ event, violation }: IncomingEvent) => ({
-  id: event.id,
-  external_id: event.externalId,
-  seconds: event.ts,
-  camera_id: event.cameraId,
-  type: event.type,
-  track_id: event.trackId,
-  evidence: event.evidence,
-  violation,
-});
+/** One array per column: PostgreSQL reads them a third faster than rows of JSON. */
+const columnsOf = (rows: readonly IncomingEvent[]): string[] => [
+  arrayOf(rows, ({ event }) => event.id),
+  arrayOf(rows, ({ event }) => textOf(event.externalId)),
+  arrayOf(rows, ({ event }) => String(event.ts)),
+  arrayOf(rows, ({ event }) => textOf(event.cameraId)),
+  arrayOf(rows, ({ event }) => textOf(event.type)),
+  arrayOf(rows, ({ event }) => (event.trackId === null ? null : String(event.trackId))),
+  arrayOf(rows, ({ event }) => jsonOf(event.evidence)),
+  arrayOf(rows, ({ violation }) => jsonOf(violation)),
+];
+
+/** The text of an array (PostgreSQL manual, 8.15.6). */
+const arrayOf = (rows: readonly IncomingEvent[], item: (row: IncomingEvent) => string | null): string =>
+  `{${rows.map((row) => item(row) ?? 'NULL').join(',')}}`;
+
+/** A quoted text, in which an array wants a backslash before backslashes and quotes; nothing else is special there. */
+const textOf = (value: string | null): string | null =>
+  value === null ? null : `"${value.replaceAll(/[\\"]/g, '\\$&')}"`;
+
+/** JSON as a quoted text. What JSON escapes is quotes and backslashes, once its own text holds nothing else to escape. */
+const jsonOf = (value: object | null | undefined): string | null =>
+  value ? JSON.stringify(JSON.stringify(value)) : null;
 
 const lineOf = ({ event }: IncomingEvent): string => JSON.stringify(eventView(event));

@@ -1,7 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { maskText } from '../../domain/cameras/camera-secrets';
-import { hasCode } from '../system/error-code';
 import { rotatedLog } from './log-rotation';
+import { openIfThere } from '../system/open-if-there';
 
 const CHUNK = 1 << 16;
 const MOST_BYTES = 16 << 20;
@@ -36,15 +36,6 @@ async function identity(file: string): Promise<number | undefined> {
     return (await part?.stat())?.ino;
   } finally {
     await part?.close();
-  }
-}
-
-async function openIfThere(file: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(file, 'r');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENAMETOOLONG')) return undefined;
-    throw error;
   }
 }
 

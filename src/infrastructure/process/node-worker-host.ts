@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import type { Picture } from '../../application/camera-control/camera-previews';
 import type { LiveWorker, Worker, WorkerHost, WorkerStatus } from '../../application/camera-control/worker-host';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Log } from '../../application/shared/log';
@@ -98,6 +99,11 @@ export class NodeWorkerHost implements WorkerHost {
   /** What a worker says of itself, in the words of the API; undefined while it says nothing. */
   counters(id: string): Promise<JsonObject | undefined> {
     return this.files.readCounters(id);
+  }
+
+  /** What a worker saw last; undefined while it saw nothing. */
+  picture(id: string): Promise<Picture | undefined> {
+    return this.files.readPicture(id);
   }
 
   logPath(id: string): string {

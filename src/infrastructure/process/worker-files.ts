@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Picture } from '../../application/camera-control/camera-previews';
 import type { Worker, WorkerStatus } from '../../application/camera-control/worker-host';
 import { isJsonObject, type JsonObject } from '../../domain/shared/json';
 import { hasCode } from '../system/error-code';
+import { openIfThere } from '../system/open-if-there';
 
 /** Camera ids may hold any letter; a separator must not lead out of the folder. */
 const fileName = (id: string): string => id.replace(/[/\\\0%]/g, encodeURIComponent);
@@ -50,15 +52,25 @@ export class WorkerFiles {
     return (await Promise.all(records)).filter(isWorker);
   }
 
+  /** Both of one file, though the worker may replace it at any time. */
+  async readPicture(id: string): Promise<Picture | undefined> {
+    const file = await openIfThere(this.frame(id));
+    try {
+      return file && { jpeg: await file.readFile(), takenAt: (await file.stat()).mtime };
+    } finally {
+      await file?.close();
+    }
+  }
+
   async readCounters(id: string): Promise<JsonObject | undefined> {
     const said = await readJson(this.status(id));
     if (!isJsonObject(said)) return undefined;
-    const { frames = 0, fps = 0, detections } = said;
+    const { frames = 0, fps, detections } = said;
     const { persons = 0, hairnets = 0, handwash = 0 } = isJsonObject(detections) ? detections : {};
     return {
       total_frames: frames,
       processed_frames: frames,
-      avg_fps: fps,
+      avg_fps: fps ?? 0,
       detected_persons: persons,
       detected_hairnets: hairnets,
       detected_handwash: handwash,

@@ -1,10 +1,10 @@
 import {
   type CameraProcess,
-  EXIT_REFUSED,
   type ProcessEvent,
   step,
   stoppedProcess,
 } from '../../../src/domain/camera-control/camera-process';
+import { EXIT_REFUSED } from '../../../src/domain/camera-control/exit-reasons';
 import { DEFAULT_RULES } from '../../../src/domain/camera-control/process-rules';
 
 const RULES = { ...DEFAULT_RULES, expectedFps: 25 };
@@ -166,12 +166,13 @@ describe('the process of a camera', () => {
     ['a start closes it', [...crashes(8), [701, start]], 'starting', ['spawn'], { crashes: 0 }],
     ['an open breaker tries again slowly', [...crashes(8), [1000, tick]], 'starting', ['spawn']],
     ['… and stays open', [...crashes(8), [1000, tick], [1000, spawned], [1001, exited()]], 'failed', []],
-    ['no frame for 2 s is a stall', [...RUNNING, [3, tick]], 'stalled', [], { reason: 'no_frames', pid: 7 }],
+    ['no frame for 1.8 s is a stall', [...RUNNING, [2.8, tick]], 'stalled', [], { reason: 'no_frames', pid: 7 }],
+    ['… and not sooner', [...RUNNING, [2.7, tick]], 'running', []],
     ['a frame ends it', [...RUNNING, [3, tick], [4, beat(26, 25)]], 'running', [], { reason: null }],
-    ['a stall of 10 s ends the worker', [...RUNNING, [3, tick], [11, tick]], 'stopping', ['SIGTERM']],
-    ['… as a crash', [...RUNNING, [3, tick], [11, tick], [12, exited(0)]], 'backoff', [], { reason: 'no_frames' }],
-    ['… unless it was stopped', [...RUNNING, [3, tick], [11, tick], [11, stop], [12, exited(0)]], 'stopped', []],
-    ['… or started', [...RUNNING, [3, tick], [11, tick], [11, start], [12, exited()]], 'starting', ['spawn']],
+    ['a stall of 10 s ends the worker', [...RUNNING, [2.8, tick], [11, tick]], 'stopping', ['SIGTERM']],
+    ['… as a crash', [...RUNNING, [2.8, tick], [11, tick], [12, exited(0)]], 'backoff', [], { reason: 'no_frames' }],
+    ['… unless it was stopped', [...RUNNING, [2.8, tick], [11, tick], [11, stop], [12, exited(0)]], 'stopped', []],
+    ['… or started', [...RUNNING, [2.8, tick], [11, tick], [11, start], [12, exited()]], 'starting', ['spawn']],
     [
       'no first frame for 30 s ends the worker',
       [
@@ -195,6 +196,14 @@ describe('the process of a camera', () => {
       { reason: 'auth_failed', crashes: 0 },
     ],
     ['its exit code says so too', [...RUNNING, [2, exited(EXIT_REFUSED)]], 'backoff', [], { reason: 'auth_failed' }],
+    [
+      'a code of the contract says why it crashed',
+      [...RUNNING, [2, exited(24)]],
+      'backoff',
+      [],
+      { reason: 'not_a_video' },
+    ],
+    ['… any other does not', [...RUNNING, [2, exited(26)]], 'backoff', [], { reason: 'crashed' }],
     ['an adopted worker waits for a frame', [[0, { kind: 'adopted', pid: 9 }]], 'starting', [], { pid: 9 }],
     [
       'what is said of no worker changes nothing',
@@ -235,6 +244,11 @@ describe('the process of a camera', () => {
     expect(tell(...RUNNING, [2, exited(EXIT_REFUSED)]).due).toBe(300);
   });
 
+  it('is as patient with a slow camera as three of its frames take', () => {
+    const slow = (at: number) => step(tell(...RUNNING).p, beat(26, 1), at, { ...RULES, expectedFps: 1 }).state.due;
+    expect(slow(2_000)).toBe(5_000);
+  });
+
   it('forgets the crashes before after 60 healthy seconds, and not sooner', () => {
     const flow = (seconds: number): Story =>
       Array.from({ length: seconds }, (_, i) => [201 + i, beat(100 + i, 25)] as const);
@@ -268,9 +282,9 @@ describe('a control that stood still', () => {
     expect(after(late, 41_000).effects).toContainEqual({ kind: 'spawn' });
   });
 
-  it('gives a live worker two seconds for a new frame', () => {
+  it('gives a live worker 1.8 s for a new frame', () => {
     const late = after(tell(...RUNNING).p, 40_000).state;
-    expect(after(late, 41_900).state.state).toBe('running');
-    expect(after(late, 42_000).state.state).toBe('stalled');
+    expect(after(late, 41_700).state.state).toBe('running');
+    expect(after(late, 41_800).state.state).toBe('stalled');
   });
 });

@@ -1,0 +1,83 @@
+import type { Camera } from '../../domain/cameras/camera';
+import { DomainError } from '../../domain/shared/domain-error';
+import type { Clock } from '../shared/log';
+import { Media } from '../shared/media';
+
+export interface Picture {
+  readonly jpeg: Uint8Array;
+  readonly takenAt: Date;
+}
+
+export interface PictureSources {
+  /** What the worker of a camera saw last, however long ago; undefined when it never saw anything. */
+  readonly newest: (cameraId: string) => Promise<Picture | undefined>;
+  /** One JPEG straight from a source; undefined when none came within these milliseconds. Rejects with why none can. */
+  readonly grab: (source: string, withinMs: number) => Promise<Uint8Array | undefined>;
+}
+
+/** A worker shows a new picture five times a second, so that an older one is not of the present. */
+const PRESENT_MS = 2_000;
+/** Many cameras send a whole picture only every other second, after they took their time to let somebody in. */
+const GRAB_WITHIN_MS = 4_000;
+/** A camera that is shown a wrong password too often lets nobody in any more. */
+const REFUSED_FOR_MS = 60_000;
+
+/** Pictures of the present moment. However many ask at once for a camera, one connection is made to it. */
+export class CameraPreviews {
+  private readonly grabs = new Map<string, Promise<Uint8Array | undefined>>();
+  private readonly refusals = new Map<string, { readonly error: DomainError; readonly until: number }>();
+
+  constructor(
+    private readonly from: PictureSources,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws `camera.source_empty`, `camera.source_failed`, or `camera.source_silent` when no picture came in time. */
+  async show(camera: Camera): Promise<Media> {
+    const source = String(camera.effective('source') ?? '').trim();
+    if (source === '') throw new DomainError('invalid', 'camera.source_empty', `Camera "${camera.id}" has no source.`);
+    const age = await this.fromWorker(camera);
+    if (age.picture && age.ms < PRESENT_MS) return answer(age.picture, age.ms);
+    const jpeg = await this.grab(camera.id, source);
+    if (jpeg) return answer(jpeg, 0);
+    throw silent(camera.id, age.ms);
+  }
+
+  /** A picture from before the last change of the camera may be one of another source. */
+  private async fromWorker(camera: Camera): Promise<{ picture?: Uint8Array; ms: number }> {
+    const newest = await this.from.newest(camera.id);
+    if (!newest || newest.takenAt < camera.updatedAt) return { ms: Infinity };
+    return { picture: newest.jpeg, ms: Math.max(0, this.clock().getTime() - newest.takenAt.getTime()) };
+  }
+
+  private grab(id: string, source: string): Promise<Uint8Array | undefined> {
+    const key = `${id} ${source}`;
+    const grab = this.grabs.get(key) ?? this.fromCamera(key, source).finally(() => this.grabs.delete(key));
+    this.grabs.set(key, grab);
+    return grab;
+  }
+
+  private async fromCamera(key: string, source: string): Promise<Uint8Array | undefined> {
+    const refusal = this.refusals.get(key);
+    if (refusal && this.clock().getTime() < refusal.until) throw refusal.error;
+    this.refusals.delete(key);
+    try {
+      return await this.from.grab(source, GRAB_WITHIN_MS);
+    } catch (error) {
+      if (error instanceof DomainError && error.details.extra?.reason === 'auth_failed')
+        this.refusals.set(key, { error, until: this.clock().getTime() + REFUSED_FOR_MS });
+      throw error;
+    }
+  }
+}
+
+const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
+
+const answer = (jpeg: Uint8Array, ageMs: number): Media =>
+  new Media('image/jpeg', jpeg, { 'cache-control': 'no-store', 'x-frame-age': seconds(ageMs) });
+
+function silent(id: string, lastMs: number): DomainError {
+  const headers: Record<string, string> = Number.isFinite(lastMs) ? { 'x-last-frame-age': seconds(lastMs) } : {};
+  const message = `Camera "${id}" gave no picture within ${GRAB_WITHIN_MS / 1_000} s.`;
+  return new DomainError('source-silent', 'camera.source_silent', message, { headers });
+}

@@ -1,0 +1,92 @@
+import { DomainError, type Effect, effectOf, type ErrorKind, Unavailable } from '../../domain/shared/domain-error';
+import type { Log } from '../shared/log';
+import type { CameraControlPort } from './camera-control-port';
+
+type Path = 'domain' | 'legacy';
+export type ControlPorts = Readonly<Record<Path, CameraControlPort>>;
+
+/** Operations that only the service can carry out that controls the cameras. */
+type Relayed = 'start' | 'stop' | 'restart' | 'status' | 'batchStatus' | 'deactivate' | 'stats' | 'logs';
+
+export interface ControlRequest {
+  readonly path: Path;
+  readonly method: Relayed;
+  readonly input: object;
+}
+
+/** As plain values, for it goes from one process to another. */
+export type ControlAnswer =
+  | { readonly value: unknown }
+  | {
+      readonly refused: { readonly kind: ErrorKind; readonly code: string; readonly message: string };
+      readonly effect?: Effect;
+      readonly extra?: Readonly<Record<string, unknown>>;
+    };
+
+/** Between all services of a site. */
+export interface ControlLine {
+  /** The answer of whichever service controls. Throws `Unavailable` when there is none. */
+  ask(request: ControlRequest): Promise<ControlAnswer>;
+  /** Takes what others asked for since the last call; each request is taken once. */
+  take(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void>;
+}
+
+/** Of the services of a site one controls the cameras; whichever is asked, that one answers. */
+export class ControlRelay {
+  constructor(
+    private readonly controls: () => boolean,
+    private readonly line: ControlLine,
+    private readonly log: Log,
+  ) {}
+
+  /** The operations of one path: here while this service controls, else where they are controlled. */
+  over(path: Path, here: CameraControlPort): CameraControlPort {
+    const relayed = <K extends Relayed>(method: K) =>
+      ((input: never) =>
+        this.controls() ? here[method](input) : this.ask({ path, method, input })) as (typeof here)[K];
+    return {
+      start: relayed('start'),
+      stop: relayed('stop'),
+      restart: relayed('restart'),
+      status: relayed('status'),
+      batchStatus: relayed('batchStatus'),
+      deactivate: relayed('deactivate'),
+      stats: relayed('stats'),
+      logs: relayed('logs'),
+      activate: (key) => here.activate(key),
+      setAutoStart: (wish) => here.setAutoStart(wish),
+      preview: (key) => here.preview(key),
+      refresh: (nothing) => here.refresh(nothing),
+    };
+  }
+
+  /** Answers what the other services ask for, if this one controls. */
+  async serve(ports: ControlPorts): Promise<void> {
+    if (this.controls()) await this.line.take((request) => this.carryOut(ports, request));
+  }
+
+  private async ask(request: ControlRequest): Promise<unknown> {
+    const answer = await this.line.ask(request);
+    if ('value' in answer) return answer.value;
+    const { refused, effect = 'unknown', extra } = answer;
+    const { kind, code, message } = refused;
+    throw kind === 'unavailable'
+      ? new Unavailable(code, message, effect)
+      : new DomainError(kind, code, message, { extra });
+  }
+
+  private async carryOut(ports: ControlPorts, { path, method, input }: ControlRequest): Promise<ControlAnswer> {
+    try {
+      return { value: await ports[path][method](input as never) };
+    } catch (error) {
+      const effect = effectOf(error);
+      if (error instanceof DomainError) {
+        const { kind, code, message, details } = error;
+        return { refused: { kind, code, message }, effect, extra: details.extra };
+      }
+      this.log.error('what another service asked for failed', { method, error });
+      const message = 'The service that controls the cameras failed: its log says more.';
+      return { refused: { kind: 'unavailable', code: 'camera_control.failed', message }, effect };
+    }
+  }
+}

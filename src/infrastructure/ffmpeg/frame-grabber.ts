@@ -1,0 +1,62 @@
+import { DomainError, Unavailable } from '../../domain/shared/domain-error';
+import { findFfmpeg, type FfmpegBuild } from './ffmpeg-build';
+import { openCamera } from './open-camera';
+import { type FailureReason, SourceFailure } from './source-failure';
+
+const MEANING: Readonly<Record<Exclude<FailureReason, 'unusable'>, string>> = {
+  'auth-failed': 'The camera refuses the user or the password.',
+  'not-found': 'The camera has no such stream.',
+  unreachable: 'There is no connection to the camera: it refuses, or does not answer.',
+  unresolvable: 'Nobody knows the name of the host of the camera.',
+  'not-a-video': 'The source of the camera is no video.',
+  ended: 'The stream of the camera ended before its first picture.',
+};
+
+/** Takes single pictures of cameras, each by an ffmpeg that has ended when the picture is there, or can not come. */
+export class FrameGrabber {
+  private known?: Promise<FfmpegBuild>;
+
+  constructor(private readonly environment: NodeJS.ProcessEnv) {}
+
+  /** One JPEG; undefined when none came in time. Throws `camera.source_failed` that shows no secret and no path. */
+  async grab(source: string, withinMs: number): Promise<Uint8Array | undefined> {
+    let show: (jpeg: Uint8Array) => void = () => undefined;
+    const picture = new Promise<Uint8Array>((resolve) => (show = resolve));
+    const camera = openCamera(source, () => this.build(), { gray: () => undefined, jpeg: show });
+    const failure = camera.then(async ({ failed }) => Promise.reject(await failed));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), withinMs);
+    });
+    try {
+      return await Promise.race([picture, failure, late]);
+    } catch (error) {
+      throw explained(error);
+    } finally {
+      clearTimeout(timer);
+      // Not awaited: one that is late may be just looking for the host.
+      camera.then(
+        (opened) => opened.close(),
+        () => 'told above',
+      );
+    }
+  }
+
+  /** What the ffmpeg can do is asked once; a failure is not kept, for somebody may install it. */
+  private build(): Promise<FfmpegBuild> {
+    this.known ??= findFfmpeg(this.environment).catch((error: unknown) => {
+      this.known = undefined;
+      throw error;
+    });
+    return this.known;
+  }
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof SourceFailure)) return error;
+  const { reason } = error;
+  if (reason === 'unusable')
+    return new Unavailable('camera.preview_unusable', 'No ffmpeg could take the picture.', 'not-started', error);
+  const details = { extra: { reason: reason.replaceAll('-', '_') }, cause: error };
+  return new DomainError('source-failed', 'camera.source_failed', MEANING[reason], details);
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ControlAnswer, ControlLine, ControlRequest } from '../../application/camera-control/control-relay';
+import type { Log } from '../../application/shared/log';
+import { Unavailable } from '../../domain/shared/domain-error';
+import type { Queryable } from './queryable';
+
+const LOOK_MS = 40;
+/** Whoever controls looks five times a second; after this long there is nobody. */
+const TAKEN_WITHIN_MS = 3_000;
+/** Longer than it takes to kill a worker that does not listen. */
+const ANSWERED_WITHIN_MS = 15_000;
+
+/** The line between the services of a site, as rows of a table: a question, who took it, its answer. */
+export class PgControlLine implements ControlLine {
+  constructor(
+    private readonly sql: Queryable,
+    private readonly log: Log,
+  ) {}
+
+  async ask({ path, method, input }: ControlRequest): Promise<ControlAnswer> {
+    const id = randomUUID();
+    await this.sql.query('INSERT INTO camera_control_requests (id, path, method, input) VALUES ($1, $2, $3, $4)', [
+      id,
+      path,
+      method,
+      JSON.stringify(input),
+    ]);
+    const asked = performance.now();
+    for (;;) {
+      await pause(LOOK_MS);
+      const waited = performance.now() - asked;
+      const answer = await this.answerTo(id);
+      if (answer) return answer;
+      if (waited > TAKEN_WITHIN_MS && (await this.withdraw(id, 'AND taken_at IS NULL'))) throw nobody();
+      if (waited > ANSWERED_WITHIN_MS) {
+        await this.withdraw(id);
+        throw silent();
+      }
+    }
+  }
+
+  async take(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void> {
+    const taken = await this.sql.query<ControlRequest & { id: string }>(
+      `UPDATE camera_control_requests SET taken_at = clock_timestamp()
+       WHERE taken_at IS NULL RETURNING id, path, method, input`,
+      [],
+    );
+    // Each by itself: ending a worker may take seconds, in which the others are answered.
+    for (const { id, ...request } of taken) void this.reply(id, answer(request));
+  }
+
+  private async reply(id: string, answer: Promise<ControlAnswer>): Promise<void> {
+    try {
+      const text = JSON.stringify(await answer);
+      await this.sql.query('UPDATE camera_control_requests SET answer = $2 WHERE id = $1', [id, text]);
+      await this.sql.query(`DELETE FROM camera_control_requests WHERE asked_at < now() - interval '1 minute'`, []);
+    } catch (error) {
+      this.log.warn('another service could not be answered', { error });
+    }
+  }
+
+  private async answerTo(id: string): Promise<ControlAnswer | undefined> {
+    const sql = 'DELETE FROM camera_control_requests WHERE id = $1 AND answer IS NOT NULL RETURNING answer';
+    const [row] = await this.sql.query<{ answer: ControlAnswer }>(sql, [id]);
+    return row?.answer;
+  }
+
+  /** Whether it was still there, so that nobody can take it any more. */
+  private async withdraw(id: string, only = ''): Promise<boolean> {
+    const rows = await this.sql.query(`DELETE FROM camera_control_requests WHERE id = $1 ${only} RETURNING id`, [id]);
+    return rows.length > 0;
+  }
+}
+
+const nobody = () =>
+  new Unavailable(
+    'camera_control.elsewhere',
+    'The control of the cameras is just changing hands: try again.',
+    'not-started',
+  );
+
+const silent = () =>
+  new Unavailable(
+    'camera_control.silent',
+    'The service that controls the cameras took the request and did not answer.',
+    'unknown',
+  );
