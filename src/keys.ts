@@ -52,6 +52,7 @@ import type { EmailChannel } from './infrastructure/notify/email-channel';
 import type { LiveEvents } from './infrastructure/notify/live-events';
 import type { LiveSockets } from './infrastructure/notify/live-sockets';
 import type { LiveStatus } from './infrastructure/notify/live-status';
+import type { PgAlertKeeping } from './infrastructure/postgres/pg-alert-keeping';
 import type { PgDeliveries } from './infrastructure/postgres/pg-deliveries';
 import type { PgRuleFollower } from './infrastructure/postgres/pg-rule-follower';
 import type { NodeWorkerHost } from './infrastructure/process/node-worker-host';
@@ -97,6 +98,7 @@ export const keys = {
   controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
   alertRules: token<AlertRuleRepository>('AlertRuleRepository'),
   alertArchive: token<AlertArchive>('AlertArchive'),
+  alertKeeping: token<PgAlertKeeping>('AlertKeeping'),
   alertFeed: token<AlertFeed>('AlertFeed'),
   alertHandling: token<AlertHandlingPort>('AlertHandling'),
   ruleBook: token<RuleBook>('RuleBook'),

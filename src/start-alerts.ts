@@ -10,6 +10,7 @@ import { keys } from './keys';
 
 const EVALUATE_EVERY_MS = 200;
 const LOOK_EVERY_MS = 1_000;
+const TIDY_EVERY_MS = 3_600_000;
 const LIVE_EVERY_MS = 500;
 const PING_EVERY_MS = 2_000;
 
@@ -45,6 +46,7 @@ export async function startAlerts(
     every(EVALUATE_EVERY_MS, 'evaluating the alert rules', () => evaluator.run(), log),
     every(LOOK_EVERY_MS, 'following the alert rules', () => follower.refresh(), log),
     every(LOOK_EVERY_MS, 'watching the cameras', () => watch.look(), log),
+    every(TIDY_EVERY_MS, 'tidying up the alerts', () => site.resolve(keys.alertKeeping).tidy(), log),
     every(LOOK_EVERY_MS, 'looking for deliveries', async () => worker.wake(), log),
   ];
   onStop(() => Promise.all(tasks.map((task) => task.stop())));

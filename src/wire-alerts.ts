@@ -15,6 +15,7 @@ import { LogChannel } from './infrastructure/notify/log-channel';
 import { WebhookChannel } from './infrastructure/notify/webhook-channel';
 import { PgAlertArchive } from './infrastructure/postgres/pg-alert-archive';
 import { PgAlertFeed } from './infrastructure/postgres/pg-alert-feed';
+import { PgAlertKeeping } from './infrastructure/postgres/pg-alert-keeping';
 import { PgAlertRules } from './infrastructure/postgres/pg-alert-rules';
 import { PgAnnouncer } from './infrastructure/postgres/pg-announcer';
 import { PgCameraChanges } from './infrastructure/postgres/pg-camera-changes';
@@ -31,6 +32,8 @@ export interface AlertSite {
   readonly alertWebhookSecret: string;
   readonly smtpUrl: string;
   readonly alertEmailFrom: string;
+  /** Days that events are kept. */
+  readonly eventRetentionDays: number;
   readonly pace?: EvaluatorPace;
 }
 
@@ -41,12 +44,14 @@ const NOWHERE: AlertSite = {
   alertWebhookSecret: '',
   smtpUrl: '',
   alertEmailFrom: 'watchgate@localhost',
+  eventRetentionDays: 180,
 };
 
 /** Alert rules: how they are kept, what they decide, and how people are told. */
 export function wireAlerts(once: Once, site: AlertSite = NOWHERE): void {
   once(keys.alertRules, (get) => new PgAlertRules(get(keys.database)));
   once(keys.alertArchive, (get) => new PgAlertArchive(get(keys.database)));
+  once(keys.alertKeeping, (get) => new PgAlertKeeping(get(keys.database), site.eventRetentionDays, get(keys.clock)));
   once(keys.alertFeed, (get) => new PgAlertFeed(get(keys.database), site.violationTypes));
   once(
     keys.alertsOnDomain,

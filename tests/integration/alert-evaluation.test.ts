@@ -175,6 +175,29 @@ describe('the evaluation of alert rules', () => {
   });
 });
 
+describe('the tables of alerts', () => {
+  it('lose what is too old, but neither what was told nor how a camera is', async () => {
+    const database = await createTestDatabase();
+    const site = await AlertSite.on(database.url);
+    await site.rule('violation', { threshold: 1 });
+    await site.saw({ at: 1 });
+    site.camera('cam', 'up');
+    await site.at(2);
+    site.camera('cam', 'down', 3);
+    await site.at(4);
+    await site.sql(`UPDATE alert_deliveries SET created_at = now() - interval '999 days', status = 'delivered'`);
+    await site.at(200 * 86_400);
+    await site.container.resolve(keys.alertKeeping).tidy();
+    expect(await site.sql('SELECT camera_id, condition FROM alert_camera_changes')).toEqual([
+      { camera_id: 'cam', condition: 'down' },
+    ]);
+    expect(await site.sql('SELECT id FROM alert_deliveries')).toEqual([]);
+    expect(await site.told()).toContain('cam alert@1');
+    await site.close();
+    await database.drop();
+  });
+});
+
 describe('the dry run', () => {
   let database: TestDatabase;
   let site: AlertSite;
