@@ -93,6 +93,7 @@ describe('the evaluation of alert rules', () => {
 
   it('counts every camera for itself where a rule is for all of them', async () => {
     await site.rule('violation', { threshold: 2 });
+    await site.saw({ at: 0, camera: 'a', type: 'constructor' }, { at: 0.5, camera: 'a', type: '__proto__' });
     await site.saw({ at: 1, camera: 'a' }, { at: 2, camera: 'b' }, { at: 3, camera: 'c' }, { at: 4, camera: 'b' });
     await site.at(5);
     expect(await site.told()).toEqual(['b alert@4']);

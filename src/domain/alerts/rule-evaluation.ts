@@ -28,7 +28,8 @@ export interface Known {
 export class RuleEvaluation {
   private index = new RuleIndex([]);
   private readonly scopes = new Map<string, Scope>();
-  private readonly changed = new Set<Scope>();
+  /** Keys of scopes. */
+  private readonly changed = new Set<string>();
   private gone: KeptState[] = [];
 
   constructor(private readonly cameras: Map<string, KnownCamera> = new Map()) {}
@@ -84,7 +85,11 @@ export class RuleEvaluation {
 
   /** What has to be stored, and what has to be forgotten, since the last time. */
   drain(): { readonly changed: KeptState[]; readonly gone: KeptState[] } {
-    const [changed, gone] = [[...this.changed].map(keep), this.gone];
+    const changed = [...this.changed].flatMap((key) => {
+      const scope = this.scopes.get(key);
+      return scope ? [keep(scope)] : [];
+    });
+    const { gone } = this;
     this.changed.clear();
     this.gone = [];
     return { changed, gone };
@@ -100,13 +105,13 @@ export class RuleEvaluation {
     if (known) return known;
     const scope = { rule, cameraId, state: begin(rule, this.cameras.get(cameraId)) };
     this.scopes.set(key, scope);
-    this.changed.add(scope);
+    this.changed.add(key);
     return scope;
   }
 
   private feed(scope: Scope, input: AlertInput, told: WordedAlert[]): void {
     const [state, decisions] = step(scope.rule, scope.state, input);
-    if (state !== scope.state) this.changed.add(scope);
+    if (state !== scope.state) this.changed.add(keyOf(scope.rule, scope.cameraId));
     scope.state = state;
     for (const decision of decisions) told.push(worded(scope.rule, scope.cameraId, decision));
   }

@@ -62,7 +62,8 @@ export class PgAlertFeed implements AlertFeed {
       cameraId: camera_id,
       type,
       trackId: track_id === null ? null : Number(track_id),
-      violation: this.violationTypes[type],
+      // An event may be called anything, `constructor` for example.
+      violation: Object.hasOwn(this.violationTypes, type) ? this.violationTypes[type] : undefined,
       label: label ?? undefined,
     },
   });
