@@ -1,6 +1,7 @@
 import type { KeptState } from '../../../src/domain/alerts/rule-evaluation';
 import { RuleEvaluation } from '../../../src/domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../../src/domain/alerts/rule-state';
+import type { JsonObject } from '../../../src/domain/shared/json';
 import { eventOf, ruleOf, START } from './scenario';
 
 const keys = (states: readonly KeptState[]) => states.map((s) => `${s.ruleId}/${s.cameraId} ${s.state.of}`).sort();
@@ -74,5 +75,39 @@ describe('the evaluation of all rules', () => {
     expect(evaluation.time({ events: 0, cameras: START + 60_000 })).toMatchObject([
       { cameraId: 'a', message: 'Camera a has not been running for 1 min' },
     ]);
+  });
+
+  it.each(['low', 'medium', 'high', 'critical'])('tells the priority %s of the rule along', (priority) => {
+    const evaluation = new RuleEvaluation();
+    evaluation.follow([ruleOf('violation', { threshold: 1 }, { priority, name: 'Sink' })]);
+    const [told] = evaluation.event(START, eventOf());
+    expect(told?.details).toMatchObject({ kind: 'alert', priority, rule_name: 'Sink' });
+  });
+
+  it.each<[string, object, object, number]>([
+    ['of its camera', { camera_id: 'cam' }, {}, 1],
+    ['not of another camera', { camera_id: 'cam' }, { cameraId: 'other' }, 0],
+    ['of any camera where it names none', { camera_id: null }, { cameraId: 'other' }, 1],
+    ['not of an event that is no violation', {}, { violation: undefined }, 0],
+    ['of the violation it names', { conditions: { threshold: 1, violation_type: 'no_hairnet' } }, {}, 1],
+    ['not of another violation', { conditions: { threshold: 1, violation_type: 'no_handwash' } }, {}, 0],
+    [
+      'of any type of event it names',
+      { conditions: { threshold: 1, labels: ['A', 'B'] } },
+      { type: 'B', violation: undefined },
+      1,
+    ],
+    ['of a label in the evidence', { conditions: { threshold: 1, labels: ['mask'] } }, { label: 'mask' }, 1],
+    ['not of other types and labels', { conditions: { threshold: 1, labels: ['A'] } }, { type: 'B', label: 'C' }, 0],
+    [
+      'only where both fit, when it names both',
+      { conditions: { threshold: 1, labels: ['A'], violation_type: 'no_handwash' } },
+      { type: 'A' },
+      0,
+    ],
+  ])('takes notice %s', (_what, rule, event, alerts) => {
+    const evaluation = new RuleEvaluation();
+    evaluation.follow([ruleOf('violation', { threshold: 1 }, rule as JsonObject)]);
+    expect(evaluation.event(START, eventOf(event))).toHaveLength(alerts);
   });
 });
