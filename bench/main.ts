@@ -1,3 +1,4 @@
+import { alerts } from './alerts';
 import { cameras } from './cameras';
 import { control } from './control';
 import { http } from './http';
@@ -7,6 +8,7 @@ import { rollout } from './rollout';
 import { statistics } from './statistics';
 
 const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short', rows?: number) => Promise<string>>> = {
+  alerts,
   cameras,
   control,
   http,

@@ -10,6 +10,7 @@ import type { Clock, Log } from './application/shared/log';
 import { Database } from './infrastructure/postgres/database';
 import { HostSystem } from './infrastructure/system/host-system';
 import { keys, type Once, type Token } from './keys';
+import { type AlertSite, wireAlerts } from './wire-alerts';
 import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
@@ -29,6 +30,7 @@ export interface Site {
   readonly onStep?: OnStep;
   readonly shadow?: ShadowTuning;
   readonly control?: ControlSite;
+  readonly alerts?: AlertSite;
   readonly events?: EventSite;
 }
 
@@ -50,6 +52,7 @@ export function wire(site: Site): DependencyContainer {
   wireLegacy(once, site.legacyBaseUrl);
   wireRollout(once, site);
   wireControl(once, site.control);
+  wireAlerts(once, site.alerts);
   wireEvents(once, site.events);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
@@ -80,6 +83,8 @@ function wireOperations(once: Once): void {
         catalogue.cameraControl,
         router.between(catalogue.cameraControl, get(keys.controlOnDomain), get(keys.controlOnLegacy)),
       ),
+      mounted(catalogue.alerts, router.between(catalogue.alerts, get(keys.alertsOnDomain), get(keys.alertsOnLegacy))),
+      mounted(catalogue.alertHandling, get(keys.alertHandling)),
       mounted(catalogue.events, router.between(catalogue.events, get(keys.eventsOnDomain), get(keys.eventsOnLegacy))),
       mounted(
         catalogue.statistics,

@@ -8,6 +8,7 @@ import { watchEventLoop } from './infrastructure/environment/event-loop';
 import type { Settings } from './infrastructure/environment/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
 import { errorCode, errorText } from './infrastructure/system/error-code';
+import { startAlerts, startSockets } from './start-alerts';
 import { startCameras } from './start-cameras';
 import { startControl } from './start-control';
 import { startEvents } from './start-events';
@@ -58,9 +59,10 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   if (embedded) onStop(() => embedded.stop());
   const loop = watchEventLoop();
   onStop(async () => loop.stop());
+  const databaseUrl = embedded?.url ?? settings.databaseUrl;
   const database = () => site.resolve(keys.database);
   const site = wire({
-    databaseUrl: embedded?.url ?? settings.databaseUrl,
+    databaseUrl,
     camerasFile: settings.camerasFile,
     legacyBaseUrl: settings.legacyBaseUrl,
     log,
@@ -71,6 +73,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
       violationTypes: settings.violationTypes,
       zone: settings.timeZone,
     },
+    alerts: settings,
     shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
   onStop(() => database().close());
@@ -81,11 +84,13 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   const seed = { useDomain: settings.useDomain, percent: settings.rolloutPercent };
   await startRollout(site, { rolloutFile: settings.rolloutFile, seed }, onStop);
   await startEvents(site, journalOf(settings), onStop);
-  await startControl(site, embedded?.url ?? settings.databaseUrl, onStop);
+  await startControl(site, databaseUrl, onStop);
+  await startAlerts(site, databaseUrl, onStop);
   const options = { log, drills: isLoopback(settings.host) };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);
   onStop(() => close(server));
+  startSockets(site, server, onStop);
   return { url, summary: summary(settings, url, embedded, settled) };
 }
 

@@ -83,7 +83,7 @@ function wireStatistics(once: Once, { violationTypes, zone }: EventSite): void {
     new PgSiteActivity(
       get(keys.database),
       () => cameras.regions(),
-      async () => 0,
+      () => get(keys.alertArchive).openOfToday(),
     );
   once(keys.statisticsOnDomain, (get) => {
     const site = activity(get, new SiteCameras(get(keys.camerasOnDomain)));

@@ -1,3 +1,5 @@
+import { alertHandlingOperations } from './alerts/alert-handling-operations';
+import { alertOperations } from './alerts/alert-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
@@ -13,6 +15,8 @@ export const catalogue = {
   cameras: cameraOperations,
   cameraConfig: cameraConfigOperations,
   cameraControl: cameraControlOperations,
+  alerts: alertOperations,
+  alertHandling: alertHandlingOperations,
   events: eventOperations,
   records: recordOperations,
   statistics: statisticsOperations,

@@ -5,6 +5,7 @@ import { Rollout1763800000000 } from '../../../migrations/1763800000000-rollout'
 import { CameraControl1763900000000 } from '../../../migrations/1763900000000-camera-control';
 import { ControlRequests1764050000000 } from '../../../migrations/1764050000000-control-requests';
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
+import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { CameraRows } from './camera-row';
 import { withEffect } from '../../domain/shared/domain-error';
 import { isRefusal, unavailable } from './pg-errors';
@@ -56,6 +57,7 @@ export class Database implements Queryable {
         CameraControl1763900000000,
         Events1764000000000,
         ControlRequests1764050000000,
+        Alerts1764100000000,
       ],
       migrationsTransactionMode: 'all',
     });
@@ -80,6 +82,15 @@ export class Database implements Queryable {
       return (await this.reads.query<Row & object>(sql, [...values])).rows;
     } catch (error) {
       throw unavailable(error, 'not-started');
+    }
+  }
+
+  /** One statement that changes something. Where the database went away, nobody knows whether it took place. */
+  async execute<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      return (await this.reads.query<Row & object>(sql, [...values])).rows;
+    } catch (error) {
+      throw unavailable(error, 'unknown');
     }
   }
 
