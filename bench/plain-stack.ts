@@ -18,6 +18,7 @@ async function main(): Promise<void> {
   await site.resolve(keys.database).open();
   const operations = [
     mounted(catalogue.cameras, site.resolve(keys.camerasOnDomain)),
+    mounted(catalogue.alerts, site.resolve(keys.alertsOnDomain)),
     mounted(catalogue.events, site.resolve(keys.eventsOnDomain)),
     mounted(catalogue.statistics, site.resolve(keys.statisticsOnDomain)),
     mounted(catalogue.records, site.resolve(keys.recordsOnDomain)),

@@ -5,6 +5,7 @@ import { CameraWatch } from './application/alerts/camera-watch';
 import { DeliveryWorker } from './application/alerts/delivery-worker';
 import { RuleBook } from './application/alerts/rule-book';
 import { processConditions } from './application/camera-control/process-conditions';
+import { sharingReads } from './application/shared/shared-reads';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from './domain/shared/violation-types';
 import { AddressPolicy } from './infrastructure/notify/address-policy';
 import { EmailChannel } from './infrastructure/notify/email-channel';
@@ -53,9 +54,11 @@ export function wireAlerts(once: Once, site: AlertSite = NOWHERE): void {
   once(keys.alertArchive, (get) => new PgAlertArchive(get(keys.database)));
   once(keys.alertKeeping, (get) => new PgAlertKeeping(get(keys.database), site.eventRetentionDays, get(keys.clock)));
   once(keys.alertFeed, (get) => new PgAlertFeed(get(keys.database), site.violationTypes));
-  once(
-    keys.alertsOnDomain,
-    (get) => new AlertRuleService(get(keys.alertRules), get(keys.alertArchive), get(keys.clock)),
+  once(keys.alertsOnDomain, (get) =>
+    sharingReads(new AlertRuleService(get(keys.alertRules), get(keys.alertArchive), get(keys.clock)), [
+      'list',
+      'history',
+    ]),
   );
   once(
     keys.alertHandling,
