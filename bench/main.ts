@@ -1,6 +1,7 @@
 import { alerts } from './alerts';
 import { cameras } from './cameras';
 import { control } from './control';
+import { http } from './http';
 import { ingest } from './ingest';
 import { records } from './records';
 import { rollout } from './rollout';
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short', rows?: numb
   alerts,
   cameras,
   control,
+  http,
   ingest,
   records,
   rollout,

@@ -16,6 +16,8 @@ export interface CallContext {
   readonly afterAnswer?: (task: () => void) => void;
   /** How the call was served; written by the operation router. */
   served?: Decision;
+  /** Whether the answer leaves out what its source no longer holds; it proves nothing about the other path then. */
+  partial?: boolean;
 }
 
 const storage = new AsyncLocalStorage<CallContext>();
@@ -23,3 +25,9 @@ const storage = new AsyncLocalStorage<CallContext>();
 export const runInCall = <T>(context: CallContext, work: () => T): T => storage.run(context, work);
 
 export const currentCall = (): CallContext | undefined => storage.getStore();
+
+/** Says that what the call is answered is only a part, because its source does not reach back far enough. */
+export function answerIsPartial(): void {
+  const call = currentCall();
+  if (call) call.partial = true;
+}
