@@ -87,6 +87,13 @@ describe.each(['true', 'false'])('alerts over HTTP with force_domain=%s', (force
     await request(server).post(`${API}/rules/4040/test`).expect(404);
   });
 
+  it('list all rules where no page is asked for, as the old list did', async () => {
+    const before = (await request(server).get(`${API}/rules${q}`)).body.total as number;
+    for (let i = 0; i < 101; i++) await create({ ...RULE, name: `rule ${i}` });
+    const { body } = await request(server).get(`${API}/rules${q}`).expect(200);
+    expect([body.count, body.total, body.items.length]).toEqual([before + 101, before + 101, before + 101]);
+  });
+
   it('refuse a page that is none', async () => {
     for (const query of ['limit=0', 'limit=1001', 'offset=-1', 'limit=x'])
       await request(server).get(`${API}/history-db${q}&${query}`).expect(422);

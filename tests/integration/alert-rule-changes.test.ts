@@ -84,4 +84,30 @@ describe('a rule that is changed through one of two services', () => {
       WITHIN,
     );
   });
+
+  it('is in force soon after every connection to the database was lost, and is told of by notification again', async () => {
+    await sql(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    const conditions = { threshold: 1, cooldown_seconds: 0 };
+    const rule = { name: 'after', rule_type: 'violation', conditions, notification_channels: ['log'] };
+    const made = await eventually(
+      () =>
+        alerts(0)
+          .create(rule)
+          .catch(() => null),
+      { within: 5_000 },
+    );
+    const id = made!.id;
+    await eventually(() => expect(books().map((rules) => rules.some((r) => r.id === id))).toEqual([true, true]), {
+      within: 5_000,
+    });
+    await sql(
+      `INSERT INTO events (id, ts, camera_id, type) VALUES (gen_random_uuid(), now(), 'cam', 'NO_HAIRNET_AT_SINK')`,
+    );
+    const told = async () => (await sql('SELECT count(*)::int AS n FROM alert_history WHERE rule_id = $1', [id]))[0]?.n;
+    await eventually(async () => expect(await told()).toBe(1), { within: 10_000 });
+    const listening = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'watchgate-listen' AND datname = current_database()`;
+    await eventually(async () => expect((await sql(listening))[0]?.n).toBe(2), { within: 5_000 });
+  });
 });

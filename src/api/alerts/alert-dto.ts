@@ -31,6 +31,8 @@ export class PageDto {
 }
 
 export class AlertRuleQueryDto extends PageDto {
+  /** The old list had no pages: whoever asks for none gets all. */
+  @Whole({ min: 1, max: 1000, default: 1000 }) override limit = 1000;
   @Text({ max: 200, optional: true, about: 'rules of this camera; not those of every camera' }) camera_id?: string;
   @Flag({ optional: true }) enabled?: boolean;
 }

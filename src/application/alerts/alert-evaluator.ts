@@ -64,9 +64,9 @@ export class AlertEvaluator {
   /** Where the last evaluation ended. */
   private async begin(): Promise<Running> {
     const { cursor, states, cameras } = await this.store.load();
-    const evaluation = new RuleEvaluation(new Map(cameras));
+    const evaluation = new RuleEvaluation(new Map(cameras), states);
     const { revision } = this.book;
-    evaluation.follow(this.book.rules, states);
+    evaluation.follow(this.book.rules);
     return { evaluation, cursor, revision, since: this.clock().getTime() };
   }
 

@@ -22,7 +22,7 @@ export async function dryRun(feed: AlertFeed, rule: WatchedRule, from: number, t
     before.map((c): [string, KnownCamera] => [c.cameraId, { condition: c.condition, since: c.at }]),
   );
   const evaluation = new RuleEvaluation(cameras);
-  evaluation.follow([{ ...rule, since: Math.max(start, Math.min(rule.since, from)) }], []);
+  evaluation.follow([{ ...rule, since: Math.max(start, Math.min(rule.since, from)) }]);
   let changes: readonly CameraChange[] = known.filter(({ at }) => at >= start);
   const alerts: WordedAlert[] = [];
   let seen = 0;

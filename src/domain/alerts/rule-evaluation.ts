@@ -13,7 +13,7 @@ export interface KeptState {
 }
 
 interface Scope {
-  readonly rule: WatchedRule;
+  rule: WatchedRule;
   readonly cameraId: string;
   state: RuleState;
 }
@@ -27,24 +27,28 @@ export interface Known {
 /** All rules and what they remember. Live evaluation and dry run are this, fed in the same order. */
 export class RuleEvaluation {
   private index = new RuleIndex([]);
-  private readonly scopes = new Map<string, Scope>();
-  /** Keys of scopes. */
-  private readonly changed = new Set<string>();
+  /** By rule, then by camera. */
+  private readonly scopes = new Map<number, Map<string, Scope>>();
+  private readonly changed = new Set<Scope>();
   private gone: KeptState[] = [];
 
-  constructor(private readonly cameras: Map<string, KnownCamera> = new Map()) {}
+  /** `kept`: what an earlier evaluation stored; it counts once the rules are known. */
+  constructor(
+    private readonly cameras: Map<string, KnownCamera> = new Map(),
+    private kept: readonly KeptState[] = [],
+  ) {}
 
-  /** From now on these rules. What was kept under the same conditions still counts, everything else begins anew. */
-  follow(rules: readonly WatchedRule[], kept: readonly KeptState[] = this.kept()): void {
+  /** From now on these rules. What was counted under the same conditions still counts, everything else begins anew. */
+  follow(rules: readonly WatchedRule[]): void {
     this.index = new RuleIndex(rules);
     const byId = new Map(rules.map((rule) => [rule.id, rule]));
-    this.scopes.clear();
-    for (const old of kept) {
+    for (const old of this.kept) {
       const rule = byId.get(old.ruleId);
-      const valid = rule?.fingerprint === old.fingerprint && rule.type === old.state.of;
-      if (valid) this.scopes.set(keyOf(rule, old.cameraId), { rule, cameraId: old.cameraId, state: old.state });
+      if (rule && isOf(old, rule)) this.put({ rule, cameraId: old.cameraId, state: old.state });
       else this.gone.push(old);
     }
+    this.kept = [];
+    for (const scope of this.all()) this.refollow(scope, byId.get(scope.rule.id));
     for (const rule of rules.filter(watchesTime)) {
       if (rule.cameraId !== undefined) this.scope(rule, rule.cameraId);
       else for (const cameraId of this.cameras.keys()) this.scope(rule, cameraId);
@@ -56,7 +60,7 @@ export class RuleEvaluation {
     const input = { kind: 'event', at, event } as const;
     for (const rule of this.index.matching(event)) {
       // Nobody expects anything of a camera that is not watched.
-      if (rule.type === 'no_detection' && !this.scopes.has(keyOf(rule, event.cameraId))) continue;
+      if (rule.type === 'no_detection' && !this.scopes.get(rule.id)?.has(event.cameraId)) continue;
       this.feed(this.scope(rule, event.cameraId), input, told);
     }
     return told;
@@ -75,7 +79,7 @@ export class RuleEvaluation {
   /** Everything that time alone decides, in the order in which it was due. */
   time(known: Known): WordedAlert[] {
     const told: WordedAlert[] = [];
-    for (const scope of this.scopes.values()) {
+    for (const scope of this.all()) {
       const at = scope.rule.type === 'camera_down' ? known.cameras : known.events;
       const due = dueOf(scope.rule, scope.state);
       if (due !== null && due <= at) this.feed(scope, { kind: 'time', at }, told);
@@ -85,39 +89,52 @@ export class RuleEvaluation {
 
   /** What has to be stored, and what has to be forgotten, since the last time. */
   drain(): { readonly changed: KeptState[]; readonly gone: KeptState[] } {
-    const changed = [...this.changed].flatMap((key) => {
-      const scope = this.scopes.get(key);
-      return scope ? [keep(scope)] : [];
-    });
-    const { gone } = this;
+    const [changed, { gone }] = [[...this.changed].map(keep), this];
     this.changed.clear();
     this.gone = [];
     return { changed, gone };
   }
 
-  private kept(): KeptState[] {
-    return [...this.scopes.values()].map(keep);
+  private all(): Scope[] {
+    return [...this.scopes.values()].flatMap((byCamera) => [...byCamera.values()]);
+  }
+
+  private refollow(scope: Scope, rule: WatchedRule | undefined): void {
+    const old = keep(scope);
+    if (rule && isOf(old, rule)) {
+      scope.rule = rule;
+      return;
+    }
+    this.scopes.get(old.ruleId)?.delete(old.cameraId);
+    this.changed.delete(scope);
+    this.gone.push(old);
   }
 
   private scope(rule: WatchedRule, cameraId: string): Scope {
-    const key = keyOf(rule, cameraId);
-    const known = this.scopes.get(key);
+    const known = this.scopes.get(rule.id)?.get(cameraId);
     if (known) return known;
-    const scope = { rule, cameraId, state: begin(rule, this.cameras.get(cameraId)) };
-    this.scopes.set(key, scope);
-    this.changed.add(key);
+    const scope = this.put({ rule, cameraId, state: begin(rule, this.cameras.get(cameraId)) });
+    this.changed.add(scope);
+    return scope;
+  }
+
+  private put(scope: Scope): Scope {
+    const byCamera = this.scopes.get(scope.rule.id) ?? new Map<string, Scope>();
+    this.scopes.set(scope.rule.id, byCamera.set(scope.cameraId, scope));
     return scope;
   }
 
   private feed(scope: Scope, input: AlertInput, told: WordedAlert[]): void {
     const [state, decisions] = step(scope.rule, scope.state, input);
-    if (state !== scope.state) this.changed.add(keyOf(scope.rule, scope.cameraId));
+    if (state !== scope.state) this.changed.add(scope);
     scope.state = state;
     for (const decision of decisions) told.push(worded(scope.rule, scope.cameraId, decision));
   }
 }
 
-const keyOf = ({ id }: WatchedRule, cameraId: string): string => `${id}/${cameraId}`;
+/** Whether what was counted was counted under the conditions of the rule as it is now. */
+const isOf = ({ fingerprint, state }: KeptState, rule: WatchedRule): boolean =>
+  rule.fingerprint === fingerprint && rule.type === state.of;
 const watchesTime = ({ type }: WatchedRule): boolean => type === 'no_detection' || type === 'camera_down';
 const keep = ({ rule, cameraId, state }: Scope): KeptState => ({
   ruleId: rule.id,
