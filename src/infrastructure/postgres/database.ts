@@ -7,6 +7,7 @@ import { ControlRequests1764050000000 } from '../../../migrations/1764050000000-
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { sha256 } from '../../domain/shared/sha256';
+import { Import1764400000000 } from '../../../migrations/1764400000000-import';
 import { CameraRows } from './camera-row';
 import { withEffect } from '../../domain/shared/domain-error';
 import { isRefusal, unavailable } from './pg-errors';
@@ -59,6 +60,7 @@ export class Database implements Queryable {
         Events1764000000000,
         ControlRequests1764050000000,
         Alerts1764100000000,
+        Import1764400000000,
       ],
       migrationsTransactionMode: 'all',
     });
