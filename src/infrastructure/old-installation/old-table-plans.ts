@@ -2,6 +2,7 @@ import { AlertRule } from '../../domain/alerts/alert-rule';
 import { violationStatuses } from '../../domain/records/violation';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
+import { SUMS_OF_REPORTS } from '../postgres/event-intake-sql';
 import type { TableImport } from './import-tables';
 import type { OldRow } from './old-tables';
 
@@ -38,11 +39,7 @@ export const detectionRecords = (oldest: Date): TableImport => ({
     SELECT id::float8 AS old_id, NULL::float8 AS new_id FROM old`,
   // Sums of what was taken, for hours that have none; the old sums fill the hours whose reports are gone.
   after: `
-    INSERT INTO statistics_hourly
-    SELECT camera_id, date_trunc('hour', ts, 'UTC'), count(*), sum(frames), sum(person_count), sum(hairnet_violations),
-           sum(handwash_events), sum(sanitize_events), coalesce(sum(fps), 0), count(fps), coalesce(sum(confidence), 0),
-           count(confidence), coalesce(sum(processing_time), 0), count(processing_time), min(processing_time),
-           max(processing_time)
+    INSERT INTO statistics_hourly SELECT ${SUMS_OF_REPORTS}
       FROM detection_records GROUP BY 1, 2 ON CONFLICT DO NOTHING`,
 });
 
