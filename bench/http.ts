@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { READS } from './bare-reads';
 import { HttpClient } from './http-client';
 import { flood, type FloodRequest } from './http-flood';
@@ -87,7 +86,6 @@ async function servers(place: Workplace) {
   const at = (port: unknown) => `http://127.0.0.1:${String(port)}`;
   return {
     client,
-    camerasFile,
     service: service.url,
     plain: at(await place.program('plain-stack.js', of)),
     bare: at(await place.program('bare-server.js', of)),
@@ -95,14 +93,14 @@ async function servers(place: Workplace) {
 }
 
 async function writing(place: Servers, effort: (typeof EFFORT)['full']): Promise<string[][]> {
-  const { service, bare, camerasFile, client } = place;
+  const { service, bare, client } = place;
   let made = 0;
   const rule = { name: 'made', rule_type: 'violation', conditions: { threshold: 5 } };
   const writes = [
     {
       where: '/cameras',
       body: () => JSON.stringify({ id: `made-${(made += 1)}`, name: 'made', source: '0', active: false }),
-      before: () => onlyTheFirst(service, camerasFile),
+      before: () => onlyTheFirst(service),
     },
     {
       where: '/alerts/rules',
@@ -128,16 +126,9 @@ async function writing(place: Servers, effort: (typeof EFFORT)['full']): Promise
 }
 
 /** The cameras of the beginning, and no others: each one in the file makes the next change dearer. */
-async function onlyTheFirst(service: string, camerasFile: string): Promise<void> {
-  await writeFile(camerasFile, manyCameras(CAMERAS));
+async function onlyTheFirst(service: string): Promise<void> {
   const http = new HttpClient();
-  const count = async () => {
-    const { cameras } = JSON.parse(String(await http.call('GET', `${service}/api/v1/cameras`))) as {
-      cameras: unknown[];
-    };
-    return cameras.length;
-  };
-  while ((await count()) !== CAMERAS) await pause(50);
+  await http.call('POST', `${service}/api/v1/cameras/config/revisions/1/restore`);
   http.close();
 }
 
