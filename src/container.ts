@@ -10,6 +10,7 @@ import type { Clock, Log } from './application/shared/log';
 import { Database } from './infrastructure/postgres/database';
 import { HostSystem } from './infrastructure/system/host-system';
 import { keys, type Once, type Token } from './keys';
+import { type AccessSite, wireAccess } from './wire-access';
 import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
@@ -30,6 +31,7 @@ export interface Site {
   readonly shadow?: ShadowTuning;
   readonly control?: ControlSite;
   readonly events?: EventSite;
+  readonly access?: AccessSite;
 }
 
 /** Wires a whole service. Nothing is opened or started by it. */
@@ -51,6 +53,7 @@ export function wire(site: Site): DependencyContainer {
   wireRollout(once, site);
   wireControl(once, site.control);
   wireEvents(once, site.events);
+  wireAccess(once, site.access);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
   return c;
@@ -91,6 +94,7 @@ function wireOperations(once: Once): void {
       ),
       mounted(catalogue.rollout, get(keys.rollout)),
       mounted(catalogue.system, system),
+      mounted(catalogue.access, get(keys.access)),
     ];
   });
 }

@@ -8,6 +8,7 @@ import { watchEventLoop } from './infrastructure/environment/event-loop';
 import type { Settings } from './infrastructure/environment/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
 import { errorCode, errorText } from './infrastructure/system/error-code';
+import { startAccess } from './start-access';
 import { startCameras } from './start-cameras';
 import { startControl } from './start-control';
 import { startEvents } from './start-events';
@@ -71,6 +72,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
       violationTypes: settings.violationTypes,
       zone: settings.timeZone,
     },
+    access: { needsToken: !isLoopback(settings.host), perMinute: settings.rateLimit },
     shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
   onStop(() => database().close());
@@ -82,14 +84,20 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   await startRollout(site, { rolloutFile: settings.rolloutFile, seed }, onStop);
   await startEvents(site, journalOf(settings), onStop);
   await startControl(site, embedded?.url ?? settings.databaseUrl, onStop);
-  const options = { log, drills: isLoopback(settings.host) };
+  await startAccess(site, settings, onStop);
+  const options = {
+    log,
+    gate: site.resolve(keys.gate),
+    audit: site.resolve(keys.auditTrail).tell,
+    drills: isLoopback(settings.host),
+  };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);
   onStop(() => close(server));
   return { url, summary: summary(settings, url, embedded, settled) };
 }
 
-const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
+const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host);
 
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });

@@ -1,3 +1,4 @@
+import { accessOperations } from './access/access-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
@@ -18,6 +19,7 @@ export const catalogue = {
   statistics: statisticsOperations,
   rollout: rolloutOperations,
   system: systemOperations,
+  access: accessOperations,
 };
 
 export const allOperations: readonly Operation[] = Object.values(catalogue).flatMap((rows) => Object.values(rows));

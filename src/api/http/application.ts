@@ -2,8 +2,11 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import express, { type Express, Router } from 'express';
 import helmet from 'helmet';
 import type { Log } from '../../application/shared/log';
-import { answerError, answerNoRoute, identify, mount, type MountOptions, type Mounted } from './mount';
+import { authentication } from './auth';
+import { crossOrigin } from './cross-origin';
+import { answerError, answerNoRoute, mount, type MountOptions, type Mounted } from './mount';
 import { openApi } from './openapi';
+import { identify } from './request-id';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -19,7 +22,7 @@ export function httpApplication(operations: readonly Mounted[], options: MountOp
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing');
   app.set('query parser', 'simple');
-  app.use(identify, headers, withoutTrailingSlash);
+  app.use(identify, headers, crossOrigin, withoutTrailingSlash, authentication(options.gate));
   const api = Router({ strict: true });
   mount(api, operations, options);
   app.use('/api/v1', api);

@@ -4,6 +4,7 @@ import { Cameras1763700000000 } from '../../../migrations/1763700000000-cameras'
 import { Rollout1763800000000 } from '../../../migrations/1763800000000-rollout';
 import { CameraControl1763900000000 } from '../../../migrations/1763900000000-camera-control';
 import { ControlRequests1764050000000 } from '../../../migrations/1764050000000-control-requests';
+import { Access1764200000000 } from '../../../migrations/1764200000000-access';
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { CameraRows } from './camera-row';
 import { withEffect } from '../../domain/shared/domain-error';
@@ -56,6 +57,7 @@ export class Database implements Queryable {
         CameraControl1763900000000,
         Events1764000000000,
         ControlRequests1764050000000,
+        Access1764200000000,
       ],
       migrationsTransactionMode: 'all',
     });
