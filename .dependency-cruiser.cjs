@@ -40,6 +40,7 @@ const infrastructure = [
   ['src/infrastructure/postgres', npm('pg', 'typeorm')],
   ['src/infrastructure/embedded-postgres', npm('pg')],
   ['src/infrastructure/logging', npm('winston')],
+  ['src/infrastructure/notify', npm('nodemailer', 'ws')],
   ['src/infrastructure/openfeature', npm('@openfeature/server-sdk')],
   ['src/infrastructure/yaml', npm('js-yaml')],
 ];

@@ -1,19 +1,53 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Client } from 'pg';
+import { Pool } from 'pg';
+import { READS } from './bare-reads';
 
-/** The least that can answer a list of cameras: one query, one JSON text. Says its port to the process that forked it. */
+const POOL = 8;
+
+/**
+ * The least that can answer: one query through a pool, one JSON text. Below `/text` the database itself makes the text.
+ * `POST /` is the bare transaction. Says its port to the process that forked it.
+ */
 async function main(): Promise<void> {
-  const client = new Client({ connectionString: process.env.DATABASE_URL });
-  await client.connect();
-  const server = createServer((_req, res) => {
-    void client.query('SELECT * FROM cameras ORDER BY position').then(({ rows }) => {
-      const text = JSON.stringify({ cameras: rows });
-      res.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
-    });
+  const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: POOL });
+  await pool.query('CREATE TABLE IF NOT EXISTS bare_writes (id bigserial PRIMARY KEY, body jsonb NOT NULL)');
+  const rows = async (sql: string) => JSON.stringify((await pool.query(sql)).rows);
+  const text = async (sql: string) => {
+    const { rows: found } = await pool.query<{ json: string }>(`SELECT json_agg(r)::text AS json FROM (${sql}) AS r`);
+    return found[0]?.json ?? '[]';
+  };
+  const server = createServer((req, res) => {
+    const url = req.url ?? '';
+    const answer = (json: Promise<string>) =>
+      void json.then(
+        (body) => send(res, body),
+        (error: unknown) => send(res, String(error), 500),
+      );
+    if (req.method === 'POST') {
+      const chunks: Buffer[] = [];
+      req.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => answer(write(pool, Buffer.concat(chunks))));
+    } else if (url.startsWith('/text')) answer(text(READS[url.slice('/text'.length)] ?? ''));
+    else answer(rows(READS[url] ?? ''));
   });
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
   process.once('disconnect', () => process.exit(0));
+}
+
+function send(res: ServerResponse, body: string, status = 200): void {
+  res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+async function write(pool: Pool, body: Buffer): Promise<string> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('INSERT INTO bare_writes (body) VALUES ($1)', [body.toString()]);
+    await client.query('COMMIT');
+  } finally {
+    client.release();
+  }
+  return '{"ok":true}';
 }
 
 void main();

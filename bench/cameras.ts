@@ -31,7 +31,7 @@ export function cameras(length: 'full' | 'short'): Promise<string> {
     const database = await place.database('bench');
     const service = await place.service(database.url, file);
     const afterStart = await idleMb(service.pid);
-    const bare = `http://127.0.0.1:${String(await place.program('bare-server.js', { DATABASE_URL: database.url }))}/`;
+    const bare = `http://127.0.0.1:${String(await place.program('bare-server.js', { DATABASE_URL: database.url }))}/cameras`;
     const lists = await interleaved(listing(place, service, bare), READS[length]);
     const puts = await interleaved(await changing(place, service, text), WRITES[length]);
     const memory = [

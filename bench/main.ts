@@ -1,13 +1,17 @@
+import { alerts } from './alerts';
 import { cameras } from './cameras';
 import { control } from './control';
+import { http } from './http';
 import { ingest } from './ingest';
 import { records } from './records';
 import { rollout } from './rollout';
 import { statistics } from './statistics';
 
 const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short', rows?: number) => Promise<string>>> = {
+  alerts,
   cameras,
   control,
+  http,
   ingest,
   records,
   rollout,

@@ -8,7 +8,8 @@ import { seed } from './seeding';
 const USAGE = `npm run seed -- [--events 1000000] [--cameras 50] [--days 30]
 
 Adds events, their sums and violations, and detection reports up to now to the database of DATABASE_URL, or to the
-embedded one in DATA_DIR.
+embedded one in DATA_DIR. The legacy path does not see them, because they never were in the journal: try them with
+USE_DOMAIN_SERVICE=true and without a running rollout.
 `;
 
 function amountOf(args: readonly string[]) {

@@ -11,6 +11,7 @@ import { Database } from './infrastructure/postgres/database';
 import { HostSystem } from './infrastructure/system/host-system';
 import { keys, type Once, type Token } from './keys';
 import { type AccessSite, wireAccess } from './wire-access';
+import { type AlertSite, wireAlerts } from './wire-alerts';
 import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
@@ -30,6 +31,7 @@ export interface Site {
   readonly onStep?: OnStep;
   readonly shadow?: ShadowTuning;
   readonly control?: ControlSite;
+  readonly alerts?: AlertSite;
   readonly events?: EventSite;
   readonly access?: AccessSite;
 }
@@ -52,6 +54,7 @@ export function wire(site: Site): DependencyContainer {
   wireLegacy(once, site.legacyBaseUrl);
   wireRollout(once, site);
   wireControl(once, site.control);
+  wireAlerts(once, site.alerts);
   wireEvents(once, site.events);
   wireAccess(once, site.access);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
@@ -75,7 +78,6 @@ function wireOperations(once: Once): void {
       get(keys.configuration),
       get(keys.clock),
     );
-    const system = router.between(catalogue.system, get(keys.system), get(keys.systemOnLegacy));
     return [
       mounted(catalogue.cameras, cameras),
       mounted(catalogue.cameraConfig, config),
@@ -83,6 +85,8 @@ function wireOperations(once: Once): void {
         catalogue.cameraControl,
         router.between(catalogue.cameraControl, get(keys.controlOnDomain), get(keys.controlOnLegacy)),
       ),
+      mounted(catalogue.alerts, router.between(catalogue.alerts, get(keys.alertsOnDomain), get(keys.alertsOnLegacy))),
+      mounted(catalogue.alertHandling, get(keys.alertHandling)),
       mounted(catalogue.events, router.between(catalogue.events, get(keys.eventsOnDomain), get(keys.eventsOnLegacy))),
       mounted(
         catalogue.statistics,
@@ -93,7 +97,7 @@ function wireOperations(once: Once): void {
         router.between(catalogue.records, get(keys.recordsOnDomain), get(keys.recordsOnLegacy)),
       ),
       mounted(catalogue.rollout, get(keys.rollout)),
-      mounted(catalogue.system, system),
+      mounted(catalogue.system, router.between(catalogue.system, get(keys.system), get(keys.systemOnLegacy))),
       mounted(catalogue.access, get(keys.access)),
     ];
   });

@@ -6,6 +6,14 @@ import type { AuditTrail } from './application/access/audit-trail';
 import type { Authenticator } from './application/access/authenticator';
 import type { TokenService } from './application/access/token-service';
 import type { TokenStore } from './application/access/token-store';
+import type { AlertArchive } from './application/alerts/alert-archive';
+import type { AlertEvaluator } from './application/alerts/alert-evaluator';
+import type { AlertFeed } from './application/alerts/alert-feed';
+import type { AlertHandlingPort } from './application/alerts/alert-handling-port';
+import type { CameraWatch } from './application/alerts/camera-watch';
+import type { DeliveryWorker } from './application/alerts/delivery-worker';
+import type { RuleBook } from './application/alerts/rule-book';
+import type { AlertsPort } from './application/alerts/alerts-port';
 import type { CameraControlPort } from './application/camera-control/camera-control-port';
 import type { CameraPreviews } from './application/camera-control/camera-previews';
 import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
@@ -42,10 +50,18 @@ import type { ShadowComparer } from './application/rollout/shadow-comparer';
 import type { Gate } from './application/shared/gate';
 import type { Clock, Log } from './application/shared/log';
 import type { SystemPort } from './application/system/system-port';
+import type { AlertRuleRepository } from './domain/alerts/alert-rule-repository';
 import type { RevisionRepository } from './domain/cameras/camera-config-revision';
 import type { CameraRepository } from './domain/cameras/camera-repository';
 import type { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
 import type { DesiredStates } from './domain/camera-control/desired-states';
+import type { EmailChannel } from './infrastructure/notify/email-channel';
+import type { LiveEvents } from './infrastructure/notify/live-events';
+import type { LiveSockets } from './infrastructure/notify/live-sockets';
+import type { LiveStatus } from './infrastructure/notify/live-status';
+import type { PgAlertKeeping } from './infrastructure/postgres/pg-alert-keeping';
+import type { PgDeliveries } from './infrastructure/postgres/pg-deliveries';
+import type { PgRuleFollower } from './infrastructure/postgres/pg-rule-follower';
 import type { NodeWorkerHost } from './infrastructure/process/node-worker-host';
 import type { Database } from './infrastructure/postgres/database';
 
@@ -87,6 +103,23 @@ export const keys = {
   previews: token<CameraPreviews>('CameraPreviews'),
   controlOnDomain: token<CameraControlPort>('Camera control on the domain path'),
   controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
+  alertRules: token<AlertRuleRepository>('AlertRuleRepository'),
+  alertArchive: token<AlertArchive>('AlertArchive'),
+  alertKeeping: token<PgAlertKeeping>('AlertKeeping'),
+  alertFeed: token<AlertFeed>('AlertFeed'),
+  alertHandling: token<AlertHandlingPort>('AlertHandling'),
+  ruleBook: token<RuleBook>('RuleBook'),
+  ruleFollower: token<PgRuleFollower>('RuleFollower'),
+  alertEvaluator: token<AlertEvaluator>('AlertEvaluator'),
+  cameraWatch: token<CameraWatch>('CameraWatch'),
+  deliveries: token<PgDeliveries>('Deliveries'),
+  deliveryWorker: token<DeliveryWorker>('DeliveryWorker'),
+  emailChannel: token<EmailChannel>('EmailChannel'),
+  liveSockets: token<LiveSockets>('LiveSockets'),
+  liveEvents: token<LiveEvents>('LiveEvents'),
+  liveStatus: token<LiveStatus>('LiveStatus'),
+  alertsOnDomain: token<AlertsPort>('Alerts on the domain path'),
+  alertsOnLegacy: token<AlertsPort>('Alerts on the legacy path'),
   journalFiles: token<DiskJournalFiles>('JournalFiles'),
   journalTail: token<JournalTail>('JournalTail'),
   eventIntake: token<EventIntake>('EventIntake'),

@@ -6,6 +6,7 @@ import { ConfigHeads } from './application/cameras/config-head';
 import { ConfigOutcomes } from './application/cameras/config-outcomes';
 import { ConfigPublishing } from './application/cameras/config-publishing';
 import { ConfigSettling } from './application/cameras/config-settling';
+import { sharingReads } from './application/shared/shared-reads';
 import { DiskCamerasFile } from './infrastructure/files/disk-cameras-file';
 import { PgCameraUnitOfWork } from './infrastructure/postgres/pg-camera-unit-of-work';
 import { PgCameras } from './infrastructure/postgres/pg-cameras';
@@ -55,10 +56,7 @@ export function wireCameraConfiguration(once: Once, camerasFile: string): void {
 export function wireCamerasOnDomain(once: Once): void {
   once(keys.camerasOnDomain, (get) => {
     const configuration = get(keys.configuration);
-    return new CameraService(
-      get(keys.cameras),
-      get(keys.revisions),
-      new CameraCommands((decide) => configuration.change(decide), get(keys.clock)),
-    );
+    const commands = new CameraCommands((decide) => configuration.change(decide), get(keys.clock));
+    return sharingReads(new CameraService(get(keys.cameras), get(keys.revisions), commands), ['list']);
   });
 }

@@ -3,6 +3,7 @@ import { EventPosting } from './application/events/event-posting';
 import { EventService } from './application/events/event-service';
 import { JournalIngestor } from './application/events/journal-ingestor';
 import { RecordService } from './application/records/record-service';
+import { sharingReads } from './application/shared/shared-reads';
 import { StatisticsService } from './application/statistics/statistics-service';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from './domain/shared/violation-types';
 import { DiskJournal } from './infrastructure/journal/disk-journal';
@@ -67,9 +68,8 @@ function wireEventPaths(once: Once, { retentionDays }: EventSite): void {
   once(keys.journalTail, (get) => new JournalTail(get(keys.journalFiles), get(keys.clock), retentionDays));
   once(keys.eventsInTable, (get) => new PgEvents(get(keys.database)));
   once(keys.eventsInJournal, (get) => new JournalHistory(get(keys.journalTail)));
-  once(
-    keys.eventsOnDomain,
-    (get) => new EventService(get(keys.eventsInTable), get(keys.eventPosting), get(keys.clock)),
+  once(keys.eventsOnDomain, (get) =>
+    sharingReads(new EventService(get(keys.eventsInTable), get(keys.eventPosting), get(keys.clock)), ['recent']),
   );
   once(
     keys.eventsOnLegacy,
@@ -83,12 +83,13 @@ function wireStatistics(once: Once, { violationTypes, zone }: EventSite): void {
     new PgSiteActivity(
       get(keys.database),
       () => cameras.regions(),
-      async () => 0,
+      () => get(keys.alertArchive).openOfToday(),
     );
   once(keys.statisticsOnDomain, (get) => {
     const site = activity(get, new SiteCameras(get(keys.camerasOnDomain)));
     const source = new PgStatistics(get(keys.database), zone);
-    return new StatisticsService(source, get(keys.eventsInTable), site, settings, get(keys.clock));
+    const service = new StatisticsService(source, get(keys.eventsInTable), site, settings, get(keys.clock));
+    return sharingReads(service, ['realtime', 'summary', 'daily', 'events', 'history']);
   });
   once(keys.statisticsOnLegacy, (get) => {
     const site = activity(get, new SiteCameras(get(keys.camerasOnLegacy)));
@@ -100,7 +101,9 @@ function wireStatistics(once: Once, { violationTypes, zone }: EventSite): void {
 function wireRecords(once: Once): void {
   once(keys.recordsOnDomain, (get) => {
     const [database, cameras] = [get(keys.database), new SiteCameras(get(keys.camerasOnDomain))];
-    return new RecordService(new PgViolations(database), new PgDetectionReports(database), cameras, get(keys.clock));
+    const reports = new PgDetectionReports(database);
+    const service = new RecordService(new PgViolations(database), reports, cameras, get(keys.clock));
+    return sharingReads(service, ['violations', 'summary', 'cameraStatistics', 'detectionRecords']);
   });
   once(keys.recordsOnLegacy, (get) => {
     const [database, cameras] = [get(keys.database), new SiteCameras(get(keys.camerasOnLegacy))];

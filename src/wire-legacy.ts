@@ -1,6 +1,8 @@
 import { CameraCommands } from './application/cameras/camera-commands';
+import { LegacyAlerts } from './infrastructure/legacy/legacy-alerts';
 import { LegacyCameras } from './infrastructure/legacy/legacy-cameras';
 import { OldBackendClient } from './infrastructure/legacy-remote/old-backend-client';
+import { RemoteAlerts } from './infrastructure/legacy-remote/remote-alerts';
 import { RemoteCameras } from './infrastructure/legacy-remote/remote-cameras';
 import { RemoteSystem } from './infrastructure/legacy-remote/remote-system';
 import { keys, type Once } from './keys';
@@ -12,6 +14,7 @@ export function wireLegacy(once: Once, baseUrl: string | undefined): void {
 }
 
 function wireEmbedded(once: Once): void {
+  once(keys.alertsOnLegacy, (get) => new LegacyAlerts(get(keys.database), get(keys.clock)));
   once(keys.camerasOnLegacy, (get) => {
     const configuration = get(keys.configuration);
     const commands = new CameraCommands((decide) => configuration.changeFile(decide), get(keys.clock));
@@ -26,5 +29,6 @@ function wireRemote(once: Once, backend: OldBackendClient): void {
     keys.camerasOnLegacy,
     (get) => new RemoteCameras(backend, get(keys.cameras), get(keys.configuration), get(keys.clock), get(keys.log)),
   );
+  once(keys.alertsOnLegacy, (get) => new RemoteAlerts(backend, get(keys.clock)));
   once(keys.systemOnLegacy, (get) => new RemoteSystem(backend, get(keys.clock)));
 }

@@ -25,8 +25,7 @@ export interface ShadowTuning {
 
 const switched = allOperations.filter((o) => o.switched);
 
-/** Groups some of whose operations are sticky by camera. */
-const byCamera = new Set(switched.filter((o) => o.stickyBy !== 'caller').map((o) => o.group));
+const stickyBy = (group: string, member: string) => switched.some((o) => o.group === group && o.stickyBy === member);
 
 export function wireRollout(once: Once, site: { readonly databaseUrl: string; readonly shadow?: ShadowTuning }): void {
   const { idle = () => true, confirmAfterMs = CONFIRM_AFTER_MS } = site.shadow ?? {};
@@ -64,16 +63,19 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
 }
 
 function wireSteering(once: Once): void {
-  const cameraIds =
+  /** The keys there are of a group whose calls are not sticky by caller alone. */
+  const known =
     (get: Parameters<Parameters<Once>[1]>[0]): KnownKeys =>
-    async (group) =>
-      byCamera.has(group) ? (await get(keys.cameras).all()).map((c) => c.id) : [];
+    async (group) => {
+      if (stickyBy(group, 'camera_id')) return (await get(keys.cameras).all()).map((c) => c.id);
+      return stickyBy(group, 'rule_id') ? (await get(keys.alertRules).all()).map((r) => String(r.id)) : [];
+    };
   once(keys.evaluator, (get) => {
     const database = get(keys.database);
     return new RolloutEvaluator(
       get(keys.rolloutStore),
       get(keys.collector),
-      cameraIds(get),
+      known(get),
       (task) => database.alone('watchgate.rollout_evaluator', task),
       get(keys.clock),
       get(keys.log),
@@ -87,7 +89,7 @@ function wireSteering(once: Once): void {
         get(keys.evidenceStore),
         get(keys.collector),
         switched,
-        cameraIds(get),
+        known(get),
         get(keys.clock),
         pause,
       ),

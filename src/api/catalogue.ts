@@ -1,4 +1,6 @@
 import { accessOperations } from './access/access-operations';
+import { alertHandlingOperations } from './alerts/alert-handling-operations';
+import { alertOperations } from './alerts/alert-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
@@ -14,6 +16,8 @@ export const catalogue = {
   cameras: cameraOperations,
   cameraConfig: cameraConfigOperations,
   cameraControl: cameraControlOperations,
+  alerts: alertOperations,
+  alertHandling: alertHandlingOperations,
   events: eventOperations,
   records: recordOperations,
   statistics: statisticsOperations,

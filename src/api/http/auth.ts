@@ -4,6 +4,7 @@ import type { Caller, Gate } from '../../application/shared/gate';
 import { DomainError } from '../../domain/shared/domain-error';
 import { covers, type Role } from '../../domain/shared/role';
 import type { Operation } from './operation';
+import { problemOf } from './problem';
 
 /** What whoever watches over the service asks; it tells nothing but that it is there. */
 const PUBLIC = new Set(['/health', '/api/ping', '/livez', '/readyz']);
@@ -20,6 +21,16 @@ export const authenticate = (gate: Gate, { headers, socket }: IncomingMessage): 
     host: headers.host,
     origin: headers.origin,
   });
+
+/** Why a request may not become a socket; undefined when it may: whoever may look at anything may listen. */
+export function socketRefusal(gate: Gate, request: IncomingMessage) {
+  try {
+    authenticate(gate, request);
+    return undefined;
+  } catch (error) {
+    return problemOf(error, '');
+  }
+}
 
 /** Throws `access.forbidden`. */
 export function authorize(caller: Caller, needed: Role, what: string): void {

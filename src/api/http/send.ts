@@ -2,10 +2,21 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { Log } from '../../application/shared/log';
+import { isShared } from '../../application/shared/shared-reads';
 import type { Media } from '../../application/shared/media';
 
+/** Texts of answers that are shared by several callers, which are written once. */
+const texts = new WeakMap<object, string>();
+
+function textOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null || !isShared(body)) return JSON.stringify(body);
+  const text = texts.get(body) ?? JSON.stringify(body);
+  texts.set(body, text);
+  return text;
+}
+
 export function sendJson(res: Response, status: number, type: string, body: unknown, headers: object = {}): void {
-  const text = JSON.stringify(body);
+  const text = textOf(body);
   const length = Buffer.byteLength(text);
   res.writeHead(status, { ...headers, 'content-type': `${type}; charset=utf-8`, 'content-length': length }).end(text);
 }

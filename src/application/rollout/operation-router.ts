@@ -137,6 +137,7 @@ export function mayFallBack({ effect, fallback }: RoutedOperation, error: unknow
 /** A caller without a name is drawn per call. */
 function keyOf({ stickyBy }: RoutedOperation, input: object, context: CallContext | undefined): string {
   const named = stickyBy === 'caller' ? undefined : Object.entries(input).find(([name]) => name === stickyBy)?.[1];
+  if (typeof named === 'number') return String(named);
   return typeof named === 'string' ? named : (context?.actor ?? context?.requestId ?? '');
 }
 

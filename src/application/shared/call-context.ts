@@ -18,6 +18,8 @@ export interface CallContext {
   served?: Decision;
   /** Where what the call changed is kept with its before and after; written by whoever keeps it. */
   changed?: Readonly<Record<string, unknown>>;
+  /** Whether the answer leaves out what its source no longer holds; it proves nothing about the other path then. */
+  partial?: boolean;
 }
 
 const storage = new AsyncLocalStorage<CallContext>();
@@ -30,4 +32,10 @@ export const currentCall = (): CallContext | undefined => storage.getStore();
 export function noteChange(reference: Readonly<Record<string, unknown>>): void {
   const call = storage.getStore();
   if (call) call.changed = { ...call.changed, ...reference };
+}
+
+/** Says that what the call is answered is only a part, because its source does not reach back far enough. */
+export function answerIsPartial(): void {
+  const call = currentCall();
+  if (call) call.partial = true;
 }

@@ -1,62 +1,27 @@
 import { closest } from '../shared/closest';
 import type { Fault } from '../shared/fault';
-import { isBounded, isJsonObject, type Json, type JsonObject } from '../shared/json';
+import { isJsonObject, type Json, type JsonObject } from '../shared/json';
+import {
+  cameraId,
+  checkValue,
+  fault,
+  flag,
+  oneOf,
+  text,
+  type ValueRule,
+  type ValueRules,
+  whole,
+} from '../shared/value-rules';
 
 /** A camera's settings as written by people: known keys in their canonical form, unknown keys as they stand. */
 export type CameraFields = JsonObject;
 
-/** What a rule finds wrong with one value: nothing, a fault of its own, or faults further inside. */
-type Check = (value: Json) => Omit<Fault, 'path'> | readonly Fault[] | undefined;
-
-/** `text` marks fields whose unquoted numbers in the file (`source: 0`) are meant as text. */
-export interface CameraRule {
-  readonly check: Check;
-  readonly schema: JsonObject;
-  readonly text?: true;
-}
-
-const CONTROL = /[\u0000-\u001f\u007f]/;
-const fault = (type: string, message: string) => ({ type, message });
-
-function text(min: number, max: number, pattern?: { re: RegExp; says: string }): CameraRule {
-  const check: Check = (v) => {
-    if (typeof v !== 'string') return fault('type', 'must be a string');
-    if (v.trim().length < min) return fault('missing', 'must not be empty');
-    if (v.length > max) return fault('range', `must be at most ${max} characters long`);
-    if (CONTROL.test(v)) return fault('pattern', 'must not contain control characters');
-    return pattern && !pattern.re.test(v) ? fault('pattern', pattern.says) : undefined;
-  };
-  const schema = { type: 'string', minLength: min, maxLength: max, ...(pattern ? { description: pattern.says } : {}) };
-  return { check, schema, text: true };
-}
-
-function whole(min: number, max: number): CameraRule {
-  const check: Check = (v) => {
-    if (typeof v !== 'number' || !Number.isInteger(v)) return fault('type', 'must be a whole number');
-    return v < min || v > max ? fault('range', `must be between ${min} and ${max}`) : undefined;
-  };
-  return { check, schema: { type: 'integer', minimum: min, maximum: max } };
-}
-
-function oneOf(...values: string[]): CameraRule {
-  const check: Check = (v) =>
-    typeof v === 'string' && values.includes(v)
-      ? undefined
-      : { ...fault('enum', `must be one of ${values.join(', ')}`), suggestion: closest(String(v), values) };
-  return { check, schema: { type: 'string', enum: values }, text: true };
-}
-
-const flag: CameraRule = {
-  check: (v) => (typeof v === 'boolean' ? undefined : fault('type', 'must be true or false')),
-  schema: { type: 'boolean' },
-};
-
-const imageSize: CameraRule = {
+const imageSize: ValueRule = {
   check: (v) => (v === 'auto' ? undefined : whole(32, 8192).check(v) && fault('range', 'must be auto or 32 to 8192')),
   schema: { oneOf: [{ const: 'auto' }, { type: 'integer', minimum: 32, maximum: 8192 }] },
 };
 
-const resolution: CameraRule = {
+const resolution: ValueRule = {
   check: (v) => {
     const size = typeof v === 'string' ? /^([1-9]\d{0,4})x([1-9]\d{0,4})$/.exec(v) : null;
     return size && Number(size[1]) <= 16384 && Number(size[2]) <= 16384
@@ -69,7 +34,7 @@ const resolution: CameraRule = {
 /** Variables that would run code in, or redirect, whatever process is given them. */
 const FORBIDDEN_ENV = /^(LD_.*|DYLD_.*|NODE_OPTIONS|PATH|PYTHONPATH|PYTHONSTARTUP|BASH_ENV|ENV|IFS|SHELL)$/;
 
-const environment: CameraRule = {
+const environment: ValueRule = {
   check: (v) => {
     if (!isJsonObject(v)) return fault('type', 'must be an object of names and texts');
     return Object.entries(v).flatMap(([name, value]): Fault[] => {
@@ -86,20 +51,17 @@ const environment: CameraRule = {
   schema: { type: 'object', additionalProperties: { type: 'string' } },
 };
 
-const anyObject: CameraRule = {
+const anyObject: ValueRule = {
   check: (v) => (isJsonObject(v) ? undefined : fault('type', 'must be an object')),
   schema: { type: 'object' },
 };
 
-/** An identifier names files and log entries, so it is plain ASCII. */
-export const CAMERA_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$/;
-const idSays = 'must be 1 to 50 letters, digits, "_" or "-" and start with a letter or digit';
 const sourceSays = 'must be a device number, a path, or an rtsp/rtsps/rtmp/http/https/testsrc address';
 const SOURCE = /^(?!-)(?:(?:rtsps?|rtmps?|https?|testsrc):\S*|(?![A-Za-z][A-Za-z0-9+.-]*:).+)$/;
 
 /** Every known setting and its limit, written once: the API, the file and the documents all use this table. */
-export const CAMERA_RULES: Readonly<Record<string, CameraRule>> = {
-  id: text(1, 50, { re: CAMERA_ID, says: idSays }),
+export const CAMERA_RULES: ValueRules = {
+  id: cameraId,
   name: text(1, 100),
   source: text(1, 2048, { re: SOURCE, says: sourceSays }),
   active: flag,
@@ -121,15 +83,6 @@ export const CAMERA_RULES: Readonly<Record<string, CameraRule>> = {
 
 const REQUIRED = ['id', 'name', 'source'] as const;
 
-function checkField(name: string, value: Json): Fault[] {
-  if (!isBounded(value)) return [{ path: [name], ...fault('too_large', 'is nested too deeply or has too many parts') }];
-  const rule = Object.hasOwn(CAMERA_RULES, name) ? CAMERA_RULES[name] : undefined;
-  const found = rule?.check(value);
-  if (!found) return [];
-  if ('type' in found) return [{ path: [name], ...found }];
-  return found.map((f) => ({ ...f, path: [name, ...f.path] }));
-}
-
 /** All faults of a complete set of fields; an empty list means the camera may exist. */
 export function checkCamera(fields: CameraFields): Fault[] {
   const missing = REQUIRED.filter((name) => fields[name] === undefined || fields[name] === null).map((name) => ({
@@ -137,7 +90,10 @@ export function checkCamera(fields: CameraFields): Fault[] {
     ...fault('missing', `${name} is required`),
   }));
   const named = new Set<string>(missing.map((f) => f.path[0] ?? ''));
-  return [...missing, ...Object.entries(fields).flatMap(([k, v]) => (named.has(k) ? [] : checkField(k, v)))];
+  return [
+    ...missing,
+    ...Object.entries(fields).flatMap(([k, v]) => (named.has(k) ? [] : checkValue(CAMERA_RULES, k, v))),
+  ];
 }
 
 /** The known field that an unknown one probably means. */

@@ -1,4 +1,4 @@
-import { DomainError } from '../shared/domain-error';
+import { refuseFaults } from '../shared/domain-error';
 import type { Fault } from '../shared/fault';
 import { sameJson, type Json, type JsonObject } from '../shared/json';
 import { type CameraFields, canonical, checkCamera, isKnownField, suggestField } from './camera-rules';
@@ -33,7 +33,7 @@ export class Camera {
   /** A new camera; all rules apply. Throws `camera.invalid` with every fault. */
   static register(input: JsonObject, now: Date): Camera {
     const { fields } = written(input);
-    refuse([...unknown(fields, {}), ...masked(fields), ...checkCamera(fields)]);
+    refuseFaults('camera.invalid', [...unknown(fields, {}), ...masked(fields), ...checkCamera(fields)]);
     return new Camera(fields, now, now);
   }
 
@@ -77,7 +77,12 @@ export class Camera {
     const news = Object.fromEntries(Object.entries(unmasked).filter(([k, v]) => !sameJson(v, this.effective(k))));
     const kept = Object.entries(this.fields).filter(([name]) => !cleared.has(name));
     const next = { ...Object.fromEntries(kept), ...news };
-    refuse([...renamed, ...unknown(fields, this.fields), ...masked(news), ...checkCamera(next)]);
+    refuseFaults('camera.invalid', [
+      ...renamed,
+      ...unknown(fields, this.fields),
+      ...masked(news),
+      ...checkCamera(next),
+    ]);
     return this.with(next, now);
   }
 
@@ -119,10 +124,3 @@ const masked = (fields: CameraFields): Fault[] =>
       type: 'masked',
       message: 'carries *** where a secret belongs: send it in full',
     }));
-
-function refuse(faults: readonly Fault[]): void {
-  if (faults.length === 0) return;
-  const first = faults[0];
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  throw new DomainError('invalid', 'camera.invalid', `${first?.path.join('.')}: ${first?.message}${more}`, { faults });
-}

@@ -39,6 +39,14 @@ export class DomainError extends Error {
   }
 }
 
+/** Throws `invalid` with every fault, if there is one; the message tells the first. */
+export function refuseFaults(code: string, faults: readonly Fault[]): void {
+  const first = faults[0];
+  if (!first) return;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  throw new DomainError('invalid', code, `${first.path.join('.')}: ${first.message}${more}`, { faults });
+}
+
 /** Something this service depends on did not do its part. `effect` says what became of a write. */
 export class Unavailable extends DomainError {
   constructor(

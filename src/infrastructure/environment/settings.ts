@@ -1,5 +1,20 @@
-import { resolve } from 'node:path';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/violation-types';
+import {
+  baseUrl,
+  databaseUrl,
+  hosts,
+  number,
+  oneOf,
+  pairs,
+  pairsOf,
+  path,
+  smtpUrl,
+  text,
+  webAddress,
+  words,
+  Wrong,
+  zone,
+} from './setting-readers';
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -33,6 +48,15 @@ export interface Settings {
   readonly rateLimit: number;
   /** Days that the audit trail is kept. */
   readonly auditRetentionDays: number;
+  /** Where webhooks may go beside the Internet. */
+  readonly webhookAllow: readonly string[];
+  /** Of rules without a web address of their own; empty: none. */
+  readonly alertWebhookUrl: string;
+  /** Empty: webhooks are not signed. */
+  readonly alertWebhookSecret: string;
+  /** Empty: no e-mail. */
+  readonly smtpUrl: string;
+  readonly alertEmailFrom: string;
 }
 
 /** One environment variable: its default, what it means, and how its text becomes a value (or says what is wrong). */
@@ -41,87 +65,6 @@ interface Variable<T> {
   readonly fallback: string;
   readonly about: string;
   readonly read: (text: string) => T | Wrong;
-}
-
-class Wrong {
-  constructor(readonly why: string) {}
-}
-
-const text = (value: string): string | Wrong => (value.trim() === '' ? new Wrong('must not be empty') : value);
-const path = (value: string): string | Wrong => (value.trim() === '' ? new Wrong('must be a path') : resolve(value));
-
-function number(min: number, max: number, decimals: number) {
-  return (value: string): number | Wrong => {
-    const n = Number(value);
-    const fits = /^\d+(\.\d+)?$/.test(value) && n >= min && n <= max && Number(n.toFixed(decimals)) === n;
-    return fits ? n : new Wrong(`must be a ${decimals === 0 ? 'whole number' : 'number'} from ${min} to ${max}`);
-  };
-}
-
-function oneOf<T extends string>(values: readonly T[]) {
-  return (value: string): T | Wrong =>
-    values.find((v) => v === value) ?? new Wrong(`must be one of ${values.join(', ')}`);
-}
-
-const BAD_ESCAPE = /%(?![0-9a-f]{2})/i;
-
-/** A bare `@ / ? #` in a password would shift the parts of the URL: a piece of it would be taken, and shown, as the host. */
-const DATABASE_URL = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@/?#]*(\/[^@?#]*)?(\?[^@#]*)?$/;
-
-function databaseUrl(value: string): string | Wrong {
-  if (value === '') return value;
-  if (!/^postgres(ql)?:\/\//.test(value)) return new Wrong('must start with postgres:// or be empty');
-  // The address of a Unix socket names no host, which a URL with a user must have.
-  const parses = URL.canParse(value.replace('@/', '@localhost/')) && !BAD_ESCAPE.test(value);
-  const fits = DATABASE_URL.test(value) && parses;
-  return fits ? value : new Wrong('is no valid URL: write special characters of user and password as %XX');
-}
-
-const BASE_URL = /^https?:\/\/([^@/?#\s]*@)?[^@/?#\s]+(\/[^@?#\s]*)?$/;
-
-function baseUrl(value: string): string | Wrong {
-  const fits = BASE_URL.test(value) && URL.canParse(value) && !BAD_ESCAPE.test(value);
-  return fits || value === ''
-    ? value
-    : new Wrong('must be empty or a URL like http://host:port: write special characters of user and password as %XX');
-}
-
-const zone = (value: string): string | Wrong => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
-  } catch {
-    return new Wrong('must be a time zone such as UTC or Europe/Berlin');
-  }
-};
-
-const BUNDLED_WORKER = [process.execPath, resolve(__dirname, '../../worker/main.js')];
-
-/** Words of a command, for there is no shell: separated by spaces, or as JSON where a word has spaces itself. */
-function words(value: string): readonly string[] | Wrong {
-  if (value.trim() === '') return BUNDLED_WORKER;
-  if (!value.startsWith('[')) return value.trim().split(/\s+/);
-  try {
-    const list: unknown = JSON.parse(value);
-    if (Array.isArray(list) && list.length > 0 && list.every((w): w is string => typeof w === 'string')) return list;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  return new Wrong('must be words, or a JSON list of words');
-}
-
-const PAIR = /^[^=,\s]{1,100}=[a-z][a-z0-9_]{0,49}$/;
-
-/** `EVENT=violation`, separated by commas. */
-function pairs(value: string): Readonly<Record<string, string>> | Wrong {
-  const list = value.split(',').map((pair) => pair.trim());
-  if (!list.every((pair) => PAIR.test(pair))) return new Wrong('must be like EVENT=violation,EVENT=violation');
-  return Object.fromEntries(list.map((pair) => pair.split('=')));
-}
-
-function pairsOf(types: ViolationTypes): string {
-  return Object.entries(types)
-    .map((pair) => pair.join('='))
-    .join(',');
 }
 
 const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
@@ -202,6 +145,36 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
     fallback: '365',
     about: 'days that the audit trail is kept',
     read: number(1, 36_500, 0),
+  },
+  webhookAllow: {
+    name: 'WEBHOOK_ALLOW',
+    fallback: '',
+    about: 'hosts, addresses and networks inside that webhooks may go to, separated by commas',
+    read: hosts,
+  },
+  alertWebhookUrl: {
+    name: 'ALERT_WEBHOOK_URL',
+    fallback: '',
+    about: 'the webhook of rules whose recipients hold no web address',
+    read: webAddress,
+  },
+  alertWebhookSecret: {
+    name: 'ALERT_WEBHOOK_SECRET',
+    fallback: '',
+    about: 'signs webhooks; empty: they are not signed',
+    read: (value) => value,
+  },
+  smtpUrl: {
+    name: 'SMTP_URL',
+    fallback: '',
+    about: 'mail server of alerts, like smtp://user:password@host:587; empty: no e-mail',
+    read: smtpUrl,
+  },
+  alertEmailFrom: {
+    name: 'ALERT_EMAIL_FROM',
+    fallback: 'watchgate@localhost',
+    about: 'sender of e-mail',
+    read: text,
   },
 };
 

@@ -3,6 +3,7 @@ import { setImmediate as breath } from 'node:timers/promises';
 import { DETECTION } from '../../domain/events/detection';
 import { acceptedTimes } from '../../domain/events/time-window';
 import { JournalReading } from '../../application/events/journal-batches';
+import { answerIsPartial } from '../../application/shared/call-context';
 import type { Clock } from '../../application/shared/log';
 import type { Event } from '../../domain/shared/event';
 import type { DiskJournalFiles } from './disk-journal-files';
@@ -29,7 +30,8 @@ export class JournalTail {
     const times = acceptedTimes(this.clock(), this.retentionDays);
     const found = new Map<string, Event>();
     let left = MOST_BYTES;
-    for (const file of [...(await this.files.list())].reverse()) {
+    const files = [...(await this.files.list())].reverse();
+    for (const file of files) {
       for await (const chunk of backwards(file.path, file.size)) {
         left -= chunk.length;
         const reading = new JournalReading(times);
@@ -39,10 +41,13 @@ export class JournalTail {
         for (const event of events.filter(({ type, ts }) => type !== DETECTION && ts * 1000 >= from))
           found.set(event.id, event);
         const before = events.length > 0 && events.every(({ ts }) => ts * 1000 < from - LATE_MS);
-        if (before || left <= 0) return [...found.values()];
+        if (left <= 0 && !before) answerIsPartial();
+        if (left <= 0 || before) return [...found.values()];
         await breath();
       }
     }
+    // Of a journal that was put aside before, older lines may have been deleted.
+    if (files.length > 1) answerIsPartial();
     return [...found.values()];
   }
 }

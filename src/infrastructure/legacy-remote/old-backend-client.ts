@@ -33,19 +33,26 @@ export class OldBackendClient {
     };
   }
 
-  read(path: string): Promise<OldAnswer> {
-    return this.call('GET', path, 'not-started');
+  read(path: string, query: Readonly<Record<string, string>> = {}): Promise<OldAnswer> {
+    return this.call('GET', path, 'not-started', undefined, query);
   }
 
   write(verb: WriteVerb, path: string, body?: JsonObject): Promise<OldAnswer> {
     return this.call(verb, path, 'unknown', body);
   }
 
-  private async call(verb: WriteVerb | 'GET', path: string, left: Effect, body?: JsonObject): Promise<OldAnswer> {
+  private async call(
+    verb: WriteVerb | 'GET',
+    path: string,
+    left: Effect,
+    body?: JsonObject,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<OldAnswer> {
     const signal = AbortSignal.timeout(this.limits.withinMs);
     try {
       // The old backend has a rollout of its own, which must not choose for this call.
-      const response = await fetch(`${this.api}${path}?force_domain=false`, {
+      const parameters = new URLSearchParams({ ...query, force_domain: 'false' });
+      const response = await fetch(`${this.api}${path}?${String(parameters)}`, {
         method: verb,
         headers: { ...this.headers, ...identity(), ...(body ? { 'content-type': 'application/json' } : {}) },
         ...(body ? { body: JSON.stringify(body) } : {}),

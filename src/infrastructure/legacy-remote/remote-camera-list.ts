@@ -1,9 +1,9 @@
 import type { Clock } from '../../application/shared/log';
 import type { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
-import { CAMERA_ID } from '../../domain/cameras/camera-rules';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { isBounded, isJsonObject, type Json } from '../../domain/shared/json';
+import { CAMERA_ID } from '../../domain/shared/value-rules';
 import { unreadable } from './old-backend-answer';
 import type { OldBackendClient } from './old-backend-client';
 import { remoteCamera } from './remote-camera';

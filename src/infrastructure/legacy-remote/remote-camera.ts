@@ -1,6 +1,7 @@
 import { Camera } from '../../domain/cameras/camera';
 import { CAMERA_RULES, canonical, isKnownField } from '../../domain/cameras/camera-rules';
 import type { Json, JsonObject } from '../../domain/shared/json';
+import { timeOf } from './old-time';
 
 const OLD_NAME = 'enabled';
 
@@ -21,11 +22,4 @@ const counts = (name: string): boolean => name === 'active' || name === OLD_NAME
 function asText(name: string, value: Json): Json {
   const plain = typeof value === 'number' || typeof value === 'boolean';
   return plain && isKnownField(name) && CAMERA_RULES[name]?.text ? String(value) : value;
-}
-
-/** A time without a zone is UTC: the old domain path writes no other. */
-function timeOf(value: Json | undefined): Date | undefined {
-  if (typeof value !== 'string') return undefined;
-  const time = new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
-  return Number.isNaN(time.getTime()) ? undefined : time;
 }

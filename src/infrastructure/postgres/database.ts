@@ -6,6 +6,8 @@ import { CameraControl1763900000000 } from '../../../migrations/1763900000000-ca
 import { ControlRequests1764050000000 } from '../../../migrations/1764050000000-control-requests';
 import { Access1764200000000 } from '../../../migrations/1764200000000-access';
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
+import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
+import { sha256 } from '../../domain/shared/sha256';
 import { CameraRows } from './camera-row';
 import { withEffect } from '../../domain/shared/domain-error';
 import { isRefusal, unavailable } from './pg-errors';
@@ -57,6 +59,7 @@ export class Database implements Queryable {
         CameraControl1763900000000,
         Events1764000000000,
         ControlRequests1764050000000,
+        Alerts1764100000000,
         Access1764200000000,
       ],
       migrationsTransactionMode: 'all',
@@ -79,9 +82,18 @@ export class Database implements Queryable {
   /** Reads outside any transaction. Throws `database.unavailable` when the database cannot answer. */
   async query<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
     try {
-      return (await this.reads.query<Row & object>(sql, [...values])).rows;
+      return (await this.reads.query<Row & object>({ name: statementName(sql), text: sql, values: [...values] })).rows;
     } catch (error) {
       throw unavailable(error, 'not-started');
+    }
+  }
+
+  /** One statement that changes something. Where the database went away, nobody knows whether it took place. */
+  async execute<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      return (await this.reads.query<Row & object>({ name: statementName(sql), text: sql, values: [...values] })).rows;
+    } catch (error) {
+      throw unavailable(error, 'unknown');
     }
   }
 
@@ -133,4 +145,13 @@ export class Database implements Queryable {
     await this.reads.end();
     if (this.writes.isInitialized) await this.writes.destroy();
   }
+}
+
+const names = new Map<string, string>();
+
+/** Named statements are planned once per connection. Their texts are few, for values are never part of them. */
+function statementName(sql: string): string {
+  const known = names.get(sql) ?? `s${sha256(sql).slice(0, 32)}`;
+  names.set(sql, known);
+  return known;
 }

@@ -50,7 +50,7 @@ export class PgEvents implements EventHistory {
       type === undefined ? undefined : ['type = $', [type]],
       last ? ['(ts, id) < (to_timestamp($), $::uuid)', [last.ts, last.id]] : undefined,
     ]);
-    const sql = `SELECT ${COLUMNS} FROM events WHERE ${where} ORDER BY ts DESC, id DESC LIMIT ${limit}`;
+    const sql = `SELECT ${COLUMNS} FROM events WHERE ${where} ORDER BY ts DESC, id DESC LIMIT $${values.push(limit)}`;
     return (await this.sql.query<EventRow>(sql, values)).map(eventOf);
   }
 }

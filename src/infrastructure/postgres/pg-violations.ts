@@ -27,7 +27,7 @@ export class PgViolations implements ViolationStore {
     const { where, values } = conditions([...asConditions(asked), behind]);
     const rows = await this.database.query<ViolationRow>(
       `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${where}
-        ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT ${limit} OFFSET ${offset}`,
+        ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT $${values.push(limit)} OFFSET $${values.push(offset)}`,
       values,
     );
     return rows.map(violationOf);

@@ -116,3 +116,38 @@ describe('DATABASE_URL', () => {
     expect(String(refused)).not.toContain(url);
   });
 });
+
+describe('the settings of alerts', () => {
+  it.each([
+    ['WEBHOOK_ALLOW', 'hooks.plant, 10.0.0.0/8,192.168.1.5 ,fd00::/8,::1'],
+    ['ALERT_WEBHOOK_URL', 'https://hooks.example/x?y=1'],
+    ['SMTP_URL', 'smtp://user:p%40ss@mail.example:587'],
+    ['SMTP_URL', 'smtps://mail.example'],
+  ])('take %s as %j', (name, value) => expect(() => readSettings({ [name]: value })).not.toThrow());
+
+  it('read the places that webhooks may go to', () => {
+    expect(readSettings({ WEBHOOK_ALLOW: 'Hooks.plant, 10.0.0.0/8' }).webhookAllow).toEqual([
+      'Hooks.plant',
+      '10.0.0.0/8',
+    ]);
+    expect(readSettings({ WEBHOOK_ALLOW: '' }).webhookAllow).toEqual([]);
+  });
+
+  it.each([
+    ['WEBHOOK_ALLOW', '10.0.0.0/33'],
+    ['WEBHOOK_ALLOW', '10.0.0.0/x'],
+    ['WEBHOOK_ALLOW', '10.0.0.0/8/8'],
+    ['WEBHOOK_ALLOW', 'fd00::/129'],
+    ['WEBHOOK_ALLOW', 'http://hooks.plant'],
+    ['WEBHOOK_ALLOW', 'hooks.plant/8'],
+    ['WEBHOOK_ALLOW', 'a,,b'],
+    ['ALERT_WEBHOOK_URL', 'ftp://geheim'],
+    ['ALERT_WEBHOOK_URL', 'https://user:geheim@hooks.example'],
+    ['SMTP_URL', 'http://geheim'],
+    ['SMTP_URL', 'smtp://u:geheim@x@mail'],
+    ['SMTP_URL', 'smtp://u:%zz@geheim'],
+  ])('refuse %s as %j, without repeating it', (name, value) => {
+    expect(() => readSettings({ [name]: value })).toThrow(`${name} must be`);
+    expect(() => readSettings({ [name]: value })).not.toThrow('geheim');
+  });
+});

@@ -1,0 +1,133 @@
+import type { WordedAlert } from '../../domain/alerts/alert-wording';
+import { RuleEvaluation } from '../../domain/alerts/rule-evaluation';
+import type { Clock, Log } from '../shared/log';
+import { type AlertFeed, type CameraChange, type FedEvent, inOrder } from './alert-feed';
+import type { EvaluationCursor, EvaluationStore } from './evaluation-store';
+import { noticesOf } from './notices';
+import type { RuleBook } from './rule-book';
+
+const BATCH = 1_000;
+const DAY_MS = 86_400_000;
+
+export interface EvaluatorPace {
+  /** How long an event may take from the camera to the table before its absence counts, in milliseconds. */
+  readonly lateMs: number;
+  /** How long after a start absence does not count yet: what happened meanwhile is still to be taken in. */
+  readonly catchUpMs: number;
+}
+export const EVALUATOR_PACE: EvaluatorPace = { lateMs: 5_000, catchUpMs: 10_000 };
+
+/** Clocks of cameras may be wrong by this much; an event from further in the future would hold up everything after it. */
+export const MOST_AHEAD_MS = 300_000;
+
+interface Running {
+  readonly evaluation: RuleEvaluation;
+  readonly since: number;
+  cursor: EvaluationCursor;
+  revision: number;
+}
+
+/**
+ * Reads what happened, steps the rules, and stores what they decided together with how far it read: killed at any
+ * moment, it goes on where it was. Of all services of a site one evaluates at a time.
+ */
+export class AlertEvaluator {
+  private leads = false;
+  private running?: Running;
+
+  constructor(
+    private readonly feed: AlertFeed,
+    private readonly store: EvaluationStore,
+    private readonly book: RuleBook,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly pace: EvaluatorPace = EVALUATOR_PACE,
+  ) {}
+
+  async take(): Promise<void> {
+    this.leads = true;
+  }
+
+  async leave(): Promise<void> {
+    this.leads = false;
+    delete this.running;
+  }
+
+  /** Takes in everything there is; nothing while another service evaluates. */
+  async run(): Promise<void> {
+    for (let more = true; more && this.leads; ) {
+      this.running ??= await this.begin();
+      more = await this.round(this.running);
+    }
+  }
+
+  /** Where the last evaluation ended. */
+  private async begin(): Promise<Running> {
+    const { cursor, states, cameras } = await this.store.load();
+    const evaluation = new RuleEvaluation(new Map(cameras), states);
+    const { revision } = this.book;
+    evaluation.follow(this.book.rules);
+    return { evaluation, cursor, revision, since: this.clock().getTime() };
+  }
+
+  private async round(now: Running): Promise<boolean> {
+    const { evaluation, cursor } = now;
+    if (now.revision !== this.book.revision) {
+      now.revision = this.book.revision;
+      evaluation.follow(this.book.rules);
+    }
+    const [events, changes, watchedUntil] = await Promise.all([
+      this.feed.events(cursor.eventSeq, BATCH),
+      this.feed.cameraChanges(cursor.cameraSeq, BATCH),
+      this.feed.watchedUntil(),
+    ]);
+    const more = events.length === BATCH || changes.length === BATCH;
+    const told = this.feedAll(evaluation, inOrder(events, changes));
+    const evaluated = more ? cursor.evaluated : this.until(now);
+    if (!more) told.push(...evaluation.time({ events: evaluated, cameras: watchedUntil }));
+    const to = {
+      version: cursor.version + 1,
+      eventSeq: events.at(-1)?.seq ?? cursor.eventSeq,
+      cameraSeq: changes.at(-1)?.seq ?? cursor.cameraSeq,
+      evaluated,
+    };
+    return (await this.keep(now, to, told)) && more;
+  }
+
+  private until({ since, cursor }: Running): number {
+    const now = this.clock().getTime();
+    return now - since < this.pace.catchUpMs ? cursor.evaluated : Math.max(cursor.evaluated, now - this.pace.lateMs);
+  }
+
+  private feedAll(evaluation: RuleEvaluation, inputs: readonly (FedEvent | CameraChange)[]): WordedAlert[] {
+    const now = this.clock().getTime();
+    return inputs.flatMap((input) => {
+      if (!('event' in input)) return evaluation.camera(input.at, input.cameraId, input.condition);
+      return isTimely(input.at, now) ? evaluation.event(input.at, input.event) : [];
+    });
+  }
+
+  /** Whatever goes wrong here, the next round begins from what is stored: what was drained is not drained again. */
+  private async keep(now: Running, to: EvaluationCursor, told: readonly WordedAlert[]): Promise<boolean> {
+    const { changed, gone } = now.evaluation.drain();
+    const read = to.eventSeq !== now.cursor.eventSeq || to.cameraSeq !== now.cursor.cameraSeq;
+    const idle = !read && changed.length === 0 && gone.length === 0 && told.length === 0;
+    if (idle && to.evaluated - now.cursor.evaluated < this.pace.lateMs) return false;
+    const byId = new Map(this.book.rules.map((rule) => [rule.id, rule]));
+    const alerts = told.map((alert) => {
+      const rule = byId.get(alert.ruleId);
+      return { alert, notices: rule ? noticesOf(rule) : [] };
+    });
+    delete this.running;
+    if (!(await this.store.commit({ to, changed, gone, alerts }))) {
+      this.log.warn('another service evaluates the alert rules as well; this one reads again');
+      return false;
+    }
+    now.cursor = to;
+    if (this.leads) this.running = now;
+    return true;
+  }
+}
+
+/** An alert about yesterday helps nobody. */
+export const isTimely = (at: number, now: number): boolean => at > now - DAY_MS && at < now + MOST_AHEAD_MS;

@@ -1,0 +1,86 @@
+import type { AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
+import { watched } from '../../domain/alerts/watched-rule';
+import { DomainError } from '../../domain/shared/domain-error';
+import type { Clock } from '../shared/log';
+import type { AlertArchive } from './alert-archive';
+import type { AlertFeed } from './alert-feed';
+import type { AlertHandlingPort, DeliveryKey, DeliveryQuery, DeliveryView, Handling } from './alert-handling-port';
+import { noSuchRule } from './alert-rule-service';
+import type { AlertView } from './alert-views';
+import type { AlertRuleKey, Listed } from './alerts-port';
+import { dryRun } from './dry-run';
+
+const HOUR_MS = 3_600_000;
+const MOST_SHOWN = 1_000;
+
+/** Deliveries for people to look at. */
+export interface DeliveryArchive {
+  page(query: DeliveryQuery): Promise<Listed<DeliveryView>>;
+  /** Queues it again if it was given up; the delivery as it is then, undefined for an unknown one. */
+  revive(id: number): Promise<{ readonly revived: boolean; readonly delivery: DeliveryView } | undefined>;
+}
+
+export class AlertHandlingService implements AlertHandlingPort {
+  constructor(
+    private readonly rules: AlertRuleRepository,
+    private readonly archive: AlertArchive,
+    private readonly outbox: DeliveryArchive,
+    private readonly feed: AlertFeed,
+    private readonly clock: Clock,
+  ) {}
+
+  async test({ rule_id, hours }: AlertRuleKey & { hours: number }) {
+    const rule = await this.rules.get(rule_id);
+    if (!rule) throw noSuchRule(rule_id);
+    // Whether it is switched on is not the question.
+    const meant = watched(rule.enabled ? rule : rule.change({ enabled: true }, rule.updatedAt));
+    if (!meant)
+      throw new DomainError('conflict', 'alert_rule.unknown_type', 'Only the old backend knew this type of rule.');
+    const to = this.clock().getTime();
+    const from = to - hours * HOUR_MS;
+    const { events, alerts } = await dryRun(this.feed, meant, from, to);
+    const shown = alerts.slice(0, MOST_SHOWN).map(({ cameraId, type, at, message, details }) => ({
+      camera_id: cameraId,
+      alert_type: type,
+      timestamp: at.toISOString(),
+      message,
+      details,
+    }));
+    const [since, until] = [new Date(from).toISOString(), new Date(to).toISOString()];
+    return { rule_id, from: since, to: until, events, count: shown.length, total: alerts.length, alerts: shown };
+  }
+
+  acknowledge(handling: Handling) {
+    return this.handle(handling, 'acknowledged', ({ id, status }) => {
+      if (status === 'resolved')
+        throw new DomainError('conflict', 'alert.resolved', `Alert ${id} is resolved already.`);
+    });
+  }
+
+  resolve(handling: Handling) {
+    return this.handle(handling, 'resolved', () => undefined);
+  }
+
+  deliveries(query: DeliveryQuery) {
+    return this.outbox.page(query);
+  }
+
+  async replay({ delivery_id }: DeliveryKey) {
+    const found = await this.outbox.revive(delivery_id);
+    if (!found) throw new DomainError('not-found', 'alert_delivery.not_found', `There is no delivery ${delivery_id}.`);
+    if (found.revived) return found.delivery;
+    const message = `Delivery ${delivery_id} is ${found.delivery.status}: only one that was given up is tried again.`;
+    throw new DomainError('conflict', 'alert_delivery.not_dead', message);
+  }
+
+  private async handle(
+    { alert_id, by = null, note = null }: Handling,
+    status: 'acknowledged' | 'resolved',
+    refuse: (now: AlertView) => void,
+  ): Promise<AlertView> {
+    const handling = { alertId: alert_id, by, note, at: this.clock() };
+    const alert = await this.archive.handle(handling, status, refuse);
+    if (!alert) throw new DomainError('not-found', 'alert.not_found', `There is no alert ${alert_id}.`);
+    return alert;
+  }
+}

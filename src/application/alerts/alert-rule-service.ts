@@ -1,0 +1,53 @@
+import { AlertRule } from '../../domain/alerts/alert-rule';
+import type { AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
+import { DomainError } from '../../domain/shared/domain-error';
+import type { JsonObject } from '../../domain/shared/json';
+import type { Clock } from '../shared/log';
+import type { AlertArchive } from './alert-archive';
+import { alertRuleView } from './alert-views';
+import type { AlertQuery, AlertRuleKey, AlertRulePatch, AlertRuleQuery, AlertsPort } from './alerts-port';
+
+/** Alert rules on the domain path: the aggregate decides, the repository keeps. */
+export class AlertRuleService implements AlertsPort {
+  constructor(
+    private readonly rules: AlertRuleRepository,
+    private readonly archive: AlertArchive,
+    private readonly clock: Clock,
+  ) {}
+
+  async list({ camera_id, enabled, limit, offset }: AlertRuleQuery) {
+    const { rules, total } = await this.rules.page({ cameraId: camera_id, enabled }, limit, offset);
+    return { count: rules.length, total, items: rules.map(alertRuleView) };
+  }
+
+  async get({ rule_id }: AlertRuleKey) {
+    return alertRuleView(found(await this.rules.get(rule_id), rule_id));
+  }
+
+  async create(fields: JsonObject) {
+    const id = await this.rules.add(AlertRule.register(fields, this.clock()));
+    return { ok: true as const, id };
+  }
+
+  async update({ rule_id, ...patch }: AlertRulePatch) {
+    found(await this.rules.change(rule_id, (rule) => rule.change(patch, this.clock())), rule_id);
+    return { ok: true as const };
+  }
+
+  async remove({ rule_id }: AlertRuleKey) {
+    if (!(await this.rules.remove(rule_id))) throw noSuchRule(rule_id);
+    return { ok: true as const };
+  }
+
+  history(query: AlertQuery) {
+    return this.archive.page(query);
+  }
+}
+
+export const noSuchRule = (id: number): DomainError =>
+  new DomainError('not-found', 'alert_rule.not_found', `There is no alert rule ${id}.`);
+
+function found<T>(rule: T | undefined, id: number): T {
+  if (rule === undefined) throw noSuchRule(id);
+  return rule;
+}

@@ -1,0 +1,86 @@
+import type { CameraCondition } from '../../domain/alerts/alert-input';
+import type { KnownCamera } from '../../domain/alerts/rule-state';
+import type { Clock } from '../shared/log';
+
+/** How a wanted camera's process is; `starting` is not yet either. */
+export interface ProcessCondition {
+  readonly is: 'up' | 'down' | 'starting';
+  readonly since: Date;
+}
+
+export interface CameraStates {
+  /** Of every camera whose process is wanted; undefined while another service controls the cameras. */
+  current(): Promise<ReadonlyMap<string, ProcessCondition> | undefined>;
+}
+
+export interface CameraChangeStore {
+  /** What was noted last, and up to when, in milliseconds since 1970. */
+  known(): Promise<{ readonly cameras: ReadonlyMap<string, KnownCamera>; readonly until: number }>;
+  /** In one transaction. */
+  note(changes: readonly NotedChange[], until: number): Promise<void>;
+}
+
+export interface NotedChange {
+  readonly cameraId: string;
+  readonly at: number;
+  readonly condition: CameraCondition;
+}
+
+/** After a start, processes that are being taken over are waited for this long. */
+const SETTLE_MS = 15_000;
+
+/** Notes when cameras fail and when they run again, in the service that controls them, for whoever evaluates. */
+export class CameraWatch {
+  private known?: Map<string, KnownCamera>;
+  private until = 0;
+  private since = 0;
+
+  constructor(
+    private readonly states: CameraStates,
+    private readonly store: CameraChangeStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async look(): Promise<void> {
+    const [states, now] = [await this.states.current(), this.clock().getTime()];
+    if (!states) return void delete this.known;
+    const first = !this.known;
+    if (first) {
+      const { cameras, until } = await this.store.known();
+      [this.known, this.until, this.since] = [new Map(cameras), until, now];
+    }
+    const starting = [...states.values()].some(({ is }) => is === 'starting');
+    if (starting && now - this.since < SETTLE_MS) return;
+    const changes = this.changes(this.known ?? new Map(), states, now);
+    await this.store.note(changes, now);
+    this.until = now;
+    for (const { cameraId, at, condition } of changes) this.known?.set(cameraId, { condition, since: at });
+  }
+
+  private changes(
+    known: ReadonlyMap<string, KnownCamera>,
+    states: ReadonlyMap<string, ProcessCondition>,
+    now: number,
+  ): NotedChange[] {
+    const unwanted = [...known].filter(([id, { condition }]) => !states.has(id) && condition !== 'unwanted');
+    const gone = unwanted.map(([cameraId]): NotedChange => ({ cameraId, at: now, condition: 'unwanted' }));
+    const seen = [...states].flatMap(([cameraId, { is, since }]): NotedChange[] => {
+      const before = known.get(cameraId);
+      const condition = is === 'starting' ? (before?.condition === 'down' ? 'down' : 'up') : is;
+      if (before?.condition === condition) return [];
+      return [{ cameraId, condition, at: this.when(before, condition, since.getTime(), now) }];
+    });
+    return [...gone, ...seen];
+  }
+
+  /**
+   * Nobody knows when a camera came back while nobody watched: then it is taken to have been soon. Otherwise as its
+   * process says, within the time since the last look.
+   */
+  private when(before: KnownCamera | undefined, condition: CameraCondition, since: number, now: number): number {
+    if (!before) return Math.min(since, now);
+    const unwatched = now - this.until > SETTLE_MS;
+    if (condition === 'up' && unwatched) return Math.max(before.since, this.until);
+    return Math.min(now, Math.max(since, this.until));
+  }
+}

@@ -1,0 +1,80 @@
+import type { Fault } from '../shared/fault';
+import { isJsonObject, type Json, type JsonObject } from '../shared/json';
+import { checkValue, fault, text, type ValueRule, type ValueRules, unknownName, whole } from '../shared/value-rules';
+import { scheduleRule } from './alert-schedule';
+
+export const RULE_TYPES = ['violation_threshold', 'continuous_violation', 'no_detection', 'camera_down'] as const;
+export type RuleType = (typeof RULE_TYPES)[number];
+
+const MOST_LABELS = 50;
+const DAY_SECONDS = 86_400;
+const label = text(1, 100);
+
+const labels: ValueRule = {
+  check: (value) => {
+    if (!Array.isArray(value) || value.length === 0 || value.length > MOST_LABELS)
+      return fault('type', `must be a list of 1 to ${MOST_LABELS} types of event`);
+    return value.flatMap((item: Json, i): Fault[] => {
+      const found = label.check(item);
+      return found && 'type' in found ? [{ path: [i], ...found }] : [];
+    });
+  },
+  schema: { type: 'array', items: { type: 'string' }, description: 'types of event, or labels in their evidence' },
+};
+
+/** What any rule may be told, whatever its type. */
+const ALWAYS: ValueRules = {
+  duration_minutes: whole(1, DAY_SECONDS / 60),
+  duration_seconds: whole(1, DAY_SECONDS),
+  cooldown_seconds: whole(0, 7 * DAY_SECONDS),
+  schedule: scheduleRule,
+};
+/** Which there are is a setting of the site. */
+const VIOLATION = /^[a-z][a-z0-9_]*$/;
+const EVENTS: ValueRules = {
+  violation_type: text(1, 50, { re: VIOLATION, says: 'must be a type of violation such as no_hairnet' }),
+  labels,
+};
+
+/** What each type of rule may be told, and the limits of it, written once. */
+export const CONDITIONS: Readonly<Record<RuleType, ValueRules>> = {
+  violation_threshold: { threshold: whole(1, 10_000), ...EVENTS, ...ALWAYS },
+  continuous_violation: { min_detections: whole(1, 1_000), ...EVENTS, ...ALWAYS },
+  no_detection: { min_detections: whole(1, 1_000), ...EVENTS, ...ALWAYS },
+  camera_down: { recovery_seconds: whole(0, 3_600), ...ALWAYS },
+};
+
+/** In force where nothing was written. */
+export const DURATION_SECONDS: Readonly<Record<RuleType, number>> = {
+  violation_threshold: 600,
+  continuous_violation: 30,
+  no_detection: 600,
+  camera_down: 300,
+};
+export const MIN_DETECTIONS = { continuous_violation: 3, no_detection: 1 };
+export const COOLDOWN_SECONDS = 300;
+export const RECOVERY_SECONDS = 30;
+
+/** All faults of a rule's conditions. */
+export function checkConditions(type: RuleType, conditions: Json): Fault[] {
+  if (!isJsonObject(conditions)) return [{ path: [], ...fault('type', 'must be an object') }];
+  const rules = CONDITIONS[type];
+  const known = Object.keys(rules);
+  const unknown = Object.keys(conditions)
+    .filter((name) => !known.includes(name))
+    .map((name) => unknownName(name, known, `a condition of ${type}`));
+  const wrong = Object.entries(conditions).flatMap(([name, value]) => checkValue(rules, name, value));
+  return [...missing(type, conditions), ...unknown, ...wrong];
+}
+
+function missing(type: RuleType, conditions: JsonObject): Fault[] {
+  const faults: Fault[] = [];
+  if (type === 'violation_threshold' && !Object.hasOwn(conditions, 'threshold'))
+    faults.push({ path: ['threshold'], ...fault('missing', 'threshold is required') });
+  if (Object.hasOwn(conditions, 'duration_minutes') && Object.hasOwn(conditions, 'duration_seconds'))
+    faults.push({
+      path: ['duration_seconds'],
+      ...fault('conflict', 'goes without duration_minutes: give one of them'),
+    });
+  return faults;
+}

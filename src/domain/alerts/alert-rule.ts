@@ -1,0 +1,151 @@
+import { refuseFaults } from '../shared/domain-error';
+import type { Fault } from '../shared/fault';
+import { isJsonObject, type Json, type JsonObject, sameJson } from '../shared/json';
+import {
+  cameraId,
+  checkValue,
+  flag,
+  oneOf,
+  text,
+  unknownName,
+  type ValueRule,
+  type ValueRules,
+} from '../shared/value-rules';
+import { checkConditions, RULE_TYPES, type RuleType } from './alert-conditions';
+import { channelsRule, recipientsRule } from './alert-recipients';
+
+export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
+
+const orNull = ({ check, schema }: ValueRule): ValueRule => ({
+  check: (value) => (value === null ? undefined : check(value)),
+  schema: { ...schema, type: [schema.type ?? 'string', 'null'] },
+});
+
+/** Every field of a rule and its limit, written once. Conditions have rules of their own, by type. */
+export const ALERT_RULE_FIELDS: ValueRules = {
+  name: text(1, 100),
+  camera_id: orNull(cameraId),
+  rule_type: { ...oneOf(...RULE_TYPES), schema: { type: 'string', enum: [...RULE_TYPES, 'violation'] } },
+  conditions: { check: () => undefined, schema: { type: 'object' } },
+  notification_channels: channelsRule,
+  recipients: recipientsRule,
+  enabled: flag,
+  priority: oneOf(...PRIORITIES),
+  created_by: orNull(text(1, 100)),
+};
+const REQUIRED = ['name', 'rule_type', 'conditions'];
+
+/** What a field means while nobody wrote it. */
+const DEFAULTS: JsonObject = {
+  camera_id: null,
+  notification_channels: ['websocket'],
+  recipients: [],
+  enabled: true,
+  priority: 'medium',
+  created_by: null,
+};
+
+/** What an answer carries beyond the fields: a client that sends an answer back may leave it in. */
+const DERIVED = new Set(['id', 'created_at', 'updated_at']);
+/** Parts of the conditions that people also write beside them. */
+const MOVED = ['schedule', 'cooldown_seconds'];
+
+export type AlertRuleFields = JsonObject;
+
+/** When people are to be told of what cameras see, or do not see. Immutable: every change is a new rule. */
+export class AlertRule {
+  private constructor(
+    /** 0 until it is stored. */
+    readonly id: number,
+    readonly fields: AlertRuleFields,
+    readonly createdAt: Date,
+    readonly updatedAt: Date,
+  ) {}
+
+  /** A new rule; all rules of rules apply. Throws `alert_rule.invalid` with every fault. */
+  static register(input: JsonObject, now: Date): AlertRule {
+    const fields = { ...DEFAULTS, ...canonical(input) };
+    refuseFaults('alert_rule.invalid', check(fields));
+    return new AlertRule(0, fields, now, now);
+  }
+
+  /** A rule that was accepted before, perhaps by the old backend: trusted. */
+  static restore(id: number, fields: AlertRuleFields, createdAt: Date, updatedAt: Date): AlertRule {
+    return new AlertRule(id, fields, createdAt, updatedAt);
+  }
+
+  /** The rule with some fields changed; `null` takes one back to its default. Throws `alert_rule.invalid` with every fault. */
+  change(patch: JsonObject, now: Date): AlertRule {
+    const { conditions } = this.fields;
+    const beside = conditions !== undefined && MOVED.some((name) => Object.hasOwn(patch, name));
+    const { created_by: _, ...changes } = canonical(beside ? { conditions, ...patch } : patch);
+    const next = { ...this.fields, ...changes };
+    const touched = check(next).filter(
+      ({ path: [name] }) => Object.hasOwn(changes, name ?? '') || retyped(changes, name),
+    );
+    refuseFaults('alert_rule.invalid', touched);
+    return sameJson(next, this.fields) ? this : new AlertRule(this.id, next, this.createdAt, now);
+  }
+
+  get cameraId(): string | undefined {
+    return typeof this.fields.camera_id === 'string' ? this.fields.camera_id : undefined;
+  }
+
+  get enabled(): boolean {
+    return this.fields.enabled !== false;
+  }
+
+  get priority(): string {
+    return String(this.fields.priority ?? 'medium');
+  }
+
+  /** Undefined for a type that only the old backend knew. */
+  get type(): RuleType | undefined {
+    return RULE_TYPES.find((type) => type === this.fields.rule_type);
+  }
+}
+
+/** Conditions that were right for one type may be wrong for another. */
+const retyped = (changes: JsonObject, name: string | number | undefined): boolean =>
+  name === 'conditions' && Object.hasOwn(changes, 'rule_type');
+
+/** One spelling for what may be written in several; a null of an optional field is its default. */
+function canonical(input: JsonObject): AlertRuleFields {
+  const own = Object.entries(input).filter(([name]) => !DERIVED.has(name) && name !== 'rule_id');
+  const fields = Object.fromEntries(own.map(([name, value]) => [name, normal(name, value)]));
+  const beside = MOVED.filter((name) => Object.hasOwn(fields, name));
+  const { conditions } = fields;
+  if (beside.length === 0 || !isJsonObject(conditions)) return fields;
+  const moved = Object.fromEntries(beside.map((name) => [name, fields[name] ?? null]));
+  const kept = Object.entries(fields).filter(([name]) => !beside.includes(name));
+  return { ...Object.fromEntries(kept), conditions: { ...conditions, ...moved } };
+}
+
+function normal(name: string, value: Json): Json {
+  if (name === 'rule_type' && value === 'violation') return 'violation_threshold';
+  if (name === 'camera_id' && value === '') return null;
+  const empty = value === null || (name === 'notification_channels' && sameJson(value, []));
+  return empty ? (DEFAULTS[name] ?? null) : value;
+}
+
+function check(fields: AlertRuleFields): Fault[] {
+  const absent = REQUIRED.filter((name) => fields[name] === undefined);
+  const missing = absent.map((name): Fault => ({ path: [name], type: 'missing', message: `${name} is required` }));
+  const wrong = Object.entries(fields).flatMap(([name, value]) => checkValue(ALERT_RULE_FIELDS, name, value));
+  return [...missing, ...unknown(fields), ...wrong, ...conditionsOf(fields)];
+}
+
+function conditionsOf({ rule_type, conditions }: AlertRuleFields): Fault[] {
+  if (conditions === undefined) return [];
+  const type = RULE_TYPES.find((t) => t === rule_type) ?? 'violation_threshold';
+  const faults = checkConditions(type, conditions);
+  // Of an unknown type only what is no object at all can be said to be wrong.
+  const certain = type === rule_type ? faults : faults.filter(({ path }) => path.length === 0);
+  return certain.map((f) => ({ ...f, path: ['conditions', ...f.path] }));
+}
+
+function unknown(fields: AlertRuleFields): Fault[] {
+  const known = Object.keys(ALERT_RULE_FIELDS);
+  const others = Object.keys(fields).filter((name) => !known.includes(name));
+  return others.map((name) => unknownName(name, known, 'a field of an alert rule'));
+}

@@ -1,0 +1,129 @@
+import type { Fault } from '../shared/fault';
+import { isJsonObject, type Json } from '../shared/json';
+import { fault, unknownName, type ValueRule } from '../shared/value-rules';
+import { isTimeZone, wallMinutes } from './local-time';
+
+const MINUTE = 60_000;
+const DAY_MINUTES = 1440;
+/** No schedule is closed for longer than a week, and a day that a change of the clocks may swallow. */
+const LONGEST_LOOK = 9 * DAY_MINUTES;
+/** 1970-01-01, from where days count, was a Thursday. */
+const THURSDAY = 4;
+
+/** When a rule may alert, by the clocks on the wall: on which days, from when (included) to when (excluded). */
+export interface AlertSchedule {
+  /** 1 is Monday, 7 is Sunday. */
+  readonly weekdays: readonly number[];
+  /** Minutes of the day; `to` before `from` reaches into the next day, which then counts to the day before. */
+  readonly from: number;
+  readonly to: number;
+  readonly timeZone: string;
+}
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const TIME = /^([01]\d|2[0-3]):([0-5]\d)$|^24:00$/;
+const FIELDS = ['weekdays', 'from', 'to', 'time_zone'];
+
+/** Whether a rule may alert at a moment. No schedule is always. */
+export function isOpen(schedule: AlertSchedule | undefined, at: number): boolean {
+  if (!schedule) return true;
+  const minutes = wallMinutes(schedule.timeZone, at);
+  const days = Math.floor(minutes / DAY_MINUTES);
+  const minute = minutes - days * DAY_MINUTES;
+  const { from, to } = schedule;
+  if (from < to) return minute >= from && minute < to && isOn(schedule, days);
+  return minute >= from ? isOn(schedule, days) : minute < to && isOn(schedule, days - 1);
+}
+
+const isOn = ({ weekdays }: AlertSchedule, days: number): boolean =>
+  weekdays.includes(((((days + THURSDAY - 1) % 7) + 7) % 7) + 1);
+
+/** The first moment from `at` on when the rule may alert; undefined when there is none within nine days. */
+export const nextOpen = (schedule: AlertSchedule | undefined, at: number): number | undefined =>
+  first(schedule, at, at + LONGEST_LOOK * MINUTE, true);
+
+/**
+ * The first moment when the rule may alert and could have for the whole `span` (milliseconds) before, counted from
+ * `base` at the earliest; undefined when its open times are too short for that.
+ */
+export function openThroughout(schedule: AlertSchedule | undefined, base: number, span: number): number | undefined {
+  if (!schedule) return base + span;
+  const limit = base + LONGEST_LOOK * MINUTE;
+  for (let from = nextOpen(schedule, base); from !== undefined && from < limit; ) {
+    const closed = first(schedule, from, from + span, false);
+    if (closed === undefined) return from + span;
+    from = nextOpen(schedule, closed);
+  }
+  return undefined;
+}
+
+/** The first moment in [at, end] when the schedule is open, or closed. It changes at full minutes only. */
+function first(schedule: AlertSchedule | undefined, at: number, end: number, open: boolean): number | undefined {
+  for (let t = at; t <= end; t = (Math.floor(t / MINUTE) + 1) * MINUTE) if (isOpen(schedule, t) === open) return t;
+  return undefined;
+}
+
+export const scheduleRule: ValueRule = {
+  check: (value) => {
+    if (!isJsonObject(value)) return fault('type', 'must be an object with weekdays, from, to and time_zone');
+    const faults = Object.entries(value).flatMap(([name, v]) => checkField(name, v));
+    if (value.from !== undefined && value.from === value.to)
+      faults.push({ path: ['to'], ...fault('range', 'must differ from "from"') });
+    return faults;
+  },
+  schema: {
+    type: 'object',
+    properties: {
+      weekdays: { type: 'array', items: { enum: DAYS }, description: 'all when absent' },
+      from: { type: 'string', description: 'HH:MM, 00:00 when absent' },
+      to: { type: 'string', description: 'HH:MM, 24:00 when absent; before "from": on the next day' },
+      time_zone: { type: 'string', description: 'such as Europe/Berlin; UTC when absent' },
+    },
+    additionalProperties: false,
+  },
+};
+
+function checkField(name: string, value: Json): Fault[] {
+  const path = [name];
+  switch (name) {
+    case 'weekdays':
+      if (!Array.isArray(value) || value.length === 0) return [{ path, ...fault('type', 'must be a list of days') }];
+      return value.flatMap((day: Json, i) =>
+        dayOf(day) ? [] : [{ path: [name, i], ...fault('enum', `must be one of ${DAYS.join(', ')}, or 1 to 7`) }],
+      );
+    case 'from':
+    case 'to':
+      return typeof value === 'string' && TIME.test(value)
+        ? []
+        : [{ path, ...fault('pattern', 'must be a time of day such as 08:30') }];
+    case 'time_zone':
+      return typeof value === 'string' && isTimeZone(value)
+        ? []
+        : [{ path, ...fault('enum', 'must be a time zone such as UTC or Europe/Berlin') }];
+    default:
+      return [unknownName(name, FIELDS, 'a field of a schedule')];
+  }
+}
+
+/** 1 to 7, 0 for anything that names no day: `mon`, `Monday` and 1 are the same. */
+function dayOf(value: Json): number {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 1 && value <= 7 ? value : 0;
+  return typeof value === 'string' && /^\w+$/.test(value) ? DAYS.indexOf(value.toLowerCase().slice(0, 3)) + 1 : 0;
+}
+
+/** A schedule that was checked, ready to be asked. */
+export function readSchedule(value: Json | undefined): AlertSchedule | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { weekdays, from, to, time_zone } = value;
+  return {
+    weekdays: Array.isArray(weekdays) ? weekdays.map(dayOf) : [1, 2, 3, 4, 5, 6, 7],
+    from: minuteOf(from, 0),
+    to: minuteOf(to, DAY_MINUTES),
+    timeZone: typeof time_zone === 'string' && isTimeZone(time_zone) ? time_zone : 'UTC',
+  };
+}
+
+function minuteOf(value: Json | undefined, fallback: number): number {
+  if (typeof value !== 'string' || !TIME.test(value)) return fallback;
+  return Number(value.slice(0, 2)) * 60 + Number(value.slice(3));
+}

@@ -1,0 +1,70 @@
+import { type Absence, absenceDue, stepAbsence, watchAbsence } from './absence';
+import type { AlertInput, CameraCondition, Stepped } from './alert-input';
+import { type Burst, noBurst, stepBurst } from './burst';
+import { type Lasting, nothingLasting, stepLasting } from './lasting';
+import { noOutage, type Outage, outageDue, stepOutage } from './outage';
+import type { WatchedRule } from './watched-rule';
+
+/** What a rule remembers of one camera. Plain JSON, so that it survives a restart as it is. */
+export type RuleState =
+  | ({ readonly of: 'violation_threshold' } & Burst)
+  | ({ readonly of: 'continuous_violation' } & Lasting)
+  | ({ readonly of: 'no_detection' } & Absence)
+  | ({ readonly of: 'camera_down' } & Outage);
+
+/** What is known of a camera when a rule begins to watch it. */
+export interface KnownCamera {
+  readonly condition: CameraCondition;
+  readonly since: number;
+}
+
+/** A rule begins to watch a camera. */
+export function begin(rule: WatchedRule, camera: KnownCamera | undefined): RuleState {
+  switch (rule.type) {
+    case 'violation_threshold':
+      return { of: rule.type, ...noBurst };
+    case 'continuous_violation':
+      return { of: rule.type, ...nothingLasting };
+    case 'no_detection': {
+      const wanted = camera !== undefined && camera.condition !== 'unwanted';
+      const since = rule.cameraId === undefined ? Math.max(rule.since, camera?.since ?? 0) : rule.since;
+      return { of: rule.type, ...watchAbsence(since, wanted || rule.cameraId !== undefined) };
+    }
+    case 'camera_down': {
+      if (camera?.condition !== 'down') return { of: rule.type, ...noOutage };
+      // Told at the earliest when the rule exists.
+      return { of: rule.type, ...noOutage, downSince: camera.since, downAgain: camera.since, notBefore: rule.since };
+    }
+  }
+}
+
+/** The next state, and what people are to be told: a pure function of what is known and what happens. */
+export function step(rule: WatchedRule, state: RuleState, input: AlertInput): Stepped<RuleState> {
+  switch (state.of) {
+    case 'violation_threshold':
+      return tagged(state, stepBurst(rule, state, input));
+    case 'continuous_violation':
+      return tagged(state, stepLasting(rule, state, input));
+    case 'no_detection':
+      return tagged(state, stepAbsence(rule, state, input));
+    case 'camera_down':
+      return tagged(state, stepOutage(rule, state, input));
+  }
+}
+
+function tagged<S extends RuleState>(before: S, [state, decisions]: Stepped<Omit<S, 'of'>>): Stepped<RuleState> {
+  return [state === before ? before : ({ of: before.of, ...state } as unknown as RuleState), decisions];
+}
+
+/** When time alone may change something, at the earliest; null while only an event or a camera can. */
+export function dueOf(rule: WatchedRule, state: RuleState): number | null {
+  switch (state.of) {
+    case 'violation_threshold':
+    case 'continuous_violation':
+      return state.quiet?.until ?? null;
+    case 'no_detection':
+      return absenceDue(rule, state);
+    case 'camera_down':
+      return outageDue(rule, state);
+  }
+}

@@ -1,0 +1,118 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import type { ViolationTypes } from '../../domain/shared/violation-types';
+
+/** Why the text of a variable is no value. */
+export class Wrong {
+  constructor(readonly why: string) {}
+}
+
+export const text = (value: string): string | Wrong => (value.trim() === '' ? new Wrong('must not be empty') : value);
+export const path = (value: string): string | Wrong =>
+  value.trim() === '' ? new Wrong('must be a path') : resolve(value);
+
+export function number(min: number, max: number, decimals: number) {
+  return (value: string): number | Wrong => {
+    const n = Number(value);
+    const fits = /^\d+(\.\d+)?$/.test(value) && n >= min && n <= max && Number(n.toFixed(decimals)) === n;
+    return fits ? n : new Wrong(`must be a ${decimals === 0 ? 'whole number' : 'number'} from ${min} to ${max}`);
+  };
+}
+
+export function oneOf<T extends string>(values: readonly T[]) {
+  return (value: string): T | Wrong =>
+    values.find((v) => v === value) ?? new Wrong(`must be one of ${values.join(', ')}`);
+}
+
+const BAD_ESCAPE = /%(?![0-9a-f]{2})/i;
+
+/** A bare `@ / ? #` in a password would shift the parts of the URL: a piece of it would be taken, and shown, as the host. */
+const DATABASE_URL = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@/?#]*(\/[^@?#]*)?(\?[^@#]*)?$/;
+
+export function databaseUrl(value: string): string | Wrong {
+  if (value === '') return value;
+  if (!/^postgres(ql)?:\/\//.test(value)) return new Wrong('must start with postgres:// or be empty');
+  // The address of a Unix socket names no host, which a URL with a user must have.
+  const parses = URL.canParse(value.replace('@/', '@localhost/')) && !BAD_ESCAPE.test(value);
+  const fits = DATABASE_URL.test(value) && parses;
+  return fits ? value : new Wrong('is no valid URL: write special characters of user and password as %XX');
+}
+
+const BASE_URL = /^https?:\/\/([^@/?#\s]*@)?[^@/?#\s]+(\/[^@?#\s]*)?$/;
+
+export function baseUrl(value: string): string | Wrong {
+  const fits = BASE_URL.test(value) && URL.canParse(value) && !BAD_ESCAPE.test(value);
+  return fits || value === ''
+    ? value
+    : new Wrong('must be empty or a URL like http://host:port: write special characters of user and password as %XX');
+}
+
+export const zone = (value: string): string | Wrong => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    return new Wrong('must be a time zone such as UTC or Europe/Berlin');
+  }
+};
+
+const BUNDLED_WORKER = [process.execPath, resolve(__dirname, '../../worker/main.js')];
+
+/** Words of a command, for there is no shell: separated by spaces, or as JSON where a word has spaces itself. */
+export function words(value: string): readonly string[] | Wrong {
+  if (value.trim() === '') return BUNDLED_WORKER;
+  if (!value.startsWith('[')) return value.trim().split(/\s+/);
+  try {
+    const list: unknown = JSON.parse(value);
+    if (Array.isArray(list) && list.length > 0 && list.every((w): w is string => typeof w === 'string')) return list;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return new Wrong('must be words, or a JSON list of words');
+}
+
+const PAIR = /^[^=,\s]{1,100}=[a-z][a-z0-9_]{0,49}$/;
+
+/** `EVENT=violation`, separated by commas. */
+export function pairs(value: string): Readonly<Record<string, string>> | Wrong {
+  const list = value.split(',').map((pair) => pair.trim());
+  if (!list.every((pair) => PAIR.test(pair))) return new Wrong('must be like EVENT=violation,EVENT=violation');
+  return Object.fromEntries(list.map((pair) => pair.split('=')));
+}
+
+export function pairsOf(types: ViolationTypes): string {
+  return Object.entries(types)
+    .map((pair) => pair.join('='))
+    .join(',');
+}
+
+/** An address to write to, without a secret in it. */
+export function webAddress(value: string): string | Wrong {
+  if (value === '') return value;
+  const fits = /^https?:\/\/[^@\s]+$/.test(value) && URL.canParse(value);
+  return fits ? value : new Wrong('must be empty or a URL like https://host/path, without user and password');
+}
+
+export function smtpUrl(value: string): string | Wrong {
+  const fits =
+    /^smtps?:\/\/([^@/?#\s]*@)?[^@/?#\s]+\/?(\?\S*)?$/.test(value) && URL.canParse(value) && !BAD_ESCAPE.test(value);
+  return fits || value === ''
+    ? value
+    : new Wrong('must be empty or a URL like smtp://host:587: write special characters of user and password as %XX');
+}
+
+/** Names of hosts, addresses, and networks such as 10.0.0.0/8, separated by commas. */
+export function hosts(value: string): readonly string[] | Wrong {
+  const list = value.split(',').map((entry) => entry.trim());
+  if (value.trim() === '') return [];
+  return list.every(isHost)
+    ? list
+    : new Wrong('must be host names, addresses or networks like 10.0.0.0/8, separated by commas');
+}
+
+function isHost(entry: string): boolean {
+  const [address = '', bits, ...more] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0) return bits === undefined && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(entry);
+  const most = version === 4 ? 32 : 128;
+  return more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}

@@ -1,0 +1,131 @@
+import { noSuchRule } from '../../application/alerts/alert-rule-service';
+import { alertRuleView, type AlertView } from '../../application/alerts/alert-views';
+import type {
+  AlertQuery,
+  AlertRuleKey,
+  AlertRulePatch,
+  AlertRuleQuery,
+  AlertsPort,
+} from '../../application/alerts/alerts-port';
+import type { Clock } from '../../application/shared/log';
+import { AlertRule } from '../../domain/alerts/alert-rule';
+import { Unavailable } from '../../domain/shared/domain-error';
+import type { Json, JsonObject } from '../../domain/shared/json';
+
+/** One statement at a time, each a transaction of its own. */
+export interface PlainSql {
+  query<Row>(sql: string, values: readonly unknown[]): Promise<Row[]>;
+  /** For statements that change something. */
+  execute<Row>(sql: string, values: readonly unknown[]): Promise<Row[]>;
+}
+
+/** `version` changes with every change of the row. */
+interface RuleRow {
+  readonly id: number;
+  readonly fields: JsonObject;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly version: string;
+}
+
+const TRIES = 5;
+const RULE = `
+  SELECT id, created_at, updated_at, xmin::text AS version, jsonb_build_object(
+    'name', name, 'camera_id', camera_id, 'rule_type', rule_type, 'conditions', conditions,
+    'notification_channels', coalesce(notification_channels, '[]'), 'recipients', coalesce(recipients, '[]'),
+    'enabled', enabled, 'priority', priority, 'created_by', created_by) AS fields
+  FROM alert_rules`;
+const RULES_MEANT = 'WHERE ($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
+const ALERTS_MEANT = 'WHERE ($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR alert_type = $2)';
+const time = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const ALERT = `
+  SELECT to_jsonb(h) - '{decision_key,created_at}'::text[] || jsonb_build_object(
+    'details', coalesce(details, '{}'), 'timestamp', ${time('timestamp')},
+    'acknowledged_at', ${time('acknowledged_at')}, 'resolved_at', ${time('resolved_at')}) AS alert
+  FROM alert_history h`;
+
+/** The old way of keeping alert rules: plain statements on the tables. What a rule may be is decided by the same rules. */
+export class LegacyAlerts implements AlertsPort {
+  constructor(
+    private readonly sql: PlainSql,
+    private readonly clock: Clock,
+  ) {}
+
+  async list({ camera_id, enabled, limit, offset }: AlertRuleQuery) {
+    const meant = [camera_id ?? null, enabled ?? null];
+    const page = `${RULE} ${RULES_MEANT} ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4`;
+    const rows = await this.sql.query<RuleRow>(page, [...meant, limit, offset]);
+    const total = await this.count(`SELECT count(*) AS total FROM alert_rules ${RULES_MEANT}`, meant);
+    return { count: rows.length, total, items: rows.map((row) => alertRuleView(ruleOf(row))) };
+  }
+
+  async get({ rule_id }: AlertRuleKey) {
+    return alertRuleView(ruleOf(await this.row(rule_id)));
+  }
+
+  async create(input: JsonObject) {
+    const { fields, createdAt } = AlertRule.register(input, this.clock());
+    const [row] = await this.sql.execute<{ id: number }>(
+      `INSERT INTO alert_rules (name, camera_id, rule_type, conditions, notification_channels, recipients, enabled, priority, created_by, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) RETURNING id`,
+      [...values(fields), fields.created_by, createdAt],
+    );
+    return { ok: true as const, id: row?.id ?? 0 };
+  }
+
+  /** Tried again when somebody else changed the rule in between. */
+  async update({ rule_id, ...patch }: AlertRulePatch) {
+    for (let i = 0; i < TRIES; i++) {
+      const row = await this.row(rule_id);
+      const before = ruleOf(row);
+      const after = before.change(patch, this.clock());
+      if (after === before) return { ok: true as const };
+      const changed = await this.sql.execute(
+        `UPDATE alert_rules SET name = $1, camera_id = $2, rule_type = $3, conditions = $4, notification_channels = $5,
+           recipients = $6, enabled = $7, priority = $8, updated_at = $9 WHERE id = $10 AND xmin::text = $11 RETURNING id`,
+        [...values(after.fields), after.updatedAt, rule_id, row.version],
+      );
+      if (changed.length > 0) return { ok: true as const };
+    }
+    const message = `Alert rule ${rule_id} is changed by many at once: try again.`;
+    throw new Unavailable('alert_rule.busy', message, 'not-started');
+  }
+
+  async remove({ rule_id }: AlertRuleKey) {
+    const gone = await this.sql.execute('DELETE FROM alert_rules WHERE id = $1 RETURNING id', [rule_id]);
+    if (gone.length === 0) throw noSuchRule(rule_id);
+    return { ok: true as const };
+  }
+
+  async history({ camera_id, alert_type, limit, offset }: AlertQuery) {
+    const meant = [camera_id ?? null, alert_type ?? null];
+    const page = `${ALERT} ${ALERTS_MEANT} ORDER BY h.timestamp DESC, id DESC LIMIT $3 OFFSET $4`;
+    const rows = await this.sql.query<{ alert: AlertView }>(page, [...meant, limit, offset]);
+    const total = await this.count(`SELECT count(*) AS total FROM alert_history ${ALERTS_MEANT}`, meant);
+    return { count: rows.length, total, items: rows.map((row) => row.alert) };
+  }
+
+  private async row(id: number): Promise<RuleRow> {
+    const [row] = await this.sql.query<RuleRow>(`${RULE} WHERE id = $1`, [id]);
+    if (!row) throw noSuchRule(id);
+    return row;
+  }
+
+  private async count(sql: string, meant: readonly unknown[]): Promise<number> {
+    return Number((await this.sql.query<{ total: string }>(sql, meant))[0]?.total ?? 0);
+  }
+}
+
+const ruleOf = ({ id, fields, created_at, updated_at }: RuleRow): AlertRule =>
+  AlertRule.restore(id, fields, created_at, updated_at);
+
+const values = (fields: JsonObject): Json[] => [
+  fields.name ?? null,
+  fields.camera_id ?? null,
+  fields.rule_type ?? null,
+  JSON.stringify(fields.conditions),
+  JSON.stringify(fields.notification_channels),
+  JSON.stringify(fields.recipients),
+  fields.enabled ?? null,
+  fields.priority ?? null,
+];

@@ -1,0 +1,66 @@
+import { createTransport } from 'nodemailer';
+import { type AlertChannel, type OutgoingNotice, Undeliverable } from '../../application/alerts/alert-channel';
+
+export interface EmailSettings {
+  /** `smtp://` or `smtps://`, with user and password where the server wants them; empty: no e-mail. */
+  readonly smtpUrl: string;
+  readonly from: string;
+}
+
+const WITHIN_MS = 10_000;
+
+/** Sends alerts as e-mail, one message to each recipient. */
+export class EmailChannel implements AlertChannel {
+  private readonly transport: ReturnType<typeof createTransport> | undefined;
+
+  constructor(private readonly settings: EmailSettings) {
+    const { smtpUrl } = settings;
+    const limits = { connectionTimeout: WITHIN_MS, greetingTimeout: WITHIN_MS, socketTimeout: WITHIN_MS };
+    this.transport = smtpUrl === '' ? undefined : createTransport({ url: smtpUrl, ...limits });
+  }
+
+  async send({ target, idempotencyKey, notice }: OutgoingNotice): Promise<string> {
+    if (!this.transport) throw new Undeliverable('SMTP_URL is not set');
+    if (target === '') throw new Undeliverable('no recipient is an e-mail address');
+    const { message, camera_id, alert_type, timestamp, details } = notice;
+    const lines = [
+      message,
+      '',
+      `camera    ${camera_id}`,
+      `type      ${alert_type}`,
+      `rule      ${String(details.rule_name ?? '')}`,
+      `time      ${timestamp}`,
+      `alert     ${notice.id}`,
+    ];
+    try {
+      await this.transport.sendMail({
+        from: this.settings.from,
+        to: { name: '', address: target },
+        subject: `[${String(details.priority ?? 'medium')}] ${message}`,
+        text: lines.join('\n'),
+        messageId: `<${idempotencyKey}@watchgate>`,
+        headers: { 'X-Watchgate-Idempotency-Key': idempotencyKey },
+      });
+      return 'accepted';
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
+  close(): void {
+    this.transport?.close();
+  }
+}
+
+/** The server's own words may quote addresses or what it was told; its code says enough. */
+function explained(error: unknown): Error {
+  const code = member(error, 'responseCode');
+  if (typeof code === 'number') {
+    const text = `the mail server answered ${code}`;
+    return code >= 500 ? new Undeliverable(text) : new Error(text);
+  }
+  return new Error(`the mail server cannot be used (${String(member(error, 'code') ?? 'no answer')})`);
+}
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;

@@ -1,0 +1,84 @@
+import type { AlertFeed, CameraChange, FedEvent, StoredSpan } from '../../application/alerts/alert-feed';
+import type { CameraCondition } from '../../domain/alerts/alert-input';
+import type { ViolationTypes } from '../../domain/shared/violation-types';
+import type { Queryable } from './queryable';
+
+interface EventRow {
+  readonly seq: string;
+  readonly at: number;
+  readonly camera_id: string;
+  readonly type: string;
+  readonly track_id: string | null;
+  readonly label: string | null;
+}
+
+const EVENT = `
+  SELECT seq, (extract(epoch FROM ts) * 1000)::float8 AS at, camera_id, type, track_id, evidence ->> 'label' AS label
+  FROM events`;
+const CHANGE =
+  'SELECT seq, (extract(epoch FROM at) * 1000)::float8 AS at, camera_id, condition FROM alert_camera_changes';
+
+/** The events of the site, and the changes of its cameras, in PostgreSQL. */
+export class PgAlertFeed implements AlertFeed {
+  constructor(
+    private readonly sql: Queryable,
+    private readonly violationTypes: ViolationTypes,
+  ) {}
+
+  async events(after: number, limit: number): Promise<FedEvent[]> {
+    const rows = await this.sql.query<EventRow>(`${EVENT} WHERE seq > $1 ORDER BY seq LIMIT $2`, [after, limit]);
+    return rows.map(this.fed);
+  }
+
+  async stored({ after, from, to, cameraId }: StoredSpan, limit: number): Promise<FedEvent[]> {
+    const rows = await this.sql.query<EventRow>(
+      `${EVENT} WHERE seq > $1 AND ts >= to_timestamp($2) AND ts <= to_timestamp($3) AND ($4::text IS NULL OR camera_id = $4)
+        ORDER BY seq LIMIT $5`,
+      [after, from / 1_000, to / 1_000, cameraId ?? null, limit],
+    );
+    return rows.map(this.fed);
+  }
+
+  async cameraChanges(after: number, limit: number): Promise<CameraChange[]> {
+    return (await this.sql.query<ChangeRow>(`${CHANGE} WHERE seq > $1 ORDER BY seq LIMIT $2`, [after, limit])).map(
+      changed,
+    );
+  }
+
+  async storedCameraChanges(to: number): Promise<CameraChange[]> {
+    const sql = `${CHANGE} WHERE at <= to_timestamp($1) ORDER BY seq`;
+    return (await this.sql.query<ChangeRow>(sql, [to / 1_000])).map(changed);
+  }
+
+  async watchedUntil(): Promise<number> {
+    const sql = 'SELECT (extract(epoch FROM watched_until) * 1000)::float8 AS until FROM alert_camera_watch';
+    return (await this.sql.query<{ until: number }>(sql, []))[0]?.until ?? 0;
+  }
+
+  private readonly fed = ({ seq, at, camera_id, type, track_id, label }: EventRow): FedEvent => ({
+    seq: Number(seq),
+    at: Math.round(at),
+    event: {
+      cameraId: camera_id,
+      type,
+      trackId: track_id === null ? null : Number(track_id),
+      // An event may be called anything, `constructor` for example.
+      violation: Object.hasOwn(this.violationTypes, type) ? this.violationTypes[type] : undefined,
+      label: label ?? undefined,
+    },
+  });
+}
+
+interface ChangeRow {
+  readonly seq: string;
+  readonly at: number;
+  readonly camera_id: string;
+  readonly condition: CameraCondition;
+}
+
+const changed = ({ seq, at, camera_id, condition }: ChangeRow): CameraChange => ({
+  seq: Number(seq),
+  at: Math.round(at),
+  cameraId: camera_id,
+  condition,
+});

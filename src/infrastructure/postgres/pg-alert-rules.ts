@@ -1,0 +1,61 @@
+import type { AlertRule } from '../../domain/alerts/alert-rule';
+import type { AlertRuleFilter, AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
+import { type AlertRuleRow, RULE_COLUMNS, ruleValues, toRule } from './alert-rows';
+import type { Database } from './database';
+
+const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
+
+/** Alert rules in PostgreSQL; a trigger tells every service of a change. */
+export class PgAlertRules implements AlertRuleRepository {
+  constructor(private readonly database: Database) {}
+
+  async page({ cameraId, enabled }: AlertRuleFilter, limit: number, offset: number) {
+    const filter = [cameraId ?? null, enabled ?? null];
+    const [rows, counted] = await Promise.all([
+      this.database.query<AlertRuleRow>(
+        `SELECT id, ${RULE_COLUMNS} FROM alert_rules WHERE ${FILTER} ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4`,
+        [...filter, limit, offset],
+      ),
+      this.database.query<{ total: string }>(`SELECT count(*) AS total FROM alert_rules WHERE ${FILTER}`, filter),
+    ]);
+    return { rules: rows.map(toRule), total: Number(counted[0]?.total ?? 0) };
+  }
+
+  async get(id: number): Promise<AlertRule | undefined> {
+    const sql = `SELECT id, ${RULE_COLUMNS} FROM alert_rules WHERE id = $1`;
+    return (await this.database.query<AlertRuleRow>(sql, [id])).map(toRule)[0];
+  }
+
+  async all(): Promise<AlertRule[]> {
+    const sql = `SELECT id, ${RULE_COLUMNS} FROM alert_rules ORDER BY id`;
+    return (await this.database.query<AlertRuleRow>(sql, [])).map(toRule);
+  }
+
+  add(rule: AlertRule): Promise<number> {
+    return this.database.transaction(async (sql) => {
+      const insert = `INSERT INTO alert_rules (${RULE_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`;
+      const [row] = await sql.query<{ id: number }>(insert, ruleValues(rule));
+      return row?.id ?? 0;
+    });
+  }
+
+  change(id: number, decide: (rule: AlertRule) => AlertRule): Promise<AlertRule | undefined> {
+    return this.database.transaction(async (sql) => {
+      const select = `SELECT id, ${RULE_COLUMNS} FROM alert_rules WHERE id = $1 FOR UPDATE`;
+      const before = (await sql.query<AlertRuleRow>(select, [id])).map(toRule)[0];
+      const after = before && decide(before);
+      if (after && after !== before) await sql.query(UPDATE, [...ruleValues(after), id]);
+      return after;
+    });
+  }
+
+  remove(id: number): Promise<boolean> {
+    return this.database.transaction(async (sql) => {
+      const gone = await sql.query<{ id: number }>('DELETE FROM alert_rules WHERE id = $1 RETURNING id', [id]);
+      return gone.length > 0;
+    });
+  }
+}
+
+const UPDATE = `
+  UPDATE alert_rules SET (${RULE_COLUMNS}) = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WHERE id = $12`;

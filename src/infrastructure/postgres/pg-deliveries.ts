@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import type { AlertNotice } from '../../application/alerts/alert-channel';
+import type { DeliveryQuery, DeliveryView } from '../../application/alerts/alert-handling-port';
+import type { DeliveryArchive } from '../../application/alerts/alert-handling-service';
+import type { Attempt, Claim, DeliveryQueue, Settlement } from '../../application/alerts/delivery-queue';
+import type { Channel } from '../../domain/alerts/alert-recipients';
+import type { Database } from './database';
+
+/** Longer than a lane may need for all it claims at once. */
+const LEASE_SECONDS = 60;
+
+/** The outbox in PostgreSQL. */
+export class PgDeliveries implements DeliveryQueue, DeliveryArchive {
+  constructor(private readonly database: Database) {}
+
+  async claim(limit: number): Promise<Claim[]> {
+    const lease = randomUUID();
+    const rows = await this.database.execute<ClaimRow>(CLAIM, [lease, limit]);
+    return rows.map(({ id, channel, target, idempotency_key, attempts, notice }) => ({
+      id: Number(id),
+      lease,
+      channel,
+      target,
+      idempotencyKey: idempotency_key,
+      attempts,
+      notice: { ...notice, timestamp: new Date(notice.timestamp).toISOString() },
+    }));
+  }
+
+  /** Nothing happens when the lease went to somebody else meanwhile. */
+  async settle({ id, lease }: Claim, attempt: Attempt, settlement: Settlement): Promise<void> {
+    const wait = settlement.status === 'queued' ? settlement.waitMs : 0;
+    await this.database.execute(SETTLE, [id, lease, settlement.status, JSON.stringify([attempt]), wait]);
+  }
+
+  async page({ status, alert_id, limit, offset }: DeliveryQuery) {
+    const meant = [status ?? null, alert_id ?? null];
+    const page = `${DELIVERY} ${MEANT} ORDER BY id DESC LIMIT $3 OFFSET $4`;
+    const [rows, counted] = await Promise.all([
+      this.database.query<DeliveryRow>(page, [...meant, limit, offset]),
+      this.database.query<{ total: string }>(`SELECT count(*) AS total FROM alert_deliveries ${MEANT}`, meant),
+    ]);
+    return { count: rows.length, total: Number(counted[0]?.total ?? 0), items: rows.map(toView) };
+  }
+
+  async revive(id: number) {
+    const revived = await this.database.execute(
+      `UPDATE alert_deliveries SET status = 'queued', attempts = 0, next_attempt_at = now() WHERE id = $1 AND status = 'dead' RETURNING id`,
+      [id],
+    );
+    const [row] = await this.database.query<DeliveryRow>(`${DELIVERY} WHERE id = $1`, [id]);
+    return row && { revived: revived.length > 0, delivery: toView(row) };
+  }
+}
+
+interface ClaimRow {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly target: string;
+  readonly idempotency_key: string;
+  readonly attempts: number;
+  readonly notice: AlertNotice;
+}
+
+const CLAIM = `
+  WITH due AS (
+    SELECT id FROM alert_deliveries
+     WHERE status = 'queued' AND next_attempt_at <= now() AND (leased_until IS NULL OR leased_until < now())
+     ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
+  ), claimed AS (
+    UPDATE alert_deliveries d SET lease = $1, leased_until = now() + interval '${LEASE_SECONDS} seconds', attempts = attempts + 1
+      FROM due WHERE d.id = due.id RETURNING d.*
+  )
+  SELECT c.id, c.channel, c.target, c.idempotency_key, c.attempts, json_build_object(
+           'id', a.id, 'rule_id', a.rule_id, 'camera_id', a.camera_id, 'alert_type', a.alert_type,
+           'timestamp', a.timestamp, 'message', coalesce(a.message, ''), 'details', coalesce(a.details, '{}')) AS notice
+    FROM claimed c JOIN alert_history a ON a.id = c.alert_id ORDER BY c.id`;
+
+const SETTLE = `
+  WITH settled AS (
+    UPDATE alert_deliveries
+       SET status = $3, attempt_log = attempt_log || $4::jsonb, lease = NULL, leased_until = NULL,
+           next_attempt_at = now() + $5::float8 * interval '1 millisecond',
+           delivered_at = CASE WHEN $3 = 'delivered' THEN now() END
+     WHERE id = $1 AND lease = $2 RETURNING alert_id, channel, status
+  )
+  UPDATE alert_history a
+     SET notification_sent = true,
+         notification_channels_used = CASE WHEN coalesce(a.notification_channels_used, '[]') ? s.channel
+           THEN a.notification_channels_used ELSE coalesce(a.notification_channels_used, '[]') || to_jsonb(s.channel) END
+    FROM settled s WHERE s.status = 'delivered' AND a.id = s.alert_id`;
+
+interface DeliveryRow {
+  readonly id: string;
+  readonly alert_id: string;
+  readonly channel: string;
+  readonly target: string;
+  readonly status: DeliveryView['status'];
+  readonly idempotency_key: string;
+  readonly attempt_log: readonly Attempt[];
+  readonly next_attempt_at: Date;
+  readonly created_at: Date;
+  readonly delivered_at: Date | null;
+}
+
+const DELIVERY = `
+  SELECT id, alert_id, channel, target, status, idempotency_key, attempt_log, next_attempt_at, created_at, delivered_at
+    FROM alert_deliveries`;
+const MEANT = 'WHERE ($1::text IS NULL OR status = $1) AND ($2::bigint IS NULL OR alert_id = $2)';
+
+const toView = (row: DeliveryRow): DeliveryView => ({
+  id: Number(row.id),
+  alert_id: Number(row.alert_id),
+  channel: row.channel,
+  target: masked(row.target),
+  status: row.status,
+  idempotency_key: row.idempotency_key,
+  attempts: row.attempt_log,
+  next_attempt_at: row.status === 'queued' ? row.next_attempt_at.toISOString() : null,
+  created_at: row.created_at.toISOString(),
+  delivered_at: row.delivered_at?.toISOString() ?? null,
+});
+
+/** Paths and queries of webhook addresses are often secrets themselves. */
+function masked(target: string): string | null {
+  if (target === '') return null;
+  if (!URL.canParse(target)) return target;
+  const { origin, pathname, search } = new URL(target);
+  return `${origin}${pathname === '/' && search === '' ? '/' : '/***'}`;
+}

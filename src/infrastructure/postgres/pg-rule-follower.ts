@@ -1,0 +1,42 @@
+import type { RuleBook } from '../../application/alerts/rule-book';
+import type { AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
+import type { Queryable } from './queryable';
+
+/** Told by a trigger whenever rules change. */
+export const RULES_CHANNEL = 'watchgate_alert_rules';
+
+/** Changes whenever a row does. */
+const DIGEST = `SELECT md5(coalesce(string_agg(id || ':' || xmin, ',' ORDER BY id), '')) AS digest FROM alert_rules`;
+
+/** Keeps the rules of this process those of the table. */
+export class PgRuleFollower {
+  private digest = '';
+  private busy?: Promise<void> | undefined;
+  private again = false;
+
+  constructor(
+    private readonly sql: Queryable,
+    private readonly rules: AlertRuleRepository,
+    private readonly book: RuleBook,
+  ) {}
+
+  /** Resolves when the newest rules are in force here. One look at a time; one asked for meanwhile is made after it. */
+  refresh(): Promise<void> {
+    this.again = true;
+    this.busy ??= this.lookAgain().finally(() => {
+      this.busy = undefined;
+    });
+    return this.busy;
+  }
+
+  private async lookAgain(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      // Read before the rules: a change in between is found by the next look.
+      const digest = (await this.sql.query<{ digest: string }>(DIGEST, []))[0]?.digest ?? '';
+      if (digest === this.digest) continue;
+      this.book.install(await this.rules.all());
+      this.digest = digest;
+    }
+  }
+}

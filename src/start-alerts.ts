@@ -1,0 +1,78 @@
+import type { Server } from 'node:http';
+import type { DependencyContainer } from 'tsyringe';
+import { socketRefusal } from './api/http/auth';
+import { every } from './infrastructure/environment/scheduler';
+import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
+import { DELIVERIES_CHANNEL } from './infrastructure/postgres/pg-evaluation-store';
+import { PgLeadership } from './infrastructure/postgres/pg-leadership';
+import { PgListener } from './infrastructure/postgres/pg-listener';
+import { RULES_CHANNEL } from './infrastructure/postgres/pg-rule-follower';
+import { keys } from './keys';
+
+const EVALUATE_EVERY_MS = 200;
+const LOOK_EVERY_MS = 1_000;
+const TIDY_EVERY_MS = 3_600_000;
+const LIVE_EVERY_MS = 500;
+const PING_EVERY_MS = 2_000;
+
+/** Follows the rules, evaluates them in one service of the site, and delivers what they decide in all of them. */
+export async function startAlerts(
+  site: DependencyContainer,
+  databaseUrl: string,
+  onStop: (undo: () => Promise<unknown>) => void,
+): Promise<void> {
+  const log = site.resolve(keys.log);
+  const [follower, worker] = [site.resolve(keys.ruleFollower), site.resolve(keys.deliveryWorker)];
+  const [evaluator, watch] = [site.resolve(keys.alertEvaluator), site.resolve(keys.cameraWatch)];
+  await follower.refresh();
+  onStop(async () => site.resolve(keys.emailChannel).close());
+  onStop(() => worker.stop());
+  const leadership = new PgLeadership(databaseUrl, 'watchgate.alert_evaluation', evaluator, log);
+  await leadership.start();
+  onStop(() => leadership.stop());
+  const refresh = () => {
+    follower.refresh().catch((error: unknown) => log.warn('the alert rules cannot be read now', { error }));
+  };
+  const heard = {
+    [RULES_CHANNEL]: refresh,
+    [DELIVERIES_CHANNEL]: () => worker.wake(),
+    [ALERTS_CHANNEL]: (payload: string) => {
+      if (payload !== '') site.resolve(keys.liveEvents).alert(payload);
+    },
+  };
+  const listener = new PgListener(databaseUrl, heard, log);
+  await listener.start();
+  onStop(() => listener.stop());
+  const tasks = [
+    every(EVALUATE_EVERY_MS, 'evaluating the alert rules', () => evaluator.run(), log),
+    every(LOOK_EVERY_MS, 'following the alert rules', () => follower.refresh(), log),
+    every(LOOK_EVERY_MS, 'watching the cameras', () => watch.look(), log),
+    every(TIDY_EVERY_MS, 'tidying up the alerts', () => site.resolve(keys.alertKeeping).tidy(), log),
+    every(LOOK_EVERY_MS, 'looking for deliveries', async () => worker.wake(), log),
+  ];
+  onStop(() => Promise.all(tasks.map((task) => task.stop())));
+}
+
+/** Web sockets on the server that also answers HTTP. */
+export function startSockets(
+  site: DependencyContainer,
+  server: Server,
+  onStop: (undo: () => Promise<unknown>) => void,
+): void {
+  const log = site.resolve(keys.log);
+  const [sockets, events, status] = [
+    site.resolve(keys.liveSockets),
+    site.resolve(keys.liveEvents),
+    site.resolve(keys.liveStatus),
+  ];
+  sockets.attach(server, (request) => socketRefusal(site.resolve(keys.gate), request));
+  const tasks = [
+    every(LIVE_EVERY_MS, 'telling dashboards of events', () => events.look(), log),
+    every(LOOK_EVERY_MS, 'telling dashboards of cameras', () => status.look(), log),
+    every(PING_EVERY_MS, 'the ping of dashboards', async () => events.ping(), log),
+  ];
+  onStop(async () => {
+    await Promise.all(tasks.map((task) => task.stop()));
+    sockets.close();
+  });
+}

@@ -1,0 +1,128 @@
+import { AlertEvaluator, type EvaluatorPace } from './application/alerts/alert-evaluator';
+import { AlertHandlingService } from './application/alerts/alert-handling-service';
+import { AlertRuleService } from './application/alerts/alert-rule-service';
+import { CameraWatch } from './application/alerts/camera-watch';
+import { DeliveryWorker } from './application/alerts/delivery-worker';
+import { RuleBook } from './application/alerts/rule-book';
+import { processConditions } from './application/camera-control/process-conditions';
+import { sharingReads } from './application/shared/shared-reads';
+import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from './domain/shared/violation-types';
+import { AddressPolicy } from './infrastructure/notify/address-policy';
+import { EmailChannel } from './infrastructure/notify/email-channel';
+import { EVENTS_PATH, LiveEvents } from './infrastructure/notify/live-events';
+import { LiveSockets } from './infrastructure/notify/live-sockets';
+import { LiveStatus, STATUS_PATH } from './infrastructure/notify/live-status';
+import { LogChannel } from './infrastructure/notify/log-channel';
+import { WebhookChannel } from './infrastructure/notify/webhook-channel';
+import { PgAlertArchive } from './infrastructure/postgres/pg-alert-archive';
+import { PgAlertFeed } from './infrastructure/postgres/pg-alert-feed';
+import { PgAlertKeeping } from './infrastructure/postgres/pg-alert-keeping';
+import { PgAlertRules } from './infrastructure/postgres/pg-alert-rules';
+import { PgAnnouncer } from './infrastructure/postgres/pg-announcer';
+import { PgCameraChanges } from './infrastructure/postgres/pg-camera-changes';
+import { PgDeliveries } from './infrastructure/postgres/pg-deliveries';
+import { PgEvaluationStore } from './infrastructure/postgres/pg-evaluation-store';
+import { PgEventTail } from './infrastructure/postgres/pg-event-tail';
+import { PgRuleFollower } from './infrastructure/postgres/pg-rule-follower';
+import { keys, type Once } from './keys';
+
+export interface AlertSite {
+  readonly violationTypes: ViolationTypes;
+  readonly webhookAllow: readonly string[];
+  readonly alertWebhookUrl: string;
+  readonly alertWebhookSecret: string;
+  readonly smtpUrl: string;
+  readonly alertEmailFrom: string;
+  /** Days that events are kept. */
+  readonly eventRetentionDays: number;
+  readonly pace?: EvaluatorPace;
+}
+
+const NOWHERE: AlertSite = {
+  violationTypes: DEFAULT_VIOLATION_TYPES,
+  webhookAllow: [],
+  alertWebhookUrl: '',
+  alertWebhookSecret: '',
+  smtpUrl: '',
+  alertEmailFrom: 'watchgate@localhost',
+  eventRetentionDays: 180,
+};
+
+/** Alert rules: how they are kept, what they decide, and how people are told. */
+export function wireAlerts(once: Once, site: AlertSite = NOWHERE): void {
+  once(keys.alertRules, (get) => new PgAlertRules(get(keys.database)));
+  once(keys.alertArchive, (get) => new PgAlertArchive(get(keys.database)));
+  once(keys.alertKeeping, (get) => new PgAlertKeeping(get(keys.database), site.eventRetentionDays, get(keys.clock)));
+  once(keys.alertFeed, (get) => new PgAlertFeed(get(keys.database), site.violationTypes));
+  once(keys.alertsOnDomain, (get) =>
+    sharingReads(new AlertRuleService(get(keys.alertRules), get(keys.alertArchive), get(keys.clock)), [
+      'list',
+      'history',
+    ]),
+  );
+  once(
+    keys.alertHandling,
+    (get) =>
+      new AlertHandlingService(
+        get(keys.alertRules),
+        get(keys.alertArchive),
+        get(keys.deliveries),
+        get(keys.alertFeed),
+        get(keys.clock),
+      ),
+  );
+  wireEvaluation(once, site);
+  wireDelivery(once, site);
+  wireSockets(once);
+}
+
+function wireEvaluation(once: Once, { pace }: AlertSite): void {
+  once(keys.ruleBook, () => new RuleBook());
+  once(keys.ruleFollower, (get) => new PgRuleFollower(get(keys.database), get(keys.alertRules), get(keys.ruleBook)));
+  once(keys.alertEvaluator, (get) => {
+    const store = new PgEvaluationStore(get(keys.database));
+    return new AlertEvaluator(get(keys.alertFeed), store, get(keys.ruleBook), get(keys.clock), get(keys.log), pace);
+  });
+  once(keys.cameraWatch, (get) => {
+    const { supervisor } = get(keys.controlRuntime);
+    const current = () => processConditions(get(keys.cameras), get(keys.desiredStates), supervisor);
+    return new CameraWatch({ current }, new PgCameraChanges(get(keys.database)), get(keys.clock));
+  });
+}
+
+function wireDelivery(once: Once, site: AlertSite): void {
+  once(keys.deliveries, (get) => new PgDeliveries(get(keys.database)));
+  once(keys.emailChannel, () => new EmailChannel({ smtpUrl: site.smtpUrl, from: site.alertEmailFrom }));
+  once(keys.deliveryWorker, (get) => {
+    const policy = new AddressPolicy(site.webhookAllow);
+    const webhooks = { url: site.alertWebhookUrl, secret: site.alertWebhookSecret, policy };
+    const channels = {
+      webhook: new WebhookChannel(webhooks, get(keys.clock)),
+      email: get(keys.emailChannel),
+      websocket: new PgAnnouncer(get(keys.database)),
+      log: new LogChannel(get(keys.log)),
+    };
+    return new DeliveryWorker(get(keys.deliveries), channels, get(keys.clock), get(keys.log));
+  });
+}
+
+function wireSockets(once: Once): void {
+  once(keys.liveEvents, (get) => new LiveEvents(new PgEventTail(get(keys.database)), () => get(keys.liveSockets)));
+  once(keys.liveStatus, (get) => {
+    const host = get(keys.workerHost);
+    const status = async () => {
+      const conditions = await processConditions(
+        get(keys.cameras),
+        get(keys.desiredStates),
+        get(keys.controlRuntime).supervisor,
+      );
+      const ids = [...(conditions?.keys() ?? [])];
+      return new Map(await Promise.all(ids.map(async (id) => [id, (await host.counters(id)) ?? {}] as const)));
+    };
+    return new LiveStatus(status, () => get(keys.liveSockets));
+  });
+  once(keys.liveSockets, (get) => {
+    const topics = { [EVENTS_PATH]: {}, [STATUS_PATH]: get(keys.liveStatus) };
+    return new LiveSockets(topics, get(keys.log));
+  });
+}
