@@ -6,7 +6,6 @@ import {
   IsIn,
   IsNumber,
   IsInt,
-  IsISO8601,
   IsOptional,
   IsString,
   Max,
@@ -15,6 +14,7 @@ import {
   MinLength,
 } from 'class-validator';
 import type { Json, JsonObject } from '../../domain/shared/json';
+import { IsTime } from './time-order';
 
 /** The arguments of its constructor do not count: inputs are made without any, outputs not here. */
 export type Class<T> = new (...args: never[]) => T;
@@ -123,7 +123,7 @@ export const OneOf = (values: readonly string[], options: Options = {}) =>
   field(() => ({ type: 'string', enum: values }), asText, options, IsIn(values));
 
 export const Time = (options: Options = {}) =>
-  field(() => ({ type: 'string', format: 'date-time' }), asText, options, IsISO8601());
+  field(() => ({ type: 'string', format: 'date-time' }), asText, options, IsTime);
 
 export const ListOf = (
   item: () => Class<unknown> | JsonObject,

@@ -1,5 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { closest } from '../../domain/shared/closest';
+import { isStorable } from '../../domain/shared/storable-text';
 import { type Class, shapeOf } from './fields';
 import type { LocatedFault, Location } from './request-error';
 
@@ -44,8 +45,16 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
   if (open) for (const name of extra.filter((n) => !inPath(n))) put(name, raw.body[name], 'body');
   const unknown = extra.filter((name) => !open || inPath(name)).map((name) => unknownField(name, [...fields.keys()]));
   const invalid = validateSync(input, { forbidUnknownValues: false }).flatMap((e) => located(e, places, raw.expected));
-  return { input, faults: [...invalid, ...unknown] };
+  return { input, faults: [...notText(raw), ...invalid, ...unknown] };
 }
+
+/** Parameters that the database could not take as text. */
+const notText = ({ path, query }: RawInput): LocatedFault[] =>
+  (['path', 'query'] as const).flatMap((place) =>
+    Object.entries(place === 'path' ? path : query)
+      .filter(([, text]) => !isStorable(text))
+      .map(([name]) => ({ loc: [place, name], msg: 'must not contain NUL', type: 'string_type' })),
+  );
 
 function located(
   { property, constraints = {} }: ValidationError,

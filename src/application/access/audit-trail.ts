@@ -1,4 +1,6 @@
+import { DomainError } from '../../domain/shared/domain-error';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/shared/json';
+import { storableJson } from '../../domain/shared/storable-text';
 import type { Mutation } from '../shared/gate';
 import type { Clock, Log } from '../shared/log';
 import type { AuditEntry, AuditStore } from './audit-store';
@@ -45,9 +47,29 @@ export class AuditTrail {
     this.lost = 0;
     while (this.waiting.length > 0) {
       const batch = this.waiting.slice(0, BATCH);
-      await this.store.add(batch);
+      await this.put(batch);
       const stored = new Set(batch);
       this.waiting = this.waiting.filter((entry) => !stored.has(entry));
+    }
+  }
+
+  /** An entry that cannot be stored as it is must not hold up the others. */
+  private async put(batch: readonly AuditEntry[]): Promise<void> {
+    try {
+      await this.store.add(batch);
+    } catch (error) {
+      if (!isAway(error)) for (const entry of batch) await this.putAlone(entry);
+      else throw error;
+    }
+  }
+
+  private async putAlone(entry: AuditEntry): Promise<void> {
+    try {
+      await this.store.add([entry]);
+    } catch (error) {
+      if (isAway(error)) throw error;
+      this.log.error('the audit trail keeps a change without what was sent', { requestId: entry.requestId, error });
+      await this.store.add([{ ...entry, input: null, changed: null }]);
     }
   }
 
@@ -72,9 +94,10 @@ export class AuditTrail {
   }
 }
 
-/** As PostgreSQL stores it: a text cannot hold NUL. */
+const isAway = (error: unknown): boolean => error instanceof DomainError && error.kind === 'unavailable';
+
+/** What is sent may hold texts that the database does not take; the trail takes them all. */
 function plain(value: object): JsonObject {
-  const text = JSON.stringify(value).replaceAll(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\uFFFD');
-  const json = JSON.parse(text) as Json;
+  const json = storableJson(JSON.parse(JSON.stringify(value)) as Json);
   return isJsonObject(json) ? json : { value: json };
 }

@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditStore } from '../../../src/application/access/audit-store';
 import { AuditTrail } from '../../../src/application/access/audit-trail';
+import { Unavailable } from '../../../src/domain/shared/domain-error';
 import { maskFields } from '../../../src/domain/cameras/camera-secrets';
 import { rememberingLog } from '../../support/quiet-log';
 
@@ -9,7 +10,8 @@ class RememberedAudit implements AuditStore {
 
   async add(entries: readonly AuditEntry[]): Promise<void> {
     await Promise.resolve();
-    if (this.away) throw new Error('the database is away');
+    if (this.away) throw new Unavailable('database.unavailable', 'the database is away', 'not-started');
+    if (JSON.stringify(entries).includes('poison')) throw new Error('the database does not take this');
     this.entries.push(...entries);
   }
 
@@ -80,6 +82,14 @@ describe('the audit trail', () => {
     expect(store.entries).toHaveLength(10_000);
     expect(store.entries[0]?.requestId).toBe('5');
     expect(log.lines.join()).toContain('has a gap');
+  });
+
+  it('is not held up by an entry that the database does not take', async () => {
+    const store = new RememberedAudit();
+    const { trail } = trailOn(store);
+    for (const name of ['a', 'poison', 'b']) trail.tell({ ...call, input: { name } });
+    await trail.flush();
+    expect(store.entries.map((e) => e.input)).toEqual([{ name: 'a' }, null, { name: 'b' }]);
   });
 
   it('never throws at whoever tells it something', () => {
