@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import request from 'supertest';
 import { allOperations } from '../../src/api/catalogue';
@@ -36,6 +37,7 @@ beforeAll(async () => {
   }
   await site.container.resolve(keys.authenticator).refresh();
   server = httpOf(site).listen(0, '127.0.0.1');
+  await once(server, 'listening');
 });
 afterAll(async () => {
   await new Promise((closed) => server.close(closed));

@@ -92,7 +92,6 @@ export function fuzzRequest(chance: Chance, targets: readonly Target[]): FuzzReq
   if (body && chance.percent(60)) headers['content-type'] = chance.of(TYPES);
   if (chance.percent(10)) headers['x-request-id'] = chance.of(['a', 'x'.repeat(500), '<b>', '..']);
   if (chance.percent(10)) headers['if-match'] = chance.of(['*', '"1"', 'W/"2"', '""', '"x"', '1e9']);
-  if (chance.percent(5)) headers['x-rollout-drill'] = 'fail-domain';
   const path = pathOf(chance, target) + queryOf(chance, target.described);
   return { operation: target.described.operationId, method: target.method, path, headers, body };
 }

@@ -146,6 +146,13 @@ export const ListOfWhole = (range: { min: number; max: number; most: number }) =
   return field(() => ({ type: 'array', items, maxItems: most }), asText, {}, ...checks);
 };
 
+export const ListOfText = ({ max, most, ...options }: Options & { max: number; most: number }) => {
+  const each = { each: true };
+  const checks = [IsArray(), ArrayMaxSize(most), IsString(each), MaxLength(max, each)];
+  const items = { type: 'string', maxLength: max };
+  return field(() => ({ type: 'array', items, maxItems: most }), asText, options, ...checks);
+};
+
 /** A nested object, or anything a schema of its own describes. */
 export const Part = (item: () => Class<unknown> | JsonObject, options: Options = {}) =>
   field(() => itemSchema(item()), asText, options);
