@@ -22,6 +22,8 @@ export type Class<T> = new (...args: never[]) => T;
 interface Field {
   readonly schema: () => JsonObject;
   readonly required: boolean;
+  /** Whether null is a value of its own; where it is not, and may be left out, it counts as left out. */
+  readonly nullable: boolean;
   /** Text of a path or query parameter → value; a text that is no such value stays, for validation to refuse. */
   readonly parse: (text: string) => unknown;
 }
@@ -75,6 +77,7 @@ function field(
     shapeOf(prototype.constructor as Class<unknown>).fields.set(String(name), {
       schema: full,
       required: !optional,
+      nullable: options.nullable === true,
       parse,
     });
     for (const check of [optional ? IsOptional() : IsDefined(), ...checks]) check(prototype, name);

@@ -35,10 +35,11 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
     Object.defineProperty(input, name, { value, enumerable: true, writable: true, configurable: true });
     places.set(name, place);
   };
-  for (const [name, { parse }] of fields) {
+  for (const [name, { parse, required, nullable }] of fields) {
     if (Object.hasOwn(raw.path, name)) put(name, parse(raw.path[name] ?? ''), 'path');
     else if (Object.hasOwn(raw.query, name)) put(name, parse(raw.query[name] ?? ''), 'query');
-    else if (Object.hasOwn(raw.body, name)) put(name, raw.body[name], 'body');
+    else if (Object.hasOwn(raw.body, name) && (raw.body[name] !== null || required || nullable))
+      put(name, raw.body[name], 'body');
   }
   const inPath = (name: string) => Object.hasOwn(raw.path, name);
   const extra = Object.keys(raw.body).filter((name) => !fields.has(name) || inPath(name));
