@@ -38,7 +38,9 @@ const infrastructure = [
   ['src/infrastructure/legacy', inside('src/infrastructure/(journal|postgres)')],
   ['src/infrastructure/postgres', inside('migrations')],
   ['src/infrastructure/postgres', npm('pg', 'typeorm')],
-  ['src/infrastructure/embedded-postgres', npm('pg')],
+  ['src/infrastructure/(embedded-postgres|old-installation)', npm('pg')],
+  // An old installation is taken over through what takes in events and cameras anyway.
+  ['src/infrastructure/old-installation', inside('src/infrastructure/(journal|postgres)')],
   ['src/infrastructure/logging', npm('winston')],
   ['src/infrastructure/notify', npm('nodemailer', 'ws')],
   ['src/infrastructure/openfeature', npm('@openfeature/server-sdk')],
@@ -63,16 +65,16 @@ const worker = [
   ['src/worker', core('crypto', 'fs')],
 ];
 
-const WIRING = { path: '^src/(main|service|container|keys|(wire|start)-[a-z]+)[.]ts$' };
+const WIRING = { path: '^src/(main|import|service|container|keys|(wire|start)-[a-z]+)[.]ts$' };
 
 /** The files outside every layer, by name: a new one beside them is not allowed by itself. */
 const top = [
   [{ path: '^src/api/catalogue[.]ts$' }, { path: '^src/api/([^/]+/[^/]+-operations|http/operation)[.]ts$' }],
   [WIRING, inside('src')],
   [WIRING, { path: '.', dependencyTypes: ['core'] }],
-  [{ path: '^src/(main|container|cli/(rollout|token))[.]ts$' }, npm('reflect-metadata')],
+  [{ path: '^src/(main|import|container|cli/(rollout|token))[.]ts$' }, npm('reflect-metadata')],
   // Only the container makes one; the others name its types.
-  [{ path: '^src/(container|keys|start-[a-z]+)[.]ts$' }, npm('tsyringe')],
+  [{ path: '^src/(import|container|keys|start-[a-z]+)[.]ts$' }, npm('tsyringe')],
   [{ path: '^src/start-rollout[.]ts$' }, npm('@openfeature/server-sdk')],
   // The command asks a running service over HTTP; it shares the rules that need no service.
   ['src/cli', inside('src/(cli|application|domain)')],

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { SUMS_OF_REPORTS } from '../src/infrastructure/postgres/event-intake-sql';
 
 export interface Amount {
   readonly events: number;
@@ -88,9 +89,6 @@ const REPORTS = `
    CROSS JOIN generate_series($2::timestamptz, $3::timestamptz, $4::interval) AS ts`;
 
 const HOURS = `
-  INSERT INTO statistics_hourly
-  SELECT camera_id, date_trunc('hour', ts, 'UTC'), count(*), sum(frames), sum(person_count), sum(hairnet_violations),
-         sum(handwash_events), sum(sanitize_events), sum(fps), count(fps), sum(confidence), count(confidence),
-         sum(processing_time), count(processing_time), min(processing_time), max(processing_time)
+  INSERT INTO statistics_hourly SELECT ${SUMS_OF_REPORTS}
     FROM detection_records GROUP BY 1, 2
   ON CONFLICT DO NOTHING`;

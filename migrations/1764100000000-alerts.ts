@@ -13,7 +13,6 @@ export class Alerts1764100000000 implements MigrationInterface {
     await runner.query(`
       DROP TABLE alert_deliveries, alert_camera_changes, alert_camera_watch, alert_cursor, alert_rule_states,
         alert_history, alert_rules;
-      DROP FUNCTION tell_alert_rules_changed();
     `);
   }
 }
@@ -35,14 +34,6 @@ const RULES = `
   );
   CREATE INDEX alert_rules_by_age ON alert_rules (created_at DESC, id DESC);
   COMMENT ON COLUMN alert_rules.camera_id IS 'NULL: every camera, each for itself';
-
-  CREATE FUNCTION tell_alert_rules_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN
-    PERFORM pg_notify('watchgate_alert_rules', '');
-    RETURN NULL;
-  END $$;
-  CREATE TRIGGER alert_rules_changed AFTER INSERT OR UPDATE OR DELETE ON alert_rules
-    FOR EACH STATEMENT EXECUTE FUNCTION tell_alert_rules_changed();
 `;
 
 const SEEDED_RULES = `

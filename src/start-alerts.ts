@@ -6,10 +6,10 @@ import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
 import { DELIVERIES_CHANNEL } from './infrastructure/postgres/pg-evaluation-store';
 import { PgLeadership } from './infrastructure/postgres/pg-leadership';
 import { PgListener } from './infrastructure/postgres/pg-listener';
-import { RULES_CHANNEL } from './infrastructure/postgres/pg-rule-follower';
 import { keys } from './keys';
 
 const EVALUATE_EVERY_MS = 200;
+const FOLLOW_EVERY_MS = 400;
 const LOOK_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 3_600_000;
 const LIVE_EVERY_MS = 500;
@@ -30,11 +30,7 @@ export async function startAlerts(
   const leadership = new PgLeadership(databaseUrl, 'watchgate.alert_evaluation', evaluator, log);
   await leadership.start();
   onStop(() => leadership.stop());
-  const refresh = () => {
-    follower.refresh().catch((error: unknown) => log.warn('the alert rules cannot be read now', { error }));
-  };
   const heard = {
-    [RULES_CHANNEL]: refresh,
     [DELIVERIES_CHANNEL]: () => worker.wake(),
     [ALERTS_CHANNEL]: (payload: string) => {
       if (payload !== '') site.resolve(keys.liveEvents).alert(payload);
@@ -45,7 +41,7 @@ export async function startAlerts(
   onStop(() => listener.stop());
   const tasks = [
     every(EVALUATE_EVERY_MS, 'evaluating the alert rules', () => evaluator.run(), log),
-    every(LOOK_EVERY_MS, 'following the alert rules', () => follower.refresh(), log),
+    every(FOLLOW_EVERY_MS, 'following the alert rules', () => follower.refresh(), log),
     every(LOOK_EVERY_MS, 'watching the cameras', () => watch.look(), log),
     every(TIDY_EVERY_MS, 'tidying up the alerts', () => site.resolve(keys.alertKeeping).tidy(), log),
     every(LOOK_EVERY_MS, 'looking for deliveries', async () => worker.wake(), log),

@@ -14,6 +14,7 @@ import {
   MinLength,
 } from 'class-validator';
 import type { Json, JsonObject } from '../../domain/shared/json';
+import { InSteps } from './in-steps';
 import { IsTime } from './time-order';
 
 /** The arguments of its constructor do not count: inputs are made without any, outputs not here. */
@@ -107,7 +108,8 @@ export const Decimal = ({ min, max, step, ...options }: Options & { min: number;
     () => ({ type: 'number', minimum: min, maximum: max, ...(step ? { multipleOf: step } : {}) }),
     (text) => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)),
     options,
-    IsNumber(step ? { maxDecimalPlaces: Math.round(-Math.log10(step)) } : {}),
+    IsNumber(),
+    ...(step ? [InSteps(step)] : []),
     Min(min),
     Max(max),
   );

@@ -26,6 +26,9 @@ const TYPES: Readonly<Record<string, string>> = {
   notBefore: 'greater_than_equal',
 };
 
+/** Validation finds the rules of an object by this member. */
+const NEVER_A_FIELD = 'constructor';
+
 /** Builds and validates the input of an operation; every fault is named, each with its place. */
 export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { input: T; faults: LocatedFault[] } {
   const input = new dto();
@@ -43,8 +46,9 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
   }
   const inPath = (name: string) => Object.hasOwn(raw.path, name);
   const extra = Object.keys(raw.body).filter((name) => !fields.has(name) || inPath(name));
-  if (open) for (const name of extra.filter((n) => !inPath(n))) put(name, raw.body[name], 'body');
-  const unknown = extra.filter((name) => !open || inPath(name)).map((name) => unknownField(name, [...fields.keys()]));
+  const taken = (name: string) => open && !inPath(name) && name !== NEVER_A_FIELD;
+  for (const name of extra.filter(taken)) put(name, raw.body[name], 'body');
+  const unknown = extra.filter((name) => !taken(name)).map((name) => unknownField(name, [...fields.keys()]));
   const invalid = validateSync(input, { forbidUnknownValues: false }).flatMap((e) => located(e, places, raw.expected));
   return { input, faults: [...notText(raw), ...invalid, ...unknown] };
 }

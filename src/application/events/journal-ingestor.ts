@@ -27,7 +27,7 @@ export interface IngestState {
  * transaction, so that a crash anywhere neither loses nor doubles a line. Several services may do it at once.
  */
 export class JournalIngestor {
-  private readonly done = { stored: 0, duplicates: 0, rejected: 0, lagBytes: 0 };
+  private readonly done = { stored: 0, duplicates: 0, rejected: 0, lagBytes: 0, seen: '' };
 
   constructor(
     private readonly files: JournalFiles,
@@ -38,12 +38,23 @@ export class JournalIngestor {
   ) {}
 
   get state(): IngestState {
-    return { ...this.done };
+    const { seen: _, ...state } = this.done;
+    return state;
   }
 
   /** Takes in all there is. Answers whether there was anything. */
   async pass(): Promise<boolean> {
-    const [files, positions] = await Promise.all([this.files.list(), this.intake.positions()]);
+    const files = await this.files.list();
+    const seen = files.map(({ id, size, closed }) => `${id} ${size} ${closed}`).join();
+    // Nobody has written since there was nothing to take: the database need not be asked.
+    if (seen === this.done.seen) return false;
+    const took = await this.passOver(files);
+    if (!took) this.done.seen = seen;
+    return took;
+  }
+
+  private async passOver(files: readonly JournalFile[]): Promise<boolean> {
+    const positions = await this.intake.positions();
     let took = false;
     this.done.lagBytes = 0;
     for (const file of files) {

@@ -1,4 +1,4 @@
-import { type FileHandle, readdir } from 'node:fs/promises';
+import { type FileHandle, readdir, stat as statOf } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { JournalFile, JournalFiles, JournalLines } from '../../application/events/journal';
 import { identityOf } from './file-identity';
@@ -19,6 +19,7 @@ interface Found extends JournalFile {
 export class DiskJournalFiles implements JournalFiles {
   /** Where reading stopped in the middle of a line that is too long, by file. */
   private readonly within = new Map<string, number>();
+  private readonly looked = new Map<string, { readonly looks: string; readonly id: string }>();
 
   constructor(private readonly path: string) {}
 
@@ -64,14 +65,17 @@ export class DiskJournalFiles implements JournalFiles {
     return (names ?? []).filter((name) => name.startsWith(stem) && !name.endsWith('.gz'));
   }
 
-  private look(path: string): Promise<Found | undefined> {
-    return opened(path, async (handle) => {
-      const stat = await handle.stat();
-      const id = stat.isFile() ? await identityOf(handle) : undefined;
-      if (id === undefined) return undefined;
-      const closed = path !== this.path && Date.now() - stat.mtimeMs > CLOSED_AFTER_MS;
-      return { id, path, size: stat.size, closed, changedAt: stat.mtimeMs };
-    });
+  /** A file that looks as it did at the last look is not opened again. */
+  private async look(path: string): Promise<Found | undefined> {
+    const stat = await statOf(path).catch(noneIfAbsent);
+    if (!stat?.isFile()) return undefined;
+    const looks = `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+    const known = this.looked.get(path);
+    const id = known?.looks === looks ? known.id : await opened(path, identityOf);
+    if (id === undefined) return undefined;
+    this.looked.set(path, { looks, id });
+    const closed = path !== this.path && Date.now() - stat.mtimeMs > CLOSED_AFTER_MS;
+    return { id, path, size: stat.size, closed, changedAt: stat.mtimeMs };
   }
 }
 

@@ -8,6 +8,7 @@ import { Access1764200000000 } from '../../../migrations/1764200000000-access';
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { sha256 } from '../../domain/shared/sha256';
+import { Import1764400000000 } from '../../../migrations/1764400000000-import';
 import { CameraRows } from './camera-row';
 import { withEffect } from '../../domain/shared/domain-error';
 import { isRefusal, unavailable } from './pg-errors';
@@ -61,6 +62,7 @@ export class Database implements Queryable {
         ControlRequests1764050000000,
         Alerts1764100000000,
         Access1764200000000,
+        Import1764400000000,
       ],
       migrationsTransactionMode: 'all',
     });

@@ -39,6 +39,12 @@ export const STORE_NEW_EVENTS = storeEvents('');
 /** Leaves out the events that are there already. */
 export const STORE_EVENTS = storeEvents('ON CONFLICT DO NOTHING');
 
+/** The columns of `statistics_hourly`, from reports that are grouped by the first two. */
+export const SUMS_OF_REPORTS = `camera_id, date_trunc('hour', ts, 'UTC'), count(*), sum(frames), sum(person_count),
+  sum(hairnet_violations), sum(handwash_events), sum(sanitize_events), coalesce(sum(fps), 0), count(fps),
+  coalesce(sum(confidence), 0), count(confidence), coalesce(sum(processing_time), 0), count(processing_time),
+  min(processing_time), max(processing_time)`;
+
 /** Stores detection reports ($1, JSON) that are not there yet, with their sums per hour; answers how many were new. */
 export const STORE_DETECTIONS = `
   WITH incoming AS MATERIALIZED (
@@ -56,10 +62,7 @@ export const STORE_DETECTIONS = `
     RETURNING *
   ), summed AS (
     INSERT INTO statistics_hourly AS known
-    SELECT camera_id, date_trunc('hour', ts), count(*), sum(frames), sum(person_count), sum(hairnet_violations),
-           sum(handwash_events), sum(sanitize_events), coalesce(sum(fps), 0), count(fps), coalesce(sum(confidence), 0),
-           count(confidence), coalesce(sum(processing_time), 0), count(processing_time), min(processing_time),
-           max(processing_time)
+    SELECT ${SUMS_OF_REPORTS}
       FROM stored GROUP BY 1, 2
     ON CONFLICT (camera_id, hour_start) DO UPDATE SET
       records = known.records + excluded.records,

@@ -5,7 +5,7 @@ import type { Database } from './database';
 
 const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
 
-/** Alert rules in PostgreSQL; a trigger tells every service of a change. */
+/** Alert rules in PostgreSQL. */
 export class PgAlertRules implements AlertRuleRepository {
   constructor(private readonly database: Database) {}
 

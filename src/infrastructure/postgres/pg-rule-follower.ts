@@ -2,10 +2,7 @@ import type { RuleBook } from '../../application/alerts/rule-book';
 import type { AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
 import type { Queryable } from './queryable';
 
-/** Told by a trigger whenever rules change. */
-export const RULES_CHANNEL = 'watchgate_alert_rules';
-
-/** Changes whenever a row does. */
+/** Changes whenever a row does. Nobody is notified: that would make the writers of rules wait for each other's COMMIT. */
 const DIGEST = `SELECT md5(coalesce(string_agg(id || ':' || xmin, ',' ORDER BY id), '')) AS digest FROM alert_rules`;
 
 /** Keeps the rules of this process those of the table. */

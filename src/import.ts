@@ -1,0 +1,103 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { DependencyContainer } from 'tsyringe';
+import { keys, wire } from './container';
+import { acceptedTimes } from './domain/events/time-window';
+import { startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
+import { readSettings, type Settings } from './infrastructure/environment/settings';
+import { createLog } from './infrastructure/logging/logger';
+import { importCameras } from './infrastructure/old-installation/import-cameras';
+import { importDatabase } from './infrastructure/old-installation/import-database';
+import { importJournal } from './infrastructure/old-installation/import-journal';
+import { importRegions } from './infrastructure/old-installation/import-regions';
+import type { PartReport } from './infrastructure/old-installation/import-report';
+import { OldTables } from './infrastructure/old-installation/old-tables';
+import { journalOf } from './wire-events';
+
+const HELP = `Usage: npm run import -- --from DIR [--database URL] [--zone ZONE] [--apply]
+
+Takes over an old installation: config/cameras.yaml, config/regions.json and logs/events_record.jsonl below DIR, and the
+five tables of the database URL, whose times are those of ZONE (that of its server unless given).
+Without --apply it only says what would be taken, what not, and why. Doing it again changes nothing.
+Goes to this product's own database and files, set by the same variables as the service, which may run meanwhile.`;
+
+const OPTIONS = {
+  from: { type: 'string' },
+  database: { type: 'string' },
+  zone: { type: 'string' },
+  apply: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+interface Wanted {
+  readonly from: string;
+  readonly database?: string;
+  readonly zone?: string;
+  readonly apply: boolean;
+}
+
+async function take(site: DependencyContainer, settings: Settings, wanted: Wanted): Promise<PartReport[]> {
+  const { from, database: url, zone, apply } = wanted;
+  const clock = site.resolve(keys.clock);
+  const database = site.resolve(keys.database);
+  const cameras = {
+    configuration: site.resolve(keys.configuration),
+    format: site.resolve(keys.camerasFormat),
+    now: clock(),
+  };
+  await database.open();
+  await site.resolve(keys.eventKeeping).prepare();
+  const reports = [await importCameras(join(from, 'config/cameras.yaml'), cameras, !apply)];
+  const regions = join(dirname(settings.camerasFile), 'regions.json');
+  reports.push(await importRegions(join(from, 'config/regions.json'), regions, !apply));
+  if (url) {
+    const old = await OldTables.open(url, zone);
+    const oldest = new Date(acceptedTimes(clock(), settings.eventRetentionDays).from);
+    try {
+      reports.push(...(await importDatabase(database, old, { oldest, dryRun: !apply })));
+    } finally {
+      await old.close();
+    }
+  }
+  const journal = {
+    intake: site.resolve(keys.eventIntake),
+    clock,
+    retentionDays: settings.eventRetentionDays,
+    violationTypes: url ? {} : settings.violationTypes,
+    journal: journalOf(settings),
+  };
+  reports.push(await importJournal(join(from, 'logs/events_record.jsonl'), journal, !apply));
+  return reports;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  if (values.help) return void process.stdout.write(`${HELP}\n`);
+  if (!values.from) throw new Error(`--from is required.\n\n${HELP}`);
+  const settings = readSettings(process.env);
+  const { camerasFile, logDir, eventRetentionDays: retentionDays, violationTypes, timeZone: zone } = settings;
+  const log = createLog({ level: 'warn', json: settings.logJson, dir: logDir });
+  const embedded = settings.databaseUrl ? undefined : await startEmbeddedPostgres({ dir: settings.dataDir });
+  const databaseUrl = embedded?.url ?? settings.databaseUrl;
+  const site = wire({ databaseUrl, camerasFile, log, events: { logDir, retentionDays, violationTypes, zone } });
+  try {
+    const reports = await take(site, settings, { ...values, from: values.from });
+    const head = values.apply ? 'Taken over:' : 'This would be taken over (nothing was changed; add --apply):';
+    process.stdout.write(
+      `${head}\n${reports
+        .flatMap((r) => r.lines())
+        .map((line) => `  ${line}\n`)
+        .join('')}`,
+    );
+  } finally {
+    await site.resolve(keys.database).close();
+    await embedded?.stop();
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

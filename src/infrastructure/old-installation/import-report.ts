@@ -1,0 +1,21 @@
+/** What became of one kind of thing: how many were taken, how many were there already, and what was left and why. */
+export class PartReport {
+  taken = 0;
+  known = 0;
+  private readonly left = new Map<string, { count: number; example: string }>();
+
+  constructor(readonly part: string) {}
+
+  leave(why: string, example: string): void {
+    const seen = this.left.get(why);
+    if (seen) seen.count += 1;
+    else this.left.set(why, { count: 1, example });
+  }
+
+  /** One line for the numbers, one for each reason. */
+  lines(): string[] {
+    const left = [...this.left].map(([why, { count, example }]) => `    ${count} left: ${why} (e.g. ${example})`);
+    const sum = [...this.left.values()].reduce((total, { count }) => total + count, 0);
+    return [`${this.part.padEnd(20)} ${this.taken} taken, ${this.known} known already, ${sum} left`, ...left];
+  }
+}

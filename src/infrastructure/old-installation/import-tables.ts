@@ -1,0 +1,56 @@
+import type { Queryable } from '../postgres/queryable';
+import type { OldRow, OldTables } from './old-tables';
+import { PartReport } from './import-report';
+
+/** One old table: which columns are times, why a row cannot be taken, and how rows get into the new tables. */
+export interface TableImport {
+  readonly table: string;
+  readonly times: readonly string[];
+  readonly check: (row: OldRow) => string | undefined;
+  /** Makes room for the rows of a page, as JSON ($1). */
+  readonly prepare?: string;
+  /** Stores the rows of a page that were not taken before, as JSON ($1); answers the new id of each by its old one. */
+  readonly insert: string;
+  /** What is to be done once all rows are there. */
+  readonly after?: string;
+}
+
+/** Takes over one table, page by page, within whatever transaction `sql` is. Rows that were taken before are left alone. */
+export async function importTable(sql: Queryable, old: OldTables, plan: TableImport): Promise<PartReport> {
+  const report = new PartReport(plan.table);
+  if (!(await old.has(plan.table))) {
+    report.leave('the old database has no such table', plan.table);
+    return report;
+  }
+  for await (const rows of old.pages(plan.table, plan.times)) {
+    const known = await knownIds(sql, old.name, plan.table, rows);
+    report.known += known.size;
+    const good = rows.filter((row) => !known.has(row.id) && isGood(row, plan, report));
+    if (good.length === 0) continue;
+    if (plan.prepare) await sql.query(plan.prepare, [JSON.stringify(good)]);
+    const made = await sql.query<{ old_id: number; new_id: number | null }>(plan.insert, [JSON.stringify(good)]);
+    await sql.query(
+      `INSERT INTO imported_rows (source, kind, old_id, new_id)
+       SELECT $2, $3, old_id, new_id FROM json_to_recordset($1::json) AS r(old_id bigint, new_id bigint)`,
+      [JSON.stringify(made), old.name, plan.table],
+    );
+    report.taken += made.length;
+  }
+  if (plan.after) await sql.query(plan.after, []);
+  return report;
+}
+
+function isGood(row: OldRow, { check }: TableImport, report: PartReport): boolean {
+  const why = check(row);
+  if (why) report.leave(why, `id ${row.id}`);
+  return why === undefined;
+}
+
+async function knownIds(sql: Queryable, source: string, kind: string, rows: readonly OldRow[]): Promise<Set<number>> {
+  const found = await sql.query<{ old_id: number }>(
+    `SELECT old_id::float8 AS old_id FROM imported_rows
+      WHERE source = $1 AND kind = $2 AND old_id = ANY($3::bigint[])`,
+    [source, kind, rows.map(({ id }) => id)],
+  );
+  return new Set(found.map(({ old_id }) => old_id));
+}

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { makeOldFiles, makeOldTables } from '../support/old-installation';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { temporaryDirectory } from '../support/temporary-directory';
+
+const IMPORT = path.resolve(__dirname, '../../dist/src/import.js');
+const run = promisify(execFile);
+
+describe('taking over an old installation', () => {
+  const [old, own] = [temporaryDirectory(), temporaryDirectory()];
+  let databases: [TestDatabase, TestDatabase];
+  let sql: Client;
+
+  beforeAll(async () => {
+    databases = [await createTestDatabase(), await createTestDatabase()];
+    await makeOldTables(databases[0].url);
+    const ts = Date.now() / 1000 - 600;
+    const event = { type: 'NO_HAIRNET_AT_SINK', camera_id: 'cam1', track_id: 1, evidence: { region: 'sink' } };
+    makeOldFiles(old, [
+      { ts, ...event },
+      { ts: ts + 1, ...event },
+      { ts: 1_600_000_000, ...event },
+    ]);
+    sql = new Client({ connectionString: databases[1].url });
+    await sql.connect();
+  });
+  afterAll(async () => {
+    await sql.end();
+    for (const database of databases) await database.drop();
+    for (const dir of [old, own]) rmSync(dir, { recursive: true, force: true });
+  });
+
+  const take = async (...args: string[]) => {
+    const env = {
+      PATH: process.env.PATH,
+      DATABASE_URL: databases[1].url,
+      CAMERAS_FILE: path.join(own, 'cameras.yaml'),
+      LOG_DIR: path.join(own, 'logs'),
+    };
+    const from = ['--from', old, '--database', databases[0].url, '--zone', 'Asia/Shanghai'];
+    return (await run(process.execPath, [IMPORT, ...from, ...args], { env, cwd: own })).stdout;
+  };
+  const counts = async () => {
+    const tables = ['cameras', 'events', 'violation_events', 'detection_records', 'alert_history'];
+    const selects = tables.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`).join(', ');
+    const rules = `(SELECT count(*)::int FROM alert_rules WHERE name IN ('五次', 'broken')) AS rules`;
+    return (await sql.query<Record<string, number>>(`SELECT ${selects}, ${rules}`)).rows[0];
+  };
+
+  it('says first what would be taken, what not, and why, and changes nothing', async () => {
+    const said = await take();
+    expect(said).toMatch(/nothing was changed; add --apply/);
+    expect(said).toMatch(/cameras.yaml +2 taken, 0 known already, 0 left/);
+    expect(said).toMatch(/regions.json +1 taken/);
+    expect(said).toMatch(/detection_records +2 taken, 0 known already, 1 left\n +1 left: older than what is kept/);
+    expect(said).toMatch(
+      /violation_events +1 taken, 0 known already, 1 left\n +1 left: status is none of .* \(e.g. id 2\)/,
+    );
+    expect(said).toMatch(/alert_rules +1 taken, 0 known already, 1 left/);
+    expect(said).toMatch(/alert_history +2 taken/);
+    expect(said).toMatch(/events_record.jsonl +2 taken, 0 known already, 2 left/);
+    expect(said).not.toMatch(/geheim/);
+    expect(await counts()).toEqual({
+      cameras: 0,
+      events: 0,
+      violation_events: 0,
+      detection_records: 0,
+      alert_history: 0,
+      rules: 0,
+    });
+    expect(existsSync(path.join(own, 'regions.json'))).toBe(false);
+  });
+
+  const THERE = { cameras: 2, events: 2, violation_events: 1, detection_records: 2, alert_history: 2, rules: 1 };
+
+  it('takes it over, and the second time nothing more', async () => {
+    expect(await take('--apply')).toMatch(/Taken over:/);
+    expect(await counts()).toEqual(THERE);
+    const again = await take('--apply');
+    expect(again).toMatch(/cameras.yaml +0 taken, 2 known already, 0 left/);
+    expect(again).toMatch(/violation_events +0 taken, 1 known already, 1 left/);
+    expect(await counts()).toEqual(THERE);
+  });
+
+  it('keeps what it means: times of the old zone, who handled what, rules of history, sums', async () => {
+    const { rows: violations } = await sql.query(
+      'SELECT timestamp, status, handled_by, handled_at FROM violation_events',
+    );
+    expect(violations).toEqual([
+      {
+        timestamp: new Date('2026-01-02T00:00:00Z'),
+        status: 'confirmed',
+        handled_by: 'li',
+        handled_at: expect.any(Date),
+      },
+    ]);
+    const { rows: history } = await sql.query(
+      'SELECT r.name FROM alert_history h LEFT JOIN alert_rules r ON r.id = h.rule_id ORDER BY h.id',
+    );
+    expect(history).toEqual([{ name: '五次' }, { name: null }]);
+    const { rows: hours } = await sql.query<object>(
+      'SELECT total_frames::int AS frames, total_persons::int AS persons, fps_sum, records::int AS records FROM statistics_hourly ORDER BY hour_start',
+    );
+    expect(hours).toEqual([
+      { frames: 3_600, persons: 40, fps_sum: 12, records: 0 },
+      { frames: 2, persons: 3, fps_sum: 30, records: 2 },
+    ]);
+    expect(readFileSync(path.join(own, 'cameras.yaml'), 'utf8')).toMatch(/mounted_by: Ali/);
+    expect(existsSync(path.join(own, 'logs/events_record-imported.jsonl'))).toBe(true);
+  });
+
+  it('says what is missing', async () => {
+    await expect(run(process.execPath, [IMPORT])).rejects.toMatchObject({
+      stderr: expect.stringMatching(/--from is required/),
+    });
+  });
+});
