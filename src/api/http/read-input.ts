@@ -54,12 +54,10 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
 }
 
 /** Parameters that the database could not take as text. */
-const notText = ({ path, query }: RawInput): LocatedFault[] =>
-  (['path', 'query'] as const).flatMap((place) =>
-    Object.entries(place === 'path' ? path : query)
-      .filter(([, text]) => !isStorable(text))
-      .map(([name]) => ({ loc: [place, name], msg: 'must not contain NUL', type: 'string_type' })),
-  );
+const notText = ({ query }: RawInput): LocatedFault[] =>
+  Object.entries(query)
+    .filter(([, text]) => !isStorable(text))
+    .map(([name]) => ({ loc: ['query', name], msg: 'must not contain NUL', type: 'string_type' }));
 
 function located(
   { property, constraints = {} }: ValidationError,
