@@ -72,7 +72,7 @@ const top = [
   [{ path: '^src/api/catalogue[.]ts$' }, { path: '^src/api/([^/]+/[^/]+-operations|http/operation)[.]ts$' }],
   [WIRING, inside('src')],
   [WIRING, { path: '.', dependencyTypes: ['core'] }],
-  [{ path: '^src/(main|import|container|cli/rollout)[.]ts$' }, npm('reflect-metadata')],
+  [{ path: '^src/(main|import|container|cli/(rollout|token))[.]ts$' }, npm('reflect-metadata')],
   // Only the container makes one; the others name its types.
   [{ path: '^src/(import|container|keys|start-[a-z]+)[.]ts$' }, npm('tsyringe')],
   [{ path: '^src/start-rollout[.]ts$' }, npm('@openfeature/server-sdk')],
@@ -80,6 +80,8 @@ const top = [
   ['src/cli', inside('src/(cli|application|domain)')],
   ['src/cli', { path: '^src/api/(catalogue|http/operation)[.]ts$' }],
   ['src/cli', core('util')],
+  // Tokens are made before the first start, so this command works on the database itself.
+  [{ path: '^src/cli/token[.]ts$' }, inside('src/infrastructure/(environment|embedded-postgres|postgres)')],
   [{ path: '^migrations/[^/]+[.]ts$' }, npm('typeorm')],
 ];
 

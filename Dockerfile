@@ -20,7 +20,7 @@ FROM node:20-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 # Inside a container only its own network reaches 0.0.0.0; publish the port on 127.0.0.1 (see docker-compose.yml).
-# Listening on an address that others can reach will require tokens.
+# Every request needs a token there: docker compose run --rm watchgate node dist/src/cli/token.js create --role admin --name …
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/app/data
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist

@@ -23,7 +23,10 @@ async function main(): Promise<void> {
     mounted(catalogue.statistics, site.resolve(keys.statisticsOnDomain)),
     mounted(catalogue.records, site.resolve(keys.recordsOnDomain)),
   ];
-  const server = httpServer(httpApplication(operations, { log }), log).listen(0, '127.0.0.1');
+  const server = httpServer(httpApplication(operations, { log, gate: site.resolve(keys.gate) }), log).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   process.send?.((server.address() as AddressInfo).port);
   process.once('disconnect', () => process.exit(0));

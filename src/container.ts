@@ -10,6 +10,7 @@ import type { Clock, Log } from './application/shared/log';
 import { Database } from './infrastructure/postgres/database';
 import { HostSystem } from './infrastructure/system/host-system';
 import { keys, type Once, type Token } from './keys';
+import { type AccessSite, wireAccess } from './wire-access';
 import { type AlertSite, wireAlerts } from './wire-alerts';
 import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
@@ -32,6 +33,7 @@ export interface Site {
   readonly control?: ControlSite;
   readonly alerts?: AlertSite;
   readonly events?: EventSite;
+  readonly access?: AccessSite;
 }
 
 /** Wires a whole service. Nothing is opened or started by it. */
@@ -54,6 +56,7 @@ export function wire(site: Site): DependencyContainer {
   wireControl(once, site.control);
   wireAlerts(once, site.alerts);
   wireEvents(once, site.events);
+  wireAccess(once, site.access);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
   return c;
@@ -75,7 +78,6 @@ function wireOperations(once: Once): void {
       get(keys.configuration),
       get(keys.clock),
     );
-    const system = router.between(catalogue.system, get(keys.system), get(keys.systemOnLegacy));
     return [
       mounted(catalogue.cameras, cameras),
       mounted(catalogue.cameraConfig, config),
@@ -95,7 +97,8 @@ function wireOperations(once: Once): void {
         router.between(catalogue.records, get(keys.recordsOnDomain), get(keys.recordsOnLegacy)),
       ),
       mounted(catalogue.rollout, get(keys.rollout)),
-      mounted(catalogue.system, system),
+      mounted(catalogue.system, router.between(catalogue.system, get(keys.system), get(keys.systemOnLegacy))),
+      mounted(catalogue.access, get(keys.access)),
     ];
   });
 }

@@ -1,5 +1,11 @@
 import type { InjectionToken } from 'tsyringe';
 import type { Mounted } from './api/http/mount';
+import type { AccessPort } from './application/access/access-port';
+import type { AuditStore } from './application/access/audit-store';
+import type { AuditTrail } from './application/access/audit-trail';
+import type { Authenticator } from './application/access/authenticator';
+import type { TokenService } from './application/access/token-service';
+import type { TokenStore } from './application/access/token-store';
 import type { AlertArchive } from './application/alerts/alert-archive';
 import type { AlertEvaluator } from './application/alerts/alert-evaluator';
 import type { AlertFeed } from './application/alerts/alert-feed';
@@ -41,6 +47,7 @@ import type { RolloutPort } from './application/rollout/rollout-port';
 import type { RolloutRuntime } from './application/rollout/rollout-runtime';
 import type { RolloutStore } from './application/rollout/rollout-store';
 import type { ShadowComparer } from './application/rollout/shadow-comparer';
+import type { Gate } from './application/shared/gate';
 import type { Clock, Log } from './application/shared/log';
 import type { SystemPort } from './application/system/system-port';
 import type { AlertRuleRepository } from './domain/alerts/alert-rule-repository';
@@ -129,6 +136,13 @@ export const keys = {
   recordsOnLegacy: token<RecordsPort>('Records on the legacy path'),
   system: token<SystemPort>('System'),
   systemOnLegacy: token<SystemPort>('System on the legacy path'),
+  tokenStore: token<TokenStore>('TokenStore'),
+  tokens: token<TokenService>('Tokens'),
+  authenticator: token<Authenticator>('Authenticator'),
+  gate: token<Gate>('Gate'),
+  auditStore: token<AuditStore>('AuditStore'),
+  auditTrail: token<AuditTrail>('AuditTrail'),
+  access: token<AccessPort>('Access'),
   router: token<OperationRouter>('OperationRouter'),
   mounted: token<readonly Mounted[]>('Mounted'),
 };

@@ -1,6 +1,3 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { httpApplication, httpServer } from './api/http/application';
 import type { Settled } from './application/cameras/config-settling';
 import type { Log } from './application/shared/log';
 import { keys, wire } from './container';
@@ -8,14 +5,15 @@ import { watchEventLoop } from './infrastructure/environment/event-loop';
 import type { Settings } from './infrastructure/environment/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
 import { errorCode, errorText } from './infrastructure/system/error-code';
-import { startAlerts, startSockets } from './start-alerts';
+import { startAccess } from './start-access';
+import { startAlerts } from './start-alerts';
 import { startCameras } from './start-cameras';
 import { startControl } from './start-control';
 import { startEvents } from './start-events';
+import { isLoopback, startHttp } from './start-http';
 import { startRollout } from './start-rollout';
 import { journalOf } from './wire-events';
 
-const CLOSE_WITHIN_MS = 10_000;
 /** A process whose event loop is this late does nothing that nobody waits for. */
 const BUSY_LAG_MS = 20;
 
@@ -73,6 +71,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
       violationTypes: settings.violationTypes,
       zone: settings.timeZone,
     },
+    access: { needsToken: !isLoopback(settings.host), perMinute: settings.rateLimit },
     alerts: settings,
     shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
@@ -86,15 +85,10 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   await startEvents(site, journalOf(settings), onStop);
   await startControl(site, databaseUrl, onStop);
   await startAlerts(site, databaseUrl, onStop);
-  const options = { log, drills: isLoopback(settings.host) };
-  const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
-  const url = await listen(server, settings);
-  onStop(() => close(server));
-  startSockets(site, server, onStop);
+  await startAccess(site, settings, onStop);
+  const url = await startHttp(site, settings, onStop);
   return { url, summary: summary(settings, url, embedded, settled) };
 }
-
-const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });
@@ -109,45 +103,6 @@ function refuseDatabase({ databaseUrl }: Settings, error: unknown): never {
       'Start it, correct DATABASE_URL, or leave it empty for the embedded PostgreSQL.',
     { cause: error },
   );
-}
-
-function notListening({ host, port }: Settings, error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is taken: stop what uses it, or set PORT.`;
-    case 'EACCES':
-      return `Port ${port} may not be used by this user: set PORT to 1024 or more.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `${host} is no address of this machine: set HOST to one, such as 127.0.0.1.`;
-    default:
-      return error.message;
-  }
-}
-
-function listen(server: Server, settings: Settings): Promise<string> {
-  const { host, port } = settings;
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new Error(notListening(settings, error), { cause: error })));
-    server.listen(port, host, () => {
-      const { port: actual } = server.address() as AddressInfo;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${actual}`);
-    });
-  });
-}
-
-/** Takes no new connections, lets requests finish, and cuts those that do not. */
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
-    // A client that keeps its connection open after its answer would otherwise hold up the end for seconds.
-    server.keepAliveTimeout = 1;
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
 
 function summary(

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { DependencyContainer } from 'tsyringe';
+import { socketRefusal } from './api/http/auth';
 import { every } from './infrastructure/environment/scheduler';
 import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
 import { DELIVERIES_CHANNEL } from './infrastructure/postgres/pg-evaluation-store';
@@ -60,7 +61,7 @@ export function startSockets(
     site.resolve(keys.liveEvents),
     site.resolve(keys.liveStatus),
   ];
-  sockets.attach(server);
+  sockets.attach(server, (request) => socketRefusal(site.resolve(keys.gate), request));
   const tasks = [
     every(LIVE_EVERY_MS, 'telling dashboards of events', () => events.look(), log),
     every(LOOK_EVERY_MS, 'telling dashboards of cameras', () => status.look(), log),

@@ -1,3 +1,4 @@
+import { accessOperations } from './access/access-operations';
 import { alertHandlingOperations } from './alerts/alert-handling-operations';
 import { alertOperations } from './alerts/alert-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
@@ -22,6 +23,7 @@ export const catalogue = {
   statistics: statisticsOperations,
   rollout: rolloutOperations,
   system: systemOperations,
+  access: accessOperations,
 };
 
 export const allOperations: readonly Operation[] = Object.values(catalogue).flatMap((rows) => Object.values(rows));

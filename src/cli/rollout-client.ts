@@ -23,7 +23,11 @@ const ANSWER_WITHIN_MS = 10_000;
 
 /** The API of a running service. */
 export class RolloutClient {
-  constructor(private readonly url: string) {}
+  /** The token is needed where the service listens for other machines. */
+  constructor(
+    private readonly url: string,
+    private readonly token?: string,
+  ) {}
 
   async send(
     method: string,
@@ -33,7 +37,7 @@ export class RolloutClient {
     const { body, headers } = options;
     const init = {
       method,
-      headers,
+      headers: { ...headers, ...(this.token ? { authorization: `Bearer ${this.token}` } : {}) },
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       ...(body ? { body: JSON.stringify(body) } : {}),
     };

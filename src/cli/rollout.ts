@@ -19,7 +19,7 @@ const HELP = `Usage: npm run rollout -- COMMAND [options]
   report [--lang en|zh] [--format md|json]
   simulate [--short]                the detectors against known truth, no service needed
 
-Options: --url URL (http://127.0.0.1:8000)
+Options: --url URL (http://127.0.0.1:8000); a service that needs a token is shown the one in WATCHGATE_TOKEN
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the service, 4 no service answers`;
 
 const OPTIONS = {
@@ -105,7 +105,7 @@ async function run(args: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new CommandError(EXIT.usage, `There is no command "${name}".\n\n${HELP}`);
-  return command(new RolloutClient(values.url), values);
+  return command(new RolloutClient(values.url, process.env.WATCHGATE_TOKEN), values);
 }
 
 async function status(client: RolloutClient): Promise<number> {

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually';
 const DETECTOR_COMMAND = JSON.stringify([process.execPath, resolve('dist/tests/support/fake-detector.js')]);
 const WRITES_MB = 200;
 const CAP = 20_000_000;
-const CAMERAS = `cameras:\n  - {id: loud, name: n, source: '0', env: {BEHAVIOUR: flood, FLOOD_MB: ${WRITES_MB}}}\n`;
+const CAMERAS = `cameras:\n  - {id: loud, name: n, source: '0', env: {BEHAVIOUR: flood, DETECTOR_FLOOD_MB: ${WRITES_MB}}}\n`;
 
 describe(`a log to which ${WRITES_MB} MB are written`, () => {
   let site: CameraSite;

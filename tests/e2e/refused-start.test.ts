@@ -129,6 +129,7 @@ describe('a start', () => {
   });
 
   it('with an address of another machine says so', async () => {
+    await site.token('admin', 'li');
     const { code, output } = await site.start({ HOST: '192.0.2.1' }).ended;
     expect(code).toBe(1);
     expect(output).toContain('192.0.2.1 is no address of this machine: set HOST to one, such as 127.0.0.1.');

@@ -8,6 +8,7 @@ import { keys } from '../../src/container';
 import { createLog } from '../../src/infrastructure/logging/logger';
 import { eventually } from '../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { accessOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 
 const API = '/api/v1/cameras';
@@ -51,7 +52,10 @@ describe('secrets of cameras', () => {
     await site.container.resolve(keys.configuration).settle();
     const log = createLog({ level: 'debug', json: true, dir: logs });
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
-    server = httpServer(httpApplication(site.container.resolve(keys.mounted), { log }), log).listen(0, '127.0.0.1');
+    server = httpServer(httpApplication(site.container.resolve(keys.mounted), { log, ...accessOf(site) }), log).listen(
+      0,
+      '127.0.0.1',
+    );
   });
   afterAll(async () => {
     jest.restoreAllMocks();

@@ -27,7 +27,10 @@ describe('an answer that is not JSON', () => {
 
   beforeAll(async () => {
     const port: Gallery = { show: async () => new Media('image/jpeg', shown, { age: '1' }) };
-    server = httpServer(httpApplication([mounted(rows, port)], { log }), log);
+    server = httpServer(
+      httpApplication([mounted(rows, port)], { log, gate: { needsToken: false, admit: () => ({ role: 'admin' }) } }),
+      log,
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { renameSync, writeFileSync, writeSync } from 'node:fs';
 
 // A worker for tests, in a process of its own: `BEHAVIOUR` says what is wrong with it.
-const { STATUS_FILE = '', BEHAVIOUR = '', FLOOD_MB = '50' } = process.env;
+const { STATUS_FILE = '', BEHAVIOUR = '', DETECTOR_FLOOD_MB = '50' } = process.env;
 const DEAF = `process.on('SIGTERM', () => undefined); setInterval(() => undefined, 1000);`;
 
 let frames = 0;
@@ -26,7 +26,7 @@ function flood(megabytes: number): void {
 
 if (BEHAVIOUR === 'deaf') process.on('SIGTERM', () => undefined);
 if (BEHAVIOUR === 'parent') spawn(process.execPath, ['-e', DEAF], { stdio: 'ignore' });
-if (BEHAVIOUR === 'flood') flood(Number(FLOOD_MB));
+if (BEHAVIOUR === 'flood') flood(Number(DETECTOR_FLOOD_MB));
 if (BEHAVIOUR === 'environment') writeSync(1, `${JSON.stringify(process.env)}\n`);
 if (BEHAVIOUR === 'dies') process.exit(0);
 report();

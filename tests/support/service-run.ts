@@ -6,6 +6,7 @@ import { reachableNode } from './launcher-clone';
 import { temporaryDirectory } from './temporary-directory';
 
 export const MAIN = path.resolve(__dirname, '../../dist/src/main.js');
+const TOKEN = path.resolve(__dirname, '../../dist/src/cli/token.js');
 
 const NOBODY: RunAccount = { uid: 65_534, name: 'nobody', switchTo: { uid: 65_534, gid: 65_534 } };
 const MYSELF: RunAccount = { uid: process.geteuid?.() ?? 0, name: 'the user of this run', switchTo: {} };
@@ -69,6 +70,10 @@ export class BareSite {
 
   /** `settings` come on top of the folders of this site; nothing of this process's own environment counts. */
   start(settings: Readonly<Record<string, string>> = {}, args: readonly string[] = []): ServiceRun {
+    return this.launch(MAIN, settings, args);
+  }
+
+  private launch(program: string, settings: Readonly<Record<string, string>>, args: readonly string[]): ServiceRun {
     const env = {
       PATH: process.env.PATH,
       PORT: '0',
@@ -78,9 +83,20 @@ export class BareSite {
       ...settings,
     };
     const node = reachableNode(this.account, this.dir);
-    const run = new ServiceRun(spawn(node, [MAIN, ...args], { env, cwd: this.dir, ...this.account.switchTo }));
+    const run = new ServiceRun(spawn(node, [program, ...args], { env, cwd: this.dir, ...this.account.switchTo }));
     this.runs.push(run);
     return run;
+  }
+
+  /** A token for this site, made by the command. */
+  async token(role: string, name: string, settings: Readonly<Record<string, string>> = {}): Promise<string> {
+    const { output } = await this.command(['create', '--role', role, '--name', name], settings);
+    return /wgt_[\w-]+/.exec(output)?.[0] ?? '';
+  }
+
+  /** The command for tokens, with the settings of this site. */
+  command(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    return this.launch(TOKEN, settings, args).ended;
   }
 
   /** Ends every process of this site without a word. */
@@ -88,8 +104,13 @@ export class BareSite {
     await Promise.all(this.runs.map((run) => run.end('SIGKILL')));
   }
 
-  async remove(): Promise<void> {
+  /** Ends every process of this site, and waits for them. */
+  async stop(): Promise<void> {
     await Promise.all(this.runs.map((run) => run.end('SIGTERM')));
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

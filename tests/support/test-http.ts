@@ -24,10 +24,21 @@ export function checkAnswer(operation: Operation, answer: unknown): void {
     throw new Error(`${operation.id} answers what its row does not say: ${ajv.errorsText(validate.errors)}`);
 }
 
+/** Who may come in, and the trail of what they did, as the service has them. */
+export const accessOf = ({ container }: Pick<TestSite, 'container'>) => ({
+  gate: container.resolve(keys.gate),
+  audit: container.resolve(keys.auditTrail).tell,
+});
+
 /** The HTTP side of a test site, not listening yet: supertest does that. */
 export function httpOf(site: TestSite, options: { drills?: boolean } = {}): Server {
   return httpServer(
-    httpApplication(site.container.resolve(keys.mounted), { log: site.log, checkAnswer, ...options }),
+    httpApplication(site.container.resolve(keys.mounted), {
+      log: site.log,
+      checkAnswer,
+      ...accessOf(site),
+      ...options,
+    }),
     site.log,
   );
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/shared/json';
 import type { ProcessStatus } from '../../application/camera-control/camera-control-port';
-import { Described, Flag, ListOf, OneOf, Part, Text, Time, Whole } from '../http/fields';
+import { Described, Flag, ListOf, ListOfText, OneOf, Part, Text, Time, Whole } from '../http/fields';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
@@ -9,7 +9,7 @@ export class CameraKeyDto {
 }
 
 export class BatchDto {
-  @ListOf(() => ({ type: 'string' }), { optional: true, about: 'absent, null or empty: all cameras' })
+  @ListOfText({ max: 200, most: 10_000, optional: true, about: 'absent, null or empty: all cameras' })
   camera_ids?: string[] | null;
 }
 

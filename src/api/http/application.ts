@@ -1,25 +1,46 @@
-import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
 import express, { type Express, Router } from 'express';
 import helmet from 'helmet';
 import type { Log } from '../../application/shared/log';
-import { answerError, answerNoRoute, identify, mount, type MountOptions, type Mounted } from './mount';
+import { authentication } from './auth';
+import { crossOrigin } from './cross-origin';
+import { answerError, answerNoRoute, mount, type MountOptions, type Mounted } from './mount';
 import { openApi } from './openapi';
+import { identify } from './request-id';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** Node looks for connections that are too slow only every 30 s otherwise. */
+const LOOK_FOR_SLOW_MS = 1_000;
 
 /** TLS, if any, ends in front of this service, so nothing here may insist on it. */
-const headers = helmet({
+const helmetHeaders = helmet({
   strictTransportSecurity: false,
-  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  contentSecurityPolicy: {
+    directives: {
+      'img-src': ["'self'", 'data:', 'https:'],
+      'connect-src': ["'self'"],
+      'frame-ancestors': ["'none'"],
+      upgradeInsecureRequests: null,
+    },
+  },
+  xFrameOptions: { action: 'deny' },
+  referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+  // What anybody may call must also be readable from anywhere; a token is what protects it.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
 });
+
+function permissions(_req: express.Request, res: express.Response, next: () => void): void {
+  res.setHeader('Permissions-Policy', 'geolocation=(), microphone=(), camera=()');
+  next();
+}
 
 /** The whole HTTP side: every operation below `/api/v1`, and the document that describes them. */
 export function httpApplication(operations: readonly Mounted[], options: MountOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing');
   app.set('query parser', 'simple');
-  app.use(identify, headers, withoutTrailingSlash);
+  app.use(identify, helmetHeaders, permissions, crossOrigin, withoutTrailingSlash, authentication(options.gate));
   const api = Router({ strict: true });
   mount(api, operations, options);
   app.use('/api/v1', api);
@@ -37,6 +58,9 @@ function withoutTrailingSlash(req: express.Request, res: express.Response, next:
   res.redirect(307, req.path.replace(/\/+$/, '') + req.url.slice(req.path.length));
 }
 
+/** How what is no complete request is answered, by the code of its error; 400 unless said here. */
+const UNREADABLE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+
 /**
  * A server whose requests and responses have the application's prototypes from birth. Express would otherwise set
  * them on each object, which makes Node's own HTTP code several times slower.
@@ -50,13 +74,17 @@ export function httpServer(app: Express, log: Log): Server {
     Object.defineProperty(prototype, 'app', { value: app, configurable: true, enumerable: true, writable: true });
   }
   Object.assign(app, { request: AppRequest.prototype, response: AppResponse.prototype });
-  const server = createServer({ IncomingMessage: AppRequest, ServerResponse: AppResponse }, app);
+  const server = createServer(
+    { IncomingMessage: AppRequest, ServerResponse: AppResponse, connectionsCheckingInterval: LOOK_FOR_SLOW_MS },
+    app,
+  );
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     log.warn('a connection sent no valid HTTP', { code: error.code });
-    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    const status = UNREADABLE[error.code ?? ''] ?? 400;
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
   return server;
 }

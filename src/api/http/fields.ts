@@ -6,7 +6,6 @@ import {
   IsIn,
   IsNumber,
   IsInt,
-  IsISO8601,
   IsOptional,
   IsString,
   Max,
@@ -15,6 +14,8 @@ import {
   MinLength,
 } from 'class-validator';
 import type { Json, JsonObject } from '../../domain/shared/json';
+import { InSteps } from './in-steps';
+import { IsTime } from './time-order';
 
 /** The arguments of its constructor do not count: inputs are made without any, outputs not here. */
 export type Class<T> = new (...args: never[]) => T;
@@ -22,6 +23,8 @@ export type Class<T> = new (...args: never[]) => T;
 interface Field {
   readonly schema: () => JsonObject;
   readonly required: boolean;
+  /** Whether null is a value of its own; where it is not, and may be left out, it counts as left out. */
+  readonly nullable: boolean;
   /** Text of a path or query parameter → value; a text that is no such value stays, for validation to refuse. */
   readonly parse: (text: string) => unknown;
 }
@@ -75,6 +78,7 @@ function field(
     shapeOf(prototype.constructor as Class<unknown>).fields.set(String(name), {
       schema: full,
       required: !optional,
+      nullable: options.nullable === true,
       parse,
     });
     for (const check of [optional ? IsOptional() : IsDefined(), ...checks]) check(prototype, name);
@@ -104,7 +108,8 @@ export const Decimal = ({ min, max, step, ...options }: Options & { min: number;
     () => ({ type: 'number', minimum: min, maximum: max, ...(step ? { multipleOf: step } : {}) }),
     (text) => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)),
     options,
-    IsNumber(step ? { maxDecimalPlaces: Math.round(-Math.log10(step)) } : {}),
+    IsNumber(),
+    ...(step ? [InSteps(step)] : []),
     Min(min),
     Max(max),
   );
@@ -123,7 +128,7 @@ export const OneOf = (values: readonly string[], options: Options = {}) =>
   field(() => ({ type: 'string', enum: values }), asText, options, IsIn(values));
 
 export const Time = (options: Options = {}) =>
-  field(() => ({ type: 'string', format: 'date-time' }), asText, options, IsISO8601());
+  field(() => ({ type: 'string', format: 'date-time' }), asText, options, IsTime);
 
 export const ListOf = (
   item: () => Class<unknown> | JsonObject,
@@ -144,6 +149,13 @@ export const ListOfWhole = (range: { min: number; max: number; most: number }) =
   const items = { type: 'integer', minimum: min, maximum: max };
   const checks = [IsArray(), ArrayMaxSize(most), IsInt(each), Min(min, each), Max(max, each)];
   return field(() => ({ type: 'array', items, maxItems: most }), asText, {}, ...checks);
+};
+
+export const ListOfText = ({ max, most, ...options }: Options & { max: number; most: number }) => {
+  const each = { each: true };
+  const checks = [IsArray(), ArrayMaxSize(most), IsString(each), MaxLength(max, each)];
+  const items = { type: 'string', maxLength: max };
+  return field(() => ({ type: 'array', items, maxItems: most }), asText, options, ...checks);
 };
 
 /** A nested object, or anything a schema of its own describes. */

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../domain/shared/json';
+import { isStorableJson } from '../../domain/shared/storable-text';
 import { type LocatedFault, RequestError } from './request-error';
 
 const MAX_DEPTH = 64;
@@ -11,7 +12,7 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
  */
 export function jsonBody(bytes: Buffer): JsonObject {
   const value = bodyValue(bytes);
-  if (isJsonObject(value)) return value;
+  if (isJsonObject(value)) return storableOrRefused(value);
   throw new RequestError(422, 'request.not_an_object', 'The body must be a JSON object.', [
     { loc: ['body'], msg: 'must be a JSON object', type: 'dict_type' },
   ]);
@@ -23,7 +24,13 @@ export function listBody(bytes: Buffer, member: string): JsonObject {
   if (Array.isArray(value)) return { [member]: value };
   if (isJsonObject(value) && !Object.hasOwn(value, member) && Object.keys(value).length > 0)
     return { [member]: [value] };
-  return jsonBody(bytes);
+  return isJsonObject(value) ? value : jsonBody(bytes);
+}
+
+/** Lists are not looked at here: their items are judged one by one. */
+function storableOrRefused(value: JsonObject): JsonObject {
+  if (isStorableJson(value)) return value;
+  throw new RequestError(400, 'request.invalid_text', 'A text of the body has a NUL or half a character in it.');
 }
 
 /** An empty body, and null, are an empty object. */

@@ -1,17 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { raw, type Request, type Response, type Router } from 'express';
 import { type CallContext, runInCall } from '../../application/shared/call-context';
+import type { Gate, Mutation } from '../../application/shared/gate';
 import type { Log } from '../../application/shared/log';
 import { Media } from '../../application/shared/media';
+import { audited, type Progress, tell } from './audit';
+import { authorizeOperation, callerOf } from './auth';
 import type { Operation, Operations } from './operation';
 import { problemOf } from './problem';
 import { forceOf, rawInput } from './raw-input';
 import { readInput } from './read-input';
 import { type LocatedFault, RequestError } from './request-error';
+import { requestIdOf } from './request-id';
 import { sendJson, sendMedia } from './send';
 
 export interface MountOptions {
   readonly log: Log;
+  readonly gate: Gate;
+  /** Is told of every call that was to change something, and that its caller was allowed to try. */
+  readonly audit?: (mutation: Mutation) => void;
   /** Tests look at every answer with it: an answer that its row does not describe is an error. */
   readonly checkAnswer?: (operation: Operation, answer: unknown) => void;
   /** Whether a caller may make the domain path fail for its own call, to see the fallback work. */
@@ -33,15 +39,33 @@ export function mount(router: Router, all: readonly Mounted[], options: MountOpt
   );
   routes.sort((a, b) => (specificity(a.operation.path) < specificity(b.operation.path) ? -1 : 1));
   for (const { operation, port } of routes) {
-    const handler = (req: Request, res: Response) => serve(operation, port, req, res, options);
+    const handler = (req: Request, res: Response) =>
+      audited(operation, options.audit, [req, res], (call) => serve(operation, port, req, res, options, call));
     const path = expressPath(operation.path);
-    if (operation.verb === 'GET') router.get(path, handler);
-    else router[lower(operation.verb)](path, raw({ type: () => true, limit: operation.bodyLimit }), handler);
+    const guard = allowed(operation, options);
+    if (operation.verb === 'GET') router.get(path, guard, handler);
+    else router[lower(operation.verb)](path, guard, raw({ type: () => true, limit: operation.bodyLimit }), handler);
   }
   refuseOtherVerbs(
     router,
     routes.map((r) => r.operation),
   );
+}
+
+/**
+ * Before the body is read: nothing of an operation, not even which ids there are, shows to somebody who may not call
+ * it. A change that is refused here is told, too.
+ */
+function allowed(operation: Operation, { audit }: MountOptions) {
+  return (req: Request, res: Response, next: () => void) => {
+    try {
+      authorizeOperation(req, operation);
+    } catch (error) {
+      tell(operation, audit, [req, res], 403);
+      throw error;
+    }
+    next();
+  };
 }
 
 async function serve(
@@ -50,23 +74,28 @@ async function serve(
   req: Request,
   res: Response,
   options: MountOptions,
+  call: Progress,
 ): Promise<void> {
   const requestId = requestIdOf(res);
   const { input, faults } = readInput(operation.input, rawInput(operation, req));
+  call.input = input;
   const force = operation.switched ? forceOf(req, faults) : undefined;
   refuse(faults);
+  const { actor } = callerOf(req);
   const context: CallContext = {
     requestId,
+    ...(actor === undefined ? {} : { actor }),
     ...(force === undefined ? {} : { force }),
     ...(req.get('x-rollout-probe') ? { probe: true } : {}),
     ...(options.drills && req.get('x-rollout-drill') === 'fail-domain' ? { drill: true } : {}),
     afterAnswer: (task) => void res.once('finish', () => setImmediate(task)),
   };
-  const call = (port as Record<string, (input: object) => Promise<unknown>>)[operation.method];
-  if (!call) throw new Error(`nothing implements ${operation.id}`);
+  call.context = context;
+  const method = (port as Record<string, (input: object) => Promise<unknown>>)[operation.method];
+  if (!method) throw new Error(`nothing implements ${operation.id}`);
   const from = performance.now();
   try {
-    const answer = await runInCall(context, () => call.call(port, input));
+    const answer = await runInCall(context, () => method.call(port, input));
     options.checkAnswer?.(operation, answer);
     served(res, context);
     if (answer instanceof Media) await sendMedia(res, answer, options.log);
@@ -107,15 +136,6 @@ function served(res: Response, { served: decision }: CallContext): void {
   res.setHeader('X-Served-By', decision.path);
   res.setHeader('X-Rollout-Reason', decision.reason);
 }
-
-/** The request's identity: the client's own if it is a plain word, else a new one. */
-export function identify(req: Request, res: Response, next: () => void): void {
-  const sent = req.get('x-request-id');
-  res.setHeader('X-Request-Id', sent && /^[\w.-]{1,64}$/.test(sent) ? sent : randomUUID());
-  next();
-}
-
-const requestIdOf = (res: Response): string => String(res.getHeader('X-Request-Id') ?? '');
 
 /** Express's last handler: every error becomes a problem document, unforeseen ones are logged whole. */
 export const answerError = (log: Log) => (error: unknown, _req: Request, res: Response, next: (e: unknown) => void) => {

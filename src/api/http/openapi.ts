@@ -32,6 +32,13 @@ const FORCE: JsonObject = {
   description: 'true: the domain path, false: the legacy path; absent: the rollout decides',
 };
 
+const TOKEN: JsonObject = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'Needed wherever the service listens on an address that other machines can reach; each operation names the role it needs.',
+};
+
 /** The OpenAPI 3.1 document of the catalogue. */
 export function openApi(operations: readonly Operation[]): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {};
@@ -43,11 +50,13 @@ export function openApi(operations: readonly Operation[]): JsonObject {
     openapi: '3.1.0',
     info: { title: 'Watchgate', version: '1', description: 'Backend of a camera-monitoring site' },
     paths,
-    components: { schemas: { Problem: PROBLEM } },
+    components: { schemas: { Problem: PROBLEM }, securitySchemes: { token: TOKEN } },
+    security: [{ token: [] }, {}],
   };
 }
 
 function describe(operation: Operation): JsonObject {
+  const forced = operation.switched ? ', or less than operator and force_domain is sent' : '';
   const inPath = new Set([...operation.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? ''));
   const parameters = [...shapeOf(operation.input).fields].flatMap(([name, { schema, required }]): JsonObject[] => {
     if (inPath.has(name)) return [{ name, in: 'path', required: true, schema: schema() }];
@@ -57,17 +66,23 @@ function describe(operation: Operation): JsonObject {
     operationId: operation.id,
     tags: [operation.context],
     summary: operation.summary,
+    description: `Needs the role ${operation.role}.`,
+    'x-role': operation.role,
     parameters: operation.switched ? [...parameters, FORCE] : parameters,
     ...(operation.parametersIn === 'query' ? {} : requestBody(operation, inPath)),
     responses: {
       '200': { description: 'Done', content: { [operation.produces]: { schema: answerSchema(operation) } } },
-      default: {
-        description: 'Refused or failed',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      '401': refusal('No token, or one that is wrong, expired or revoked'),
+      '403': refusal(`The token's role is less than ${operation.role}${forced}`),
+      default: refusal('Refused or failed'),
     },
   };
 }
+
+const refusal = (description: string): JsonObject => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
 
 const answerSchema = ({ output }: Operation): JsonObject =>
   output === Media ? { type: 'string', format: 'binary' } : schemaOf(output);

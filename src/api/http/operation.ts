@@ -1,10 +1,10 @@
 import type { RoutedOperation, WriteFallback } from '../../application/rollout/operation-router';
 import { Media } from '../../application/shared/media';
+import type { Role } from '../../domain/shared/role';
 import type { Class } from './fields';
 
 const BODY_LIMIT = '256kb';
 
-export type Role = 'viewer' | 'operator' | 'admin';
 type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One operation, as a catalogue states it. */

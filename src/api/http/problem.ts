@@ -11,6 +11,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   'source-failed': 502,
   'source-silent': 504,
   stale: 412,
+  throttled: 429,
   unavailable: 503,
   timeout: 504,
 };

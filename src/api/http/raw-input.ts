@@ -1,18 +1,23 @@
 import type { Request } from 'express';
 import type { JsonObject } from '../../domain/shared/json';
+import { isStorable } from '../../domain/shared/storable-text';
 import { parseFlag } from './fields';
 import { jsonBody, listBody } from './json-body';
 import type { Operation } from './operation';
 import type { RawInput } from './read-input';
-import type { LocatedFault } from './request-error';
+import { type LocatedFault, RequestError } from './request-error';
 
 /** What a request says, as text and JSON, not yet looked at. */
 export function rawInput(operation: Operation, req: Request): RawInput {
   const lastOf = (value: unknown): string => String(Array.isArray(value) ? value.at(-1) : value);
   const texts = (values: object) => Object.fromEntries(Object.entries(values).map(([name, v]) => [name, lastOf(v)]));
+  const path = texts(req.params);
+  // Nothing can be called what cannot be stored.
+  if (!Object.values(path).every(isStorable))
+    throw new RequestError(404, 'request.not_found', 'There is no such thing.');
   return {
     expected: operation.parametersIn,
-    path: texts(req.params),
+    path,
     query: { ...texts(req.query), ...ifMatch(operation, req) },
     body: operation.verb !== 'GET' && Buffer.isBuffer(req.body) ? bodyOf(operation, req.body) : {},
   };

@@ -1,5 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { closest } from '../../domain/shared/closest';
+import { isStorable } from '../../domain/shared/storable-text';
 import { type Class, shapeOf } from './fields';
 import type { LocatedFault, Location } from './request-error';
 
@@ -25,6 +26,9 @@ const TYPES: Readonly<Record<string, string>> = {
   notBefore: 'greater_than_equal',
 };
 
+/** Validation finds the rules of an object by this member. */
+const NEVER_A_FIELD = 'constructor';
+
 /** Builds and validates the input of an operation; every fault is named, each with its place. */
 export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { input: T; faults: LocatedFault[] } {
   const input = new dto();
@@ -34,18 +38,26 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
     Object.defineProperty(input, name, { value, enumerable: true, writable: true, configurable: true });
     places.set(name, place);
   };
-  for (const [name, { parse }] of fields) {
+  for (const [name, { parse, required, nullable }] of fields) {
     if (Object.hasOwn(raw.path, name)) put(name, parse(raw.path[name] ?? ''), 'path');
     else if (Object.hasOwn(raw.query, name)) put(name, parse(raw.query[name] ?? ''), 'query');
-    else if (Object.hasOwn(raw.body, name)) put(name, raw.body[name], 'body');
+    else if (Object.hasOwn(raw.body, name) && (raw.body[name] !== null || required || nullable))
+      put(name, raw.body[name], 'body');
   }
   const inPath = (name: string) => Object.hasOwn(raw.path, name);
   const extra = Object.keys(raw.body).filter((name) => !fields.has(name) || inPath(name));
-  if (open) for (const name of extra.filter((n) => !inPath(n))) put(name, raw.body[name], 'body');
-  const unknown = extra.filter((name) => !open || inPath(name)).map((name) => unknownField(name, [...fields.keys()]));
+  const taken = (name: string) => open && !inPath(name) && name !== NEVER_A_FIELD;
+  for (const name of extra.filter(taken)) put(name, raw.body[name], 'body');
+  const unknown = extra.filter((name) => !taken(name)).map((name) => unknownField(name, [...fields.keys()]));
   const invalid = validateSync(input, { forbidUnknownValues: false }).flatMap((e) => located(e, places, raw.expected));
-  return { input, faults: [...invalid, ...unknown] };
+  return { input, faults: [...notText(raw), ...invalid, ...unknown] };
 }
+
+/** Parameters that the database could not take as text. */
+const notText = ({ query }: RawInput): LocatedFault[] =>
+  Object.entries(query)
+    .filter(([, text]) => !isStorable(text))
+    .map(([name]) => ({ loc: ['query', name], msg: 'must not contain NUL', type: 'string_type' }));
 
 function located(
   { property, constraints = {} }: ValidationError,

@@ -5,7 +5,7 @@ import type { FullRevision, RevisionOrigin } from '../../domain/cameras/camera-c
 import type { CameraFields } from '../../domain/cameras/camera-rules';
 import { effectOf, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
-import { currentCall } from '../shared/call-context';
+import { currentCall, noteChange } from '../shared/call-context';
 import type { Clock, Log } from '../shared/log';
 import type { LockedSite } from './camera-unit-of-work';
 import type { CamerasFile, StagedText } from './cameras-file';
@@ -55,6 +55,7 @@ export class ConfigPublishing {
       text: next.text,
     };
     await this.commit(site, cameras, revision, staged);
+    noteChange({ revision: revision.number });
     const published = this.heads.remember({ revision, cameras, text: next.text });
     return staged ? await this.place(site, published, staged, disk?.sha256) : published;
   }

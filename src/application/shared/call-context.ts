@@ -16,6 +16,8 @@ export interface CallContext {
   readonly afterAnswer?: (task: () => void) => void;
   /** How the call was served; written by the operation router. */
   served?: Decision;
+  /** Where what the call changed is kept with its before and after; written by whoever keeps it. */
+  changed?: Readonly<Record<string, unknown>>;
   /** Whether the answer leaves out what its source no longer holds; it proves nothing about the other path then. */
   partial?: boolean;
 }
@@ -25,6 +27,12 @@ const storage = new AsyncLocalStorage<CallContext>();
 export const runInCall = <T>(context: CallContext, work: () => T): T => storage.run(context, work);
 
 export const currentCall = (): CallContext | undefined => storage.getStore();
+
+/** Tells the present call where its change is kept, such as `{ revision: 12 }`. */
+export function noteChange(reference: Readonly<Record<string, unknown>>): void {
+  const call = storage.getStore();
+  if (call) call.changed = { ...call.changed, ...reference };
+}
 
 /** Says that what the call is answered is only a part, because its source does not reach back far enough. */
 export function answerIsPartial(): void {

@@ -1,4 +1,5 @@
 import { closest } from '../shared/closest';
+import { ALLOWED_ENV_SAYS, mayBeSet } from './allowed-env';
 import type { Fault } from '../shared/fault';
 import { isJsonObject, type Json, type JsonObject } from '../shared/json';
 import {
@@ -31,9 +32,6 @@ const resolution: ValueRule = {
   schema: { type: 'string', pattern: '^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$' },
 };
 
-/** Variables that would run code in, or redirect, whatever process is given them. */
-const FORBIDDEN_ENV = /^(LD_.*|DYLD_.*|NODE_OPTIONS|PATH|PYTHONPATH|PYTHONSTARTUP|BASH_ENV|ENV|IFS|SHELL)$/;
-
 const environment: ValueRule = {
   check: (v) => {
     if (!isJsonObject(v)) return fault('type', 'must be an object of names and texts');
@@ -41,7 +39,7 @@ const environment: ValueRule = {
       if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name)) {
         return [{ path: [name], ...fault('pattern', 'is not a name for an environment variable') }];
       }
-      if (FORBIDDEN_ENV.test(name)) return [{ path: [name], ...fault('forbidden', 'may not be set for a camera') }];
+      if (!mayBeSet(name)) return [{ path: [name], ...fault('forbidden', ALLOWED_ENV_SAYS) }];
       const scalar = ['string', 'number', 'boolean'].includes(typeof value);
       return scalar && String(value).length <= 4096
         ? []

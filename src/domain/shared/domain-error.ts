@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'source-failed'
   | 'source-silent'
   | 'stale'
+  | 'throttled'
   | 'unavailable'
   | 'timeout';
 

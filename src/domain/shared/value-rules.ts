@@ -39,7 +39,10 @@ export function oneOf(...values: string[]): ValueRule {
   const check: Check = (v) =>
     typeof v === 'string' && values.includes(v)
       ? undefined
-      : { ...fault('enum', `must be one of ${values.join(', ')}`), suggestion: closest(String(v), values) };
+      : {
+          ...fault('enum', `must be one of ${values.join(', ')}`),
+          suggestion: closest(typeof v === 'string' ? v : JSON.stringify(v), values),
+        };
   return { check, schema: { type: 'string', enum: values }, text: true };
 }
 

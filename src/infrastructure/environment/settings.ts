@@ -44,6 +44,10 @@ export interface Settings {
   readonly eventRetentionDays: number;
   /** Which types of event open a violation, and of which type. */
   readonly violationTypes: ViolationTypes;
+  /** Requests a minute for each token; 0: as many as they like. */
+  readonly rateLimit: number;
+  /** Days that the audit trail is kept. */
+  readonly auditRetentionDays: number;
   /** Where webhooks may go beside the Internet. */
   readonly webhookAllow: readonly string[];
   /** Of rules without a web address of their own; empty: none. */
@@ -130,6 +134,18 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
     about: 'types of event that open a violation, and of which type',
     read: pairs,
   },
+  rateLimit: {
+    name: 'RATE_LIMIT_PER_MINUTE',
+    fallback: '6000',
+    about: 'requests a minute for each token; 0 takes any number',
+    read: number(0, 1_000_000, 0),
+  },
+  auditRetentionDays: {
+    name: 'AUDIT_RETENTION_DAYS',
+    fallback: '365',
+    about: 'days that the audit trail is kept',
+    read: number(1, 36_500, 0),
+  },
   webhookAllow: {
     name: 'WEBHOOK_ALLOW',
     fallback: '',
@@ -186,5 +202,5 @@ export class SettingsError extends Error {
 /** One line per variable, for `--help`. */
 export const settingsHelp = (): string =>
   Object.values<Variable<unknown>>(VARIABLES)
-    .map(({ name, fallback, about }) => `  ${name.padEnd(22)}${about} [${fallback}]`)
+    .map(({ name, fallback, about }) => `  ${name.padEnd(23)}${about} [${fallback}]`)
     .join('\n');

@@ -1,4 +1,4 @@
-import { currentCall } from '../../application/shared/call-context';
+import { currentCall, noteChange } from '../../application/shared/call-context';
 import type { Handling } from '../../domain/records/violation';
 import type { Queryable } from '../postgres/queryable';
 
@@ -13,7 +13,7 @@ export async function handleViolations(
   now: Date,
 ): Promise<{ readonly id: number; readonly version: number }[]> {
   const call = currentCall();
-  return sql.query(
+  const changed = await sql.query<{ readonly id: number; readonly version: number }>(
     `WITH known AS (
        SELECT * FROM violation_events WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE
      ), changed AS (
@@ -29,4 +29,6 @@ export async function handleViolations(
      SELECT id::float8 AS id, version FROM changed ORDER BY changed.id`,
     [ids, status, notes ?? null, handledBy ?? null, now, call?.actor ?? 'anonymous', call?.requestId ?? ''],
   );
+  noteChange({ violation_versions: Object.fromEntries(changed.map(({ id, version }) => [id, version])) });
+  return changed;
 }

@@ -1,8 +1,10 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Log } from '../../application/shared/log';
 
+/** Stands before the path of a request, which names no host. */
+const HERE = 'http://live';
 const LONGEST_MESSAGE = 4_096;
 /** What may wait for one client; one that is slower is cut off and comes back with less. */
 const MOST_WAITING_BYTES = 1_000_000;
@@ -18,6 +20,12 @@ export interface LiveClient {
 export interface LiveTopic {
   /** A client has come. */
   join?(client: LiveClient): void;
+}
+
+/** Why somebody may not listen, as HTTP says it. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Web sockets beside the HTTP operations: everything here is told, never asked, except `{"type":"ping"}`. */
@@ -36,8 +44,14 @@ export class LiveSockets {
     for (const path of Object.keys(topics)) this.clients.set(path, new Map());
   }
 
-  attach(server: Server): void {
-    server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+  /** Whom `refusal` finds nothing against may listen. */
+  attach(server: Server, refusal: (request: IncomingMessage) => Refusal | undefined): void {
+    server.on('upgrade', (request, socket, head) => {
+      socket.on('error', () => socket.destroy());
+      const refused = refusal(request);
+      if (refused) return void socket.end(refusalText(refused));
+      this.upgrade(request, socket, head);
+    });
   }
 
   /** Everybody who listens on a path. */
@@ -51,12 +65,11 @@ export class LiveSockets {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy());
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://live');
+    const asked = request.url ?? '/';
+    const { pathname, searchParams } = new URL(URL.canParse(asked, HERE) ? asked : '/', HERE);
     const clients = this.clients.get(pathname);
-    if (!clients) return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-    if (this.server.clients.size >= MOST_CLIENTS)
-      return void socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    if (!clients) return void socket.end(refusalText({ status: 404, headers: {} }));
+    if (this.server.clients.size >= MOST_CLIENTS) return void socket.end(refusalText({ status: 503, headers: {} }));
     this.server.handleUpgrade(request, socket, head, (connection) => {
       const client = { query: searchParams, send: (message: object) => this.send(connection, message) };
       connection.on('error', (error) => this.log.debug('a socket failed', { error }));
@@ -77,6 +90,13 @@ export class LiveSockets {
     }
     connection.send(JSON.stringify(message));
   }
+}
+
+function refusalText({ status, headers }: Refusal): string {
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': '0' }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${lines.join('')}\r\n`;
 }
 
 function isPing(text: string): boolean {

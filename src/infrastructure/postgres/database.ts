@@ -4,6 +4,7 @@ import { Cameras1763700000000 } from '../../../migrations/1763700000000-cameras'
 import { Rollout1763800000000 } from '../../../migrations/1763800000000-rollout';
 import { CameraControl1763900000000 } from '../../../migrations/1763900000000-camera-control';
 import { ControlRequests1764050000000 } from '../../../migrations/1764050000000-control-requests';
+import { Access1764200000000 } from '../../../migrations/1764200000000-access';
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { sha256 } from '../../domain/shared/sha256';
@@ -60,6 +61,7 @@ export class Database implements Queryable {
         Events1764000000000,
         ControlRequests1764050000000,
         Alerts1764100000000,
+        Access1764200000000,
         Import1764400000000,
       ],
       migrationsTransactionMode: 'all',

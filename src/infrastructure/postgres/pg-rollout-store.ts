@@ -1,4 +1,4 @@
-import { currentCall } from '../../application/shared/call-context';
+import { currentCall, noteChange } from '../../application/shared/call-context';
 import type { Clock } from '../../application/shared/log';
 import {
   ALL_GROUPS,
@@ -55,6 +55,7 @@ export class PgRolloutStore implements RolloutStore {
       const before = await loadRollout(sql, 'FOR UPDATE');
       const document = await this.write(sql, before, decide(before), actor);
       await sql.query('SELECT pg_notify($1, $2)', [ROLLOUT_CHANNEL, String(document.revision)]);
+      noteChange({ rollout_revision: document.revision });
       const [committed] = await sql.query<{ at: Date }>('SELECT clock_timestamp() AS at', []);
       return { document, committedAt: committed?.at ?? this.clock() };
     });

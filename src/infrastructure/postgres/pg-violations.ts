@@ -5,7 +5,7 @@ import type {
   ViolationPlace,
   ViolationStore,
 } from '../../application/records/violation-store';
-import { currentCall } from '../../application/shared/call-context';
+import { currentCall, noteChange } from '../../application/shared/call-context';
 import type { Violation } from '../../domain/records/violation';
 import type { JsonObject } from '../../domain/shared/json';
 import { type Condition, conditions } from './conditions';
@@ -116,6 +116,7 @@ async function record(sql: Queryable, before: readonly Violation[], after: reado
        FROM json_to_recordset($1::json) AS c(violation_id bigint, at timestamptz, before jsonb, after jsonb)`,
     [JSON.stringify(rows), call?.actor ?? 'anonymous', call?.requestId ?? ''],
   );
+  noteChange({ violation_versions: Object.fromEntries(after.map(({ fields }) => [fields.id, fields.version])) });
 }
 
 const handlingOf = ({ fields }: Violation): JsonObject => ({

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import type { NextFunction, Request, Response } from 'express';
+import type { Caller, Gate } from '../../application/shared/gate';
+import { DomainError } from '../../domain/shared/domain-error';
+import { covers, type Role } from '../../domain/shared/role';
+import type { Operation } from './operation';
+import { problemOf } from './problem';
+
+/** What whoever watches over the service asks; it tells nothing but that it is there. */
+const PUBLIC = new Set(['/health', '/api/ping', '/livez', '/readyz']);
+
+const FORCE_NEEDS: Role = 'operator';
+
+const callers = new WeakMap<IncomingMessage, Caller>();
+
+/** Who sends a request, also one that is to become a socket. Throws `access.unauthorized` or `access.throttled`. */
+export const authenticate = (gate: Gate, { headers, socket }: IncomingMessage): Caller =>
+  gate.admit({
+    authorization: headers.authorization,
+    address: addressOf(socket.remoteAddress),
+    host: headers.host,
+    origin: headers.origin,
+  });
+
+/** Why a request may not become a socket; undefined when it may: whoever may look at anything may listen. */
+export function socketRefusal(gate: Gate, request: IncomingMessage) {
+  try {
+    authenticate(gate, request);
+    return undefined;
+  } catch (error) {
+    return problemOf(error, '');
+  }
+}
+
+/** Throws `access.forbidden`. */
+export function authorize(caller: Caller, needed: Role, what: string): void {
+  if (covers(caller.role, needed)) return;
+  throw new DomainError(
+    'forbidden',
+    'access.forbidden',
+    `${what} needs the role ${needed}; this token is a ${caller.role}'s.`,
+  );
+}
+
+/** Every request but those that watch the service says who sends it, before anything else is looked at. */
+export const authentication = (gate: Gate) => (req: Request, _res: Response, next: NextFunction) => {
+  if (!PUBLIC.has(req.path)) callers.set(req, authenticate(gate, req));
+  next();
+};
+
+/** Throws `access.forbidden`. */
+export function authorizeOperation(req: Request, { id, role, switched }: Operation): void {
+  const caller = callerOf(req);
+  authorize(caller, role, id);
+  if (switched && 'force_domain' in req.query) authorize(caller, FORCE_NEEDS, 'force_domain');
+}
+
+export function callerOf(req: IncomingMessage): Caller {
+  const caller = callers.get(req);
+  if (!caller) throw new Error('a request reached its operation unauthenticated');
+  return caller;
+}
+
+/** As people write it: an IPv4 address of a socket that also takes IPv6 is an IPv4 address. */
+export const addressOf = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/i, '');

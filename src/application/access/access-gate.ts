@@ -1,0 +1,80 @@
+import { type Allowance, TokenBuckets } from '../../domain/access/token-bucket';
+import { DomainError } from '../../domain/shared/domain-error';
+import type { Caller, Credentials, Gate } from '../shared/gate';
+import type { Clock } from '../shared/log';
+import type { Authenticator } from './authenticator';
+
+/** Tokens that are wrong: ten at once, then one in six seconds, for each address. */
+const FAILURES: Allowance = { burst: 10, perSecond: 10 / 60 };
+const MOST_KEYS = 10_000;
+
+const LOCAL = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+
+export interface AccessRules {
+  /** Whether the service listens on an address that others can reach. */
+  readonly needsToken: boolean;
+  /** Requests a minute for each token, or for each address that has none; 0: as many as they like. */
+  readonly perMinute: number;
+}
+
+/** Lets callers in by their token, or without one where only this machine can call. */
+export class AccessGate implements Gate {
+  private readonly failures = new TokenBuckets(FAILURES, MOST_KEYS);
+  private readonly requests: TokenBuckets | undefined;
+
+  constructor(
+    private readonly rules: AccessRules,
+    private readonly authenticator: Authenticator,
+    private readonly clock: Clock,
+  ) {
+    const { perMinute } = rules;
+    if (perMinute > 0) this.requests = new TokenBuckets({ burst: perMinute, perSecond: perMinute / 60 }, MOST_KEYS);
+  }
+
+  get needsToken(): boolean {
+    return this.rules.needsToken;
+  }
+
+  admit(credentials: Credentials): Caller {
+    const { authorization, address } = credentials;
+    if (authorization === undefined) return this.withoutToken(credentials);
+    const token = this.authenticator.identify(/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
+    // One that is right is never kept waiting: whoever shares an address with a guesser is not locked out.
+    if (!token) {
+      this.limit(this.failures, address);
+      throw unauthorized('This token is not valid: it is wrong, expired or revoked.');
+    }
+    const { id, name, role } = token.fields;
+    this.limit(this.requests, id);
+    return { actor: name, role };
+  }
+
+  /** Whoever can open a connection to this machine's own address is trusted; the pages their browser shows are not. */
+  private withoutToken({ address, host, origin }: Credentials): Caller {
+    if (this.rules.needsToken) {
+      this.limit(this.requests, address);
+      throw unauthorized('Send a token: "Authorization: Bearer …". "npm run token -- create" makes one.');
+    }
+    if (isLocal(host && `http://${host}`) && isLocal(origin)) return { role: 'admin' };
+    throw unauthorized('A page or name of another site needs a token: "Authorization: Bearer …".');
+  }
+
+  private limit(buckets: TokenBuckets | undefined, key: string): void {
+    const seconds = buckets?.take(key, this.clock().getTime()) ?? 0;
+    if (seconds === 0) return;
+    throw new DomainError('throttled', 'access.throttled', `Too many requests: wait ${seconds} s.`, {
+      headers: { 'retry-after': String(seconds) },
+    });
+  }
+}
+
+/** Nothing sent is local, too: programs send no origin. */
+function isLocal(url: string | undefined): boolean {
+  if (url === undefined || url === '') return true;
+  return URL.canParse(url) && LOCAL.test(new URL(url).hostname);
+}
+
+const unauthorized = (message: string) =>
+  new DomainError('unauthorized', 'access.unauthorized', message, {
+    headers: { 'www-authenticate': 'Bearer realm="watchgate"' },
+  });

@@ -1,0 +1,35 @@
+import type { JsonObject } from '../../domain/shared/json';
+import type { Role } from '../../domain/shared/role';
+
+export interface AuditEntry {
+  readonly at: Date;
+  readonly actor: string | null;
+  readonly role: Role;
+  readonly operation: string;
+  readonly status: number;
+  readonly requestId: string;
+  readonly address: string;
+  readonly input: JsonObject | null;
+  readonly changed: JsonObject | null;
+}
+
+export interface StoredAuditEntry extends AuditEntry {
+  /** Grows with time. */
+  readonly id: number;
+}
+
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly operation?: string;
+  /** Only entries older than the one of this id. */
+  readonly before?: number;
+}
+
+/** The trail of what was done, and by whom. Throws `database.unavailable`. */
+export interface AuditStore {
+  /** All or none. */
+  add(entries: readonly AuditEntry[]): Promise<void>;
+  /** Newest first. */
+  page(filter: AuditFilter, limit: number): Promise<StoredAuditEntry[]>;
+  forget(before: Date): Promise<void>;
+}

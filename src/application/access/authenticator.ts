@@ -1,0 +1,46 @@
+import type { ApiToken } from '../../domain/access/api-token';
+import { proves, readToken } from '../../domain/access/token-secret';
+import type { Clock } from '../shared/log';
+import type { TokenStore } from './token-store';
+
+/** Precise enough for people who ask whether a token is still in use, and one write a minute for a busy one. */
+const USED_WITHIN_MS = 60_000;
+/** Compared with when there is no such token, so that this takes as long as when there is one. */
+const NO_HASH = '0'.repeat(64);
+
+/** Knows the tokens by heart, as of the last `refresh`; while the database is away, as of the last one that worked. */
+export class Authenticator {
+  private known: ReadonlyMap<string, ApiToken> = new Map();
+  private readonly used = new Map<string, Date>();
+
+  constructor(
+    private readonly store: TokenStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Learns of tokens that were created and revoked, by whatever instance. */
+  async refresh(): Promise<void> {
+    this.known = new Map((await this.store.all()).map((token) => [token.fields.id, token]));
+  }
+
+  /** The token that a text proves; undefined for one that is unknown, wrong, expired or revoked. */
+  identify(text: string): ApiToken | undefined {
+    const sent = readToken(text);
+    if (!sent) return undefined;
+    const token = this.known.get(sent.id);
+    const proven = proves(sent.secret, token?.fields.hash ?? NO_HASH);
+    const now = this.clock();
+    if (!token || !proven || !token.isUsable(now)) return undefined;
+    const last = token.fields.lastUsedAt;
+    if (last === null || now.getTime() - last.getTime() > USED_WITHIN_MS) this.used.set(sent.id, now);
+    return token;
+  }
+
+  /** Stores when tokens were used. */
+  async noteUse(): Promise<void> {
+    if (this.used.size === 0) return;
+    const times = new Map(this.used);
+    await this.store.used(times);
+    for (const [id, at] of times) if (this.used.get(id) === at) this.used.delete(id);
+  }
+}

@@ -1,0 +1,40 @@
+import { ApiToken, type NewToken } from '../../domain/access/api-token';
+import { freshSecret } from '../../domain/access/token-secret';
+import { DomainError } from '../../domain/shared/domain-error';
+import { noteChange } from '../shared/call-context';
+import type { Clock } from '../shared/log';
+import type { TokenStore } from './token-store';
+
+/** Gives tokens out and takes them back. */
+export class TokenService {
+  constructor(
+    private readonly store: TokenStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Answers the token and the text that proves it, which is kept nowhere. Throws `access.invalid`. */
+  async create(wanted: NewToken): Promise<{ readonly token: ApiToken; readonly text: string }> {
+    const { id, hash, text } = freshSecret();
+    const token = ApiToken.issue(wanted, id, hash, this.clock());
+    await this.store.add(token);
+    noteChange({ token_id: id });
+    return { token, text };
+  }
+
+  list(): Promise<ApiToken[]> {
+    return this.store.all();
+  }
+
+  /** Throws `access.token_not_found`. */
+  async revoke(id: string): Promise<void> {
+    if (!(await this.store.revoke(id, this.clock())))
+      throw new DomainError('not-found', 'access.token_not_found', `There is no token "${id}".`);
+    noteChange({ token_id: id });
+  }
+
+  /** Whether anybody could come in with a token. */
+  async anyUsable(): Promise<boolean> {
+    const now = this.clock();
+    return (await this.store.all()).some((token) => token.isUsable(now));
+  }
+}

@@ -1,0 +1,64 @@
+import type { Fault } from '../shared/fault';
+import { DomainError } from '../shared/domain-error';
+import { type Role, roles } from '../shared/role';
+
+/** Everything about a token but its secret, of which only the hash is known. */
+export interface TokenFields {
+  /** 16 hexadecimal digits; the public part of the token's text. */
+  readonly id: string;
+  /** Whom it was given to; what they do is told under this name. */
+  readonly name: string;
+  readonly role: Role;
+  /** SHA-256 of the secret part, in hexadecimal. */
+  readonly hash: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+export interface NewToken {
+  readonly name: string;
+  readonly role: string;
+  readonly expiresAt?: Date;
+}
+
+const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N} ._@-]{0,98}[\p{L}\p{N}._@-])?$/u;
+
+/** Names whose actions nobody should be able to claim: what is done without a token is told under them. */
+const RESERVED = new Set(['anonymous', 'operator', 'command line', 'environment', 'evaluator']);
+
+/** What a caller shows in place of a login. */
+export class ApiToken {
+  private constructor(readonly fields: TokenFields) {}
+
+  /** Throws `access.invalid` with every fault of what was asked for. */
+  static issue({ name, role, expiresAt }: NewToken, id: string, hash: string, now: Date): ApiToken {
+    const known = roles.find((r) => r === role);
+    const faults: Fault[] = [];
+    if (!NAME.test(name) || RESERVED.has(name.toLowerCase()))
+      faults.push({
+        path: ['name'],
+        type: 'pattern',
+        message: 'must be 1 to 100 letters, digits, spaces, ".", "_", "@" or "-", and no reserved name',
+      });
+    if (!known) faults.push({ path: ['role'], type: 'enum', message: `must be one of ${roles.join(', ')}` });
+    if (expiresAt && !(expiresAt > now))
+      faults.push({ path: ['expires_at'], type: 'range', message: 'must be a time to come' });
+    if (!known || faults.length > 0) {
+      const told = faults.map((f) => `${f.path.join('.')} ${f.message}`).join('; ');
+      throw new DomainError('invalid', 'access.invalid', told, { faults });
+    }
+    const times = { createdAt: now, expiresAt: expiresAt ?? null, revokedAt: null, lastUsedAt: null };
+    return new ApiToken({ id, name, role: known, hash, ...times });
+  }
+
+  static restore(fields: TokenFields): ApiToken {
+    return new ApiToken(fields);
+  }
+
+  isUsable(now: Date): boolean {
+    const { revokedAt, expiresAt } = this.fields;
+    return revokedAt === null && (expiresAt === null || expiresAt > now);
+  }
+}

@@ -1,0 +1,53 @@
+/** How much is allowed at once, and how fast it comes back. */
+export interface Allowance {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+interface Level {
+  left: number;
+  /** Milliseconds. */
+  at: number;
+}
+
+/**
+ * Token buckets by key. Each refills for ever, and only so many are kept: the one that was not used for the longest
+ * time makes room, and its key starts anew with a full one.
+ */
+export class TokenBuckets {
+  private readonly levels = new Map<string, Level>();
+
+  constructor(
+    private readonly allowance: Allowance,
+    private readonly most: number,
+  ) {}
+
+  /** Takes one if there is one: 0, else the seconds until there will be. */
+  take(key: string, nowMs: number): number {
+    const level = this.refilled(key, nowMs);
+    this.levels.delete(key);
+    this.levels.set(key, level);
+    if (this.levels.size > this.most) this.forgetOldest();
+    if (level.left < 1) return Math.max(1, Math.ceil((1 - level.left) / this.allowance.perSecond));
+    level.left -= 1;
+    return 0;
+  }
+
+  get size(): number {
+    return this.levels.size;
+  }
+
+  private refilled(key: string, nowMs: number): Level {
+    const { burst, perSecond } = this.allowance;
+    const known = this.levels.get(key);
+    if (!known) return { left: burst, at: nowMs };
+    // A clock that was set back refills nothing, and takes nothing away.
+    const passed = Math.max(0, nowMs - known.at) / 1000;
+    return { left: Math.min(burst, known.left + passed * perSecond), at: nowMs };
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.levels.keys();
+    if (oldest !== undefined) this.levels.delete(oldest);
+  }
+}

@@ -1,0 +1,39 @@
+import type { AuditEntry, AuditFilter, AuditStore, StoredAuditEntry } from '../../application/access/audit-store';
+import { conditions } from './conditions';
+import type { Queryable } from './queryable';
+
+interface AuditRow extends Omit<StoredAuditEntry, 'requestId'> {
+  readonly request_id: string;
+}
+
+/** The audit trail in PostgreSQL. */
+export class PgAudit implements AuditStore {
+  constructor(private readonly sql: Queryable) {}
+
+  async add(entries: readonly AuditEntry[]): Promise<void> {
+    const rows = entries.map(({ requestId, ...entry }) => ({ ...entry, request_id: requestId }));
+    await this.sql.query(
+      `INSERT INTO audit_log (at, actor, role, operation, status, request_id, address, input, changed)
+       SELECT at, actor, role, operation, status, request_id, address, input, changed
+         FROM json_to_recordset($1::json) AS e(at timestamptz, actor text, role text, operation text, status integer,
+              request_id text, address text, input jsonb, changed jsonb)`,
+      [JSON.stringify(rows)],
+    );
+  }
+
+  async page({ actor, operation, before }: AuditFilter, limit: number): Promise<StoredAuditEntry[]> {
+    const { where, values } = conditions([
+      actor === undefined ? undefined : ['actor = $', [actor]],
+      operation === undefined ? undefined : ['operation = $', [operation]],
+      before === undefined ? undefined : ['id < $', [before]],
+    ]);
+    const sql = `SELECT id::float8 AS id, at, actor, role, operation, status, request_id, address, input, changed
+                   FROM audit_log WHERE ${where} ORDER BY audit_log.id DESC LIMIT ${limit}`;
+    const rows = await this.sql.query<AuditRow>(sql, values);
+    return rows.map(({ request_id, ...row }) => ({ ...row, requestId: request_id }));
+  }
+
+  async forget(before: Date): Promise<void> {
+    await this.sql.query('DELETE FROM audit_log WHERE at < $1', [before]);
+  }
+}

@@ -1,0 +1,57 @@
+import type { TokenStore } from '../../application/access/token-store';
+import { ApiToken } from '../../domain/access/api-token';
+import type { Role } from '../../domain/shared/role';
+import type { Queryable } from './queryable';
+
+interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly hash: string;
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+  readonly last_used_at: Date | null;
+}
+
+/** The tokens of the site in PostgreSQL. */
+export class PgTokens implements TokenStore {
+  constructor(private readonly sql: Queryable) {}
+
+  async all(): Promise<ApiToken[]> {
+    return (await this.sql.query<TokenRow>('SELECT * FROM api_tokens ORDER BY created_at DESC, id', [])).map(tokenOf);
+  }
+
+  async add({ fields: f }: ApiToken): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO api_tokens (id, name, role, hash, created_at, expires_at, revoked_at, last_used_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [f.id, f.name, f.role, f.hash, f.createdAt, f.expiresAt, f.revokedAt, f.lastUsedAt],
+    );
+  }
+
+  async revoke(id: string, at: Date): Promise<boolean> {
+    const sql = 'UPDATE api_tokens SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1 RETURNING id';
+    return (await this.sql.query(sql, [id, at])).length > 0;
+  }
+
+  async used(times: ReadonlyMap<string, Date>): Promise<void> {
+    await this.sql.query(
+      `UPDATE api_tokens t SET last_used_at = greatest(t.last_used_at, u.at)
+         FROM unnest($1::text[], $2::timestamptz[]) AS u(id, at) WHERE t.id = u.id`,
+      [[...times.keys()], [...times.values()]],
+    );
+  }
+}
+
+const tokenOf = (row: TokenRow): ApiToken =>
+  ApiToken.restore({
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    hash: row.hash,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+  });

@@ -1,0 +1,49 @@
+import type { DependencyContainer } from 'tsyringe';
+import { every } from './infrastructure/environment/scheduler';
+import type { Settings } from './infrastructure/environment/settings';
+import { keys } from './keys';
+
+const REFRESH_EVERY_MS = 1_000;
+const NOTE_USE_EVERY_MS = 30_000;
+const STORE_EVERY_MS = 1_000;
+const FORGET_EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Learns of tokens, and stores the audit trail, from now on. Throws when the service would be reachable from other
+ * machines and nobody could come in.
+ */
+export async function startAccess(
+  site: DependencyContainer,
+  { host, auditRetentionDays }: Pick<Settings, 'host' | 'auditRetentionDays'>,
+  onStop: (undo: () => Promise<unknown>) => void,
+): Promise<void> {
+  if (site.resolve(keys.gate).needsToken && !(await site.resolve(keys.tokens).anyUsable())) refuseOpenDoor(host);
+  const [log, authenticator, trail] = [
+    site.resolve(keys.log),
+    site.resolve(keys.authenticator),
+    site.resolve(keys.auditTrail),
+  ];
+  await authenticator.refresh();
+  const forget = () => {
+    const oldest = new Date(site.resolve(keys.clock)().getTime() - auditRetentionDays * DAY_MS);
+    return site.resolve(keys.auditStore).forget(oldest);
+  };
+  const tasks = [
+    every(REFRESH_EVERY_MS, 'learning of tokens', () => authenticator.refresh(), log),
+    every(NOTE_USE_EVERY_MS, 'noting the use of tokens', () => authenticator.noteUse(), log),
+    every(STORE_EVERY_MS, 'storing the audit trail', () => trail.flush(), log),
+    every(FORGET_EVERY_MS, 'tidying up the audit trail', forget, log),
+  ];
+  onStop(async () => {
+    await Promise.all(tasks.map((task) => task.stop()));
+    await Promise.all([trail.flush(), authenticator.noteUse()]);
+  });
+}
+
+function refuseOpenDoor(host: string): never {
+  throw new Error(
+    `HOST=${host} can be reached from other machines, so every request needs a token, and there is none yet. ` +
+      'Create one first: npm run token -- create --role admin --name YOUR-NAME. Or leave HOST empty for this machine only.',
+  );
+}

@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import request from 'supertest';
+import { allOperations } from '../../src/api/catalogue';
+import { openApi } from '../../src/api/http/openapi';
+import type { Operation } from '../../src/api/http/operation';
+import { keys } from '../../src/container';
+import { covers, type Role, roles } from '../../src/domain/shared/role';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { httpOf } from '../support/test-http';
+import { type TestSite, testSite } from '../support/test-site';
+
+interface Described {
+  readonly operationId: string;
+  readonly 'x-role': Role;
+  readonly responses: Readonly<Record<string, { readonly description: string }>>;
+}
+
+/** Of the document, not of the catalogue: what it says of each operation is what is tried. */
+const described = new Map(
+  Object.values(openApi(allOperations).paths as unknown as Record<string, Record<string, Described>>)
+    .flatMap((verbs) => Object.values(verbs))
+    .map((operation) => [operation.operationId, operation] as const),
+);
+
+let database: TestDatabase;
+let site: TestSite;
+let server: Server;
+const tokens = new Map<Role, string>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  site = await testSite({ databaseUrl: database.url, access: { needsToken: true, perMinute: 0 } });
+  for (const role of roles) {
+    const { text } = await site.container.resolve(keys.tokens).create({ name: `the ${role}`, role });
+    tokens.set(role, text);
+  }
+  await site.container.resolve(keys.authenticator).refresh();
+  server = httpOf(site).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(async () => {
+  await new Promise((closed) => server.close(closed));
+  await site.close();
+  await database.drop();
+});
+
+/** With path parameters of things that do not exist, so that whoever is let in changes nothing. */
+function ask({ verb, path }: Operation, role: Role | undefined, query = '') {
+  const url = `/api/v1${path.replaceAll(/\{\w+\}/g, 'none-such')}${query}`;
+  const call = request(server)[verb.toLowerCase() as 'get' | 'post' | 'put' | 'delete'](url);
+  const token = role && tokens.get(role);
+  return token ? call.set('Authorization', `Bearer ${token}`) : call;
+}
+
+const outcome = (status: number): string => (status === 401 || status === 403 ? String(status) : 'admitted');
+
+it('the document says of every operation who may call it, and how others are refused', () => {
+  expect([...described.keys()].sort()).toEqual(allOperations.map((o) => o.id).sort());
+  for (const { 'x-role': role, responses } of described.values()) {
+    expect(roles).toContain(role);
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
+  }
+});
+
+describe.each(allOperations.map((operation) => [operation.id, operation] as const))('%s', (id, operation) => {
+  it('answers each role as the document says', async () => {
+    const needed = described.get(id)?.['x-role'] ?? 'viewer';
+    const none = await ask(operation, undefined);
+    expect(none.status).toBe(401);
+    expect(none.headers['www-authenticate']).toBe('Bearer realm="watchgate"');
+    expect(none.body).toMatchObject({ code: 'access.unauthorized', status: 401 });
+    for (const role of roles) {
+      const answer = await ask(operation, role);
+      expect([role, outcome(answer.status)]).toEqual([role, covers(role, needed) ? 'admitted' : '403']);
+      if (answer.status === 403) expect(answer.body).toMatchObject({ code: 'access.forbidden' });
+      // 503 is of the processes of cameras, which this site does not control.
+      expect(answer.status).not.toBe(500);
+    }
+  });
+
+  if (operation.switched)
+    it('lets operators choose the path, and nobody below them', async () => {
+      const answers = await Promise.all(roles.map((role) => ask(operation, role, '?force_domain=false')));
+      expect(answers.map((a) => outcome(a.status))).toEqual(
+        roles.map((role) => (covers(role, operation.role) && covers(role, 'operator') ? 'admitted' : '403')),
+      );
+    });
+});
+
+describe('beside the operations', () => {
+  it.each(['/openapi.json', '/api/v1/nothing', '/nothing'])('%s shows nothing without a token', async (path) => {
+    expect((await request(server).get(path)).status).toBe(401);
+  });
+
+  it('what watches over the service needs none', async () => {
+    expect((await request(server).get('/health')).status).toBe(200);
+  });
+
+  it('every token may read the document', async () => {
+    for (const token of tokens.values())
+      expect((await request(server).get('/openapi.json').set('Authorization', `Bearer ${token}`)).status).toBe(200);
+  });
+
+  it('a token in the address is none', async () => {
+    const url = `/api/v1/cameras?access_token=${tokens.get('admin')}&token=${tokens.get('admin')}`;
+    expect((await request(server).get(url)).status).toBe(401);
+  });
+
+  it('a body is not read before the caller is known', async () => {
+    const answer = await request(server).post('/api/v1/cameras').send('x'.repeat(1_000_000));
+    expect(answer.status).toBe(401);
+  });
+});
