@@ -15,6 +15,7 @@ import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
 import { type EventSite, wireEvents } from './wire-events';
+import { wireMonitoring } from './wire-monitoring';
 import { type ShadowTuning, wireRollout } from './wire-rollout';
 
 export { keys };
@@ -54,6 +55,7 @@ export function wire(site: Site): DependencyContainer {
   wireControl(once, site.control);
   wireAlerts(once, site.alerts);
   wireEvents(once, site.events);
+  wireMonitoring(once, site.control);
   once(keys.system, (get) => new HostSystem(get(keys.clock)));
   wireOperations(once);
   return c;
@@ -95,6 +97,7 @@ function wireOperations(once: Once): void {
         router.between(catalogue.records, get(keys.recordsOnDomain), get(keys.recordsOnLegacy)),
       ),
       mounted(catalogue.rollout, get(keys.rollout)),
+      mounted(catalogue.monitoring, get(keys.monitoring)),
       mounted(catalogue.system, system),
     ];
   });

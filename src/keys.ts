@@ -42,6 +42,7 @@ import type { RolloutRuntime } from './application/rollout/rollout-runtime';
 import type { RolloutStore } from './application/rollout/rollout-store';
 import type { ShadowComparer } from './application/rollout/shadow-comparer';
 import type { Clock, Log } from './application/shared/log';
+import type { MonitoringService } from './application/monitoring/monitoring-service';
 import type { SystemPort } from './application/system/system-port';
 import type { AlertRuleRepository } from './domain/alerts/alert-rule-repository';
 import type { RevisionRepository } from './domain/cameras/camera-config-revision';
@@ -129,6 +130,7 @@ export const keys = {
   recordsOnLegacy: token<RecordsPort>('Records on the legacy path'),
   system: token<SystemPort>('System'),
   systemOnLegacy: token<SystemPort>('System on the legacy path'),
+  monitoring: token<MonitoringService>('Monitoring'),
   router: token<OperationRouter>('OperationRouter'),
   mounted: token<readonly Mounted[]>('Mounted'),
 };

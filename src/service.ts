@@ -86,7 +86,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   await startEvents(site, journalOf(settings), onStop);
   await startControl(site, databaseUrl, onStop);
   await startAlerts(site, databaseUrl, onStop);
-  const options = { log, drills: isLoopback(settings.host) };
+  const options = { log, drills: isLoopback(settings.host), ready: () => site.resolve(keys.monitoring).missing() };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);
   onStop(() => close(server));

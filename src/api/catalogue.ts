@@ -5,6 +5,7 @@ import { cameraOperations } from './cameras/camera-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
 import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
+import { monitoringOperations } from './monitoring/monitoring-operations';
 import { recordOperations } from './records/records-operations';
 import { rolloutOperations } from './rollout/rollout-operations';
 import { statisticsOperations } from './statistics/statistics-operations';
@@ -21,6 +22,7 @@ export const catalogue = {
   records: recordOperations,
   statistics: statisticsOperations,
   rollout: rolloutOperations,
+  monitoring: monitoringOperations,
   system: systemOperations,
 };
 

@@ -27,7 +27,12 @@ export function checkAnswer(operation: Operation, answer: unknown): void {
 /** The HTTP side of a test site, not listening yet: supertest does that. */
 export function httpOf(site: TestSite, options: { drills?: boolean } = {}): Server {
   return httpServer(
-    httpApplication(site.container.resolve(keys.mounted), { log: site.log, checkAnswer, ...options }),
+    httpApplication(site.container.resolve(keys.mounted), {
+      log: site.log,
+      checkAnswer,
+      ready: () => site.container.resolve(keys.monitoring).missing(),
+      ...options,
+    }),
     site.log,
   );
 }

@@ -2,7 +2,8 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import express, { type Express, Router } from 'express';
 import helmet from 'helmet';
 import type { Log } from '../../application/shared/log';
-import { answerError, answerNoRoute, identify, mount, type MountOptions, type Mounted } from './mount';
+import { answerError, answerNoRoute, identify, mount, type Mounted, type MountOptions } from './mount';
+import { mountLiveness, type Readiness } from './liveness';
 import { openApi } from './openapi';
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -14,8 +15,13 @@ const headers = helmet({
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
 });
 
+export interface HttpOptions extends MountOptions {
+  /** Absent: nothing is needed but this process. */
+  readonly ready?: Readiness;
+}
+
 /** The whole HTTP side: every operation below `/api/v1`, and the document that describes them. */
-export function httpApplication(operations: readonly Mounted[], options: MountOptions): Express {
+export function httpApplication(operations: readonly Mounted[], options: HttpOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing');
   app.set('query parser', 'simple');
@@ -23,7 +29,7 @@ export function httpApplication(operations: readonly Mounted[], options: MountOp
   const api = Router({ strict: true });
   mount(api, operations, options);
   app.use('/api/v1', api);
-  app.get('/health', (_req, res) => void res.json({ status: 'healthy' }));
+  mountLiveness(app, options.ready ?? (async () => []));
   const document = openApi(operations.flatMap((m) => Object.values(m.operations)));
   app.get('/openapi.json', (_req, res) => void res.json(document));
   app.use(answerNoRoute);

@@ -8,7 +8,7 @@ import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { sha256 } from '../../domain/shared/sha256';
 import { CameraRows } from './camera-row';
-import { withEffect } from '../../domain/shared/domain-error';
+import { Unavailable, withEffect } from '../../domain/shared/domain-error';
 import { isRefusal, unavailable } from './pg-errors';
 import { type Queryable, queryableOf } from './queryable';
 
@@ -75,6 +75,13 @@ export class Database implements Queryable {
       await runner.query(`SELECT pg_advisory_unlock(hashtext('watchgate.migrations'))`);
       await runner.release();
     }
+  }
+
+  /** Throws unless the database answers and has every migration that this program knows. */
+  async ready(): Promise<void> {
+    const [row] = await this.query<{ done: number }>('SELECT count(*)::int AS done FROM migrations', []);
+    if ((row?.done ?? 0) >= this.writes.migrations.length) return;
+    throw new Unavailable('database.migrating', 'The database is being brought up to date.', 'not-started');
   }
 
   /** Reads outside any transaction. Throws `database.unavailable` when the database cannot answer. */

@@ -1,0 +1,13 @@
+import type { MonitoringPort } from '../../application/monitoring/monitoring-port';
+import { NoInputDto } from '../http/fields';
+import { operations } from '../http/operation';
+import { HealthDto } from './monitoring-dto';
+
+export const monitoringOperations = operations<MonitoringPort>('monitoring', {
+  health: {
+    http: 'GET /monitoring/health',
+    summary: 'How each part of the service is; 200 when degraded, too',
+    input: NoInputDto,
+    output: HealthDto,
+  },
+});
