@@ -13,6 +13,7 @@ import type { CameraPreviews } from './application/camera-control/camera-preview
 import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import type { ControlRelay } from './application/camera-control/control-relay';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
+import type { CameraConsistency } from './application/cameras/camera-consistency';
 import type { CameraUnitOfWork } from './application/cameras/camera-unit-of-work';
 import type { CamerasFile } from './application/cameras/cameras-file';
 import type { CamerasFormat } from './application/cameras/cameras-format';
@@ -42,7 +43,9 @@ import type { RolloutRuntime } from './application/rollout/rollout-runtime';
 import type { RolloutStore } from './application/rollout/rollout-store';
 import type { ShadowComparer } from './application/rollout/shadow-comparer';
 import type { Clock, Log } from './application/shared/log';
+import type { MinuteBook, MinuteStore } from './application/monitoring/minute-book';
 import type { MonitoringService } from './application/monitoring/monitoring-service';
+import type { RequestMeter } from './application/monitoring/request-meter';
 import type { SystemPort } from './application/system/system-port';
 import type { AlertRuleRepository } from './domain/alerts/alert-rule-repository';
 import type { RevisionRepository } from './domain/cameras/camera-config-revision';
@@ -131,6 +134,10 @@ export const keys = {
   system: token<SystemPort>('System'),
   systemOnLegacy: token<SystemPort>('System on the legacy path'),
   monitoring: token<MonitoringService>('Monitoring'),
+  requestMeter: token<RequestMeter>('RequestMeter'),
+  minuteBook: token<MinuteBook>('MinuteBook'),
+  minutes: token<MinuteStore>('Minutes'),
+  consistency: token<CameraConsistency>('CameraConsistency'),
   router: token<OperationRouter>('OperationRouter'),
   mounted: token<readonly Mounted[]>('Mounted'),
 };

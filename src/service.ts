@@ -12,6 +12,7 @@ import { startAlerts, startSockets } from './start-alerts';
 import { startCameras } from './start-cameras';
 import { startControl } from './start-control';
 import { startEvents } from './start-events';
+import { startMonitoring } from './start-monitoring';
 import { startRollout } from './start-rollout';
 import { journalOf } from './wire-events';
 
@@ -86,7 +87,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   await startEvents(site, journalOf(settings), onStop);
   await startControl(site, databaseUrl, onStop);
   await startAlerts(site, databaseUrl, onStop);
-  const options = { log, drills: isLoopback(settings.host), ready: () => site.resolve(keys.monitoring).missing() };
+  const options = { log, drills: isLoopback(settings.host), ...startMonitoring(site, onStop) };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);
   onStop(() => close(server));

@@ -2,9 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { workerStates } from './application/camera-control/worker-states';
 import { CameraConsistency } from './application/cameras/camera-consistency';
 import { type HealthProbe, healthy } from './application/monitoring/health-probe';
+import { LastConsistency } from './application/monitoring/measured-consistency';
+import { MinuteBook } from './application/monitoring/minute-book';
 import { MonitoringService } from './application/monitoring/monitoring-service';
 import * as probes from './application/monitoring/probes';
+import { RequestMeter } from './application/monitoring/request-meter';
+import { siteCounters } from './application/monitoring/site-counters';
+import { SiteMetrics } from './application/monitoring/site-metrics';
 import { alertState } from './infrastructure/postgres/pg-alert-state';
+import { PgMinutes } from './infrastructure/postgres/pg-minutes';
 import { diskSpace } from './infrastructure/system/disk-space';
 import { keys, type Once } from './keys';
 
@@ -19,10 +25,21 @@ const NOWHERE: MonitoredFolders = { dataDir: '.', logDir: '.' };
 
 /** What there is to know about how the service does. */
 export function wireMonitoring(once: Once, folders: MonitoredFolders = NOWHERE): void {
-  once(
-    keys.monitoring,
-    (get) => new MonitoringService(allProbes(get, folders), neededProbes(get), get(keys.clock), get(keys.log)),
-  );
+  once(keys.consistency, (get) => {
+    return new CameraConsistency(get(keys.cameras), get(keys.camerasFile), get(keys.camerasFormat), pause);
+  });
+  once(keys.requestMeter, (get) => new RequestMeter(get(keys.clock)));
+  once(keys.minutes, (get) => new PgMinutes(get(keys.database), get(keys.instanceId)));
+  once(keys.minuteBook, (get) => {
+    const counters = siteCounters(get(keys.requestMeter), () => get(keys.recorder).totals());
+    return new MinuteBook(counters, get(keys.clock));
+  });
+  once(keys.monitoring, (get) => {
+    const [clock, log] = [get(keys.clock), get(keys.log)];
+    const consistency = new LastConsistency(() => get(keys.consistency).measure(), clock, log);
+    const metrics = new SiteMetrics(get(keys.minuteBook), get(keys.minutes), consistency, clock, log);
+    return new MonitoringService(allProbes(get, folders), neededProbes(get), metrics, clock, log);
+  });
 }
 
 function neededProbes(get: Get): HealthProbe[] {
@@ -38,14 +55,13 @@ function neededProbes(get: Get): HealthProbe[] {
 
 function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe[] {
   const [cameras, desired] = [get(keys.cameras), get(keys.desiredStates)];
-  const consistency = new CameraConsistency(cameras, get(keys.camerasFile), get(keys.camerasFormat), pause);
   const { supervisor } = get(keys.controlRuntime);
   const space = async () => ({ data: await diskSpace(dataDir), logs: await diskSpace(logDir) });
   return [
     probes.databaseProbe(() => get(keys.database).ready()),
     probes.redisProbe,
     probes.servicesProbe,
-    probes.consistencyProbe(() => consistency.measure()),
+    probes.consistencyProbe(() => get(keys.consistency).measure()),
     probes.journalProbe(() => get(keys.ingestor).state),
     probes.workersProbe(() => workerStates(cameras, desired, supervisor)),
     probes.rolloutProbe(() => get(keys.policy).takenBack()),

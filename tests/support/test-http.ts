@@ -30,6 +30,7 @@ export function httpOf(site: TestSite, options: { drills?: boolean } = {}): Serv
     httpApplication(site.container.resolve(keys.mounted), {
       log: site.log,
       checkAnswer,
+      meter: site.container.resolve(keys.requestMeter).count,
       ready: () => site.container.resolve(keys.monitoring).missing(),
       ...options,
     }),

@@ -3,6 +3,7 @@ import { raw, type Request, type Response, type Router } from 'express';
 import { type CallContext, runInCall } from '../../application/shared/call-context';
 import type { Log } from '../../application/shared/log';
 import { Media } from '../../application/shared/media';
+import { type Meter, metered } from './metered';
 import type { Operation, Operations } from './operation';
 import { problemOf } from './problem';
 import { forceOf, rawInput } from './raw-input';
@@ -14,6 +15,7 @@ export interface MountOptions {
   readonly log: Log;
   /** Tests look at every answer with it: an answer that its row does not describe is an error. */
   readonly checkAnswer?: (operation: Operation, answer: unknown) => void;
+  readonly meter?: Meter;
   /** Whether a caller may make the domain path fail for its own call, to see the fallback work. */
   readonly drills?: boolean;
 }
@@ -33,7 +35,8 @@ export function mount(router: Router, all: readonly Mounted[], options: MountOpt
   );
   routes.sort((a, b) => (specificity(a.operation.path) < specificity(b.operation.path) ? -1 : 1));
   for (const { operation, port } of routes) {
-    const handler = (req: Request, res: Response) => serve(operation, port, req, res, options);
+    const plain = (req: Request, res: Response) => serve(operation, port, req, res, options);
+    const handler = options.meter ? metered(operation.id, plain, options.meter) : plain;
     const path = expressPath(operation.path);
     if (operation.verb === 'GET') router.get(path, handler);
     else router[lower(operation.verb)](path, raw({ type: () => true, limit: operation.bodyLimit }), handler);

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../domain/shared/json';
 import type { Clock, Log } from '../shared/log';
 import { checkWithin, type HealthProbe, type ProbeResult } from './health-probe';
 import type { Health, MonitoringPort } from './monitoring-port';
+import type { Metrics, SiteMetrics } from './site-metrics';
 
 const PROBE_WITHIN_MS = 1_000;
 /** Longer than a request that waits for this may take. */
@@ -12,6 +13,7 @@ export class MonitoringService implements MonitoringPort {
   constructor(
     private readonly probes: readonly HealthProbe[],
     private readonly needed: readonly HealthProbe[],
+    private readonly site: Pick<SiteMetrics, 'read'>,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -22,6 +24,10 @@ export class MonitoringService implements MonitoringPort {
     const checks: Record<string, Json> = {};
     for (const [name, result] of found) Object.assign(checks, entriesOf(name, result));
     return { status: degraded ? 'degraded' : 'healthy', timestamp: this.clock().toISOString(), checks };
+  }
+
+  metrics(): Promise<Metrics> {
+    return this.site.read();
   }
 
   /** The parts without which no request can be served, as far as they fail; empty: ready. */

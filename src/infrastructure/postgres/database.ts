@@ -6,6 +6,7 @@ import { CameraControl1763900000000 } from '../../../migrations/1763900000000-ca
 import { ControlRequests1764050000000 } from '../../../migrations/1764050000000-control-requests';
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
+import { Metrics1764300000000 } from '../../../migrations/1764300000000-metrics';
 import { sha256 } from '../../domain/shared/sha256';
 import { CameraRows } from './camera-row';
 import { Unavailable, withEffect } from '../../domain/shared/domain-error';
@@ -59,6 +60,7 @@ export class Database implements Queryable {
         Events1764000000000,
         ControlRequests1764050000000,
         Alerts1764100000000,
+        Metrics1764300000000,
       ],
       migrationsTransactionMode: 'all',
     });
