@@ -59,6 +59,7 @@ import type { LiveStatus } from './infrastructure/notify/live-status';
 import type { PgAlertKeeping } from './infrastructure/postgres/pg-alert-keeping';
 import type { PgDeliveries } from './infrastructure/postgres/pg-deliveries';
 import type { PgRuleFollower } from './infrastructure/postgres/pg-rule-follower';
+import type { PrometheusPage } from './infrastructure/prometheus/prometheus-page';
 import type { NodeWorkerHost } from './infrastructure/process/node-worker-host';
 import type { Database } from './infrastructure/postgres/database';
 
@@ -138,6 +139,7 @@ export const keys = {
   minuteBook: token<MinuteBook>('MinuteBook'),
   minutes: token<MinuteStore>('Minutes'),
   consistency: token<CameraConsistency>('CameraConsistency'),
+  prometheus: token<PrometheusPage>('Prometheus'),
   router: token<OperationRouter>('OperationRouter'),
   mounted: token<readonly Mounted[]>('Mounted'),
 };

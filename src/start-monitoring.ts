@@ -10,6 +10,7 @@ export function startMonitoring(site: DependencyContainer, onStop: (undo: () => 
   const save = () => book.save(minutes);
   const saving = every(SAVE_EVERY_MS, 'storing the metrics', save, log);
   onStop(() => saving.stop().then(save));
+  const scrape = () => site.resolve(keys.prometheus).render();
   const monitoring = site.resolve(keys.monitoring);
-  return { meter: site.resolve(keys.requestMeter).count, ready: () => monitoring.missing() };
+  return { meter: site.resolve(keys.requestMeter).count, ready: () => monitoring.missing(), scrape };
 }

@@ -31,6 +31,7 @@ export function httpOf(site: TestSite, options: { drills?: boolean } = {}): Serv
       log: site.log,
       checkAnswer,
       meter: site.container.resolve(keys.requestMeter).count,
+      scrape: () => site.container.resolve(keys.prometheus).render(),
       ready: () => site.container.resolve(keys.monitoring).missing(),
       ...options,
     }),

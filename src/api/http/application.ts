@@ -5,6 +5,7 @@ import type { Log } from '../../application/shared/log';
 import { answerError, answerNoRoute, identify, mount, type Mounted, type MountOptions } from './mount';
 import { mountLiveness, type Readiness } from './liveness';
 import { openApi } from './openapi';
+import { mountScrape, type Scrape } from './scrape';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -18,6 +19,8 @@ const headers = helmet({
 export interface HttpOptions extends MountOptions {
   /** Absent: nothing is needed but this process. */
   readonly ready?: Readiness;
+  /** Absent: there is no `/metrics`. */
+  readonly scrape?: Scrape;
 }
 
 /** The whole HTTP side: every operation below `/api/v1`, and the document that describes them. */
@@ -30,6 +33,7 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
   mount(api, operations, options);
   app.use('/api/v1', api);
   mountLiveness(app, options.ready ?? (async () => []));
+  if (options.scrape) mountScrape(app, options.scrape);
   const document = openApi(operations.flatMap((m) => Object.values(m.operations)));
   app.get('/openapi.json', (_req, res) => void res.json(document));
   app.use(answerNoRoute);

@@ -46,6 +46,11 @@ export class MinuteBook {
     return Math.floor(this.clock().getTime() / 60_000);
   }
 
+  /** Since the start of this process. */
+  totals(): readonly CountRow[] {
+    return this.counters.rows();
+  }
+
   /** The minutes of the window, the present one included. */
   minutes(): readonly Minute[] {
     const rows = this.counters.rows();

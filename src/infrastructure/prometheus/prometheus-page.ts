@@ -1,0 +1,27 @@
+import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import type { MetricFamily } from '../../application/monitoring/metric-family';
+
+/** The text that Prometheus scrapes: the families given, and what the process and its event loop do. */
+export class PrometheusPage {
+  private readonly registry = new Registry();
+
+  constructor(families: readonly MetricFamily[]) {
+    collectDefaultMetrics({ register: this.registry });
+    // A registry takes whatever says its name and gives its values; the package only names its own classes.
+    for (const family of families) this.registry.registerMetric(toMetric(family) as unknown as Metric);
+  }
+
+  async render(): Promise<{ type: string; text: string }> {
+    return { type: this.registry.contentType, text: await this.registry.metrics() };
+  }
+}
+
+const toMetric = ({ name, help, type, samples }: MetricFamily) => ({
+  name,
+  get: async () => ({
+    name,
+    help,
+    type,
+    values: (await samples()).map(({ suffix, ...sample }) => ({ ...sample, metricName: `${name}${suffix ?? ''}` })),
+  }),
+});
