@@ -16,14 +16,14 @@ export interface DeliveryCount {
 
 /** What this process knows, or can ask the site, besides requests. */
 export interface SiteFigures {
-  intake(): {
+  readonly intake: () => {
     readonly stored: number;
     readonly duplicates: number;
     readonly rejected: number;
     readonly lagBytes: number;
   };
-  cameras(): Promise<readonly CameraCounts[]>;
-  deliveries(): Promise<readonly DeliveryCount[]>;
+  readonly cameras: () => Promise<readonly CameraCounts[]>;
+  readonly deliveries: () => Promise<readonly DeliveryCount[]>;
 }
 
 /** Bounded by the number of cameras and of channels. */

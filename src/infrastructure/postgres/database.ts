@@ -9,7 +9,8 @@ import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { Metrics1764300000000 } from '../../../migrations/1764300000000-metrics';
 import { sha256 } from '../../domain/shared/sha256';
 import { CameraRows } from './camera-row';
-import { Unavailable, withEffect } from '../../domain/shared/domain-error';
+import { DatabaseWatch } from './database-watch';
+import { type Effect, Unavailable, withEffect } from '../../domain/shared/domain-error';
 import { isRefusal, unavailable } from './pg-errors';
 import { type Queryable, queryableOf } from './queryable';
 
@@ -31,6 +32,7 @@ const limits = [
 export class Database implements Queryable {
   readonly writes: DataSource;
   private readonly reads: Pool;
+  private readonly watch: DatabaseWatch;
 
   private closing = false;
 
@@ -39,6 +41,7 @@ export class Database implements Queryable {
     const onLost = (error: Error) => {
       if (!this.closing) whenLost(error);
     };
+    this.watch = new DatabaseWatch(url);
     const common: PoolConfig = {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_SESSION_TIMEOUT_MS / 2,
@@ -73,6 +76,7 @@ export class Database implements Queryable {
     try {
       await runner.query(`SELECT pg_advisory_lock(hashtext('watchgate.migrations'))`);
       await this.writes.runMigrations();
+      this.watch.start();
     } finally {
       await runner.query(`SELECT pg_advisory_unlock(hashtext('watchgate.migrations'))`);
       await runner.release();
@@ -89,7 +93,7 @@ export class Database implements Queryable {
   /** Reads outside any transaction. Throws `database.unavailable` when the database cannot answer. */
   async query<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
     try {
-      return (await this.reads.query<Row & object>({ name: statementName(sql), text: sql, values: [...values] })).rows;
+      return await this.read<Row>('not-started', sql, values);
     } catch (error) {
       throw unavailable(error, 'not-started');
     }
@@ -98,14 +102,22 @@ export class Database implements Queryable {
   /** One statement that changes something. Where the database went away, nobody knows whether it took place. */
   async execute<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
     try {
-      return (await this.reads.query<Row & object>({ name: statementName(sql), text: sql, values: [...values] })).rows;
+      return await this.read<Row>('unknown', sql, values);
     } catch (error) {
       throw unavailable(error, 'unknown');
     }
   }
 
+  private read<Row>(effect: Effect, sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.watch.guard(effect, async () => {
+      const named = { name: statementName(sql), text: sql, values: [...values] };
+      return (await this.reads.query<Row & object>(named)).rows;
+    });
+  }
+
   /** Does some work in one transaction: all of it, or, when it throws, nothing. */
   async transaction<T>(work: (sql: Queryable) => Promise<T>): Promise<T> {
+    this.watch.refuseWhileAway();
     const runner = this.writes.createQueryRunner();
     let ending = false;
     try {
@@ -149,6 +161,7 @@ export class Database implements Queryable {
 
   async close(): Promise<void> {
     this.closing = true;
+    await this.watch.stop();
     await this.reads.end();
     if (this.writes.isInitialized) await this.writes.destroy();
   }

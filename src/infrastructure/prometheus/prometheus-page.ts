@@ -16,12 +16,16 @@ export class PrometheusPage {
   }
 }
 
-const toMetric = ({ name, help, type, samples }: MetricFamily) => ({
-  name,
+const toMetric = (family: MetricFamily) => ({
+  name: family.name,
   get: async () => ({
-    name,
-    help,
-    type,
-    values: (await samples()).map(({ suffix, ...sample }) => ({ ...sample, metricName: `${name}${suffix ?? ''}` })),
+    name: family.name,
+    help: family.help,
+    type: family.type,
+    values: (await family.samples()).map(({ suffix = '', labels, value }) => ({
+      labels,
+      value,
+      metricName: `${family.name}${suffix}`,
+    })),
   }),
 });
