@@ -56,7 +56,10 @@ export function wire(site: Site): DependencyContainer {
   wireAlerts(once, site.alerts);
   wireEvents(once, site.events);
   wireMonitoring(once, site.control);
-  once(keys.system, (get) => new HostSystem(get(keys.clock)));
+  once(
+    keys.system,
+    (get) => new HostSystem(get(keys.clock), { camerasFile: site.camerasFile, dataDir: site.control?.dataDir ?? '.' }),
+  );
   wireOperations(once);
   return c;
 }
@@ -77,7 +80,6 @@ function wireOperations(once: Once): void {
       get(keys.configuration),
       get(keys.clock),
     );
-    const system = router.between(catalogue.system, get(keys.system), get(keys.systemOnLegacy));
     return [
       mounted(catalogue.cameras, cameras),
       mounted(catalogue.cameraConfig, config),
@@ -98,7 +100,7 @@ function wireOperations(once: Once): void {
       ),
       mounted(catalogue.rollout, get(keys.rollout)),
       mounted(catalogue.monitoring, get(keys.monitoring)),
-      mounted(catalogue.system, system),
+      mounted(catalogue.system, router.between(catalogue.system, get(keys.system), get(keys.systemOnLegacy))),
     ];
   });
 }
