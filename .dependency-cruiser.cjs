@@ -44,6 +44,7 @@ const infrastructure = [
   ['src/infrastructure/logging', npm('winston')],
   ['src/infrastructure/notify', npm('nodemailer', 'ws')],
   ['src/infrastructure/openfeature', npm('@openfeature/server-sdk')],
+  ['src/infrastructure/prometheus', npm('prom-client')],
   ['src/infrastructure/yaml', npm('js-yaml')],
 ];
 

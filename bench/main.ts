@@ -5,6 +5,7 @@ import { http } from './http';
 import { ingest } from './ingest';
 import { records } from './records';
 import { rollout } from './rollout';
+import { start } from './start';
 import { statistics } from './statistics';
 
 const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short', rows?: number) => Promise<string>>> = {
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, (length: 'full' | 'short', rows?: numb
   ingest,
   records,
   rollout,
+  start,
   statistics,
 };
 

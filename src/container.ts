@@ -16,6 +16,7 @@ import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
 import { type EventSite, wireEvents } from './wire-events';
+import { wireMonitoring } from './wire-monitoring';
 import { type ShadowTuning, wireRollout } from './wire-rollout';
 
 export { keys };
@@ -57,7 +58,11 @@ export function wire(site: Site): DependencyContainer {
   wireAlerts(once, site.alerts);
   wireEvents(once, site.events);
   wireAccess(once, site.access);
-  once(keys.system, (get) => new HostSystem(get(keys.clock)));
+  wireMonitoring(once, site.control);
+  once(
+    keys.system,
+    (get) => new HostSystem(get(keys.clock), { camerasFile: site.camerasFile, dataDir: site.control?.dataDir ?? '.' }),
+  );
   wireOperations(once);
   return c;
 }
@@ -97,6 +102,7 @@ function wireOperations(once: Once): void {
         router.between(catalogue.records, get(keys.recordsOnDomain), get(keys.recordsOnLegacy)),
       ),
       mounted(catalogue.rollout, get(keys.rollout)),
+      mounted(catalogue.monitoring, get(keys.monitoring)),
       mounted(catalogue.system, router.between(catalogue.system, get(keys.system), get(keys.systemOnLegacy))),
       mounted(catalogue.access, get(keys.access)),
     ];

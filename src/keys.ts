@@ -19,6 +19,7 @@ import type { CameraPreviews } from './application/camera-control/camera-preview
 import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import type { ControlRelay } from './application/camera-control/control-relay';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
+import type { CameraConsistency } from './application/cameras/camera-consistency';
 import type { CameraUnitOfWork } from './application/cameras/camera-unit-of-work';
 import type { CamerasFile } from './application/cameras/cameras-file';
 import type { CamerasFormat } from './application/cameras/cameras-format';
@@ -49,6 +50,9 @@ import type { RolloutStore } from './application/rollout/rollout-store';
 import type { ShadowComparer } from './application/rollout/shadow-comparer';
 import type { Gate } from './application/shared/gate';
 import type { Clock, Log } from './application/shared/log';
+import type { MinuteBook, MinuteStore } from './application/monitoring/minute-book';
+import type { MonitoringService } from './application/monitoring/monitoring-service';
+import type { RequestMeter } from './application/monitoring/request-meter';
 import type { SystemPort } from './application/system/system-port';
 import type { AlertRuleRepository } from './domain/alerts/alert-rule-repository';
 import type { RevisionRepository } from './domain/cameras/camera-config-revision';
@@ -62,6 +66,7 @@ import type { LiveStatus } from './infrastructure/notify/live-status';
 import type { PgAlertKeeping } from './infrastructure/postgres/pg-alert-keeping';
 import type { PgDeliveries } from './infrastructure/postgres/pg-deliveries';
 import type { PgRuleFollower } from './infrastructure/postgres/pg-rule-follower';
+import type { PrometheusPage } from './infrastructure/prometheus/prometheus-page';
 import type { NodeWorkerHost } from './infrastructure/process/node-worker-host';
 import type { Database } from './infrastructure/postgres/database';
 
@@ -143,6 +148,12 @@ export const keys = {
   auditStore: token<AuditStore>('AuditStore'),
   auditTrail: token<AuditTrail>('AuditTrail'),
   access: token<AccessPort>('Access'),
+  monitoring: token<MonitoringService>('Monitoring'),
+  requestMeter: token<RequestMeter>('RequestMeter'),
+  minuteBook: token<MinuteBook>('MinuteBook'),
+  minutes: token<MinuteStore>('Minutes'),
+  consistency: token<CameraConsistency>('CameraConsistency'),
+  prometheus: token<PrometheusPage>('Prometheus'),
   router: token<OperationRouter>('OperationRouter'),
   mounted: token<readonly Mounted[]>('Mounted'),
 };

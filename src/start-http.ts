@@ -5,6 +5,7 @@ import { httpApplication, httpServer } from './api/http/application';
 import type { Settings } from './infrastructure/environment/settings';
 import { keys } from './keys';
 import { startSockets } from './start-alerts';
+import { startMonitoring } from './start-monitoring';
 
 const CLOSE_WITHIN_MS = 10_000;
 
@@ -18,7 +19,7 @@ export async function startHttp(
   onStop: (undo: () => Promise<unknown>) => void,
 ) {
   const [log, gate, { tell: audit }] = [site.resolve(keys.log), site.resolve(keys.gate), site.resolve(keys.auditTrail)];
-  const options = { log, gate, audit, drills: isLoopback(settings.host) };
+  const options = { log, gate, audit, drills: isLoopback(settings.host), ...startMonitoring(site, onStop) };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);
   onStop(() => close(server));

@@ -30,5 +30,5 @@ function wireRemote(once: Once, backend: OldBackendClient): void {
     (get) => new RemoteCameras(backend, get(keys.cameras), get(keys.configuration), get(keys.clock), get(keys.log)),
   );
   once(keys.alertsOnLegacy, (get) => new RemoteAlerts(backend, get(keys.clock)));
-  once(keys.systemOnLegacy, (get) => new RemoteSystem(backend, get(keys.clock)));
+  once(keys.systemOnLegacy, (get) => new RemoteSystem(backend, get(keys.clock), get(keys.system)));
 }

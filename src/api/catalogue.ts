@@ -6,6 +6,7 @@ import { cameraOperations } from './cameras/camera-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
 import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
+import { monitoringOperations } from './monitoring/monitoring-operations';
 import { recordOperations } from './records/records-operations';
 import { rolloutOperations } from './rollout/rollout-operations';
 import { statisticsOperations } from './statistics/statistics-operations';
@@ -22,6 +23,7 @@ export const catalogue = {
   records: recordOperations,
   statistics: statisticsOperations,
   rollout: rolloutOperations,
+  monitoring: monitoringOperations,
   system: systemOperations,
   access: accessOperations,
 };

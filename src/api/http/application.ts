@@ -4,9 +4,11 @@ import helmet from 'helmet';
 import type { Log } from '../../application/shared/log';
 import { authentication } from './auth';
 import { crossOrigin } from './cross-origin';
+import { mountLiveness, type Readiness } from './liveness';
 import { answerError, answerNoRoute, mount, type MountOptions, type Mounted } from './mount';
 import { openApi } from './openapi';
 import { identify } from './request-id';
+import { mountScrape, type Scrape } from './scrape';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -35,8 +37,15 @@ function permissions(_req: express.Request, res: express.Response, next: () => v
   next();
 }
 
+export interface HttpOptions extends MountOptions {
+  /** Absent: nothing is needed but this process. */
+  readonly ready?: Readiness;
+  /** Absent: there is no `/metrics`. */
+  readonly scrape?: Scrape;
+}
+
 /** The whole HTTP side: every operation below `/api/v1`, and the document that describes them. */
-export function httpApplication(operations: readonly Mounted[], options: MountOptions): Express {
+export function httpApplication(operations: readonly Mounted[], options: HttpOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing');
   app.set('query parser', 'simple');
@@ -44,7 +53,8 @@ export function httpApplication(operations: readonly Mounted[], options: MountOp
   const api = Router({ strict: true });
   mount(api, operations, options);
   app.use('/api/v1', api);
-  app.get('/health', (_req, res) => void res.json({ status: 'healthy' }));
+  mountLiveness(app, options.ready ?? (async () => []));
+  if (options.scrape) mountScrape(app, options.scrape);
   const document = openApi(operations.flatMap((m) => Object.values(m.operations)));
   app.get('/openapi.json', (_req, res) => void res.json(document));
   app.use(answerNoRoute);

@@ -5,6 +5,7 @@ import type { Log } from '../../application/shared/log';
 import { Media } from '../../application/shared/media';
 import { audited, type Progress, tell } from './audit';
 import { authorizeOperation, callerOf } from './auth';
+import { type Meter, metered } from './metered';
 import type { Operation, Operations } from './operation';
 import { problemOf } from './problem';
 import { forceOf, rawInput } from './raw-input';
@@ -20,6 +21,7 @@ export interface MountOptions {
   readonly audit?: (mutation: Mutation) => void;
   /** Tests look at every answer with it: an answer that its row does not describe is an error. */
   readonly checkAnswer?: (operation: Operation, answer: unknown) => void;
+  readonly meter?: Meter;
   /** Whether a caller may make the domain path fail for its own call, to see the fallback work. */
   readonly drills?: boolean;
 }
@@ -39,8 +41,9 @@ export function mount(router: Router, all: readonly Mounted[], options: MountOpt
   );
   routes.sort((a, b) => (specificity(a.operation.path) < specificity(b.operation.path) ? -1 : 1));
   for (const { operation, port } of routes) {
-    const handler = (req: Request, res: Response) =>
+    const plain = (req: Request, res: Response) =>
       audited(operation, options.audit, [req, res], (call) => serve(operation, port, req, res, options, call));
+    const handler = options.meter ? metered(operation.id, plain, options.meter) : plain;
     const path = expressPath(operation.path);
     const guard = allowed(operation, options);
     if (operation.verb === 'GET') router.get(path, guard, handler);

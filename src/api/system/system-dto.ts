@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../domain/shared/json';
-import type { SystemInfo } from '../../application/system/system-port';
+import type { SystemConfig, SystemHealth, SystemInfo } from '../../application/system/system-port';
 import { Described } from '../http/fields';
-import { all, number, text } from '../http/schemas';
+import { all, count, listOf, number, object, text } from '../http/schemas';
 
 const numbers = (...names: string[]): JsonObject => Object.fromEntries(names.map((name) => [name, number]));
 /** Bytes, percentages from 0 to 100, MHz. */
@@ -34,5 +34,70 @@ export class SystemInfoDto implements SystemInfo {
   memory: SystemInfo['memory'];
   cpu: SystemInfo['cpu'];
   disk: SystemInfo['disk'];
+  psutil_available: boolean;
+}
+
+const flag: JsonObject = { type: 'boolean' };
+const time: JsonObject = { type: 'string', format: 'date-time' };
+const nothing: JsonObject = { type: 'null' };
+const every = (schema: JsonObject, ...names: string[]): JsonObject =>
+  all(Object.fromEntries(names.map((name) => [name, schema])));
+const file: JsonObject = {
+  ...object,
+  properties: { exists: flag, path: text, size: count, modified_time: time, readable: flag, writable: flag },
+  required: ['exists', 'path'],
+  additionalProperties: false,
+};
+
+/** What would tell where this program lies, or what its environment is, is null. */
+@Described(() =>
+  all({
+    timestamp: time,
+    project_root: nothing,
+    config_files: every(file, 'cameras', 'regions', 'default', 'unified_params', 'enhanced_detection'),
+    default_config: nothing,
+    unified_config: nothing,
+    environment: every(nothing, 'HBD_REGIONS_FILE', 'PYTHONPATH', 'PATH'),
+    python_executable: nothing,
+    working_directory: nothing,
+  }),
+)
+export class SystemConfigDto implements SystemConfig {
+  timestamp: string;
+  project_root: null;
+  config_files: SystemConfig['config_files'];
+  default_config: null;
+  unified_config: null;
+  environment: SystemConfig['environment'];
+  python_executable: null;
+  working_directory: null;
+}
+
+/** `resources` in percent. */
+@Described(() =>
+  all({
+    timestamp: time,
+    status: { type: 'string', enum: ['healthy', 'warning', 'error'] },
+    issues: listOf(text),
+    directories: every(
+      every(flag, 'exists', 'is_directory', 'readable', 'writable'),
+      'config',
+      'src',
+      'models',
+      'data',
+      'frontend',
+    ),
+    files: { type: 'object', additionalProperties: every(flag, 'exists', 'readable') },
+    resources: every(number, 'memory_usage', 'disk_usage', 'cpu_usage'),
+    psutil_available: flag,
+  }),
+)
+export class SystemHealthDto implements SystemHealth {
+  timestamp: string;
+  status: SystemHealth['status'];
+  issues: SystemHealth['issues'];
+  directories: SystemHealth['directories'];
+  files: SystemHealth['files'];
+  resources: SystemHealth['resources'];
   psutil_available: boolean;
 }

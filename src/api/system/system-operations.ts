@@ -1,7 +1,7 @@
 import type { SystemPort } from '../../application/system/system-port';
 import { NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
-import { SystemInfoDto } from './system-dto';
+import { SystemConfigDto, SystemHealthDto, SystemInfoDto } from './system-dto';
 
 export const systemOperations = operations<SystemPort>('system', {
   info: {
@@ -12,5 +12,21 @@ export const systemOperations = operations<SystemPort>('system', {
     group: 'system-read',
     // All of it: an old backend that serves the legacy path may run on another machine.
     mayDiffer: ['/timestamp', '/system/*', '/memory/*', '/cpu/*', '/disk/*', '/psutil_available'],
+  },
+  config: {
+    http: 'GET /system/config',
+    summary: 'The configuration files of this service, without their contents or places',
+    input: NoInputDto,
+    output: SystemConfigDto,
+    group: 'system-read',
+    mayDiffer: ['/timestamp', '/config_files/*'],
+  },
+  health: {
+    http: 'GET /system/health',
+    summary: 'Folders, files and resources that this service needs of its machine',
+    input: NoInputDto,
+    output: SystemHealthDto,
+    group: 'system-read',
+    mayDiffer: ['/timestamp', '/status', '/issues', '/directories/*', '/files/*', '/resources/*'],
   },
 });

@@ -30,7 +30,8 @@ export async function processConditions(
   );
 }
 
-function controlled(supervisor: () => CameraSupervisor): CameraSupervisor | undefined {
+/** Undefined while another service controls the cameras. */
+export function controlled(supervisor: () => CameraSupervisor): CameraSupervisor | undefined {
   try {
     return supervisor();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { LatencyLimits } from '../../domain/rollout/evidence';
-import { LATENCY_BUCKETS } from '../../domain/rollout/latency';
+import { LATENCY_BUCKETS } from '../../domain/shared/latency-histogram';
 import type { Arm, Sample } from './evidence-store';
 import type { Outcome } from './operation-router';
 

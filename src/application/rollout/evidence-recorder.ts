@@ -1,6 +1,6 @@
 import type { Decision, Path } from '../../domain/rollout/decision';
 import type { LatencyLimits } from '../../domain/rollout/evidence';
-import { latencyBucket } from '../../domain/rollout/latency';
+import { latencyBucket } from '../../domain/shared/latency-histogram';
 import { currentCall } from '../shared/call-context';
 import { ArmMeter } from './arm-meter';
 import type { Sample } from './evidence-store';

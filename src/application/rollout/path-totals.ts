@@ -1,5 +1,5 @@
 import type { Path } from '../../domain/rollout/decision';
-import { LATENCY_BUCKETS } from '../../domain/rollout/latency';
+import { LATENCY_BUCKETS } from '../../domain/shared/latency-histogram';
 import { filledBuckets } from './arm-meter';
 import type { Outcome } from './operation-router';
 

@@ -28,6 +28,12 @@ export class RolloutPolicy {
     return this.document?.groups.get(group)?.plan;
   }
 
+  /** Groups that were taken back to legacy: in this process, or for all by what is stored. */
+  takenBack(): readonly string[] {
+    const stored = [...(this.document?.groups ?? [])].filter(([, { state }]) => state.tripReason !== null);
+    return [...new Set([...this.tripped.keys(), ...stored.map(([group]) => group)])].sort();
+  }
+
   /** Takes over a newer document; an older one, overtaken on its way, is ignored. */
   install(document: RolloutDocument): void {
     if (document.revision <= this.revision) return;

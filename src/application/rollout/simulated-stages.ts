@@ -1,7 +1,8 @@
 import { attentionSettings, Detector, rollbackSettings } from '../../domain/rollout/detector';
 import type { ArmCounts, EvidenceRules, LatencyLimits, StageEvidence, Verdict } from '../../domain/rollout/evidence';
 import { judge } from '../../domain/rollout/judge';
-import { latencyBucket, limitsFromControl } from '../../domain/rollout/latency';
+import { limitsFromControl } from '../../domain/rollout/latency';
+import { latencyBucket } from '../../domain/shared/latency-histogram';
 import { Random } from './random';
 
 /** Calls after which a simulated stage is judged; the tests must hold however often somebody looks. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../application/shared/log';
-import type { SystemInfo, SystemPort } from '../../application/system/system-port';
+import type { SystemConfig, SystemHealth, SystemInfo, SystemPort } from '../../application/system/system-port';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/shared/json';
 import { unreadable } from './old-backend-answer';
 import type { OldBackendClient } from './old-backend-client';
@@ -9,7 +9,17 @@ export class RemoteSystem implements SystemPort {
   constructor(
     private readonly backend: OldBackendClient,
     private readonly clock: Clock,
+    private readonly own: SystemPort,
   ) {}
+
+  /** Whose files are asked for are those of this program, whatever path is taken. */
+  config(nothing: object): Promise<SystemConfig> {
+    return this.own.config(nothing);
+  }
+
+  health(nothing: object): Promise<SystemHealth> {
+    return this.own.health(nothing);
+  }
 
   async info(): Promise<SystemInfo> {
     const { status, body } = await this.backend.read('/system/info');

@@ -7,10 +7,12 @@ import { ControlRequests1764050000000 } from '../../../migrations/1764050000000-
 import { Access1764200000000 } from '../../../migrations/1764200000000-access';
 import { Events1764000000000 } from '../../../migrations/1764000000000-events';
 import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
+import { Metrics1764300000000 } from '../../../migrations/1764300000000-metrics';
 import { sha256 } from '../../domain/shared/sha256';
 import { Import1764400000000 } from '../../../migrations/1764400000000-import';
 import { CameraRows } from './camera-row';
-import { withEffect } from '../../domain/shared/domain-error';
+import { DatabaseWatch } from './database-watch';
+import { type Effect, Unavailable, withEffect } from '../../domain/shared/domain-error';
 import { isRefusal, unavailable } from './pg-errors';
 import { type Queryable, queryableOf } from './queryable';
 
@@ -32,6 +34,7 @@ const limits = [
 export class Database implements Queryable {
   readonly writes: DataSource;
   private readonly reads: Pool;
+  private readonly watch: DatabaseWatch;
 
   private closing = false;
 
@@ -40,6 +43,7 @@ export class Database implements Queryable {
     const onLost = (error: Error) => {
       if (!this.closing) whenLost(error);
     };
+    this.watch = new DatabaseWatch(url);
     const common: PoolConfig = {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_SESSION_TIMEOUT_MS / 2,
@@ -62,6 +66,7 @@ export class Database implements Queryable {
         ControlRequests1764050000000,
         Alerts1764100000000,
         Access1764200000000,
+        Metrics1764300000000,
         Import1764400000000,
       ],
       migrationsTransactionMode: 'all',
@@ -75,16 +80,24 @@ export class Database implements Queryable {
     try {
       await runner.query(`SELECT pg_advisory_lock(hashtext('watchgate.migrations'))`);
       await this.writes.runMigrations();
+      this.watch.start();
     } finally {
       await runner.query(`SELECT pg_advisory_unlock(hashtext('watchgate.migrations'))`);
       await runner.release();
     }
   }
 
+  /** Throws unless the database answers and has every migration that this program knows. */
+  async ready(): Promise<void> {
+    const [row] = await this.query<{ done: number }>('SELECT count(*)::int AS done FROM migrations', []);
+    if ((row?.done ?? 0) >= this.writes.migrations.length) return;
+    throw new Unavailable('database.migrating', 'The database is being brought up to date.', 'not-started');
+  }
+
   /** Reads outside any transaction. Throws `database.unavailable` when the database cannot answer. */
   async query<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
     try {
-      return (await this.reads.query<Row & object>({ name: statementName(sql), text: sql, values: [...values] })).rows;
+      return await this.read<Row>('not-started', sql, values);
     } catch (error) {
       throw unavailable(error, 'not-started');
     }
@@ -93,14 +106,22 @@ export class Database implements Queryable {
   /** One statement that changes something. Where the database went away, nobody knows whether it took place. */
   async execute<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
     try {
-      return (await this.reads.query<Row & object>({ name: statementName(sql), text: sql, values: [...values] })).rows;
+      return await this.read<Row>('unknown', sql, values);
     } catch (error) {
       throw unavailable(error, 'unknown');
     }
   }
 
+  private read<Row>(effect: Effect, sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.watch.guard(effect, async () => {
+      const named = { name: statementName(sql), text: sql, values: [...values] };
+      return (await this.reads.query<Row & object>(named)).rows;
+    });
+  }
+
   /** Does some work in one transaction: all of it, or, when it throws, nothing. */
   async transaction<T>(work: (sql: Queryable) => Promise<T>): Promise<T> {
+    this.watch.refuseWhileAway();
     const runner = this.writes.createQueryRunner();
     let ending = false;
     try {
@@ -144,6 +165,7 @@ export class Database implements Queryable {
 
   async close(): Promise<void> {
     this.closing = true;
+    await this.watch.stop();
     await this.reads.end();
     if (this.writes.isInitialized) await this.writes.destroy();
   }

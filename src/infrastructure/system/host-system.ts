@@ -1,7 +1,9 @@
 import { statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { arch, cpus, freemem, hostname, platform, release, totalmem, type as systemName, version } from 'node:os';
-import type { SystemInfo, SystemPort } from '../../application/system/system-port';
+import type { SystemConfig, SystemHealth, SystemInfo, SystemPort } from '../../application/system/system-port';
 import type { Clock } from '../../application/shared/log';
+import { directoryView, fileView } from './host-files';
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((part / whole) * 1000) / 10);
 
@@ -12,12 +14,23 @@ function processorTime(): { busy: number; total: number } {
   return { busy: total - times.reduce((sum, t) => sum + t.idle, 0), total };
 }
 
+export interface Places {
+  readonly camerasFile: string;
+  readonly dataDir: string;
+}
+
+/** Percent in use from which somebody should look. */
+const TIGHT = 90;
+
 /** This machine as it is now. Processor use is what happened since the question before, so that nobody waits for a sample. */
 export class HostSystem implements SystemPort {
   private before = processorTime();
   private usage = 0;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly places: Places,
+  ) {}
 
   async info(): Promise<SystemInfo> {
     const { bsize, blocks, bavail } = await statfs('.');
@@ -46,6 +59,60 @@ export class HostSystem implements SystemPort {
       },
       disk: { total, free, used: total - free, percentage: percent(total - free, total) },
       psutil_available: true,
+    };
+  }
+
+  async config(): Promise<SystemConfig> {
+    const { camerasFile } = this.places;
+    const beside = (name: string) => fileView(join(dirname(camerasFile), name));
+    return {
+      timestamp: this.clock().toISOString(),
+      project_root: null,
+      config_files: {
+        cameras: await fileView(camerasFile),
+        regions: await beside('regions.json'),
+        default: await beside('default.yaml'),
+        unified_params: await beside('unified_params.yaml'),
+        enhanced_detection: await beside('enhanced_detection_config.yaml'),
+      },
+      default_config: null,
+      unified_config: null,
+      environment: { HBD_REGIONS_FILE: null, PYTHONPATH: null, PATH: null },
+      python_executable: null,
+      working_directory: null,
+    };
+  }
+
+  async health(): Promise<SystemHealth> {
+    const { timestamp, memory, disk, cpu, psutil_available } = await this.info();
+    const { camerasFile, dataDir } = this.places;
+    const [config, data] = [await directoryView(dirname(camerasFile)), await directoryView(dataDir)];
+    const broken = [
+      ...(config.readable ? [] : ['The folder of the cameras file cannot be read.']),
+      ...(data.writable ? [] : ['The data folder cannot be written to.']),
+    ];
+    const tight = [
+      ...(memory.percentage > TIGHT ? [`Memory is ${memory.percentage} % used.`] : []),
+      ...(disk.percentage > TIGHT ? [`The disk is ${disk.percentage} % used.`] : []),
+    ];
+    const names = ['requirements.txt', 'main.py', 'config/default.yaml'];
+    const files = await Promise.all(names.map(async (name) => [name, await fileView(name)] as const));
+    return {
+      timestamp,
+      status: broken.length > 0 ? 'error' : tight.length > 0 ? 'warning' : 'healthy',
+      issues: [...broken, ...tight],
+      directories: {
+        config,
+        src: await directoryView('src'),
+        models: await directoryView('models'),
+        data,
+        frontend: await directoryView('frontend'),
+      },
+      files: Object.fromEntries(
+        files.map(([name, f]) => [name, { exists: f.exists, readable: f.exists && f.readable }]),
+      ),
+      resources: { memory_usage: memory.percentage, disk_usage: disk.percentage, cpu_usage: cpu.usage_percent },
+      psutil_available,
     };
   }
 

@@ -1,13 +1,7 @@
 import * as fc from 'fast-check';
 import { Random } from '../../../src/application/rollout/random';
-import {
-  LATENCY_BUCKETS,
-  latencyBucket,
-  limitsFromControl,
-  percentile,
-  upperEdge,
-  upperRankOfP95,
-} from '../../../src/domain/rollout/latency';
+import { limitsFromControl, upperRankOfP95 } from '../../../src/domain/rollout/latency';
+import { LATENCY_BUCKETS, latencyBucket, percentile, upperEdge } from '../../../src/domain/shared/latency-histogram';
 
 const durations = fc.double({ min: 2 ** -10, max: 2 ** 20 - 1, noNaN: true });
 

@@ -1,0 +1,23 @@
+import type { Express, Response } from 'express';
+import { Unavailable } from '../../domain/shared/domain-error';
+import { sendJson } from './send';
+
+/** Asked by `/readyz`: what is missing to serve requests, one sentence per part; must answer within a second. */
+export type Readiness = () => Promise<readonly string[]>;
+
+/**
+ * The answers that scripts and load balancers rely on: the process serves (`/health`, `/livez`, `/api/ping`), and
+ * requests can be served (`/readyz`). A degraded service is live and ready; `/api/v1/monitoring/health` says the rest.
+ */
+export function mountLiveness(app: Express, ready: Readiness): void {
+  const json = (res: Response, body: object) => sendJson(res, 200, 'application/json', body);
+  app.get('/health', (_req, res) => json(res, { status: 'healthy' }));
+  app.get('/livez', (_req, res) => json(res, { status: 'live' }));
+  app.get('/api/ping', (_req, res) => json(res, { message: 'pong', timestamp: new Date().toISOString() }));
+  app.get('/readyz', async (_req, res) => {
+    const missing = await ready();
+    if (missing.length > 0)
+      throw new Unavailable('service.not_ready', `Not ready: ${missing.join('; ')}`, 'not-started');
+    json(res, { status: 'ready' });
+  });
+}

@@ -1,0 +1,55 @@
+import { changesBetween } from '../../domain/cameras/camera-changes';
+import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import type { CamerasFile } from './cameras-file';
+import type { CamerasFormat } from './cameras-format';
+import { hasErrors } from './config-settling';
+
+/** How far the table and the file agree. */
+export interface Agreement {
+  readonly inTable: number;
+  readonly inFile: number;
+  /** One sentence per difference; names fields, never quotes a value. */
+  readonly issues: readonly string[];
+}
+
+/** Longer than the file may honestly lag behind the table. */
+const LOOK_AGAIN_MS = 300;
+
+/** Compares the table with the file as both are at this moment; changes nothing and locks nothing. */
+export class CameraConsistency {
+  constructor(
+    private readonly cameras: CameraRepository,
+    private readonly file: CamerasFile,
+    private readonly format: CamerasFormat,
+    private readonly pause: (ms: number) => Promise<unknown>,
+  ) {}
+
+  /** A difference counts when it is still there a moment later: a change may be under way. */
+  async measure(): Promise<Agreement> {
+    const first = await this.look();
+    if (first.issues.length === 0) return first;
+    await this.pause(LOOK_AGAIN_MS);
+    return this.look();
+  }
+
+  private async look(): Promise<Agreement> {
+    const [cameras, disk] = await Promise.all([this.cameras.all(), this.file.read()]);
+    if (!disk) return { inTable: cameras.length, inFile: 0, issues: ['The cameras file is missing.'] };
+    const { cameras: inFile, faults } = this.format.read(disk.text);
+    const inTable = cameras.map((c) => c.fields);
+    const wrong = faults.filter(({ severity }) => severity === 'error').map((f) => `Line ${f.line}: ${f.message}`);
+    const issues = hasErrors(faults) ? wrong : changesBetween(inTable, inFile).map(sentence);
+    return { inTable: inTable.length, inFile: inFile.length, issues };
+  }
+}
+
+function sentence({ id, kind, fields }: ReturnType<typeof changesBetween>[number]): string {
+  switch (kind) {
+    case 'added':
+      return `${id} is in the file only.`;
+    case 'removed':
+      return `${id} is in the table only.`;
+    case 'changed':
+      return `${id} differs in ${fields.map(({ field }) => field).join(', ')}.`;
+  }
+}

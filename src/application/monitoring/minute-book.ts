@@ -1,0 +1,80 @@
+import type { Clock } from '../shared/log';
+import { type CountRow, keyOf, since } from './counts';
+import type { FailedRequest } from './request-meter';
+
+/** What one instance counted in one minute. */
+export interface Minute {
+  /** Minutes since 1970. */
+  readonly minute: number;
+  readonly rows: readonly CountRow[];
+  readonly errors: readonly FailedRequest[];
+}
+
+/** What all instances of the site counted. */
+export interface MinuteStore {
+  /** Replaces what this instance has said of these minutes before. */
+  save(minutes: readonly Minute[]): Promise<void>;
+  /** Of all instances but this one, from a minute on. */
+  ofOthers(from: number): Promise<readonly (Minute & { readonly instance: string })[]>;
+  prune(before: number): Promise<void>;
+}
+
+export const WINDOW_MINUTES = 15;
+const KEPT_MINUTES = 60;
+
+export interface Counters {
+  rows(): readonly CountRow[];
+  forgetMaxima(): void;
+  recentErrors(): readonly FailedRequest[];
+}
+
+/** Cuts counters that only grow into minutes. A call belongs to the minute in which the book is first looked at after it. */
+export class MinuteBook {
+  private base: ReadonlyMap<string, CountRow> = new Map();
+  private began: number;
+  private closed: Minute[] = [];
+  private savedUpTo = 0;
+
+  constructor(
+    private readonly counters: Counters,
+    private readonly clock: Clock,
+  ) {
+    this.began = this.thisMinute();
+  }
+
+  thisMinute(): number {
+    return Math.floor(this.clock().getTime() / 60_000);
+  }
+
+  /** Since the start of this process. */
+  totals(): readonly CountRow[] {
+    return this.counters.rows();
+  }
+
+  /** The minutes of the window, the present one included. */
+  minutes(): readonly Minute[] {
+    const rows = this.counters.rows();
+    const present = this.present(rows);
+    const now = this.thisMinute();
+    if (now === this.began) return [...this.closed, present];
+    this.closed = [...this.closed, present].filter(({ minute }) => minute > now - WINDOW_MINUTES);
+    this.base = new Map(rows.map((row) => [keyOf(row), row]));
+    this.counters.forgetMaxima();
+    this.began = now;
+    return this.closed;
+  }
+
+  /** Stores what was not stored in its present form yet; what fails is stored the next time. */
+  async save(store: MinuteStore): Promise<void> {
+    const minutes = this.minutes().filter(({ minute }) => minute >= this.savedUpTo);
+    await store.save(minutes.filter(({ rows }) => rows.length > 0));
+    if (this.savedUpTo !== this.began) await store.prune(this.began - KEPT_MINUTES);
+    this.savedUpTo = this.began;
+  }
+
+  private present(rows: readonly CountRow[]): Minute {
+    const from = new Date(this.began * 60_000).toISOString();
+    const errors = this.counters.recentErrors().filter(({ timestamp }) => timestamp >= from);
+    return { minute: this.began, rows: since(this.base, rows), errors };
+  }
+}

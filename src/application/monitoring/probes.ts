@@ -1,0 +1,104 @@
+import { healthy, type HealthProbe, type ProbeResult } from './health-probe';
+
+const LEAST_FREE_PERCENT = 5;
+const MOST_JOURNAL_LAG_BYTES = 10_000_000;
+const MOST_EVALUATION_LAG_SECONDS = 60;
+
+const probe = (name: string, check: () => Promise<ProbeResult>): HealthProbe => ({ name, check });
+
+export interface Consistency {
+  readonly inTable: number;
+  readonly inFile: number;
+  /** One sentence per camera that differs. */
+  readonly issues: readonly string[];
+}
+
+export const databaseProbe = (answers: () => Promise<unknown>): HealthProbe =>
+  probe('database', async () => {
+    await answers();
+    return healthy();
+  });
+
+/** Kept for clients of the old backend; this one uses no Redis. */
+export const redisProbe = probe('redis', async () => healthy({ used: false }));
+
+export const servicesProbe = probe('domain_services', async () => healthy());
+
+export const consistencyProbe = (measure: () => Promise<Consistency>): HealthProbe =>
+  probe('camera_data_consistency', async () => {
+    const { inTable, inFile, issues } = await measure();
+    const details = { db_count: inTable, yaml_count: inFile };
+    return issues.length === 0 ? healthy(details) : { status: 'inconsistent', details: { issues, ...details } };
+  });
+
+export interface JournalState {
+  readonly lagBytes: number;
+  readonly rejected: number;
+}
+
+export const journalProbe = (state: () => JournalState): HealthProbe =>
+  probe('journal', async () => {
+    const { lagBytes, rejected } = state();
+    const status = lagBytes > MOST_JOURNAL_LAG_BYTES ? 'degraded' : 'ok';
+    return { status, details: { lag_bytes: lagBytes, rejected } };
+  });
+
+export interface WorkerCondition {
+  readonly id: string;
+  readonly state: string;
+  readonly wanted: boolean;
+}
+
+const TROUBLED = new Set(['failed', 'backoff', 'stalled']);
+
+/** `undefined`: another service of the site controls the cameras, and answers for them. */
+export const workersProbe = (workers: () => Promise<readonly WorkerCondition[] | undefined>): HealthProbe =>
+  probe('workers', async () => {
+    const all = await workers();
+    if (!all) return healthy({ controlled_here: false });
+    const states: Record<string, number> = {};
+    for (const { state } of all) states[state] = (states[state] ?? 0) + 1;
+    const troubled = all.filter(({ wanted, state }) => wanted && TROUBLED.has(state)).map(({ id }) => id);
+    const status = troubled.length > 0 ? 'degraded' : 'ok';
+    return { status, details: { controlled_here: true, states, troubled } };
+  });
+
+export const rolloutProbe = (backOnLegacy: () => readonly string[]): HealthProbe =>
+  probe('rollout', async () => {
+    const groups = backOnLegacy();
+    return { status: groups.length > 0 ? 'degraded' : 'ok', details: { taken_back: groups } };
+  });
+
+export interface DiskSpace {
+  readonly freeBytes: number;
+  /** 0 to 100. */
+  readonly freePercent: number;
+}
+
+/** `folders` are named by what they are for. */
+export const diskProbe = (folders: () => Promise<Readonly<Record<string, DiskSpace>>>): HealthProbe =>
+  probe('disk', async () => {
+    const found = Object.entries(await folders());
+    const full = found.some(([, { freePercent }]) => freePercent < LEAST_FREE_PERCENT);
+    const details = found.map(([name, { freeBytes, freePercent }]) => [
+      name,
+      { free_bytes: freeBytes, free_percent: freePercent },
+    ]);
+    return { status: full ? 'degraded' : 'ok', details: Object.fromEntries(details) };
+  });
+
+export interface AlertsState {
+  /** Seconds that the evaluation of the rules lies behind; null before the first one. */
+  readonly evaluationLag: number | null;
+  /** Deliveries given up: ever, and within the last hour. */
+  readonly dead: number;
+  readonly deadLately: number;
+}
+
+export const alertsProbe = (state: () => Promise<AlertsState>): HealthProbe =>
+  probe('alerts', async () => {
+    const { evaluationLag, dead, deadLately } = await state();
+    const late = evaluationLag !== null && evaluationLag > MOST_EVALUATION_LAG_SECONDS;
+    const details = { evaluation_lag_seconds: evaluationLag, dead_deliveries: dead };
+    return { status: late || deadLately > 0 ? 'degraded' : 'ok', details };
+  });

@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { workerStates } from './application/camera-control/worker-states';
+import { CameraConsistency } from './application/cameras/camera-consistency';
+import { type HealthProbe, healthy } from './application/monitoring/health-probe';
+import { eventFamily } from './application/monitoring/event-family';
+import { lastKnown } from './application/monitoring/last-known';
+import { LastConsistency } from './application/monitoring/measured-consistency';
+import { MinuteBook } from './application/monitoring/minute-book';
+import { MonitoringService } from './application/monitoring/monitoring-service';
+import * as probes from './application/monitoring/probes';
+import { requestFamilies } from './application/monitoring/request-families';
+import { RequestMeter } from './application/monitoring/request-meter';
+import { siteCounters } from './application/monitoring/site-counters';
+import { siteFamilies } from './application/monitoring/site-families';
+import { SiteMetrics } from './application/monitoring/site-metrics';
+import { alertState } from './infrastructure/postgres/pg-alert-state';
+import { PgMinutes } from './infrastructure/postgres/pg-minutes';
+import { deliveryCounts, eventCounts } from './infrastructure/postgres/pg-site-figures';
+import { PrometheusPage } from './infrastructure/prometheus/prometheus-page';
+import { diskSpace } from './infrastructure/system/disk-space';
+import { keys, type Once } from './keys';
+
+export interface MonitoredFolders {
+  readonly dataDir: string;
+  readonly logDir: string;
+}
+
+type Get = Parameters<Parameters<Once>[1]>[0];
+
+const NOWHERE: MonitoredFolders = { dataDir: '.', logDir: '.' };
+
+/** What there is to know about how the service does. */
+export function wireMonitoring(once: Once, folders: MonitoredFolders = NOWHERE): void {
+  once(keys.consistency, (get) => {
+    return new CameraConsistency(get(keys.cameras), get(keys.camerasFile), get(keys.camerasFormat), pause);
+  });
+  once(keys.requestMeter, (get) => new RequestMeter(get(keys.clock)));
+  once(keys.minutes, (get) => new PgMinutes(get(keys.database), get(keys.instanceId)));
+  once(keys.minuteBook, (get) => {
+    const counters = siteCounters(get(keys.requestMeter), () => get(keys.recorder).totals());
+    return new MinuteBook(counters, get(keys.clock));
+  });
+  once(keys.prometheus, prometheusPage);
+  once(keys.monitoring, (get) => {
+    const [clock, log] = [get(keys.clock), get(keys.log)];
+    const consistency = new LastConsistency(() => get(keys.consistency).measure(), clock, log);
+    const metrics = new SiteMetrics(get(keys.minuteBook), get(keys.minutes), consistency, clock, log);
+    return new MonitoringService(allProbes(get, folders), neededProbes(get), metrics, clock, log);
+  });
+}
+
+/** The controller of the cameras tells their figures; the other services of the site tell none of them. */
+const cameraCounts = (get: Get) => async () => {
+  const { supervisor } = get(keys.controlRuntime);
+  const states = (await workerStates(get(keys.cameras), get(keys.desiredStates), supervisor)) ?? [];
+  const frames = (id: string) => get(keys.workerHost).counters(id);
+  return Promise.all(states.map(async (s) => ({ ...s, frames: Number((await frames(s.id))?.total_frames ?? 0) })));
+};
+
+function prometheusPage(get: Get): PrometheusPage {
+  const [database, log] = [get(keys.database), get(keys.log)];
+  return new PrometheusPage([
+    ...requestFamilies(() => get(keys.minuteBook).totals()),
+    ...siteFamilies({
+      intake: () => get(keys.ingestor).state,
+      cameras: lastKnown(cameraCounts(get), [], log),
+      deliveries: lastKnown(() => deliveryCounts(database), [], log),
+    }),
+    eventFamily(lastKnown(() => eventCounts(database), [], log)),
+  ]);
+}
+
+function neededProbes(get: Get): HealthProbe[] {
+  const configuration = {
+    name: 'configuration',
+    check: async () =>
+      get(keys.camerasFile)
+        .read()
+        .then(() => healthy()),
+  };
+  return [probes.databaseProbe(() => get(keys.database).ready()), configuration];
+}
+
+function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe[] {
+  const [cameras, desired] = [get(keys.cameras), get(keys.desiredStates)];
+  const { supervisor } = get(keys.controlRuntime);
+  const space = async () => ({ data: await diskSpace(dataDir), logs: await diskSpace(logDir) });
+  return [
+    probes.databaseProbe(() => get(keys.database).ready()),
+    probes.redisProbe,
+    probes.servicesProbe,
+    probes.consistencyProbe(() => get(keys.consistency).measure()),
+    probes.journalProbe(() => get(keys.ingestor).state),
+    probes.workersProbe(() => workerStates(cameras, desired, supervisor)),
+    probes.rolloutProbe(() => get(keys.policy).takenBack()),
+    probes.diskProbe(space),
+    probes.alertsProbe(() => alertState(get(keys.database))),
+  ];
+}
