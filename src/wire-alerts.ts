@@ -81,7 +81,9 @@ function wireEvaluation(once: Once, { pace }: AlertSite): void {
   once(keys.ruleFollower, (get) => new PgRuleFollower(get(keys.database), get(keys.alertRules), get(keys.ruleBook)));
   once(keys.alertEvaluator, (get) => {
     const store = new PgEvaluationStore(get(keys.database));
-    return new AlertEvaluator(get(keys.alertFeed), store, get(keys.ruleBook), get(keys.clock), get(keys.log), pace);
+    const [book, follower] = [get(keys.ruleBook), get(keys.ruleFollower)];
+    const refresh = () => follower.refresh();
+    return new AlertEvaluator(get(keys.alertFeed), store, book, refresh, get(keys.clock), get(keys.log), pace);
   });
   once(keys.cameraWatch, (get) => {
     const { supervisor } = get(keys.controlRuntime);

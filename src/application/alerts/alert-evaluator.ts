@@ -39,6 +39,8 @@ export class AlertEvaluator {
     private readonly feed: AlertFeed,
     private readonly store: EvaluationStore,
     private readonly book: RuleBook,
+    /** Brings the book up to date. */
+    private readonly refresh: () => Promise<void>,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly pace: EvaluatorPace = EVALUATOR_PACE,
@@ -72,15 +74,17 @@ export class AlertEvaluator {
 
   private async round(now: Running): Promise<boolean> {
     const { evaluation, cursor } = now;
-    if (now.revision !== this.book.revision) {
-      now.revision = this.book.revision;
-      evaluation.follow(this.book.rules);
-    }
     const [events, changes, watchedUntil] = await Promise.all([
       this.feed.events(cursor.eventSeq, BATCH),
       this.feed.cameraChanges(cursor.cameraSeq, BATCH),
       this.feed.watchedUntil(),
     ]);
+    // Looked at after the events: a rule that was made before an event happened is asked about it.
+    await this.refresh();
+    if (now.revision !== this.book.revision) {
+      now.revision = this.book.revision;
+      evaluation.follow(this.book.rules);
+    }
     const more = events.length === BATCH || changes.length === BATCH;
     const told = this.feedAll(evaluation, inOrder(events, changes));
     const evaluated = more ? cursor.evaluated : this.until(now);
