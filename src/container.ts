@@ -1,11 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { container as root, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
-import { catalogue } from './api/catalogue';
-import { mounted } from './api/http/mount';
-import { CameraConfigService } from './application/cameras/camera-config-service';
 import type { OnStep } from './application/cameras/config-steps';
-import { OperationRouter } from './application/rollout/operation-router';
 import type { Clock, Log } from './application/shared/log';
 import { Database } from './infrastructure/postgres/database';
 import { HostSystem } from './infrastructure/system/host-system';
@@ -17,6 +13,7 @@ import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
 import { type EventSite, wireEvents } from './wire-events';
 import { wireMonitoring } from './wire-monitoring';
+import { wireOperations } from './wire-operations';
 import { type ShadowTuning, wireRollout } from './wire-rollout';
 
 export { keys };
@@ -65,46 +62,4 @@ export function wire(site: Site): DependencyContainer {
   );
   wireOperations(once);
   return c;
-}
-
-function wireOperations(once: Once): void {
-  once(keys.router, (get) => {
-    const recorder = get(keys.recorder);
-    return new OperationRouter(get(keys.policy).snapshot, recorder.record, get(keys.shadow).offer, get(keys.log));
-  });
-  once(keys.mounted, (get) => {
-    const router = get(keys.router);
-    const cameras = router.between(catalogue.cameras, get(keys.camerasOnDomain), get(keys.camerasOnLegacy));
-    const config = new CameraConfigService(
-      get(keys.revisions),
-      get(keys.cameras),
-      get(keys.camerasFile),
-      get(keys.camerasFormat),
-      get(keys.configuration),
-      get(keys.clock),
-    );
-    return [
-      mounted(catalogue.cameras, cameras),
-      mounted(catalogue.cameraConfig, config),
-      mounted(
-        catalogue.cameraControl,
-        router.between(catalogue.cameraControl, get(keys.controlOnDomain), get(keys.controlOnLegacy)),
-      ),
-      mounted(catalogue.alerts, router.between(catalogue.alerts, get(keys.alertsOnDomain), get(keys.alertsOnLegacy))),
-      mounted(catalogue.alertHandling, get(keys.alertHandling)),
-      mounted(catalogue.events, router.between(catalogue.events, get(keys.eventsOnDomain), get(keys.eventsOnLegacy))),
-      mounted(
-        catalogue.statistics,
-        router.between(catalogue.statistics, get(keys.statisticsOnDomain), get(keys.statisticsOnLegacy)),
-      ),
-      mounted(
-        catalogue.records,
-        router.between(catalogue.records, get(keys.recordsOnDomain), get(keys.recordsOnLegacy)),
-      ),
-      mounted(catalogue.rollout, get(keys.rollout)),
-      mounted(catalogue.monitoring, get(keys.monitoring)),
-      mounted(catalogue.system, router.between(catalogue.system, get(keys.system), get(keys.systemOnLegacy))),
-      mounted(catalogue.access, get(keys.access)),
-    ];
-  });
 }
