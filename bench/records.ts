@@ -12,7 +12,7 @@ const VIOLATIONS_OF_EVENTS = 20;
 const CAMERAS = 50;
 const TARGET = 3;
 const EFFORT: Record<'full' | 'short', Effort> = {
-  full: { rounds: 7, callsPerRound: 20, percentile: 0.95 },
+  full: { rounds: 5, callsPerRound: 60, percentile: 0.95 },
   short: { rounds: 5, callsPerRound: 5, percentile: 0.95 },
 };
 

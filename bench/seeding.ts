@@ -53,7 +53,7 @@ const EVENTS = `
       THEN least(ts + interval '9 hours', $6::timestamptz - random() * interval '1 day') ELSE ts END AS ts FROM made
   ), stored AS (
     INSERT INTO events (id, ts, camera_id, type, track_id, evidence)
-    SELECT id, ts, 'cam-' || (n * 7919) % $4,
+    SELECT id, ts, 'cam-' || (n + n / ${VIOLATION_EVERY}) % $4,
            CASE WHEN n % ${VIOLATION_EVERY} = 0
                 THEN (ARRAY['NO_HAIRNET_AT_SINK', 'SKIP_DRYING', 'INSUFFICIENT_DWELL_TIME'])[1 + (n / ${VIOLATION_EVERY}) % 3]
                 ELSE (ARRAY['HANDWASHING_ACTIVE', 'HANDWASHING_ACTIVE', 'SANITIZED', 'motion_started', 'motion_ended'])[1 + n % 5]
