@@ -44,7 +44,8 @@ export function records(length: 'full' | 'short', violations: number = VIOLATION
     place.onEnd(() => http.close());
     const contestants = QUESTIONS.flatMap(({ query, where, offset }): Contestant[] => {
       const floor = `SQL ${where}${offset ? ` OFFSET ${offset}` : ''}`;
-      const list = `${service.url}/api/v1/records/violations?limit=50${query}`;
+      // Forced calls are not asked again on the other path, which would slow down the one call in twenty that counts here.
+      const list = `${service.url}/api/v1/records/violations?limit=50&force_domain=true${query}`;
       return [
         { name: floor, once: () => bare(client, where, offset) },
         { name: `GET ?limit=50${query}`, once: () => http.call('GET', list), floor },
