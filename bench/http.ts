@@ -10,6 +10,8 @@ import { table } from './table';
 import { Workplace } from './workplace';
 
 const LANES = 16;
+/** With one connection nobody asks at the same time, so that no two requests share an answer. */
+const ALONE = 1;
 const EVENTS = 200_000;
 const CAMERAS = 20;
 const EFFORT: Record<'full' | 'short', { readonly rounds: number; readonly ms: number }> = {
@@ -34,6 +36,7 @@ export function http(length: 'full' | 'short'): Promise<string> {
     const all = await servers(place);
     const { service, plain, bare } = all;
     const reads: string[][] = [];
+    const alone: string[][] = [];
     for (const read of Object.keys(READS)) {
       const of = (name: string, url: string, prefix: string, query = ''): Contestant => ({
         name,
@@ -49,11 +52,13 @@ export function http(length: 'full' | 'short'): Promise<string> {
         ],
         EFFORT[length],
       );
+      const single = [of('rows', bare, ''), of('ours', service, '/api/v1', DOMAIN)];
+      alone.push(aloneLine(read, await interleaved(single, EFFORT[length], ALONE)));
       const [ofRows, ofText] = [share(rates, 'ours', 'rows'), share(rates, 'ours', 'text')];
       const overhead = 1 - share(rates, 'ours', 'plain');
       reads.push([
         `GET ${read}`,
-        ...['rows', 'text', 'ours'].map((name) => Math.round(rates.get(name) ?? 0).toLocaleString('en')),
+        ...['rows', 'text', 'ours'].map((name) => shown(rates.get(name))),
         `${ofRows.toFixed(2)} (${TARGETS.rows} ${met(ofRows >= TARGETS.rows)})`,
         `${ofText.toFixed(2)} (${TARGETS.text} ${met(ofText >= TARGETS.text)})`,
         `${(overhead * 100).toFixed(0)} % (${TARGETS.overhead * 100} ${met(overhead <= TARGETS.overhead)})`,
@@ -64,10 +69,20 @@ export function http(length: 'full' | 'short'): Promise<string> {
     return [
       `requests per second, ${LANES} connections, ${EVENTS.toLocaleString('en')} events, ${CAMERAS} cameras; medians of ${EFFORT[length].rounds} rounds\n\n`,
       table(head, reads),
+      `\n${table(['one connection', 'SELECT + stringify', 'this service', 'of rows'], alone)}`,
       `\n${table(['', 'bare transaction', 'this service', 'ratio'], writes)}`,
     ].join('');
   });
 }
+
+const shown = (rate: number | undefined) => Math.round(rate ?? 0).toLocaleString('en');
+
+const aloneLine = (read: string, rates: ReadonlyMap<string, number>): string[] => [
+  `GET ${read}`,
+  shown(rates.get('rows')),
+  shown(rates.get('ours')),
+  share(rates, 'ours', 'rows').toFixed(2),
+];
 
 const met = (is: boolean) => (is ? 'met' : 'MISSED');
 const share = (rates: ReadonlyMap<string, number>, one: string, other: string) =>
@@ -118,9 +133,8 @@ async function writing(place: Servers, effort: (typeof EFFORT)['full']): Promise
       effort,
     );
     const ratio = share(rates, 'ours', 'bare');
-    const rate = (name: string) => Math.round(rates.get(name) ?? 0).toLocaleString('en');
     const verdict = `${ratio.toFixed(2)} (${TARGETS.write} ${met(ratio >= TARGETS.write)})`;
-    lines.push([`POST ${where}`, rate('bare'), rate('ours'), verdict]);
+    lines.push([`POST ${where}`, shown(rates.get('bare')), shown(rates.get('ours')), verdict]);
   }
   return lines;
 }
@@ -136,12 +150,13 @@ async function onlyTheFirst(service: string): Promise<void> {
 async function interleaved(
   contestants: readonly Contestant[],
   { rounds, ms }: (typeof EFFORT)['full'],
+  lanes = LANES,
 ): Promise<ReadonlyMap<string, number>> {
   const rates = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++)
     for (const { name, url, next, before } of round % 2 === 0 ? contestants : [...contestants].reverse()) {
       await before?.();
-      const rate = await flood(url, LANES, ms, next);
+      const rate = await flood(url, lanes, ms, next);
       if (round > 0) rates.get(name)?.push(rate);
     }
   return new Map([...rates].map(([name, all]) => [name, median(all)]));
