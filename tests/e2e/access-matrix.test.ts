@@ -89,9 +89,12 @@ describe.each(allOperations.map((operation) => [operation.id, operation] as cons
 });
 
 describe('beside the operations', () => {
-  it.each(['/openapi.json', '/api/v1/nothing', '/nothing'])('%s shows nothing without a token', async (path) => {
-    expect((await request(server).get(path)).status).toBe(401);
-  });
+  it.each(['/openapi.json', '/docs', '/docs/style.css', '/api/v1/nothing', '/nothing'])(
+    '%s shows nothing without a token',
+    async (path) => {
+      expect((await request(server).get(path)).status).toBe(401);
+    },
+  );
 
   it('what watches over the service needs none', async () => {
     expect((await request(server).get('/health')).status).toBe(200);

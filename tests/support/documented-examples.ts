@@ -1,25 +1,6 @@
+import { exampleRequest } from '../../src/api/http/example-request';
+import { type RouteView, routesOf } from '../../src/api/http/openapi-view';
 import { type Json, type JsonObject, sameJson } from '../../src/domain/shared/json';
-
-interface Shown {
-  readonly value?: Json;
-}
-
-interface Content {
-  readonly schema: JsonObject;
-  readonly examples?: Readonly<Record<string, Shown>>;
-  readonly 'x-varies'?: readonly string[];
-}
-
-interface Described {
-  readonly operationId: string;
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly in: 'path' | 'query';
-    readonly examples?: Readonly<Record<string, Shown>>;
-  }[];
-  readonly requestBody?: { readonly content: { readonly 'application/json': Content } };
-  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, Content>> }>>;
-}
 
 /** A call and its answer, as an OpenAPI document shows them under one name. */
 export interface DocumentedExample {
@@ -45,44 +26,23 @@ const DONE = 'done';
  * @throws Error when an operation has none of a call that succeeds
  */
 export function examplesOf(document: JsonObject): readonly DocumentedExample[] {
-  const paths = document.paths as unknown as Record<string, Record<string, Described>>;
-  const all = Object.entries(paths).flatMap(([path, verbs]) =>
-    Object.entries(verbs).flatMap(([verb, described]) => examplesOfOne(verb.toUpperCase(), path, described)),
-  );
+  const all = routesOf(document).flatMap(examplesOfRoute);
   return [...all.filter((e) => e.method === 'GET'), ...all.filter((e) => e.method !== 'GET')];
 }
 
-function examplesOfOne(method: string, path: string, described: Described): DocumentedExample[] {
-  const found = Object.entries(described.responses).flatMap(([status, { content }]) =>
+function examplesOfRoute(route: RouteView): DocumentedExample[] {
+  const { operationId: operation, responses } = route.operation;
+  const found = Object.entries(responses).flatMap(([status, { content }]) =>
     Object.entries(content).flatMap(([type, { schema, examples = {}, 'x-varies': varies = [] }]) =>
       Object.entries(examples).map(([name, { value: answer }]): DocumentedExample => {
-        const request = { path: addressOf(path, described, name), body: bodyOf(described, name) };
-        const { operationId: operation } = described;
-        return { operation, name, method, ...request, status: Number(status), type, schema, answer, varies };
+        const { path, body } = exampleRequest(route, name);
+        const sent = { method: route.verb, path, body: body === undefined ? body : JSON.stringify(body) };
+        return { operation, name, ...sent, status: Number(status), type, schema, answer, varies };
       }),
     ),
   );
   if (found.some(({ name, status }) => name === DONE && status === 200)) return found;
-  throw new Error(`${described.operationId} has no example`);
-}
-
-function addressOf(path: string, { parameters }: Described, name: string): string {
-  const sent = parameters.flatMap((p) => {
-    const value = p.examples?.[name]?.value;
-    return value === undefined ? [] : [{ ...p, text: encodeURIComponent(String(value)) }];
-  });
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, wanted: string) => {
-    const found = sent.find((p) => p.in === 'path' && p.name === wanted);
-    if (!found) throw new Error(`${path}: the example "${name}" has no ${wanted}`);
-    return found.text;
-  });
-  const query = sent.filter((p) => p.in === 'query').map((p) => `${p.name}=${p.text}`);
-  return query.length > 0 ? `${filled}?${query.join('&')}` : filled;
-}
-
-function bodyOf({ requestBody }: Described, name: string): string | undefined {
-  const shown = requestBody?.content['application/json'].examples?.[name];
-  return shown && JSON.stringify(shown.value);
+  throw new Error(`${operation} has no example`);
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

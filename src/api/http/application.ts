@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import type { Log } from '../../application/shared/log';
 import { authentication } from './auth';
 import { crossOrigin } from './cross-origin';
+import { mountDocs } from './docs';
 import { mountLiveness, type Readiness } from './liveness';
 import { answerError, answerNoRoute, mount, type MountOptions, type Mounted } from './mount';
 import { openApi } from './openapi';
@@ -55,8 +56,7 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
   app.use('/api/v1', api);
   mountLiveness(app, options.ready ?? (async () => []));
   if (options.scrape) mountScrape(app, options.scrape);
-  const document = openApi(operations.flatMap((m) => Object.values(m.operations)));
-  app.get('/openapi.json', (_req, res) => void res.json(document));
+  mountDocs(app, openApi(operations.flatMap((m) => Object.values(m.operations))), options.gate.needsToken);
   app.use(answerNoRoute);
   app.use(answerError(options.log));
   return app;
