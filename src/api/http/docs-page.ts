@@ -26,6 +26,7 @@ export function docsPage(document: JsonObject, target: CurlTarget): string {
 <h1>${title} API</h1>
 <p>${description}</p>
 <p>The same for programs: <a href="/openapi.json">/openapi.json</a></p>
+<p>A click on the line of an example selects all of it, for a shell${target.needsToken ? ' that has your token in WATCHGATE_TOKEN' : ''}.</p>
 <input type="search" id="filter" placeholder="Filter by path or words" aria-label="Filter the operations" hidden>
 <nav>${groups.map((group) => html`<a href="#${group}">${group}</a> `)}</nav>
 </header>

@@ -1,6 +1,7 @@
 import { Media } from '../../application/shared/media';
 import type { JsonObject } from '../../domain/shared/json';
 import { schemaOf, shapeOf } from './fields';
+import { besidePaths } from './openapi-beside';
 import { answerExample, bodyExamples, parameterExamples, refusedExample } from './openapi-examples';
 import type { Operation } from './operation';
 
@@ -54,7 +55,7 @@ export function openApi(operations: readonly Operation[]): JsonObject {
   return {
     openapi: '3.1.0',
     info: { title: 'Watchgate', version: '1', description: ABOUT },
-    paths,
+    paths: { ...paths, ...besidePaths({ '401': NO_TOKEN }) },
     components: { schemas: { Problem: PROBLEM }, securitySchemes: { token: TOKEN } },
     security: [{ token: [] }, {}],
   };
@@ -82,7 +83,7 @@ function describe(operation: Operation): JsonObject {
         content: { [operation.produces]: { schema: answerSchema(operation), ...answerExample(operation) } },
       },
       ...refused(operation),
-      '401': refusal('No token, or one that is wrong, expired or revoked'),
+      '401': NO_TOKEN,
       '403': refusal(`The token's role is less than ${operation.role}${forced}`),
       default: refusal('Refused or failed'),
     },
@@ -93,6 +94,8 @@ const refusal = (description: string, example: JsonObject = {}): JsonObject => (
   description,
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, ...example } },
 });
+
+const NO_TOKEN = refusal('No token, or one that is wrong, expired or revoked');
 
 const refused = ({ example: { refused: told } }: Operation): JsonObject =>
   told ? { [told.status]: refusal(told.detail, refusedExample(told)) } : {};

@@ -34,7 +34,8 @@ describe('an answer is what its example shows', () => {
 it('an operation without an example is told', () => {
   const first = allOperations[0]!;
   const document = structuredClone(openApi(allOperations));
-  expect(new Set(examplesOf(document).map((e) => e.operation))).toEqual(new Set(allOperations.map((o) => o.id)));
+  const told = new Set(examplesOf(document).map((e) => e.operation));
+  expect(allOperations.filter(({ id }) => !told.has(id))).toEqual([]);
   const paths = document.paths as Record<string, Record<string, { responses: Record<string, { content: object }> }>>;
   const described = paths[`/api/v1${first.path}`]![first.verb.toLowerCase()]!;
   described.responses['200']!.content = { [first.produces]: { schema: {} } };
