@@ -70,29 +70,34 @@ export class ExampleSite {
 
   static async start(): Promise<ExampleSite> {
     const site = new ExampleSite(await createTestDatabase());
-    writeFileSync(site.folder.camerasFile, CAMERAS);
-    writeFileSync(path.join(site.folder.dir, 'config/rollout.yaml'), PLANS);
-    const { FFMPEG_PATH } = process.env;
-    // Folders as they are named by default, so that answers do not depend on where the site lies.
-    site.url = await site.folder
-      .start({
-        DATABASE_URL: site.database.url,
-        CAMERAS_FILE: 'config/cameras.yaml',
-        LOG_DIR: 'logs',
-        DATA_DIR: 'data',
-        USE_DOMAIN_SERVICE: 'true',
-        // The examples have times of one day, which must not become too old.
-        RETENTION_DAYS: '3650',
-        ...(FFMPEG_PATH ? { FFMPEG_PATH } : {}),
-      })
-      .ready();
-    await site.prepare();
+    try {
+      await site.begin();
+    } catch (error) {
+      // Its workers would outlive it.
+      await site.remove();
+      throw error;
+    }
     return site;
   }
 
   async remove(): Promise<void> {
     await this.folder.remove();
     await this.database.drop();
+  }
+
+  private async begin(): Promise<void> {
+    writeFileSync(this.folder.camerasFile, CAMERAS);
+    writeFileSync(path.join(this.folder.dir, 'config/rollout.yaml'), PLANS);
+    const { FFMPEG_PATH } = process.env;
+    const settings = {
+      DATABASE_URL: this.database.url,
+      USE_DOMAIN_SERVICE: 'true',
+      // The examples have times of one day, which must not become too old.
+      RETENTION_DAYS: '3650',
+      ...(FFMPEG_PATH ? { FFMPEG_PATH } : {}),
+    };
+    this.url = await this.folder.start(settings).ready();
+    await this.prepare();
   }
 
   private async prepare(): Promise<void> {
