@@ -119,6 +119,7 @@ function summary(
     : 'all calls on the legacy path';
   return [
     `API       ${url}/api/v1/cameras`,
+    `docs      ${url}/docs`,
     `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${embedded.dir}` : 'the server in DATABASE_URL'}`,
     `cameras   ${settings.camerasFile}: ${cameras}${faults.length > 0 ? `, ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} (see ${url}/api/v1/cameras/config)` : ''}`,
     `rollout   ${share}`,

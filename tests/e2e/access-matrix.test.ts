@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import request from 'supertest';
 import { allOperations } from '../../src/api/catalogue';
 import { openApi } from '../../src/api/http/openapi';
+import { BESIDE_TAG } from '../../src/api/http/openapi-beside';
+import { routesOf } from '../../src/api/http/openapi-view';
 import type { Operation } from '../../src/api/http/operation';
 import { keys } from '../../src/container';
 import { covers, type Role, roles } from '../../src/domain/shared/role';
@@ -12,6 +14,7 @@ import { type TestSite, testSite } from '../support/test-site';
 
 interface Described {
   readonly operationId: string;
+  readonly tags: readonly string[];
   readonly 'x-role': Role;
   readonly responses: Readonly<Record<string, { readonly description: string }>>;
 }
@@ -20,6 +23,7 @@ interface Described {
 const described = new Map(
   Object.values(openApi(allOperations).paths as unknown as Record<string, Record<string, Described>>)
     .flatMap((verbs) => Object.values(verbs))
+    .filter(({ tags }) => !tags.includes(BESIDE_TAG))
     .map((operation) => [operation.operationId, operation] as const),
 );
 
@@ -89,17 +93,26 @@ describe.each(allOperations.map((operation) => [operation.id, operation] as cons
 });
 
 describe('beside the operations', () => {
-  it.each(['/openapi.json', '/api/v1/nothing', '/nothing'])('%s shows nothing without a token', async (path) => {
-    expect((await request(server).get(path)).status).toBe(401);
-  });
+  it.each(['/openapi.json', '/docs', '/docs/style.css', '/api/v1/nothing', '/nothing'])(
+    '%s shows nothing without a token',
+    async (path) => {
+      expect((await request(server).get(path)).status).toBe(401);
+    },
+  );
 
-  it('what watches over the service needs none', async () => {
-    expect((await request(server).get('/health')).status).toBe(200);
-  });
+  const beside = routesOf(openApi(allOperations)).filter(({ operation }) => operation.tags.includes(BESIDE_TAG));
 
-  it('every token may read the document', async () => {
+  it.each(beside.map(({ path, operation }) => [path, operation['x-role']]))(
+    '%s is for whom the document says: %s',
+    async (path, role) => {
+      const { status } = await request(server).get(path);
+      expect(status === 401).toBe(role !== 'anybody');
+    },
+  );
+
+  it.each(['/openapi.json', '/docs', '/metrics'])('every token may read %s', async (path) => {
     for (const token of tokens.values())
-      expect((await request(server).get('/openapi.json').set('Authorization', `Bearer ${token}`)).status).toBe(200);
+      expect((await request(server).get(path).set('Authorization', `Bearer ${token}`)).status).toBe(200);
   });
 
   it('a token in the address is none', async () => {

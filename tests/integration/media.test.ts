@@ -15,9 +15,9 @@ interface Gallery {
   show(nothing: object): Promise<Media>;
 }
 
-const rows = operations<Gallery>('gallery', {
-  show: { http: 'GET /picture', summary: 'A picture', input: NoInputDto, output: Media, produces: 'image/jpeg' },
-});
+const row = { http: 'GET /picture', summary: '', input: NoInputDto, output: Media } as const;
+const example = { input: {}, answer: undefined };
+const rows = operations<Gallery>('gallery', { show: { ...row, example, produces: 'image/jpeg' } });
 const CHUNK = Buffer.alloc(65_536, 'x');
 
 describe('an answer that is not JSON', () => {
@@ -139,7 +139,6 @@ describe('an answer that is not JSON', () => {
   });
 
   it('says what it is made of, or the catalogue refuses it', () => {
-    const row = { http: 'GET /a', summary: '', input: NoInputDto, output: Media } as const;
-    expect(() => operations<Gallery>('gallery', { show: row })).toThrow('says what it produces');
+    expect(() => operations<Gallery>('gallery', { show: { ...row, example } })).toThrow('says what it produces');
   });
 });

@@ -10,17 +10,26 @@ import {
   TokenRevokedDto,
   WantedTokenDto,
 } from './access-dto';
+import { accessExamples as examples } from './access-examples';
 
 const role = 'admin';
 
 /** Who may do what is no matter of the two paths: not switched. */
 export const accessOperations = operations<AccessPort>('access', {
-  tokens: { http: 'GET /access/tokens', summary: 'Every token', input: NoInputDto, output: TokenListDto, role },
+  tokens: {
+    http: 'GET /access/tokens',
+    summary: 'Every token',
+    input: NoInputDto,
+    output: TokenListDto,
+    example: examples.tokens,
+    role,
+  },
   createToken: {
     http: 'POST /access/tokens',
     summary: 'Give out a token',
     input: WantedTokenDto,
     output: TokenCreatedDto,
+    example: examples.createToken,
     role,
   },
   revokeToken: {
@@ -28,6 +37,7 @@ export const accessOperations = operations<AccessPort>('access', {
     summary: 'Take a token back, on every instance within two seconds',
     input: TokenKeyDto,
     output: TokenRevokedDto,
+    example: examples.revokeToken,
     role,
   },
   audit: {
@@ -35,6 +45,7 @@ export const accessOperations = operations<AccessPort>('access', {
     summary: 'Who changed what, newest first',
     input: AuditQueryDto,
     output: AuditPageDto,
+    example: examples.audit,
     role,
   },
 });

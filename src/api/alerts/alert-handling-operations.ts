@@ -10,6 +10,7 @@ import {
   DryRunWishDto,
   HandlingDto,
 } from './alert-handling-dto';
+import { alertHandlingExamples as examples } from './alert-handling-examples';
 
 /** Operations the old backend does not have: they have one implementation and are not switched. */
 export const alertHandlingOperations = operations<AlertHandlingPort>('alert-handling', {
@@ -18,6 +19,7 @@ export const alertHandlingOperations = operations<AlertHandlingPort>('alert-hand
     summary: 'What the rule would have told over the last hours; nothing is sent',
     input: DryRunWishDto,
     output: DryRunDto,
+    example: examples.test,
     effect: 'read',
   },
   acknowledge: {
@@ -25,23 +27,27 @@ export const alertHandlingOperations = operations<AlertHandlingPort>('alert-hand
     summary: 'Somebody takes care of the alert',
     input: HandlingDto,
     output: AlertDto,
+    example: examples.acknowledge,
   },
   resolve: {
     http: 'POST /alerts/history/{alert_id}/resolve',
     summary: 'The alert is dealt with',
     input: HandlingDto,
     output: AlertDto,
+    example: examples.resolve,
   },
   deliveries: {
     http: 'GET /alerts/deliveries',
     summary: 'Notices on their way, each with its attempts, newest first',
     input: DeliveryQueryDto,
     output: DeliveryListDto,
+    example: examples.deliveries,
   },
   replay: {
     http: 'POST /alerts/deliveries/{delivery_id}/replay',
     summary: 'Try a notice that was given up once more',
     input: DeliveryKeyDto,
     output: DeliveryDto,
+    example: examples.replay,
   },
 });

@@ -12,6 +12,7 @@ import {
   NewAlertRuleDto,
   OkDto,
 } from './alert-dto';
+import { alertExamples as examples } from './alert-examples';
 
 const read = 'alert-read';
 const write = 'alert-rules';
@@ -22,6 +23,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
     summary: 'List alert rules, newest first',
     input: AlertRuleQueryDto,
     output: AlertRuleListDto,
+    example: examples.list,
     group: read,
   },
   get: {
@@ -29,6 +31,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
     summary: 'One alert rule',
     input: AlertRuleKeyDto,
     output: AlertRuleDto,
+    example: examples.get,
     group: read,
     stickyBy: 'rule_id',
   },
@@ -37,6 +40,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
     summary: 'Add an alert rule',
     input: NewAlertRuleDto,
     output: AlertRuleCreatedDto,
+    example: examples.create,
     group: write,
     fallback: 'ifRolledBack',
   },
@@ -45,6 +49,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
     summary: 'Change some fields of an alert rule',
     input: AlertRulePatchDto,
     output: OkDto,
+    example: examples.update,
     group: write,
     stickyBy: 'rule_id',
     fallback: 'ifRolledBack',
@@ -54,6 +59,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
     summary: 'Remove an alert rule; what it told stays',
     input: AlertRuleKeyDto,
     output: OkDto,
+    example: examples.remove,
     group: write,
     stickyBy: 'rule_id',
     fallback: 'ifRolledBack',
@@ -63,6 +69,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
     summary: 'What was told, newest first',
     input: AlertQueryDto,
     output: AlertListDto,
+    example: examples.history,
     group: read,
   },
 });

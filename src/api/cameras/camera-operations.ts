@@ -11,6 +11,7 @@ import {
   DoneDto,
   NewCameraDto,
 } from './camera-dto';
+import { cameraExamples as examples } from './camera-examples';
 
 const group = 'camera-config';
 /** The file knows one time for all cameras, the table one per camera. */
@@ -22,6 +23,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'List cameras in the order of the file',
     input: CameraFilterDto,
     output: CameraListDto,
+    example: examples.list,
     group,
     stickyBy: 'caller',
     mayDiffer: times('/cameras/*'),
@@ -31,6 +33,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'One camera',
     input: CameraKeyDto,
     output: CameraDto,
+    example: examples.get,
     group,
     stickyBy: 'camera_id',
     mayDiffer: times(''),
@@ -40,6 +43,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'Add a camera',
     input: NewCameraDto,
     output: CameraCreatedDto,
+    example: examples.create,
     group,
     stickyBy: 'id',
     fallback: 'ifRolledBack',
@@ -50,6 +54,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'Change some settings of a camera',
     input: CameraPatchDto,
     output: CameraChangedDto,
+    example: examples.update,
     group,
     stickyBy: 'camera_id',
     fallback: 'ifRolledBack',
@@ -60,6 +65,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'Remove a camera',
     input: CameraKeyDto,
     output: DoneDto,
+    example: examples.remove,
     group,
     stickyBy: 'camera_id',
     fallback: 'ifRolledBack',

@@ -3,6 +3,7 @@ import express, { type Express, Router } from 'express';
 import type { Log } from '../../application/shared/log';
 import { authentication } from './auth';
 import { crossOrigin } from './cross-origin';
+import { mountDocs } from './docs';
 import { mountLiveness, type Readiness } from './liveness';
 import { answerError, answerNoRoute, mount, type MountOptions, type Mounted } from './mount';
 import { openApi } from './openapi';
@@ -10,10 +11,16 @@ import { identify } from './request-id';
 import { mountScrape, type Scrape } from './scrape';
 import { secure } from './security-headers';
 
-const REQUEST_TIMEOUT_MS = 30_000;
-const HEADERS_TIMEOUT_MS = 10_000;
-/** Node looks for connections that are too slow only every 30 s otherwise. */
-const LOOK_FOR_SLOW_MS = 1_000;
+/** How long a client may take, in milliseconds. */
+export interface Patience {
+  /** For all of a request, its body included. */
+  readonly requestMs: number;
+  readonly headersMs: number;
+  /** How often connections that are too slow are looked for; Node does so only every 30 s otherwise. */
+  readonly lookMs: number;
+}
+
+const PATIENCE: Patience = { requestMs: 30_000, headersMs: 10_000, lookMs: 1_000 };
 
 export interface HttpOptions extends MountOptions {
   /** Absent: nothing is needed but this process. */
@@ -33,8 +40,7 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
   app.use('/api/v1', api);
   mountLiveness(app, options.ready ?? (async () => []));
   if (options.scrape) mountScrape(app, options.scrape);
-  const document = openApi(operations.flatMap((m) => Object.values(m.operations)));
-  app.get('/openapi.json', (_req, res) => void res.json(document));
+  mountDocs(app, openApi(operations.flatMap((m) => Object.values(m.operations))), options.gate.needsToken);
   app.use(answerNoRoute);
   app.use(answerError(options.log));
   return app;
@@ -53,7 +59,7 @@ const UNREADABLE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT:
  * A server whose requests and responses have the application's prototypes from birth. Express would otherwise set
  * them on each object, which makes Node's own HTTP code several times slower.
  */
-export function httpServer(app: Express, log: Log): Server {
+export function httpServer(app: Express, log: Log, patience: Patience = PATIENCE): Server {
   class AppRequest extends IncomingMessage {}
   class AppResponse extends ServerResponse<AppRequest> {}
   Object.setPrototypeOf(AppRequest.prototype, express.request);
@@ -63,11 +69,11 @@ export function httpServer(app: Express, log: Log): Server {
   }
   Object.assign(app, { request: AppRequest.prototype, response: AppResponse.prototype });
   const server = createServer(
-    { IncomingMessage: AppRequest, ServerResponse: AppResponse, connectionsCheckingInterval: LOOK_FOR_SLOW_MS },
+    { IncomingMessage: AppRequest, ServerResponse: AppResponse, connectionsCheckingInterval: patience.lookMs },
     app,
   );
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = patience.requestMs;
+  server.headersTimeout = patience.headersMs;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     log.warn('a connection sent no valid HTTP', { code: error.code });

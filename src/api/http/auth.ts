@@ -13,19 +13,26 @@ const FORCE_NEEDS: Role = 'operator';
 
 const callers = new WeakMap<IncomingMessage, Caller>();
 
-/** Who sends a request, also one that is to become a socket. Throws `access.unauthorized` or `access.throttled`. */
-export const authenticate = (gate: Gate, { headers, socket }: IncomingMessage): Caller =>
-  gate.admit({
-    authorization: headers.authorization,
-    address: addressOf(socket.remoteAddress),
-    host: headers.host,
-    origin: headers.origin,
-  });
+/** Who sends a request. Throws `access.unauthorized` or `access.throttled`. */
+const authenticate = (
+  gate: Gate,
+  { headers, socket }: IncomingMessage,
+  authorization: string | undefined = headers.authorization,
+): Caller =>
+  gate.admit({ authorization, address: addressOf(socket.remoteAddress), host: headers.host, origin: headers.origin });
+
+/** A browser lets a page choose no header of a socket but the names of its protocols: one of them is the token. */
+const TOKEN_PROTOCOL = /(?:^|,)\s*bearer\.([^\s,]+)/;
+
+function tokenAmongProtocols({ headers }: IncomingMessage): string | undefined {
+  const token = TOKEN_PROTOCOL.exec(headers['sec-websocket-protocol'] ?? '')?.[1];
+  return token === undefined ? undefined : `Bearer ${token}`;
+}
 
 /** Why a request may not become a socket; undefined when it may: whoever may look at anything may listen. */
 export function socketRefusal(gate: Gate, request: IncomingMessage) {
   try {
-    authenticate(gate, request);
+    authenticate(gate, request, request.headers.authorization ?? tokenAmongProtocols(request));
     return undefined;
   } catch (error) {
     return problemOf(error, '');

@@ -1,6 +1,8 @@
 import { Media } from '../../application/shared/media';
 import type { JsonObject } from '../../domain/shared/json';
 import { schemaOf, shapeOf } from './fields';
+import { besidePaths } from './openapi-beside';
+import { answerExample, bodyExamples, parameterExamples, refusedExample } from './openapi-examples';
 import type { Operation } from './operation';
 
 const PROBLEM: JsonObject = {
@@ -39,6 +41,10 @@ const TOKEN: JsonObject = {
     'Needed wherever the service listens on an address that other machines can reach; each operation names the role it needs.',
 };
 
+const ABOUT =
+  'Backend of a camera-monitoring site. An example of a request and one of an answer belong together where they have ' +
+  'the same name. x-varies names, as JSON pointers, what is different in each call or shown shortened; times always are.';
+
 /** The OpenAPI 3.1 document of the catalogue. */
 export function openApi(operations: readonly Operation[]): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {};
@@ -48,8 +54,8 @@ export function openApi(operations: readonly Operation[]): JsonObject {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Watchgate', version: '1', description: 'Backend of a camera-monitoring site' },
-    paths,
+    info: { title: 'Watchgate', version: '1', description: ABOUT },
+    paths: { ...paths, ...besidePaths({ '401': NO_TOKEN }) },
     components: { schemas: { Problem: PROBLEM }, securitySchemes: { token: TOKEN } },
     security: [{ token: [] }, {}],
   };
@@ -59,8 +65,9 @@ function describe(operation: Operation): JsonObject {
   const forced = operation.switched ? ', or less than operator and force_domain is sent' : '';
   const inPath = new Set([...operation.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? ''));
   const parameters = [...shapeOf(operation.input).fields].flatMap(([name, { schema, required }]): JsonObject[] => {
-    if (inPath.has(name)) return [{ name, in: 'path', required: true, schema: schema() }];
-    return operation.parametersIn === 'query' ? [{ name, in: 'query', required, schema: schema() }] : [];
+    const described = { schema: schema(), ...parameterExamples(operation, name) };
+    if (inPath.has(name)) return [{ name, in: 'path', required: true, ...described }];
+    return operation.parametersIn === 'query' ? [{ name, in: 'query', required, ...described }] : [];
   });
   return {
     operationId: operation.id,
@@ -71,27 +78,37 @@ function describe(operation: Operation): JsonObject {
     parameters: operation.switched ? [...parameters, FORCE] : parameters,
     ...(operation.parametersIn === 'query' ? {} : requestBody(operation, inPath)),
     responses: {
-      '200': { description: 'Done', content: { [operation.produces]: { schema: answerSchema(operation) } } },
-      '401': refusal('No token, or one that is wrong, expired or revoked'),
+      '200': {
+        description: 'Done',
+        content: { [operation.produces]: { schema: answerSchema(operation), ...answerExample(operation) } },
+      },
+      ...refused(operation),
+      '401': NO_TOKEN,
       '403': refusal(`The token's role is less than ${operation.role}${forced}`),
       default: refusal('Refused or failed'),
     },
   };
 }
 
-const refusal = (description: string): JsonObject => ({
+const refusal = (description: string, example: JsonObject = {}): JsonObject => ({
   description,
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, ...example } },
 });
+
+const NO_TOKEN = refusal('No token, or one that is wrong, expired or revoked');
+
+const refused = ({ example: { refused: told } }: Operation): JsonObject =>
+  told ? { [told.status]: refusal(told.detail, refusedExample(told)) } : {};
 
 const answerSchema = ({ output }: Operation): JsonObject =>
   output === Media ? { type: 'string', format: 'binary' } : schemaOf(output);
 
-function requestBody({ input }: Operation, inPath: ReadonlySet<string>): JsonObject {
-  const { properties, required, ...schema } = schemaOf(input);
+function requestBody(operation: Operation, inPath: ReadonlySet<string>): JsonObject {
+  const { properties, required, ...schema } = schemaOf(operation.input);
   const kept = Object.entries(Object(properties) as JsonObject).filter(([name]) => !inPath.has(name));
   const needed = (Array.isArray(required) ? required : []).filter((name) => !inPath.has(String(name)));
   if (kept.length === 0 && schema.additionalProperties === false) return {};
   const body = { ...schema, properties: Object.fromEntries(kept), ...(needed.length > 0 ? { required: needed } : {}) };
-  return { requestBody: { required: needed.length > 0, content: { 'application/json': { schema: body } } } };
+  const content = { 'application/json': { schema: body, ...bodyExamples(operation, inPath) } };
+  return { requestBody: { required: needed.length > 0, content } };
 }

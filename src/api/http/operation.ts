@@ -1,6 +1,7 @@
 import type { RoutedOperation, WriteFallback } from '../../application/rollout/operation-router';
 import { Media } from '../../application/shared/media';
 import type { Role } from '../../domain/shared/role';
+import type { Example } from './example';
 import type { Class } from './fields';
 
 const BODY_LIMIT = '256kb';
@@ -14,6 +15,7 @@ interface Row<Input, Output> {
   readonly summary: string;
   readonly input: Class<Input>;
   readonly output: Class<Output>;
+  readonly example: Example<Input, Output>;
   /** The content type where the output is `Media`; `application/json` everywhere else. */
   readonly produces?: string;
   /** The rollout group; absent for operations that have one implementation only. */
@@ -51,6 +53,7 @@ export interface Operation extends RoutedOperation {
   readonly summary: string;
   readonly input: Class<object>;
   readonly output: Class<unknown>;
+  readonly example: Example<object, unknown>;
   readonly produces: string;
   readonly switched: boolean;
   readonly role: Role;
@@ -86,6 +89,7 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
     summary: row.summary,
     input: row.input,
     output: row.output,
+    example: row.example,
     produces: row.produces ?? 'application/json',
     group: row.group ?? '',
     switched: row.group !== undefined,

@@ -23,6 +23,7 @@ import {
   ViolationKeyDto,
   ViolationQueryDto,
 } from './records-dto';
+import { recordExamples as examples } from './records-examples';
 
 const group = 'record-read';
 /** The period ends now, which is another moment on each path. */
@@ -34,6 +35,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'Violations, newest first',
     input: ViolationQueryDto,
     output: ViolationPageDto,
+    example: examples.violations,
     group,
   },
   violation: {
@@ -41,6 +43,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'One violation',
     input: ViolationKeyDto,
     output: ViolationDto,
+    example: examples.violation,
     group,
   },
   changes: {
@@ -48,6 +51,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'Who did what about a violation',
     input: ViolationKeyDto,
     output: ViolationChangesDto,
+    example: examples.changes,
     group,
   },
   exportViolations: {
@@ -55,6 +59,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'Violations as a CSV file, newest first',
     input: ViolationFilterDto,
     output: Media,
+    example: examples.exportViolations,
     produces: 'text/csv; charset=utf-8',
     group,
   },
@@ -63,6 +68,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'Say what became of a violation',
     input: StatusChangeDto,
     output: StatusSetDto,
+    example: examples.setStatus,
     group: 'violation-status',
     stickyBy: 'violation_id',
     fallback: 'ifRolledBack',
@@ -74,6 +80,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'Say what became of some violations, all or none',
     input: StatusChangesDto,
     output: StatusesSetDto,
+    example: examples.setStatuses,
     group: 'violation-status',
     fallback: 'ifRolledBack',
   },
@@ -82,6 +89,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'Detection reports of a period, summed by camera',
     input: PeriodDto,
     output: RecordSummaryDto,
+    example: examples.summary,
     group,
     mayDiffer: now,
   },
@@ -90,6 +98,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'Detection reports of one camera, summed',
     input: CameraPeriodDto,
     output: CameraStatisticsDto,
+    example: examples.cameraStatistics,
     group,
     stickyBy: 'camera_id',
     mayDiffer: now,
@@ -99,6 +108,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'Detection reports of one camera, newest first',
     input: DetectionQueryDto,
     output: DetectionPageDto,
+    example: examples.detectionRecords,
     group,
     stickyBy: 'camera_id',
   },
@@ -107,6 +117,7 @@ export const recordOperations = operations<RecordsPort>('records', {
     summary: 'Whether records can be read',
     input: NoInputDto,
     output: RecordHealthDto,
+    example: examples.health,
     group,
   },
 });

@@ -12,6 +12,7 @@ import {
   SummaryDto,
   SummaryQueryDto,
 } from './statistics-dto';
+import { statisticsExamples as examples } from './statistics-examples';
 
 const group = 'statistics-read';
 
@@ -21,6 +22,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
     summary: 'What the last hour was like',
     input: NoInputDto,
     output: RealtimeDto,
+    example: examples.realtime,
     group,
     mayDiffer: ['/timestamp', '/performance_metrics/system_uptime'],
   },
@@ -29,6 +31,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
     summary: 'Events of the last minutes by type',
     input: SummaryQueryDto,
     output: SummaryDto,
+    example: examples.summary,
     group,
   },
   daily: {
@@ -36,6 +39,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
     summary: 'Events of the last days by type, oldest first',
     input: DailyQueryDto,
     output: DaysDto,
+    example: examples.daily,
     group,
   },
   events: {
@@ -43,6 +47,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
     summary: 'Single events of a time',
     input: EventQueryDto,
     output: EventsFoundDto,
+    example: examples.events,
     group,
   },
   history: {
@@ -50,6 +55,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
     summary: 'Single events of the last minutes, newest first',
     input: HistoryQueryDto,
     output: HistoryDto,
+    example: examples.history,
     group,
   },
 });

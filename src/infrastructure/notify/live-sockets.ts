@@ -9,6 +9,8 @@ const LONGEST_MESSAGE = 4_096;
 /** What may wait for one client; one that is slower is cut off and comes back with less. */
 const MOST_WAITING_BYTES = 1_000_000;
 const MOST_CLIENTS = 1_000;
+/** What a client may name as its protocol; beside it may stand its token, which is never sent back. */
+const PROTOCOL = 'watchgate';
 
 /** A client of one path, with what it asked for. */
 export interface LiveClient {
@@ -34,6 +36,7 @@ export class LiveSockets {
     noServer: true,
     maxPayload: LONGEST_MESSAGE,
     perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
   private readonly clients = new Map<string, Map<WebSocket, LiveClient>>();
 

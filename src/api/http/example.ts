@@ -1,0 +1,31 @@
+import type { Media } from '../../application/shared/media';
+import type { Json, JsonObject } from '../../domain/shared/json';
+
+/**
+ * A call of an operation and its answer, on the site of tests/support/example-site.ts. The OpenAPI document shows it,
+ * and tests/e2e/examples.test.ts makes the call.
+ */
+export interface Example<Input, Output> {
+  /** Parameters and body alike. */
+  readonly input: Partial<Input>;
+  /** Of status 200; of Media a text, and nothing where it is none. */
+  readonly answer: Output extends Media ? string | undefined : Output;
+  /** What is different in each call, as JSON pointers with `*`; times are so without being named. */
+  readonly varies?: readonly string[];
+  readonly refused?: RefusedExample;
+}
+
+/** A call that is answered by a problem. */
+export interface RefusedExample {
+  readonly input: JsonObject;
+  readonly status: 400 | 404 | 409 | 412 | 422;
+  readonly code: string;
+  readonly detail: string;
+  /** Members beside those of every problem, such as `errors`. */
+  readonly more?: Readonly<Record<string, Json>>;
+}
+
+/** Of every operation of a port. */
+export type Examples<P> = {
+  readonly [K in keyof P]: P[K] extends (input: infer I) => Promise<infer O> ? Example<I, O> : never;
+};
