@@ -20,6 +20,7 @@ import type { AlertsPort } from './application/alerts/alerts-port';
 import type { CameraControlPort } from './application/camera-control/camera-control-port';
 import type { CameraPreviews } from './application/camera-control/camera-previews';
 import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
+import type { FrameCounts } from './application/camera-control/frame-counts';
 import type { ControlRelay } from './application/camera-control/control-relay';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import type { CameraConsistency } from './application/cameras/camera-consistency';
@@ -111,6 +112,7 @@ export const keys = {
   workerHost: token<NodeWorkerHost>('WorkerHost'),
   controlRuntime: token<CameraControlRuntime>('CameraControlRuntime'),
   controlRelay: token<ControlRelay>('ControlRelay'),
+  frameCounts: token<FrameCounts>('FrameCounts'),
   previews: token<CameraPreviews>('CameraPreviews'),
   controlOnDomain: token<CameraControlPort>('Camera control on the domain path'),
   controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
