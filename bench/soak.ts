@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpClient } from './http-client';
 import { journalLines } from './journal-lines';
+import { residentMb } from './resident-mb';
 import { seed } from './seeding';
 import { table } from './table';
 import { Workplace } from './workplace';
@@ -98,9 +98,6 @@ function ask(http: HttpClient, api: string, i: number): Promise<unknown> {
   if (i % 10 === 9) return http.call('POST', `${api}/events`, journalLines(5, Date.now() / 1000));
   return http.call('GET', `${api}${READS[i % READS.length]}`);
 }
-
-const residentMb = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 if (require.main === module) {
   const [asked] = process.argv.slice(2);
