@@ -1,5 +1,5 @@
 import { isAnswer } from '../../domain/shared/domain-error';
-import type { Json } from '../../domain/shared/json';
+import { type Json, toJson } from '../../domain/shared/json';
 import { type CallContext, currentCall, runInCall } from '../shared/call-context';
 import type { Clock, Log } from '../shared/log';
 import { Media } from '../shared/media';
@@ -132,7 +132,7 @@ const isMedia = (answer: Answer): boolean => 'value' in answer && answer.value i
 function comparable(answer: Answer): Json {
   if ('refused' in answer) return { refused: answer.refused.code };
   if (answer.value instanceof Media) return { media: answer.value.type };
-  return JSON.parse(JSON.stringify({ value: answer.value })) as Json;
+  return toJson({ value: answer.value });
 }
 
 /** What a path answers, a refusal included; one that fails, takes too long or knows only a part cannot be compared. */
