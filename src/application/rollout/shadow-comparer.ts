@@ -3,6 +3,7 @@ import { type Json, toJson } from '../../domain/shared/json';
 import { type CallContext, currentCall, runInCall } from '../shared/call-context';
 import type { Clock, Log } from '../shared/log';
 import { Media } from '../shared/media';
+import { within } from '../shared/within';
 import type { Comparison, Mismatch } from './evidence-store';
 import { type Difference, differences } from './json-difference';
 import type { Answer, AnsweredRead } from './operation-router';
@@ -138,18 +139,14 @@ function comparable(answer: Answer): Json {
 /** What a path answers, a refusal included; one that fails, takes too long or knows only a part cannot be compared. */
 async function settle(ask: () => Promise<unknown>): Promise<Json> {
   const context: CallContext = { requestId: '' };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error('the other path did not answer in time')), ANSWER_WITHIN_MS);
-  });
   try {
-    const value = await Promise.race([runInCall(context, ask), late]);
+    const value = await within(ANSWER_WITHIN_MS, runInCall(context, ask), () => {
+      throw new Error('the other path did not answer in time');
+    });
     if (context.partial) throw new Error('a path knows only a part of the answer');
     return comparable({ value });
   } catch (error) {
     if (isAnswer(error)) return comparable({ refused: error });
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
