@@ -88,6 +88,25 @@ describe('the watch of a site by two running services', () => {
     expect((await reasons()).length).toBe(ROLLBACKS);
   }, 150_000);
 
+  it('names the camera that does not run, once, though both services look, and says when it runs', async () => {
+    const url = urls.at(-1) ?? '';
+    const broken = { id: 'broken', name: 'b', source: '/nowhere/at/all.mp4', auto_start: true };
+    expect((await call(url, 'POST', '/cameras', broken)).status).toBe(200);
+    await eventually(async () => expect(await history('health_workers', 'alert')).toHaveLength(1), {
+      within: 90_000,
+      every: 500,
+    });
+    const [alert] = await history('health_workers', 'alert');
+    expect(alert).toMatchObject({ camera_id: '*', details: { troubled: ['broken'], priority: 'high' } });
+    expect(alert?.message).toContain('Cameras that should run do not: broken');
+    expect((await call(url, 'DELETE', '/cameras/broken')).status).toBe(200);
+    await eventually(async () => expect(await history('health_workers', 'recovery')).toHaveLength(1), {
+      within: 60_000,
+      every: 500,
+    });
+    expect(await history('health_workers', 'alert')).toHaveLength(1);
+  }, 180_000);
+
   it('writes down an outage of the database, once, when it is over', async () => {
     await postgres.stop();
     const [gone, back] = [Date.now(), Date.now() + OUTAGE_MS];
@@ -102,7 +121,7 @@ describe('the watch of a site by two running services', () => {
     const began = new Date(alerts[0]?.timestamp ?? 0).getTime();
     expect(began).toBeGreaterThan(gone - 5_000);
     expect(began).toBeLessThan(gone + 10_000);
-    for (const part of ['camera_data_consistency', 'journal', 'workers', 'disk'])
+    for (const part of ['camera_data_consistency', 'journal', 'disk'])
       expect(await history(`health_${part}`, 'alert')).toEqual([]);
   }, 150_000);
 });

@@ -85,9 +85,9 @@ export class RolloutRuntime {
     return async () => {
       waiting = [...waiting, ...samples.drain()];
       compared = [...compared, ...shadow.drain()];
-      await this.storeTrips();
       await this.evidence.add(waiting, compared);
       [waiting, compared] = [[], []];
+      await this.storeTrips();
     };
   }
 }
