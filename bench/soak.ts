@@ -13,6 +13,7 @@ const LANES = 4;
 /** Between two requests of a lane: some eighty a second in all, as many dashboards make them. */
 const BREATH_MS = 50;
 const EVENTS = 50_000;
+const HEAP_EVERY_MS = 1_000;
 /** Memory at the end, of that after the first minute. */
 const GROWTH = 1.1;
 /** The slowest minute, of the median one: a machine that others use swings, a leak or a growing table climbs. */
@@ -38,6 +39,8 @@ const READS = [
 interface Minute {
   readonly times: number[];
   readonly failures: Map<string, number>;
+  /** Megabytes of objects after a collection of garbage: what would grow if something leaked. */
+  leastHeap: number;
 }
 
 /** Of one minute. */
@@ -45,6 +48,7 @@ interface Figures {
   readonly requests: number;
   readonly p99: number;
   readonly resident: number;
+  readonly leastHeap: number;
   readonly failures: ReadonlyMap<string, number>;
 }
 
@@ -59,10 +63,10 @@ export function soak(minutes: number): Promise<string> {
     await seed(client, { events: EVENTS, cameras: 3, days: 7 }, new Date());
     const seen: Figures[] = [];
     for (let minute = 1; minute <= minutes; minute++) {
-      const { times, failures } = await oneMinute(url);
+      const { times, failures, leastHeap } = await oneMinute(url);
       times.sort((a, b) => a - b);
       const p99 = times[Math.floor(times.length * 0.99)] ?? Number.NaN;
-      const figures: Figures = { requests: times.length, p99, resident: residentMb(pid), failures };
+      const figures: Figures = { requests: times.length, p99, resident: residentMb(pid), leastHeap, failures };
       seen.push(figures);
       process.stderr.write(`${lineOf(figures, minute - 1).join('  ')}\n`);
     }
@@ -70,12 +74,25 @@ export function soak(minutes: number): Promise<string> {
   });
 }
 
-const NOTHING: Figures = { requests: 0, p99: Number.NaN, resident: Number.NaN, failures: new Map() };
-const HEAD = ['', 'requests', 'p99 ms', 'resident MB', 'failures'];
+const NOTHING: Figures = {
+  requests: 0,
+  p99: Number.NaN,
+  resident: Number.NaN,
+  leastHeap: Number.NaN,
+  failures: new Map(),
+};
+const HEAD = ['', 'requests', 'p99 ms', 'resident MB', 'least heap MB', 'failures'];
 
-function lineOf({ requests, p99, resident, failures }: Figures, nth: number): string[] {
+function lineOf({ requests, p99, resident, leastHeap, failures }: Figures, nth: number): string[] {
   const failed = [...failures].map(([what, count]) => `${count} × ${what}`).join('; ');
-  return [`minute ${nth + 1}`, String(requests), p99.toFixed(1), resident.toFixed(0), failed || '0'];
+  return [
+    `minute ${nth + 1}`,
+    String(requests),
+    p99.toFixed(1),
+    resident.toFixed(0),
+    leastHeap.toFixed(0),
+    failed || '0',
+  ];
 }
 
 function verdicts(seen: readonly Figures[]): string[][] {
@@ -104,10 +121,22 @@ async function workers(url: string): Promise<string[]> {
 }
 
 async function oneMinute(url: string): Promise<Minute> {
-  const minute: Minute = { times: [], failures: new Map() };
+  const minute: Minute = { times: [], failures: new Map(), leastHeap: Infinity };
   const until = performance.now() + 60_000;
-  await Promise.all(Array.from({ length: LANES }, (_, lane) => run(url, lane, until, minute)));
+  const lanes = Array.from({ length: LANES }, (_, lane) => run(url, lane, until, minute));
+  await Promise.all([...lanes, watchHeap(url, until, minute)]);
   return minute;
+}
+
+async function watchHeap(url: string, until: number, minute: Minute): Promise<void> {
+  const http = new HttpClient();
+  while (performance.now() < until) {
+    const page = String(await http.call('GET', `${url}/metrics`));
+    const used = Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(page)?.[1]) / 1e6;
+    minute.leastHeap = Math.min(minute.leastHeap, used);
+    await pause(HEAP_EVERY_MS);
+  }
+  http.close();
 }
 
 async function run(url: string, lane: number, until: number, { times, failures }: Minute): Promise<void> {
