@@ -44,7 +44,7 @@ export function http(length: 'full' | 'short'): Promise<string> {
         [
           of('rows', bare, ''),
           of('text', bare, '/text'),
-          of('plain', plain, '/api/v1'),
+          of('plain', plain, '/api/v1', DOMAIN),
           of('ours', service, '/api/v1', DOMAIN),
         ],
         EFFORT[length],

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CameraCommands } from './application/cameras/camera-commands';
 import { CameraConfiguration } from './application/cameras/camera-configuration';
+import { ChangeLine } from './application/cameras/change-line';
 import { CameraService } from './application/cameras/camera-service';
 import { ConfigHeads } from './application/cameras/config-head';
 import { ConfigOutcomes } from './application/cameras/config-outcomes';
@@ -56,7 +57,8 @@ export function wireCameraConfiguration(once: Once, camerasFile: string): void {
 export function wireCamerasOnDomain(once: Once): void {
   once(keys.camerasOnDomain, (get) => {
     const configuration = get(keys.configuration);
-    const commands = new CameraCommands((decide) => configuration.change(decide), get(keys.clock));
+    const line = new ChangeLine((decide) => configuration.change(decide));
+    const commands = new CameraCommands(line.change, get(keys.clock));
     return sharingReads(new CameraService(get(keys.cameras), get(keys.revisions), commands), ['list']);
   });
 }

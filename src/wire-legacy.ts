@@ -1,3 +1,4 @@
+import { ChangeLine } from './application/cameras/change-line';
 import { CameraCommands } from './application/cameras/camera-commands';
 import { LegacyAlerts } from './infrastructure/legacy/legacy-alerts';
 import { LegacyCameras } from './infrastructure/legacy/legacy-cameras';
@@ -17,7 +18,8 @@ function wireEmbedded(once: Once): void {
   once(keys.alertsOnLegacy, (get) => new LegacyAlerts(get(keys.database), get(keys.clock)));
   once(keys.camerasOnLegacy, (get) => {
     const configuration = get(keys.configuration);
-    const commands = new CameraCommands((decide) => configuration.changeFile(decide), get(keys.clock));
+    const line = new ChangeLine((decide) => configuration.changeFile(decide));
+    const commands = new CameraCommands(line.change, get(keys.clock));
     return new LegacyCameras(get(keys.camerasFile), get(keys.camerasFormat), get(keys.cameras), commands);
   });
   // What this machine is does not depend on the path: old and new ask the same source.

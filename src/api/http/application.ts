@@ -1,6 +1,5 @@
 import { createServer, IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
 import express, { type Express, Router } from 'express';
-import helmet from 'helmet';
 import type { Log } from '../../application/shared/log';
 import { authentication } from './auth';
 import { crossOrigin } from './cross-origin';
@@ -9,33 +8,12 @@ import { answerError, answerNoRoute, mount, type MountOptions, type Mounted } fr
 import { openApi } from './openapi';
 import { identify } from './request-id';
 import { mountScrape, type Scrape } from './scrape';
+import { secure } from './security-headers';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Node looks for connections that are too slow only every 30 s otherwise. */
 const LOOK_FOR_SLOW_MS = 1_000;
-
-/** TLS, if any, ends in front of this service, so nothing here may insist on it. */
-const helmetHeaders = helmet({
-  strictTransportSecurity: false,
-  contentSecurityPolicy: {
-    directives: {
-      'img-src': ["'self'", 'data:', 'https:'],
-      'connect-src': ["'self'"],
-      'frame-ancestors': ["'none'"],
-      upgradeInsecureRequests: null,
-    },
-  },
-  xFrameOptions: { action: 'deny' },
-  referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
-  // What anybody may call must also be readable from anywhere; a token is what protects it.
-  crossOriginResourcePolicy: { policy: 'cross-origin' },
-});
-
-function permissions(_req: express.Request, res: express.Response, next: () => void): void {
-  res.setHeader('Permissions-Policy', 'geolocation=(), microphone=(), camera=()');
-  next();
-}
 
 export interface HttpOptions extends MountOptions {
   /** Absent: nothing is needed but this process. */
@@ -49,7 +27,7 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing');
   app.set('query parser', 'simple');
-  app.use(identify, helmetHeaders, permissions, crossOrigin, withoutTrailingSlash, authentication(options.gate));
+  app.use(identify, secure, crossOrigin, withoutTrailingSlash, authentication(options.gate));
   const api = Router({ strict: true });
   mount(api, operations, options);
   app.use('/api/v1', api);

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { CallContext } from '../../application/shared/call-context';
 import type { Mutation } from '../../application/shared/gate';
 import { addressOf, callerOf } from './auth';
+import type { Handler } from './metered';
 import type { Operation } from './operation';
 import { problemOf } from './problem';
 import { requestIdOf } from './request-id';
@@ -15,24 +16,25 @@ export interface Progress {
 type Audit = (mutation: Mutation) => void;
 
 /**
- * Runs a call and tells the audit trail how it ended, if it was to change something: not when its connection closes,
- * for a client may leave before its change is made.
+ * The same handler, which tells the audit trail how each call ended: not when its connection closes, for a client may
+ * leave before its change is made.
  */
-export async function audited(
-  operation: Operation,
-  audit: Audit | undefined,
-  [req, res]: readonly [Request, Response],
-  run: (progress: Progress) => Promise<void>,
-): Promise<void> {
-  const progress: Progress = {};
-  try {
-    await run(progress);
+export const audited =
+  (
+    operation: Operation,
+    audit: Audit,
+    handler: (req: Request, res: Response, progress: Progress) => Promise<void>,
+  ): Handler =>
+  async (req, res) => {
+    const progress: Progress = {};
+    try {
+      await handler(req, res, progress);
+    } catch (error) {
+      tell(operation, audit, [req, res], problemOf(error, '').status, progress);
+      throw error;
+    }
     tell(operation, audit, [req, res], 200, progress);
-  } catch (error) {
-    tell(operation, audit, [req, res], problemOf(error, '').status, progress);
-    throw error;
-  }
-}
+  };
 
 export function tell(
   { id, effect }: Operation,

@@ -4,7 +4,7 @@ import { problemOf } from './problem';
 /** Told of every request that reached an operation, once it has its answer; must not allocate, must not throw. */
 export type Meter = (operation: string, path: 'domain' | 'legacy' | 'none', status: number, ms: number) => void;
 
-type Handler = (req: Request, res: Response) => Promise<void>;
+export type Handler = (req: Request, res: Response) => Promise<void>;
 
 /** The same handler, measured. */
 export const metered = (operation: string, handler: Handler, meter: Meter): Handler => {

@@ -5,7 +5,7 @@ import type { Log } from '../../application/shared/log';
 import { Media } from '../../application/shared/media';
 import { audited, type Progress, tell } from './audit';
 import { authorizeOperation, callerOf } from './auth';
-import { type Meter, metered } from './metered';
+import { type Handler, type Meter, metered } from './metered';
 import type { Operation, Operations } from './operation';
 import { problemOf } from './problem';
 import { forceOf, rawInput } from './raw-input';
@@ -41,9 +41,12 @@ export function mount(router: Router, all: readonly Mounted[], options: MountOpt
   );
   routes.sort((a, b) => (specificity(a.operation.path) < specificity(b.operation.path) ? -1 : 1));
   for (const { operation, port } of routes) {
-    const plain = (req: Request, res: Response) =>
-      audited(operation, options.audit, [req, res], (call) => serve(operation, port, req, res, options, call));
-    const handler = options.meter ? metered(operation.id, plain, options.meter) : plain;
+    const plain = (req: Request, res: Response, call: Progress) => serve(operation, port, req, res, options, call);
+    const told: Handler =
+      options.audit && operation.effect === 'write'
+        ? audited(operation, options.audit, plain)
+        : (req, res) => plain(req, res, {});
+    const handler = options.meter ? metered(operation.id, told, options.meter) : told;
     const path = expressPath(operation.path);
     const guard = allowed(operation, options);
     if (operation.verb === 'GET') router.get(path, guard, handler);

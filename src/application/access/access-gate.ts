@@ -21,6 +21,8 @@ export interface AccessRules {
 export class AccessGate implements Gate {
   private readonly failures = new TokenBuckets(FAILURES, MOST_KEYS);
   private readonly requests: TokenBuckets | undefined;
+  /** The last host that was found to be this machine: reading a name as an address is dear, and most callers send one. */
+  private localHost: string | undefined;
 
   constructor(
     private readonly rules: AccessRules,
@@ -55,8 +57,15 @@ export class AccessGate implements Gate {
       this.limit(this.requests, address);
       throw unauthorized('Send a token: "Authorization: Bearer …". "npm run token -- create" makes one.');
     }
-    if (isLocal(host && `http://${host}`) && isLocal(origin)) return { role: 'admin' };
+    if (this.isLocalHost(host) && isLocal(origin)) return { role: 'admin' };
     throw unauthorized('A page or name of another site needs a token: "Authorization: Bearer …".');
+  }
+
+  private isLocalHost(host: string | undefined): boolean {
+    if (host !== undefined && host === this.localHost) return true;
+    const local = isLocal(host && `http://${host}`);
+    if (local) this.localHost = host;
+    return local;
   }
 
   private limit(buckets: TokenBuckets | undefined, key: string): void {

@@ -9,25 +9,25 @@ import type { CameraKey, CameraPatch, CamerasPort } from './cameras-port';
 /** What may be done to cameras, the same on both paths; `change` is the path's way of making it true. */
 export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | 'remove'> {
   constructor(
-    private readonly change: (decide: Decide) => Promise<readonly Camera[]>,
+    private readonly change: (decide: Decide, id: string) => Promise<readonly Camera[]>,
     private readonly clock: Clock,
   ) {}
 
   async create(fields: JsonObject) {
     const camera = Camera.register(fields, this.clock());
-    const after = await this.change((cameras) => cameraSet.add(cameras, camera));
+    const after = await this.change((cameras) => cameraSet.add(cameras, camera), camera.id);
     return { ok: true as const, camera: cameraView(cameraSet.find(after, camera.id)) };
   }
 
   async update({ camera_id, ...patch }: CameraPatch) {
-    const after = await this.change((cameras, unseen) =>
-      cameraSet.replace(cameras, camera_id, (camera) => camera.change(patch, this.clock()), unseen),
-    );
+    const change: Decide = (cameras, unseen) =>
+      cameraSet.replace(cameras, camera_id, (camera) => camera.change(patch, this.clock()), unseen);
+    const after = await this.change(change, camera_id);
     return { status: 'success' as const, camera: cameraView(cameraSet.find(after, camera_id)) };
   }
 
   async remove({ camera_id }: CameraKey) {
-    await this.change((cameras) => cameraSet.remove(cameras, camera_id));
+    await this.change((cameras) => cameraSet.remove(cameras, camera_id), camera_id);
     return { status: 'success' as const };
   }
 }

@@ -31,10 +31,11 @@ export type Answer = { readonly value: unknown } | { readonly refused: DomainErr
 /** One read that was answered, and both ways of answering it again. */
 export interface AnsweredRead {
   readonly operation: RoutedOperation;
+  readonly input: object;
   readonly served: Decision;
   readonly answer: Answer;
-  readonly again: () => Promise<unknown>;
-  readonly other: () => Promise<unknown>;
+  readonly again: Call;
+  readonly other: Call;
 }
 
 /** Told of every read that got an answer, to look at the other path once the answer is out. */
@@ -70,43 +71,37 @@ export class OperationRouter {
     const key = keyOf(operation, input, context);
     const decision = decide(snapshot, group, operation.effect, key, context?.force);
     if (context) context.served = decision;
-    if (decision.path === 'legacy') return this.answered(operation, decision, legacy, domain, input);
+    if (decision.path === 'legacy') return this.attempt(operation, decision, input, legacy, domain);
     try {
       if (context?.drill)
         throw new Unavailable('rollout.drill', 'The domain path was made to fail, as asked.', 'not-started');
-      return await this.answered(operation, decision, domain, legacy, input);
+      return await this.attempt(operation, decision, input, domain, legacy);
     } catch (error) {
       if (!mayFallBack(operation, error)) throw error;
       this.log.warn(`${operation.id} failed on the domain path and is served by legacy`, { error });
       const fallback = group.outcomes.legacy.fallback;
       if (context) context.served = fallback;
-      return context?.drill ? legacy(input) : this.observed(operation, fallback, legacy, input);
+      return context?.drill ? legacy(input) : this.attempt(operation, fallback, input, legacy);
     }
   }
 
-  private async answered(operation: RoutedOperation, decision: Decision, run: Call, other: Call, input: object) {
-    if (operation.effect === 'write') return this.observed(operation, decision, run, input);
-    const both = { operation, served: decision, again: () => run(input), other: () => other(input) };
-    try {
-      const value = await this.observed(operation, decision, run, input);
-      this.shadow({ ...both, answer: { value } });
-      return value;
-    } catch (error) {
-      if (isAnswer(error)) this.shadow({ ...both, answer: { refused: error } });
-      throw error;
-    }
-  }
-
-  private async observed(operation: RoutedOperation, decision: Decision, run: Call, input: object): Promise<unknown> {
+  /** Asks one path, tells how it ended, and offers what a read was answered to be compared with the other path. */
+  private async attempt(operation: RoutedOperation, served: Decision, input: object, again: Call, other?: Call) {
     const from = performance.now();
+    let answer: Answer;
     try {
-      const answer = await run(input);
-      this.observe(operation, decision, 'ok', from);
-      return answer;
+      answer = { value: await again(input) };
     } catch (error) {
-      this.observe(operation, decision, isAnswer(error) ? 'reject' : 'failure', from);
-      throw error;
+      if (!isAnswer(error)) {
+        this.observe(operation, served, 'failure', from);
+        throw error;
+      }
+      answer = { refused: error };
     }
+    this.observe(operation, served, 'value' in answer ? 'ok' : 'reject', from);
+    if (other && operation.effect === 'read') this.shadow({ operation, input, served, answer, again, other });
+    if ('refused' in answer) throw answer.refused;
+    return answer.value;
   }
 
   private observe(operation: RoutedOperation, decision: Decision, outcome: Outcome, from: number): void {
@@ -136,7 +131,7 @@ export function mayFallBack({ effect, fallback }: RoutedOperation, error: unknow
 
 /** A caller without a name is drawn per call. */
 function keyOf({ stickyBy }: RoutedOperation, input: object, context: CallContext | undefined): string {
-  const named = stickyBy === 'caller' ? undefined : Object.entries(input).find(([name]) => name === stickyBy)?.[1];
+  const named = stickyBy === 'caller' ? undefined : (input as Readonly<Record<string, unknown>>)[stickyBy];
   if (typeof named === 'number') return String(named);
   return typeof named === 'string' ? named : (context?.actor ?? context?.requestId ?? '');
 }

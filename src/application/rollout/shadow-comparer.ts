@@ -6,7 +6,7 @@ import { Media } from '../shared/media';
 import { within } from '../shared/within';
 import type { Comparison, Mismatch } from './evidence-store';
 import { type Difference, differences } from './json-difference';
-import type { Answer, AnsweredRead } from './operation-router';
+import type { Answer, AnsweredRead, Call } from './operation-router';
 
 /** Share of reads that are asked again on the other path. */
 const SHARE = 0.05;
@@ -53,10 +53,10 @@ export class ShadowComparer {
     if (!context?.afterAnswer || context.partial || read.served.entry === 0 || isMedia(read.answer)) return;
     this.tokens = Math.min(BURST, this.tokens + SHARE);
     const now = performance.now();
-    const early = now - this.lastAt < APART_MS;
-    if (early || this.tokens < 1 || this.running >= CONCURRENT || !this.options.idle()) return;
-    this.tokens -= 1;
+    if (now - this.lastAt < APART_MS || this.tokens < 1 || this.running >= CONCURRENT) return;
     this.lastAt = now;
+    if (!this.options.idle()) return;
+    this.tokens -= 1;
     this.running += 1;
     const { requestId } = context;
     context.afterAnswer(() => void this.run(read, requestId));
@@ -69,13 +69,19 @@ export class ShadowComparer {
 
   private async run(read: AnsweredRead, requestId: string): Promise<void> {
     try {
-      const first = compare(read, { served: comparable(read.answer), other: await settle(read.other) });
+      const first = compare(read, { served: comparable(read.answer), other: await settle(read.other, read.input) });
       if (first.length === 0) return this.count(read, 'same');
-      const now = compare(read, { served: await settle(read.again), other: await settle(read.other) });
+      const now = compare(read, {
+        served: await settle(read.again, read.input),
+        other: await settle(read.other, read.input),
+      });
       const lasting = stable(first, now);
       if (lasting.length === 0) return this.count(read, 'noise');
       await this.options.pause(this.options.confirmAfterMs);
-      const later = compare(read, { served: await settle(read.again), other: await settle(read.other) });
+      const later = compare(read, {
+        served: await settle(read.again, read.input),
+        other: await settle(read.other, read.input),
+      });
       const confirmed = stable(lasting, later);
       if (confirmed.length === 0) return this.count(read, 'noise');
       this.count(read, 'mismatch');
@@ -137,12 +143,16 @@ function comparable(answer: Answer): Json {
 }
 
 /** What a path answers, a refusal included; one that fails, takes too long or knows only a part cannot be compared. */
-async function settle(ask: () => Promise<unknown>): Promise<Json> {
+async function settle(ask: Call, input: object): Promise<Json> {
   const context: CallContext = { requestId: '' };
   try {
-    const value = await within(ANSWER_WITHIN_MS, runInCall(context, ask), () => {
-      throw new Error('the other path did not answer in time');
-    });
+    const value = await within(
+      ANSWER_WITHIN_MS,
+      runInCall(context, () => ask(input)),
+      () => {
+        throw new Error('the other path did not answer in time');
+      },
+    );
     if (context.partial) throw new Error('a path knows only a part of the answer');
     return comparable({ value });
   } catch (error) {

@@ -45,10 +45,7 @@ export interface LogSettings {
 
 /** The log of this process: to the console for people, to a file for later. */
 export function createLog({ level, json, dir }: LogSettings): Log & { close(): void } {
-  const lines = format.combine(safe(), format.timestamp(), format.json());
-  const console = new transports.Console({
-    format: json ? lines : format.combine(safe(), format.timestamp(), readable),
-  });
+  const console = new transports.Console({ format: json ? format.json() : readable });
   if (dir) mkdirSync(dir, { recursive: true });
   const file = !dir
     ? undefined
@@ -57,14 +54,20 @@ export function createLog({ level, json, dir }: LogSettings): Log & { close(): v
         maxsize: MAX_FILE_BYTES,
         maxFiles: MAX_FILES,
         tailable: true,
-        format: lines,
+        format: format.json(),
       });
-  const logger: Logger = createLogger({ level, transports: file ? [console, file] : [console] });
+  const logger: Logger = createLogger({
+    level,
+    format: format.combine(safe(), format.timestamp()),
+    transports: file ? [console, file] : [console],
+  });
   file?.on('error', (error) =>
     logger.remove(file).warn('the log file cannot be written; the console goes on', { error }),
   );
+  // Winston formats a message before it looks at the level, and there is one for every request.
+  const debugs = logger.isLevelEnabled('debug');
   return {
-    debug: (message, fields) => void logger.debug(message, fields),
+    debug: (message, fields) => void (debugs && logger.debug(message, fields)),
     info: (message, fields) => void logger.info(message, fields),
     warn: (message, fields) => void logger.warn(message, fields),
     error: (message, fields) => void logger.error(message, fields),

@@ -4,6 +4,7 @@ import { type AlertRuleRow, RULE_COLUMNS, ruleValues, toRule } from './alert-row
 import type { Database } from './database';
 
 const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
+const COUNT = `SELECT count(*)::float8 AS count FROM alert_rules WHERE ${FILTER}`;
 
 /** Alert rules in PostgreSQL. */
 export class PgAlertRules implements AlertRuleRepository {
@@ -11,14 +12,19 @@ export class PgAlertRules implements AlertRuleRepository {
 
   async page({ cameraId, enabled }: AlertRuleFilter, limit: number, offset: number) {
     const filter = [cameraId ?? null, enabled ?? null];
-    const [rows, counted] = await Promise.all([
-      this.database.query<AlertRuleRow>(
-        `SELECT id, ${RULE_COLUMNS} FROM alert_rules WHERE ${FILTER} ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4`,
-        [...filter, limit, offset],
-      ),
-      this.database.query<{ total: string }>(`SELECT count(*) AS total FROM alert_rules WHERE ${FILTER}`, filter),
-    ]);
-    return { rules: rows.map(toRule), total: Number(counted[0]?.total ?? 0) };
+    const rows = await this.database.query<AlertRuleRow & { readonly total: number }>(
+      `SELECT id, ${RULE_COLUMNS}, (${COUNT}) AS total FROM alert_rules WHERE ${FILTER}
+        ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4`,
+      [...filter, limit, offset],
+    );
+    const total = rows[0]?.total ?? (offset === 0 ? 0 : await this.count(filter));
+    return { rules: rows.map(toRule), total };
+  }
+
+  /** Asked alone only behind the last page, where there is no row that could say it. */
+  private async count(filter: readonly unknown[]): Promise<number> {
+    const [row] = await this.database.query<{ readonly count: number }>(COUNT, filter);
+    return row?.count ?? 0;
   }
 
   async get(id: number): Promise<AlertRule | undefined> {
