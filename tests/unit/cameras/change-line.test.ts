@@ -36,7 +36,9 @@ function site() {
     revisions,
     fault,
     ids: () => cameras.map((c) => c.id),
-    hold: () => (gate = new Promise((resolve) => (open = resolve))),
+    hold: () => {
+      gate = new Promise((resolve) => (open = resolve));
+    },
     letGo: () => open(),
     add: (id: string, actor?: string) => {
       const context: CallContext = { requestId: `request-${id}`, ...(actor ? { actor } : {}) };
