@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { childrenOf } from '../tests/support/worker-run';
+import { residentMb } from './resident-mb';
 
 /** Of /proc/PID/stat; 100 on every Linux that Node.js runs on. */
 const TICKS_PER_SECOND = 100;
@@ -17,8 +18,7 @@ export function costOf(pids: readonly number[]): Cost {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const ticks = Number(fields[USER_TIME]) + Number(fields[USER_TIME + 1]);
-    const [, kb] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return { cpuSeconds: ticks / TICKS_PER_SECOND, residentMb: Number(kb ?? 0) / 1024 };
+    return { cpuSeconds: ticks / TICKS_PER_SECOND, residentMb: residentMb(pid) };
   });
   const sum = (of: keyof Cost) => each.reduce((total, cost) => total + cost[of], 0);
   return { cpuSeconds: sum('cpuSeconds'), residentMb: sum('residentMb') };

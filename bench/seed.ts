@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
-import { startEmbeddedPostgres } from '../src/infrastructure/embedded-postgres/embedded-postgres';
+import { withDatabaseUrl } from '../src/infrastructure/embedded-postgres/with-database-url';
 import { readSettings } from '../src/infrastructure/environment/settings';
 import { Database } from '../src/infrastructure/postgres/database';
 import { seed } from './seeding';
@@ -52,14 +52,7 @@ async function fill(url: string, amount: NonNullable<ReturnType<typeof amountOf>
 async function main(args: readonly string[]): Promise<void> {
   const amount = amountOf(args);
   if (!amount) return void process.stdout.write(USAGE);
-  const { databaseUrl, dataDir } = readSettings(process.env);
-  if (databaseUrl) return fill(databaseUrl, amount);
-  const embedded = await startEmbeddedPostgres({ dir: dataDir });
-  try {
-    await fill(embedded.url, amount);
-  } finally {
-    await embedded.stop();
-  }
+  await withDatabaseUrl(readSettings(process.env), (url) => fill(url, amount));
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { residentMb } from './resident-mb';
 
 const MAIN = path.resolve(__dirname, '../src/main.js');
 const LOOK_MS = 200;
@@ -42,11 +42,6 @@ async function readyUrl({ stdout }: ChildProcess): Promise<string> {
       if (said.message === 'ready' && said.url) resolve(said.url);
     });
   });
-}
-
-function residentMb(pid: number): number {
-  const [, kb] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kb) / 1024;
 }
 
 /** Resident memory once it has stopped moving. */

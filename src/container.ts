@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { container as root, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
 import type { OnStep } from './application/cameras/config-steps';
 import type { Clock, Log } from './application/shared/log';
@@ -45,6 +46,7 @@ export function wire(site: Site): DependencyContainer {
   value(keys.clock, site.clock ?? (() => new Date()));
   value(keys.onStep, site.onStep ?? (() => undefined));
   value(keys.instanceId, randomUUID());
+  value(keys.instanceName, `${hostname()}/${process.pid}`);
   const lost = (error: Error) => site.log.warn('a database connection was lost', { error });
   value(keys.database, new Database(site.databaseUrl, lost));
   wireCameraConfiguration(once, site.camerasFile);

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { DependencyContainer } from 'tsyringe';
 import { keys, wire } from './container';
 import { acceptedTimes } from './domain/events/time-window';
-import { startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
+import { withDatabaseUrl } from './infrastructure/embedded-postgres/with-database-url';
 import { readSettings, type Settings } from './infrastructure/environment/settings';
 import { createLog } from './infrastructure/logging/logger';
 import { importCameras } from './infrastructure/old-installation/import-cameras';
@@ -79,22 +79,19 @@ async function main(args: readonly string[]): Promise<void> {
   const settings = readSettings(process.env);
   const { camerasFile, logDir, eventRetentionDays: retentionDays, violationTypes, timeZone: zone } = settings;
   const log = createLog({ level: 'warn', json: settings.logJson, dir: logDir });
-  const embedded = settings.databaseUrl ? undefined : await startEmbeddedPostgres({ dir: settings.dataDir });
-  const databaseUrl = embedded?.url ?? settings.databaseUrl;
-  const site = wire({ databaseUrl, camerasFile, log, events: { logDir, retentionDays, violationTypes, zone } });
-  try {
-    const reports = await take(site, settings, { ...values, from: values.from });
-    const head = values.apply ? 'Taken over:' : 'This would be taken over (nothing was changed; add --apply):';
-    process.stdout.write(
-      `${head}\n${reports
-        .flatMap((r) => r.lines())
-        .map((line) => `  ${line}\n`)
-        .join('')}`,
-    );
-  } finally {
-    await site.resolve(keys.database).close();
-    await embedded?.stop();
-  }
+  const events = { logDir, retentionDays, violationTypes, zone };
+  const wanted = { ...values, from: values.from };
+  const reports = await withDatabaseUrl(settings, async (databaseUrl) => {
+    const site = wire({ databaseUrl, camerasFile, log, events });
+    try {
+      return await take(site, settings, wanted);
+    } finally {
+      await site.resolve(keys.database).close();
+    }
+  });
+  const head = values.apply ? 'Taken over:' : 'This would be taken over (nothing was changed; add --apply):';
+  const lines = reports.flatMap((r) => r.lines()).map((line) => `  ${line}\n`);
+  process.stdout.write(`${head}\n${lines.join('')}`);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -12,11 +12,15 @@ import type { AlertFeed } from './application/alerts/alert-feed';
 import type { AlertHandlingPort } from './application/alerts/alert-handling-port';
 import type { CameraWatch } from './application/alerts/camera-watch';
 import type { DeliveryWorker } from './application/alerts/delivery-worker';
+import type { PartLooker } from './application/alerts/part-looker';
 import type { RuleBook } from './application/alerts/rule-book';
+import type { SiteWatch } from './application/alerts/site-watch';
+import type { SiteWatchStore } from './application/alerts/site-watch-store';
 import type { AlertsPort } from './application/alerts/alerts-port';
 import type { CameraControlPort } from './application/camera-control/camera-control-port';
 import type { CameraPreviews } from './application/camera-control/camera-previews';
 import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
+import type { FrameCounts } from './application/camera-control/frame-counts';
 import type { ControlRelay } from './application/camera-control/control-relay';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import type { CameraConsistency } from './application/cameras/camera-consistency';
@@ -43,6 +47,7 @@ import type { JournalTail } from './infrastructure/journal/journal-tail';
 import type { PgEventKeeping } from './infrastructure/postgres/pg-event-keeping';
 import type { OperationRouter } from './application/rollout/operation-router';
 import type { RolloutEvaluator } from './application/rollout/rollout-evaluator';
+import type { ReadRollout } from './application/rollout/rollout-news';
 import type { RolloutPolicy } from './application/rollout/rollout-policy';
 import type { RolloutPort } from './application/rollout/rollout-port';
 import type { RolloutRuntime } from './application/rollout/rollout-runtime';
@@ -91,6 +96,8 @@ export const keys = {
   camerasOnDomain: token<CamerasPort>('Cameras on the domain path'),
   camerasOnLegacy: token<CamerasPort>('Cameras on the legacy path'),
   instanceId: token<string>('InstanceId'),
+  /** For people: host and process. */
+  instanceName: token<string>('InstanceName'),
   rolloutStore: token<RolloutStore>('RolloutStore'),
   evidenceStore: token<EvidenceStore>('EvidenceStore'),
   policy: token<RolloutPolicy>('RolloutPolicy'),
@@ -105,6 +112,7 @@ export const keys = {
   workerHost: token<NodeWorkerHost>('WorkerHost'),
   controlRuntime: token<CameraControlRuntime>('CameraControlRuntime'),
   controlRelay: token<ControlRelay>('ControlRelay'),
+  frameCounts: token<FrameCounts>('FrameCounts'),
   previews: token<CameraPreviews>('CameraPreviews'),
   controlOnDomain: token<CameraControlPort>('Camera control on the domain path'),
   controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
@@ -117,6 +125,9 @@ export const keys = {
   ruleFollower: token<PgRuleFollower>('RuleFollower'),
   alertEvaluator: token<AlertEvaluator>('AlertEvaluator'),
   cameraWatch: token<CameraWatch>('CameraWatch'),
+  siteWatchStore: token<SiteWatchStore<ReadRollout>>('SiteWatchStore'),
+  siteWatch: token<SiteWatch<ReadRollout>>('SiteWatch'),
+  partLooker: token<PartLooker>('PartLooker'),
   deliveries: token<PgDeliveries>('Deliveries'),
   deliveryWorker: token<DeliveryWorker>('DeliveryWorker'),
   emailChannel: token<EmailChannel>('EmailChannel'),

@@ -3,15 +3,16 @@ import type { DependencyContainer } from 'tsyringe';
 import { socketRefusal } from './api/http/auth';
 import { every } from './infrastructure/environment/scheduler';
 import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
-import { DELIVERIES_CHANNEL } from './infrastructure/postgres/pg-evaluation-store';
-import { PgLeadership } from './infrastructure/postgres/pg-leadership';
+import { type Leader, PgLeadership } from './infrastructure/postgres/pg-leadership';
 import { PgListener } from './infrastructure/postgres/pg-listener';
+import { DELIVERIES_CHANNEL } from './infrastructure/postgres/tell-alerts';
 import { keys } from './keys';
 
 const EVALUATE_EVERY_MS = 200;
 const FOLLOW_EVERY_MS = 400;
 const LOOK_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 3_600_000;
+const PARTS_EVERY_MS = 5_000;
 const LIVE_EVERY_MS = 500;
 const PING_EVERY_MS = 2_000;
 
@@ -27,7 +28,12 @@ export async function startAlerts(
   await follower.refresh();
   onStop(async () => site.resolve(keys.emailChannel).close());
   onStop(() => worker.stop());
-  const leadership = new PgLeadership(databaseUrl, 'watchgate.alert_evaluation', evaluator, log);
+  const [siteWatch, looker] = [site.resolve(keys.siteWatch), site.resolve(keys.partLooker)];
+  const leader: Leader = {
+    take: async () => void (await Promise.all([evaluator.take(), siteWatch.take()])),
+    leave: async () => void (await Promise.all([evaluator.leave(), siteWatch.leave()])),
+  };
+  const leadership = new PgLeadership(databaseUrl, 'watchgate.alert_evaluation', leader, log);
   await leadership.start();
   onStop(() => leadership.stop());
   const heard = {
@@ -43,6 +49,8 @@ export async function startAlerts(
     every(EVALUATE_EVERY_MS, 'evaluating the alert rules', () => evaluator.run(), log),
     every(FOLLOW_EVERY_MS, 'following the alert rules', () => follower.refresh(), log),
     every(LOOK_EVERY_MS, 'watching the cameras', () => watch.look(), log),
+    every(LOOK_EVERY_MS, 'watching the site', () => siteWatch.run(), log),
+    every(PARTS_EVERY_MS, 'looking at the parts of this service', () => looker.look(), log),
     every(TIDY_EVERY_MS, 'tidying up the alerts', () => site.resolve(keys.alertKeeping).tidy(), log),
     every(LOOK_EVERY_MS, 'looking for deliveries', async () => worker.wake(), log),
   ];

@@ -3,7 +3,11 @@ import { AlertHandlingService } from './application/alerts/alert-handling-servic
 import { AlertRuleService } from './application/alerts/alert-rule-service';
 import { CameraWatch } from './application/alerts/camera-watch';
 import { DeliveryWorker } from './application/alerts/delivery-worker';
+import { siteNotices } from './application/alerts/notices';
+import { PartLooker } from './application/alerts/part-looker';
 import { RuleBook } from './application/alerts/rule-book';
+import { SiteWatch } from './application/alerts/site-watch';
+import { rolloutNews } from './application/rollout/rollout-news';
 import { processConditions } from './application/camera-control/process-conditions';
 import { sharingReads } from './application/shared/shared-reads';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from './domain/shared/violation-types';
@@ -24,6 +28,7 @@ import { PgDeliveries } from './infrastructure/postgres/pg-deliveries';
 import { PgEvaluationStore } from './infrastructure/postgres/pg-evaluation-store';
 import { PgEventTail } from './infrastructure/postgres/pg-event-tail';
 import { PgRuleFollower } from './infrastructure/postgres/pg-rule-follower';
+import { PgSiteWatch } from './infrastructure/postgres/pg-site-watch';
 import { keys, type Once } from './keys';
 
 export interface AlertSite {
@@ -72,6 +77,7 @@ export function wireAlerts(once: Once, site: AlertSite = NOWHERE): void {
       ),
   );
   wireEvaluation(once, site);
+  wireSiteWatch(once, site);
   wireDelivery(once, site);
   wireSockets(once);
 }
@@ -89,6 +95,18 @@ function wireEvaluation(once: Once, { pace }: AlertSite): void {
     const { supervisor } = get(keys.controlRuntime);
     const current = () => processConditions(get(keys.cameras), get(keys.desiredStates), supervisor);
     return new CameraWatch({ current }, new PgCameraChanges(get(keys.database)), get(keys.clock));
+  });
+}
+
+function wireSiteWatch(once: Once, { alertWebhookUrl }: AlertSite): void {
+  once(keys.siteWatchStore, (get) => new PgSiteWatch(get(keys.database), get(keys.instanceId)));
+  once(keys.siteWatch, (get) => {
+    const [store, news] = [get(keys.siteWatchStore), rolloutNews(get(keys.rolloutStore))];
+    return new SiteWatch(store, news, siteNotices(alertWebhookUrl !== ''), get(keys.clock), get(keys.log));
+  });
+  once(keys.partLooker, (get) => {
+    const check = () => get(keys.monitoring).parts();
+    return new PartLooker(get(keys.instanceName), check, get(keys.siteWatchStore), get(keys.clock), get(keys.log));
   });
 }
 

@@ -2,6 +2,7 @@ import { CameraControlRuntime } from './application/camera-control/camera-contro
 import { CameraControlService } from './application/camera-control/camera-control-service';
 import { CameraPreviews } from './application/camera-control/camera-previews';
 import { CameraSupervisor } from './application/camera-control/camera-supervisor';
+import { FrameCounts } from './application/camera-control/frame-counts';
 import { ControlRelay } from './application/camera-control/control-relay';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import * as cameraSet from './application/cameras/camera-set';
@@ -40,10 +41,11 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
         get(keys.cameras),
         get(keys.desiredStates),
         () => get(keys.revisions).newest(),
-        () => new CameraSupervisor(get(keys.workerHost), systemTimers, get(keys.log)),
+        () => new CameraSupervisor(get(keys.workerHost), systemTimers, get(keys.log), {}, get(keys.frameCounts)),
         get(keys.log),
       ),
   );
+  once(keys.frameCounts, () => new FrameCounts());
   once(keys.previews, (get) => {
     const grabber = new FrameGrabber(process.env);
     const newest = (id: string) => get(keys.workerHost).picture(id);

@@ -53,8 +53,7 @@ export function wireMonitoring(once: Once, folders: MonitoredFolders = NOWHERE):
 const cameraCounts = (get: Get) => async () => {
   const { supervisor } = get(keys.controlRuntime);
   const states = (await workerStates(get(keys.cameras), get(keys.desiredStates), supervisor)) ?? [];
-  const frames = (id: string) => get(keys.workerHost).counters(id);
-  return Promise.all(states.map(async (s) => ({ ...s, frames: Number((await frames(s.id))?.total_frames ?? 0) })));
+  return states.map((state) => ({ ...state, frames: get(keys.frameCounts).of(state.id) }));
 };
 
 function prometheusPage(get: Get): PrometheusPage {

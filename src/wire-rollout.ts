@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { allOperations } from './api/catalogue';
 import { EvidenceCollector } from './application/rollout/evidence-collector';
@@ -47,7 +46,7 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
   });
   once(keys.collector, (get) => new EvidenceCollector(switched, get(keys.evidenceStore), get(keys.rolloutStore)));
   once(keys.controlPlane, (get) => {
-    const instance = { id: get(keys.instanceId), name: `${hostname()}/${process.pid}` };
+    const instance = { id: get(keys.instanceId), name: get(keys.instanceName) };
     const [policy, recorder] = [get(keys.policy), get(keys.recorder)];
     const install = (document: RolloutDocument) => {
       policy.install(document);

@@ -6,7 +6,7 @@ import type { AuditStore } from '../application/access/audit-store';
 import type { ApiToken } from '../domain/access/api-token';
 import { DomainError } from '../domain/shared/domain-error';
 import { utcTime } from '../domain/shared/utc-time';
-import { startEmbeddedPostgres } from '../infrastructure/embedded-postgres/embedded-postgres';
+import { withDatabaseUrl } from '../infrastructure/embedded-postgres/with-database-url';
 import { readSettings } from '../infrastructure/environment/settings';
 import { Database } from '../infrastructure/postgres/database';
 import { PgAudit } from '../infrastructure/postgres/pg-audit';
@@ -83,19 +83,13 @@ const COMMANDS: Readonly<Record<string, (t: TokenService, a: AuditStore, p: Pars
   list: (tokens, _audit, parsed) => list(tokens, parsed),
 };
 
-async function onDatabase(work: (database: Database) => Promise<void>): Promise<void> {
-  const { databaseUrl, dataDir } = readSettings(process.env);
-  const embedded = databaseUrl === '' ? await startEmbeddedPostgres({ dir: dataDir }) : undefined;
+async function onDatabase(url: string, work: (database: Database) => Promise<void>): Promise<void> {
+  const database = new Database(url, (error) => process.stderr.write(`${error.message}\n`));
   try {
-    const database = new Database(embedded?.url ?? databaseUrl, (error) => process.stderr.write(`${error.message}\n`));
-    try {
-      await database.open();
-      await work(database);
-    } finally {
-      await database.close();
-    }
+    await database.open();
+    await work(database);
   } finally {
-    await embedded?.stop();
+    await database.close();
   }
 }
 
@@ -105,8 +99,10 @@ async function main(args: readonly string[]): Promise<void> {
   if (parsed.values.help) return say(HELP);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageError(HELP);
-  await onDatabase((database) =>
-    command(new TokenService(new PgTokens(database), () => new Date()), new PgAudit(database), parsed),
+  await withDatabaseUrl(readSettings(process.env), (url) =>
+    onDatabase(url, (database) =>
+      command(new TokenService(new PgTokens(database), () => new Date()), new PgAudit(database), parsed),
+    ),
   );
 }
 

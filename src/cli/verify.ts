@@ -3,7 +3,7 @@ import type { Operation } from '../api/http/operation';
 import { differences } from '../application/rollout/json-difference';
 import type { Acknowledged, GroupOverview } from '../application/rollout/rollout-port';
 import { bucketOf } from '../domain/rollout/bucket';
-import type { Json, JsonObject } from '../domain/shared/json';
+import { type Json, toJson } from '../domain/shared/json';
 import { CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
 
 /** Calls each way: 59 without a single leak prove with 95 % that fewer than 5 % leak. */
@@ -41,7 +41,7 @@ export async function verify(
   const report = {
     percent,
     effective_percent: group.effective_percent,
-    checks: JSON.parse(JSON.stringify(checks)) as JsonObject[],
+    checks: toJson(checks),
   };
   await client.ask('POST', `/rollout/${group.group}/verified`, { passed: checks.every((c) => c.passed), report });
   return checks;

@@ -36,7 +36,8 @@ export class FakeWorkerHost implements WorkerHost {
     this.most = Math.max(this.most, this.alive.has(id) ? 2 : 1);
     let end: FakeWorker['end'] = () => undefined;
     const exited = new Promise<Exit>((resolve) => (end = resolve));
-    const identity = { id, pid: ++this.pid, startedAt: '1', token: 't', cmd: ['worker'] };
+    const pid = ++this.pid;
+    const identity = { id, pid, startedAt: '1', token: `token of ${pid}`, cmd: ['worker'] };
     const worker = { ...identity, fingerprint: fingerprint(settings), end, startedNow: this.timers.now() };
     this.alive.set(id, worker);
     this.pids.add(worker.pid);

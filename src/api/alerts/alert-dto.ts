@@ -105,10 +105,10 @@ export class AlertQueryDto extends PageDto {
 export class AlertDto implements AlertView {
   @Whole({ min: 1, max: MANY }) id: number;
   @Part(() => ({ type: ['integer', 'null'] })) rule_id: number | null;
-  @Text() camera_id: string;
+  @Text({ about: '*: no camera, the site itself' }) camera_id: string;
   @Text() alert_type: string;
   @Text({ nullable: true }) message: string | null;
-  @Part(() => ({ type: 'object' }), { about: 'kind: alert, summary or recovery' }) details: JsonObject;
+  @Part(() => ({ type: 'object' }), { about: 'kind: alert, summary, recovery or news' }) details: JsonObject;
   @Flag() notification_sent: boolean;
   @Part(() => ({ type: ['array', 'null'], items: { type: 'string' } })) notification_channels_used: string[] | null;
   @Time() timestamp: string;

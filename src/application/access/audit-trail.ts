@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/shared/domain-error';
-import { isJsonObject, type Json, type JsonObject } from '../../domain/shared/json';
+import { isJsonObject, type JsonObject, toJson } from '../../domain/shared/json';
 import { storableJson } from '../../domain/shared/storable-text';
 import type { Mutation } from '../shared/gate';
 import type { Clock, Log } from '../shared/log';
@@ -98,6 +98,6 @@ const isAway = (error: unknown): boolean => error instanceof DomainError && erro
 
 /** What is sent may hold texts that the database does not take; the trail takes them all. */
 function plain(value: object): JsonObject {
-  const json = storableJson(JSON.parse(JSON.stringify(value)) as Json);
+  const json = storableJson(toJson(value));
   return isJsonObject(json) ? json : { value: json };
 }

@@ -79,8 +79,9 @@ export class AlertEvaluator {
       this.feed.cameraChanges(cursor.cameraSeq, BATCH),
       this.feed.watchedUntil(),
     ]);
-    // Looked at after the events: a rule that was made before an event happened is asked about it.
-    await this.refresh();
+    // Looked at after the events: a rule that was made before an event happened is asked about it. Time alone can wait for
+    // whoever keeps the book up to date anyway.
+    if (events.length > 0 || changes.length > 0) await this.refresh();
     if (now.revision !== this.book.revision) {
       now.revision = this.book.revision;
       evaluation.follow(this.book.rules);

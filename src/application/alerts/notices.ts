@@ -25,3 +25,9 @@ const addressed = (channel: Notice['channel'], targets: readonly string[]): Noti
   (targets.length > 0 ? targets : ['']).map((target) => ({ channel, target }));
 
 const texts = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** How people are told of the site itself: on every dashboard, in the log, and by the webhook of the site if it has one. */
+export const siteNotices = (webhook: boolean): Notice[] =>
+  CHANNELS.filter((channel) => channel === 'websocket' || channel === 'log' || (webhook && channel === 'webhook')).map(
+    (channel) => ({ channel, target: '' }),
+  );

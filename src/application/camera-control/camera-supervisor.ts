@@ -1,5 +1,6 @@
 import { DEFAULT_RULES, type ProcessRules } from '../../domain/camera-control/process-rules';
 import type { Log } from '../shared/log';
+import { FrameCounts } from './frame-counts';
 import type { ProcessView } from './process-view';
 import { SupervisedCamera, type Surroundings } from './supervised-camera';
 import type { Timers } from './timers';
@@ -24,8 +25,10 @@ export class CameraSupervisor {
     private readonly timers: Timers,
     private readonly log: Log,
     rules: Partial<ProcessRules> = {},
+    /** Outlives the supervision: the control may go to another service and come back. */
+    frames = new FrameCounts(),
   ) {
-    this.at = { host, timers, log, rules: { ...DEFAULT_RULES, jitter: spread, ...rules } };
+    this.at = { host, timers, log, rules: { ...DEFAULT_RULES, jitter: spread, ...rules }, frames };
     this.firstSeen = timers.wall().toISOString();
     this.lookAgain();
   }

@@ -7,6 +7,7 @@ import {
 } from '../../domain/camera-control/camera-process';
 import type { ProcessRules } from '../../domain/camera-control/process-rules';
 import type { Log } from '../shared/log';
+import type { FrameCounts } from './frame-counts';
 import { type ProcessView, processView } from './process-view';
 import type { Timers } from './timers';
 import type { LiveWorker, Worker, WorkerHost } from './worker-host';
@@ -17,6 +18,7 @@ export interface Surroundings {
   readonly timers: Timers;
   readonly log: Log;
   readonly rules: ProcessRules;
+  readonly frames: FrameCounts;
 }
 
 /**
@@ -73,6 +75,7 @@ export class SupervisedCamera {
   }
 
   adopt(live: LiveWorker): void {
+    this.at.frames.adopt(live.worker);
     this.live(live);
     this.feed({ kind: 'adopted', pid: live.worker.pid });
   }
@@ -173,6 +176,7 @@ export class SupervisedCamera {
     try {
       const status = await this.at.host.status(worker);
       if (!status || this.worker !== worker) return;
+      this.at.frames.hear(worker, status.frames);
       const { refused, ...heartbeat } = status;
       this.feed(refused ? { kind: 'source-refused' } : { kind: 'heartbeat', ...heartbeat });
     } catch (error) {

@@ -3,6 +3,7 @@ import { openedBy } from '../../domain/events/opened-violation';
 import { NoEvent, readEvent } from '../../domain/events/read-event';
 import type { AcceptedTimes } from '../../domain/events/time-window';
 import type { Event } from '../../domain/shared/event';
+import { parsedJson } from '../../domain/shared/json';
 import type { ViolationTypes } from '../../domain/shared/violation-types';
 import type { Batch, Stretch } from './event-intake';
 import type { JournalFile, JournalLines, Reject } from './journal';
@@ -23,7 +24,7 @@ export class JournalReading {
   add(lines: JournalLines['lines']): void {
     for (const line of lines) {
       if (line === '') continue;
-      const event = typeof line === 'string' ? readEvent(parsed(line), this.times) : new NoEvent(line.why);
+      const event = typeof line === 'string' ? readEvent(parsedJson(line), this.times) : new NoEvent(line.why);
       if (event instanceof NoEvent) this.rejects.push({ why: event.why, line: typeof line === 'string' ? line : '' });
       else if (!this.events.has(event.id)) this.events.set(event.id, event);
     }
@@ -31,16 +32,6 @@ export class JournalReading {
 
   get result(): ReadLines {
     return { events: [...this.events.values()], rejects: this.rejects };
-  }
-}
-
-/** The value of a JSON text; undefined, which is no event, when it is none. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if ((error as Error).name === 'SyntaxError') return undefined;
-    throw error;
   }
 }
 

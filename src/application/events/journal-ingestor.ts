@@ -27,7 +27,9 @@ export interface IngestState {
  * transaction, so that a crash anywhere neither loses nor doubles a line. Several services may do it at once.
  */
 export class JournalIngestor {
-  private readonly done = { stored: 0, duplicates: 0, rejected: 0, lagBytes: 0, seen: '' };
+  private readonly done = { stored: 0, duplicates: 0, rejected: 0, lagBytes: 0 };
+  /** The journal as it was when there was nothing to take. */
+  private seen = '';
 
   constructor(
     private readonly files: JournalFiles,
@@ -38,8 +40,7 @@ export class JournalIngestor {
   ) {}
 
   get state(): IngestState {
-    const { seen: _, ...state } = this.done;
-    return state;
+    return { ...this.done };
   }
 
   /** Takes in all there is. Answers whether there was anything. */
@@ -47,9 +48,9 @@ export class JournalIngestor {
     const files = await this.files.list();
     const seen = files.map(({ id, size, closed }) => `${id} ${size} ${closed}`).join();
     // Nobody has written since there was nothing to take: the database need not be asked.
-    if (seen === this.done.seen) return false;
+    if (seen === this.seen) return false;
     const took = await this.passOver(files);
-    if (!took) this.done.seen = seen;
+    if (!took) this.seen = seen;
     return took;
   }
 

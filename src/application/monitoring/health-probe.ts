@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Log } from '../shared/log';
+import { within } from '../shared/within';
 
 export interface ProbeResult {
   readonly status: 'ok' | 'degraded' | 'inconsistent' | 'error';
@@ -18,18 +19,10 @@ export interface HealthProbe {
 export const healthy = (details?: JsonObject): ProbeResult => ({ status: 'ok', ...(details ? { details } : {}) });
 
 /** What a probe says within its time. One that throws or hangs is an error, and the others are not kept waiting. */
-export async function checkWithin(probe: HealthProbe, ms: number, log: Log): Promise<ProbeResult> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<ProbeResult>((resolve) => {
-    timer = setTimeout(() => resolve({ status: 'error', error: 'timed out' }), ms);
-  });
+export function checkWithin(probe: HealthProbe, ms: number, log: Log): Promise<ProbeResult> {
   const failed = (error: unknown): ProbeResult => {
     log.debug(`the check of ${probe.name} failed`, { error });
     return { status: 'error', error: error instanceof DomainError ? error.message : 'failed, see the log' };
   };
-  try {
-    return await Promise.race([probe.check().catch(failed), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(ms, probe.check().catch(failed), () => ({ status: 'error', error: 'timed out' }));
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../shared/log';
+import { within } from '../shared/within';
 
 const WITHIN_MS = 800;
 
@@ -6,18 +7,13 @@ const WITHIN_MS = 800;
 export function lastKnown<T>(ask: () => Promise<T>, first: T, log: Log): () => Promise<T> {
   let last = first;
   return async () => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), WITHIN_MS);
-    });
     const asked = ask().then(
       (answer) => {
         last = answer;
       },
       (error: unknown) => log.debug('figures cannot be read now', { error }),
     );
-    await Promise.race([asked, late]);
-    clearTimeout(timer);
+    await within(WITHIN_MS, asked, () => undefined);
     return last;
   };
 }

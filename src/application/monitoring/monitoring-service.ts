@@ -19,11 +19,16 @@ export class MonitoringService implements MonitoringPort {
   ) {}
 
   async health(): Promise<Health> {
-    const found = await this.ask(this.probes, PROBE_WITHIN_MS);
-    const degraded = found.some(([, { status }]) => status !== 'ok');
+    const found = await this.parts();
+    const degraded = [...found.values()].some(({ status }) => status !== 'ok');
     const checks: Record<string, Json> = {};
     for (const [name, result] of found) Object.assign(checks, entriesOf(name, result));
     return { status: degraded ? 'degraded' : 'healthy', timestamp: this.clock().toISOString(), checks };
+  }
+
+  /** Every part by its name. */
+  async parts(): Promise<ReadonlyMap<string, ProbeResult>> {
+    return new Map(await this.ask(this.probes, PROBE_WITHIN_MS));
   }
 
   metrics(): Promise<Metrics> {

@@ -1,16 +1,7 @@
+import type { PathTotal } from '../shared/path-total';
 import type { CountRow } from './counts';
 import type { Counters } from './minute-book';
 import type { RequestMeter } from './request-meter';
-
-/** All tries of one operation on one path since this process started. */
-export interface PathTotal {
-  readonly operation: string;
-  readonly path: 'domain' | 'legacy';
-  readonly ok: number;
-  readonly reject: number;
-  readonly failure: number;
-  readonly histogram: Readonly<Record<string, number>>;
-}
 
 /** Requests, and the tries of the two paths behind them. */
 export const siteCounters = (meter: RequestMeter, totals: () => readonly PathTotal[]): Counters => ({

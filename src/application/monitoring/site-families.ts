@@ -4,7 +4,7 @@ export interface CameraCounts {
   readonly id: string;
   readonly state: string;
   readonly restarts: number;
-  /** Of the present process. */
+  /** Of all its processes since this service started. */
   readonly frames: number;
 }
 
@@ -45,7 +45,7 @@ export function siteFamilies({ intake, cameras, deliveries }: SiteFigures): Metr
     family(
       'camera_frames_total',
       'counter',
-      "Frames of a camera's present process",
+      'Frames of a camera since this service started',
       perCamera((c) => c.frames),
     ),
     family(

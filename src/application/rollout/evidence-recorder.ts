@@ -2,11 +2,12 @@ import type { Decision, Path } from '../../domain/rollout/decision';
 import type { LatencyLimits } from '../../domain/rollout/evidence';
 import { latencyBucket } from '../../domain/shared/latency-histogram';
 import { currentCall } from '../shared/call-context';
+import type { PathTotal } from '../shared/path-total';
 import { ArmMeter } from './arm-meter';
 import type { Sample } from './evidence-store';
 import type { Outcome, RoutedOperation } from './operation-router';
 import { type Alarms, OperationWatch } from './operation-watch';
-import { type PathTotal, PathTotals } from './path-totals';
+import { PathTotals } from './path-totals';
 
 /** What this process knows of one operation. */
 interface OperationMeter {

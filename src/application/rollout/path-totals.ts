@@ -1,18 +1,8 @@
 import type { Path } from '../../domain/rollout/decision';
 import { LATENCY_BUCKETS } from '../../domain/shared/latency-histogram';
+import type { PathTotal } from '../shared/path-total';
 import { filledBuckets } from './arm-meter';
 import type { Outcome } from './operation-router';
-
-/** All calls of one operation on one path since this process started, whatever sent them there. */
-export interface PathTotal {
-  readonly operation: string;
-  readonly path: Path;
-  readonly ok: number;
-  readonly reject: number;
-  readonly failure: number;
-  /** Calls per histogram bucket of their milliseconds, failed ones included. */
-  readonly histogram: Readonly<Record<string, number>>;
-}
 
 /** Counts for people and metrics; nothing is judged by them, and they never start again. */
 export class PathTotals {

@@ -5,7 +5,7 @@ import { attentionMayEnd } from '../../domain/rollout/proportion';
 import { nextStage } from '../../domain/rollout/rollout-commands';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutEvent, RolloutState } from '../../domain/rollout/rollout-state';
-import type { Json } from '../../domain/shared/json';
+import { toJson } from '../../domain/shared/json';
 import type { Clock, Log } from '../shared/log';
 import type { Collected, EvidenceCollector } from './evidence-collector';
 import type { RolloutStore, Transition } from './rollout-store';
@@ -42,7 +42,7 @@ export class RolloutEvaluator {
     const keys = await this.keys(plan.group);
     const steps = [...frozenLimits(collected, plan, state), ...consequences(verdict, collected, plan, state, keys)];
     if (steps.length === 0) return;
-    const evidence = JSON.parse(JSON.stringify({ ...collected.evidence, ...verdict })) as Json;
+    const evidence = toJson({ ...collected.evidence, ...verdict });
     await this.store.change(null, (now) => {
       const present = now.groups.get(plan.group)?.state;
       // Somebody was faster: the next evaluation judges what is true then.

@@ -10,8 +10,16 @@ export interface SampleSource {
   drain(): Sample[];
 }
 
+interface Trip {
+  readonly entry: number;
+  readonly reason: string;
+}
+
 /** What this process does about its own observations: takes itself back at once, tells the others, hands in evidence. */
 export class RolloutRuntime {
+  /** Trips of this process that could not be stored yet. */
+  private readonly unstored = new Map<string, Trip>();
+
   constructor(
     private readonly policy: RolloutPolicy,
     private readonly store: RolloutStore,
@@ -26,10 +34,19 @@ export class RolloutRuntime {
     this.policy.trip(group, entry);
     const reason = `calls of ${operation} fail on the domain path`;
     this.log.error(`${group} is taken back to legacy: ${reason}`);
-    this.takeBack(group, entry, reason).catch((error: unknown) =>
-      this.log.error('the rollback holds in this process, but could not be stored', { group, error }),
+    this.unstored.set(group, { entry, reason });
+    this.storeTrips().catch((error: unknown) =>
+      this.log.error('the rollback holds in this process, and is stored when it can be', { group, error }),
     );
   };
+
+  /** Until a trip is stored, neither the other services nor people know of it. */
+  private async storeTrips(): Promise<void> {
+    for (const [group, { entry, reason }] of this.unstored) {
+      await this.takeBack(group, entry, reason);
+      if (this.unstored.get(group)?.entry === entry) this.unstored.delete(group);
+    }
+  }
 
   readonly attention = (group: string, entry: number, operation: string): void => {
     const reason = `calls of ${operation} fail on the domain path more often than they should`;
@@ -70,6 +87,7 @@ export class RolloutRuntime {
       compared = [...compared, ...shadow.drain()];
       await this.evidence.add(waiting, compared);
       [waiting, compared] = [[], []];
+      await this.storeTrips();
     };
   }
 }

@@ -1,7 +1,7 @@
 import { seedOf } from '../../domain/rollout/bucket';
 import { obey, type RolloutCommand } from '../../domain/rollout/rollout-commands';
 import { DomainError } from '../../domain/shared/domain-error';
-import type { Json, JsonObject } from '../../domain/shared/json';
+import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
 import { currentCall } from '../shared/call-context';
 import type { Clock } from '../shared/log';
 import type { EvidenceCollector } from './evidence-collector';
@@ -58,7 +58,7 @@ export class RolloutService implements RolloutPort {
   async mismatches({ group, limit }: GroupKey & { limit: number }) {
     known(await this.store.load(), group);
     const found = await this.evidence.mismatches(group, limit);
-    return { mismatches: found.map((m) => JSON.parse(JSON.stringify(m)) as JsonObject) };
+    return { mismatches: found.map((m) => toJson(m) as JsonObject) };
   }
 
   start = ({ group }: GroupKey) => this.obey(group, { name: 'start' });
@@ -91,7 +91,7 @@ export class RolloutService implements RolloutPort {
     const [document, events] = await Promise.all([this.store.load(), this.store.events(undefined, ALL_EVENTS, 0)]);
     const groups = await Promise.all([...document.groups.keys()].map((group) => this.view(document, group)));
     const report = reportOf(groups, events, this.clock());
-    return { report: format === 'md' ? renderReport(report, lang) : (JSON.parse(JSON.stringify(report)) as Json) };
+    return { report: format === 'md' ? renderReport(report, lang) : toJson(report) };
   }
 
   /** Evidence is read before the lock is taken; the stage it belongs to must still be the same under the lock. */
@@ -111,7 +111,7 @@ export class RolloutService implements RolloutPort {
         );
       }
       const event = obey(command, present.state, { plan: present.plan, keys, missing });
-      return { transitions: [{ group, event, evidence: JSON.parse(JSON.stringify(collected.evidence)) as Json }] };
+      return { transitions: [{ group, event, evidence: toJson(collected.evidence) }] };
     });
     return this.view(document, group);
   }

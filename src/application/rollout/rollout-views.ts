@@ -2,12 +2,10 @@ import type { Verdict } from '../../domain/rollout/evidence';
 import { eventHash } from '../../domain/rollout/event-hash';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutState } from '../../domain/rollout/rollout-state';
-import type { Json, JsonObject } from '../../domain/shared/json';
+import { type JsonObject, toJson } from '../../domain/shared/json';
 import type { Collected } from './evidence-collector';
 import type { Acknowledged, EventView, GroupOverview, InstanceView } from './rollout-port';
 import type { Instance, StoredEvent } from './rollout-store';
-
-const toJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
 export interface GroupFacts {
   readonly plan: GroupPlan;

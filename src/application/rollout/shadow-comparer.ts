@@ -1,8 +1,9 @@
 import { isAnswer } from '../../domain/shared/domain-error';
-import type { Json } from '../../domain/shared/json';
+import { type Json, toJson } from '../../domain/shared/json';
 import { type CallContext, currentCall, runInCall } from '../shared/call-context';
 import type { Clock, Log } from '../shared/log';
 import { Media } from '../shared/media';
+import { within } from '../shared/within';
 import type { Comparison, Mismatch } from './evidence-store';
 import { type Difference, differences } from './json-difference';
 import type { Answer, AnsweredRead, Call } from './operation-router';
@@ -138,24 +139,24 @@ const isMedia = (answer: Answer): boolean => 'value' in answer && answer.value i
 function comparable(answer: Answer): Json {
   if ('refused' in answer) return { refused: answer.refused.code };
   if (answer.value instanceof Media) return { media: answer.value.type };
-  return JSON.parse(JSON.stringify({ value: answer.value })) as Json;
+  return toJson({ value: answer.value });
 }
 
 /** What a path answers, a refusal included; one that fails, takes too long or knows only a part cannot be compared. */
 async function settle(ask: Call, input: object): Promise<Json> {
   const context: CallContext = { requestId: '' };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error('the other path did not answer in time')), ANSWER_WITHIN_MS);
-  });
   try {
-    const value = await Promise.race([runInCall(context, () => ask(input)), late]);
+    const value = await within(
+      ANSWER_WITHIN_MS,
+      runInCall(context, () => ask(input)),
+      () => {
+        throw new Error('the other path did not answer in time');
+      },
+    );
     if (context.partial) throw new Error('a path knows only a part of the answer');
     return comparable({ value });
   } catch (error) {
     if (isAnswer(error)) return comparable({ refused: error });
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }

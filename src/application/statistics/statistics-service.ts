@@ -1,9 +1,9 @@
 import { eventView } from '../../domain/shared/event';
-import { utcTime } from '../../domain/shared/utc-time';
 import type { ViolationTypes } from '../../domain/shared/violation-types';
 import { kindsOf } from '../../domain/statistics/event-kinds';
 import { lastDates } from '../../domain/statistics/local-days';
 import type { Stretch } from '../../domain/statistics/window-cover';
+import { askedWindow } from '../shared/asked-window';
 import type { EventHistory } from '../shared/event-history';
 import type { Clock } from '../shared/log';
 import type { Counts, DailyQuery, EventQuery, StatisticsPort, SummaryQuery } from './statistics-port';
@@ -12,7 +12,6 @@ import { historyItem, statisticsEvent } from './statistics-views';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 const RECENT_VIOLATIONS = 5;
 
 export interface StatisticsSettings {
@@ -86,9 +85,9 @@ export class StatisticsService implements StatisticsPort {
     });
   }
 
-  async events({ start_time, end_time, event_type: type, camera_id, limit }: EventQuery) {
-    const to = end_time ? utcTime(end_time) : upToNow(this.clock(), 0).to;
-    const from = start_time ? utcTime(start_time) : (end_time ? to : this.clock().getTime()) - DAY_MS;
+  async events({ event_type: type, camera_id, limit, ...asked }: EventQuery) {
+    const now = this.clock();
+    const { from, to = upToNow(now, 0).to } = askedWindow(asked, now);
     const events = await this.recorded.newest({ from, to, ...ofCamera(camera_id), ...(type ? { type } : {}) }, limit);
     return { events: events.map(statisticsEvent), total: events.length };
   }

@@ -2,7 +2,10 @@ import { type AlertInput, type CameraCondition, type Decision, iso, NONE, type S
 import { nextOpen } from './alert-schedule';
 import type { WatchedRule } from './watched-rule';
 
-/** `camera_down`: a camera whose process should run and does not. */
+/** When an outage is told, and when it is over. */
+export type OutageRule = Pick<WatchedRule, 'schedule' | 'durationMs' | 'recoveryMs' | 'cooldownMs'>;
+
+/** `camera_down`: a camera whose process should run and does not; or anything else that should be well and is not. */
 export interface Outage {
   /** When it began; a camera that comes up for less than the recovery time has not recovered. */
   readonly downSince: number | null;
@@ -18,7 +21,7 @@ export interface Outage {
 
 export const noOutage: Outage = { downSince: null, downAgain: 0, upSince: null, told: null, notBefore: 0 };
 
-export function stepOutage(rule: WatchedRule, state: Outage, input: AlertInput): Stepped<Outage> {
+export function stepOutage(rule: OutageRule, state: Outage, input: AlertInput): Stepped<Outage> {
   const [now, decisions] = settle(rule, state, input.at);
   if (input.kind !== 'camera') return [now, decisions];
   const [next, more] = see(now, input.at, input.condition, rule);
@@ -26,16 +29,13 @@ export function stepOutage(rule: WatchedRule, state: Outage, input: AlertInput):
 }
 
 /** When there is something to decide without a change of the camera, at the earliest. */
-export function outageDue(
-  rule: WatchedRule,
-  { downSince, downAgain, upSince, told, notBefore }: Outage,
-): number | null {
+export function outageDue(rule: OutageRule, { downSince, downAgain, upSince, told, notBefore }: Outage): number | null {
   if (downSince === null) return null;
   if (upSince !== null) return upSince + rule.recoveryMs;
   return told === null ? Math.max(downSince + rule.durationMs, downAgain, notBefore) : null;
 }
 
-function settle(rule: WatchedRule, state: Outage, now: number): Stepped<Outage> {
+function settle(rule: OutageRule, state: Outage, now: number): Stepped<Outage> {
   const due = outageDue(rule, state);
   if (due === null || due > now || state.downSince === null) return [state, NONE];
   if (state.upSince !== null) return over(rule, state, due, { up_since: iso(state.upSince) });
@@ -44,7 +44,7 @@ function settle(rule: WatchedRule, state: Outage, now: number): Stepped<Outage> 
   return [{ ...state, told: at }, [{ kind: 'alert', at, details: { down_since: iso(state.downSince) } }]];
 }
 
-function see(state: Outage, at: number, condition: CameraCondition, rule: WatchedRule): Stepped<Outage> {
+function see(state: Outage, at: number, condition: CameraCondition, rule: OutageRule): Stepped<Outage> {
   const { downSince, upSince } = state;
   switch (condition) {
     case 'down':
@@ -62,7 +62,7 @@ function see(state: Outage, at: number, condition: CameraCondition, rule: Watche
 }
 
 /** The end of an outage: told only if its beginning was. */
-function over(rule: WatchedRule, state: Outage, at: number, details: Decision['details']): Stepped<Outage> {
+function over(rule: OutageRule, state: Outage, at: number, details: Decision['details']): Stepped<Outage> {
   if (state.told === null) return [{ ...noOutage, notBefore: state.notBefore }, NONE];
   const since = { down_since: iso(state.downSince ?? state.told), told_at: iso(state.told) };
   const recovery: Decision = { kind: 'recovery', at, details: { ...since, ...details } };

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { parsedJson } from '../../domain/shared/json';
 import type { ViolationTypes } from '../../domain/shared/violation-types';
 
 /** Why the text of a variable is no value. */
@@ -61,12 +62,8 @@ const BUNDLED_WORKER = [process.execPath, resolve(__dirname, '../../worker/main.
 export function words(value: string): readonly string[] | Wrong {
   if (value.trim() === '') return BUNDLED_WORKER;
   if (!value.startsWith('[')) return value.trim().split(/\s+/);
-  try {
-    const list: unknown = JSON.parse(value);
-    if (Array.isArray(list) && list.length > 0 && list.every((w): w is string => typeof w === 'string')) return list;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const list = parsedJson(value);
+  if (Array.isArray(list) && list.length > 0 && list.every((w): w is string => typeof w === 'string')) return list;
   return new Wrong('must be words, or a JSON list of words');
 }
 

@@ -155,7 +155,7 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
   alertWebhookUrl: {
     name: 'ALERT_WEBHOOK_URL',
     fallback: '',
-    about: 'the webhook of rules whose recipients hold no web address',
+    about: 'the webhook of rules whose recipients hold no web address, and of what the site tells of itself',
     read: webAddress,
   },
   alertWebhookSecret: {

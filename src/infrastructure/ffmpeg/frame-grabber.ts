@@ -1,3 +1,4 @@
+import { within } from '../../application/shared/within';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { findFfmpeg, type FfmpegBuild } from './ffmpeg-build';
 import { openCamera } from './open-camera';
@@ -24,16 +25,11 @@ export class FrameGrabber {
     const picture = new Promise<Uint8Array>((resolve) => (show = resolve));
     const camera = openCamera(source, () => this.build(), { gray: () => undefined, jpeg: show });
     const failure = camera.then(async ({ failed }) => Promise.reject(await failed));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), withinMs);
-    });
     try {
-      return await Promise.race([picture, failure, late]);
+      return await within(withinMs, Promise.race([picture, failure]), () => undefined);
     } catch (error) {
       throw explained(error);
     } finally {
-      clearTimeout(timer);
       // Not awaited: one that is late may be just looking for the host.
       camera.then(
         (opened) => opened.close(),

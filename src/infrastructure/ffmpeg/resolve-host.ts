@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '../../application/shared/within';
 import { errorText } from '../system/error-code';
 import type { NetworkSource } from './network-source';
 import { SourceFailure } from './source-failure';
@@ -19,19 +19,15 @@ export async function resolveHost(source: NetworkSource, find: Lookup = systemLo
   if (isIP(source.host.replaceAll(/[[\]]/g, ''))) return source;
   const unknown = (why: string, cause?: unknown) =>
     new SourceFailure('unresolvable', `the host ${source.host} is unknown: ${why}`, { cause });
-  const tooLate = new AbortController();
-  const late = delay(PATIENCE_MS, undefined, { signal: tooLate.signal, ref: false });
   try {
-    const found = await Promise.race([find(source.host), late]);
-    if (!found) throw unknown(`no answer within ${PATIENCE_MS / 1_000} s`);
+    const found = await within(PATIENCE_MS, find(source.host), () => {
+      throw unknown(`no answer within ${PATIENCE_MS / 1_000} s`);
+    });
     const address = found.find(({ family }) => family === 4) ?? found[0];
     if (!address) throw unknown('it has no address');
     const host = address.family === 6 ? `[${address.address}]` : address.address;
     return { ...source, host, nameOfHost: source.host };
   } catch (error) {
     throw error instanceof SourceFailure ? error : unknown(errorText(error), error);
-  } finally {
-    late.catch(() => 'aborted below, as intended');
-    tooLate.abort();
   }
 }

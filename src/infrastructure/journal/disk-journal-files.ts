@@ -2,7 +2,7 @@ import { type FileHandle, readdir, stat as statOf } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { JournalFile, JournalFiles, JournalLines } from '../../application/events/journal';
 import { identityOf } from './file-identity';
-import { linesOf, MOST_LINE_BYTES, tooLong } from './journal-lines';
+import { linesOf, MOST_LINE_BYTES, TOO_LONG } from './journal-lines';
 import { noneIfAbsent, openIfThere } from '../system/open-if-there';
 
 const CHUNK = 1_024 * 1_024;
@@ -47,7 +47,7 @@ export class DiskJournalFiles implements JournalFiles {
     if (end > 0) return { lines: linesOf(bytes.subarray(0, end)), next: position + end };
     if (bytes.length > MOST_LINE_BYTES) {
       this.within.set(file.id, position + bytes.length);
-      return { lines: [tooLong()], next: position + bytes.length };
+      return { lines: [TOO_LONG], next: position + bytes.length };
     }
     return file.closed ? { lines: linesOf(bytes), next: position + bytes.length } : { lines: [], next: position };
   }

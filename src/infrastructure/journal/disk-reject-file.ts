@@ -1,8 +1,8 @@
-import { appendFile, rename, stat } from 'node:fs/promises';
+import { appendFile, rename } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Reject, RejectFile } from '../../application/events/journal';
 import type { Clock } from '../../application/shared/log';
-import { hasCode } from '../system/error-code';
+import { sizeOf } from '../system/size-of';
 
 const MOST_BYTES = 10_000_000;
 const MOST_OF_A_LINE = 2_000;
@@ -16,20 +16,11 @@ export class DiskRejectFile implements RejectFile {
 
   async keep(file: string, rejects: readonly Reject[]): Promise<void> {
     if (rejects.length === 0) return;
-    if ((await this.size()) > MOST_BYTES) await rename(this.path, `${this.path}.1`);
+    if ((await sizeOf(this.path)) > MOST_BYTES) await rename(this.path, `${this.path}.1`);
     const at = this.clock().toISOString();
     const lines = rejects.map(({ why, line }) =>
       JSON.stringify({ at, file: basename(file), why, line: line.slice(0, MOST_OF_A_LINE) }),
     );
     await appendFile(this.path, `${lines.join('\n')}\n`);
-  }
-
-  private async size(): Promise<number> {
-    try {
-      return (await stat(this.path)).size;
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return 0;
-      throw error;
-    }
   }
 }

@@ -2,7 +2,7 @@ import type { UnreadableLine } from '../../application/events/journal';
 
 export const MOST_LINE_BYTES = 65_536;
 const NEWLINE = 10;
-const TOO_LONG: UnreadableLine = { why: `the line is longer than ${MOST_LINE_BYTES} bytes` };
+export const TOO_LONG: UnreadableLine = { why: `the line is longer than ${MOST_LINE_BYTES} bytes` };
 const NOT_TEXT: UnreadableLine = { why: 'the line is not UTF-8 text' };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
@@ -15,8 +15,6 @@ export function linesOf(bytes: Buffer): (string | UnreadableLine)[] {
   if (text !== undefined && bytes.at(-1) === NEWLINE) lines.pop();
   return lines.map((line) => (typeof line === 'string' && line.length > MOST_LINE_BYTES ? TOO_LONG : line));
 }
-
-export const tooLong = (): UnreadableLine => TOO_LONG;
 
 function decoded(bytes: Buffer): string | undefined {
   try {

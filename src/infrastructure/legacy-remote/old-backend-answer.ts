@@ -1,5 +1,5 @@
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
-import { isJsonObject, type JsonObject } from '../../domain/shared/json';
+import { isJsonObject, type JsonObject, parsedJson } from '../../domain/shared/json';
 import { errorCode } from '../system/error-code';
 
 /** What an operation of the old backend answered: a result (200) or a refusal (400, 404, 409, 422). */
@@ -40,12 +40,8 @@ export function readAnswer(status: number, text: string, left: Effect): OldAnswe
 }
 
 function parsed(text: string, left: Effect): JsonObject {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw unreadable('no JSON', left);
-  }
+  const body = parsedJson(text);
+  if (body === undefined) throw unreadable('no JSON', left);
   if (!isJsonObject(body)) throw unreadable('no object', left);
   return body;
 }

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { CameraConfiguration, Decide } from '../../application/cameras/camera-configuration';
 import type { CamerasEdit } from '../../application/cameras/cameras-format';
 import { editsBetween } from '../../application/cameras/config-edits';
 import { fileInvalid } from '../../application/cameras/config-errors';
 import type { Log } from '../../application/shared/log';
+import { within } from '../../application/shared/within';
 import { type Camera, CAMERA_DEFAULTS } from '../../domain/cameras/camera';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { cameraRefusal } from './camera-refusal';
@@ -69,10 +69,9 @@ export class RemoteCameraChanges {
    * is made: nothing that goes wrong from here on may make it look as if it was not.
    */
   private async absorb(): Promise<void> {
-    const late = pause(ABSORB_WITHIN_MS, 'late' as const, { ref: false });
+    const late = () => this.log.warn('a change by the old backend is not in the table yet');
     try {
-      const first = await Promise.race([this.configuration.settle(), late]);
-      if (first === 'late') this.log.warn('a change by the old backend is not in the table yet');
+      await within(ABSORB_WITHIN_MS, this.configuration.settle(), late);
     } catch (error) {
       this.log.warn('a change by the old backend could not be taken in yet', { error });
     }

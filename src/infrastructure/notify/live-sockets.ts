@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Log } from '../../application/shared/log';
+import { isJsonObject, parsedJson } from '../../domain/shared/json';
 
 /** Stands before the path of a request, which names no host. */
 const HERE = 'http://live';
@@ -103,10 +104,6 @@ function refusalText({ status, headers }: Refusal): string {
 }
 
 function isPing(text: string): boolean {
-  try {
-    const message: unknown = JSON.parse(text);
-    return typeof message === 'object' && message !== null && 'type' in message && message.type === 'ping';
-  } catch {
-    return false;
-  }
+  const message = parsedJson(text);
+  return isJsonObject(message) && message.type === 'ping';
 }

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { isJsonObject } from '../../domain/shared/json';
+import { isJsonObject, parsedJson } from '../../domain/shared/json';
 import { noneIfAbsent } from '../system/open-if-there';
 import { PartReport } from './import-report';
 
@@ -23,11 +23,6 @@ export async function importRegions(from: string, to: string, dryRun: boolean): 
 }
 
 function regionsIn(text: string): number | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) && Array.isArray(value.regions) ? value.regions.length : undefined;
-  } catch (error) {
-    if ((error as Error).name === 'SyntaxError') return undefined;
-    throw error;
-  }
+  const value = parsedJson(text);
+  return isJsonObject(value) && Array.isArray(value.regions) ? value.regions.length : undefined;
 }

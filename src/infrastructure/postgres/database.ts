@@ -10,6 +10,7 @@ import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { Metrics1764300000000 } from '../../../migrations/1764300000000-metrics';
 import { sha256 } from '../../domain/shared/sha256';
 import { Import1764400000000 } from '../../../migrations/1764400000000-import';
+import { SiteWatch1764500000000 } from '../../../migrations/1764500000000-site-watch';
 import { CameraRows } from './camera-row';
 import { DatabaseWatch } from './database-watch';
 import { type Effect, Unavailable, withEffect } from '../../domain/shared/domain-error';
@@ -68,6 +69,7 @@ export class Database implements Queryable {
         Access1764200000000,
         Metrics1764300000000,
         Import1764400000000,
+        SiteWatch1764500000000,
       ],
       migrationsTransactionMode: 'all',
     });

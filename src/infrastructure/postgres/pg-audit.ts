@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditFilter, AuditStore, StoredAuditEntry } from '../../application/access/audit-store';
 import { conditions } from './conditions';
-import type { Queryable } from './queryable';
+import type { Database } from './database';
 
 interface AuditRow extends Omit<StoredAuditEntry, 'requestId'> {
   readonly request_id: string;
@@ -8,11 +8,11 @@ interface AuditRow extends Omit<StoredAuditEntry, 'requestId'> {
 
 /** The audit trail in PostgreSQL. */
 export class PgAudit implements AuditStore {
-  constructor(private readonly sql: Queryable) {}
+  constructor(private readonly database: Database) {}
 
   async add(entries: readonly AuditEntry[]): Promise<void> {
     const rows = entries.map(({ requestId, ...entry }) => ({ ...entry, request_id: requestId }));
-    await this.sql.query(
+    await this.database.execute(
       `INSERT INTO audit_log (at, actor, role, operation, status, request_id, address, input, changed)
        SELECT at, actor, role, operation, status, request_id, address, input, changed
          FROM json_to_recordset($1::json) AS e(at timestamptz, actor text, role text, operation text, status integer,
@@ -29,11 +29,11 @@ export class PgAudit implements AuditStore {
     ]);
     const sql = `SELECT id::float8 AS id, at, actor, role, operation, status, request_id, address, input, changed
                    FROM audit_log WHERE ${where} ORDER BY audit_log.id DESC LIMIT ${limit}`;
-    const rows = await this.sql.query<AuditRow>(sql, values);
+    const rows = await this.database.query<AuditRow>(sql, values);
     return rows.map(({ request_id, ...row }) => ({ ...row, requestId: request_id }));
   }
 
   async forget(before: Date): Promise<void> {
-    await this.sql.query('DELETE FROM audit_log WHERE at < $1', [before]);
+    await this.database.execute('DELETE FROM audit_log WHERE at < $1', [before]);
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ControlAnswer, ControlLine, ControlRequest } from '../../application/camera-control/control-relay';
 import type { Log } from '../../application/shared/log';
 import { Unavailable } from '../../domain/shared/domain-error';
-import type { Queryable } from './queryable';
+import type { Database } from './database';
 
 const LOOK_MS = 40;
 /** Whoever controls looks five times a second; after this long there is nobody. */
@@ -14,18 +14,22 @@ const ANSWERED_WITHIN_MS = 15_000;
 /** The line between the services of a site, as rows of a table: a question, who took it, its answer. */
 export class PgControlLine implements ControlLine {
   constructor(
-    private readonly sql: Queryable,
+    private readonly database: Pick<Database, 'execute'>,
     private readonly log: Log,
   ) {}
 
   async ask({ path, method, input }: ControlRequest): Promise<ControlAnswer> {
     const id = randomUUID();
-    await this.sql.query('INSERT INTO camera_control_requests (id, path, method, input) VALUES ($1, $2, $3, $4)', [
-      id,
-      path,
-      method,
-      JSON.stringify(input),
-    ]);
+    await this.database.execute(
+      'INSERT INTO camera_control_requests (id, path, method, input) VALUES ($1, $2, $3, $4)',
+      [id, path, method, JSON.stringify(input)],
+    );
+    return this.answered(id).catch((error: unknown) => {
+      throw error instanceof Unavailable && error.code === 'database.unavailable' ? interrupted(error) : error;
+    });
+  }
+
+  private async answered(id: string): Promise<ControlAnswer> {
     const asked = performance.now();
     for (;;) {
       await pause(LOOK_MS);
@@ -41,7 +45,7 @@ export class PgControlLine implements ControlLine {
   }
 
   async take(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void> {
-    const taken = await this.sql.query<ControlRequest & { id: string }>(
+    const taken = await this.database.execute<ControlRequest & { id: string }>(
       `UPDATE camera_control_requests SET taken_at = clock_timestamp()
        WHERE taken_at IS NULL RETURNING id, path, method, input`,
       [],
@@ -53,8 +57,11 @@ export class PgControlLine implements ControlLine {
   private async reply(id: string, answer: Promise<ControlAnswer>): Promise<void> {
     try {
       const text = JSON.stringify(await answer);
-      await this.sql.query('UPDATE camera_control_requests SET answer = $2 WHERE id = $1', [id, text]);
-      await this.sql.query(`DELETE FROM camera_control_requests WHERE asked_at < now() - interval '1 minute'`, []);
+      await this.database.execute('UPDATE camera_control_requests SET answer = $2 WHERE id = $1', [id, text]);
+      await this.database.execute(
+        `DELETE FROM camera_control_requests WHERE asked_at < now() - interval '1 minute'`,
+        [],
+      );
     } catch (error) {
       this.log.warn('another service could not be answered', { error });
     }
@@ -62,13 +69,15 @@ export class PgControlLine implements ControlLine {
 
   private async answerTo(id: string): Promise<ControlAnswer | undefined> {
     const sql = 'DELETE FROM camera_control_requests WHERE id = $1 AND answer IS NOT NULL RETURNING answer';
-    const [row] = await this.sql.query<{ answer: ControlAnswer }>(sql, [id]);
+    const [row] = await this.database.execute<{ answer: ControlAnswer }>(sql, [id]);
     return row?.answer;
   }
 
   /** Whether it was still there, so that nobody can take it any more. */
   private async withdraw(id: string, only = ''): Promise<boolean> {
-    const rows = await this.sql.query(`DELETE FROM camera_control_requests WHERE id = $1 ${only} RETURNING id`, [id]);
+    const rows = await this.database.execute(`DELETE FROM camera_control_requests WHERE id = $1 ${only} RETURNING id`, [
+      id,
+    ]);
     return rows.length > 0;
   }
 }
@@ -78,6 +87,15 @@ const nobody = () =>
     'camera_control.elsewhere',
     'The control of the cameras is just changing hands: try again.',
     'not-started',
+  );
+
+/** Whatever the database says of the look for an answer: the question is asked, and may be carried out. */
+const interrupted = (cause: Unavailable) =>
+  new Unavailable(
+    cause.code,
+    'The database went away while the service that controls the cameras was asked: look before you try again.',
+    'unknown',
+    cause,
   );
 
 const silent = () =>

@@ -5,9 +5,7 @@ import type { KeptState } from '../../domain/alerts/rule-evaluation';
 import type { RuleState } from '../../domain/alerts/rule-state';
 import type { Database } from './database';
 import type { Queryable } from './queryable';
-
-/** Told in the transaction that queues deliveries. */
-export const DELIVERIES_CHANNEL = 'watchgate_alert_deliveries';
+import { type TellableAlert, tellAlerts } from './tell-alerts';
 
 interface CursorRow {
   readonly version: string;
@@ -70,7 +68,7 @@ export class PgEvaluationStore implements EvaluationStore {
       if (moved.length === 0) return false;
       if (gone.length > 0) await forget(sql, gone);
       if (changed.length > 0) await remember(sql, changed);
-      if (alerts.length > 0) await tell(sql, alerts);
+      if (alerts.length > 0) await tellAlerts(sql, alerts.map(tellable));
       return true;
     });
   }
@@ -95,31 +93,8 @@ const remember = (sql: Queryable, changed: readonly KeptState[]) =>
     ],
   );
 
-/** A decision that was told before is not told again. */
-async function tell(sql: Queryable, alerts: EvaluationStep['alerts']): Promise<void> {
-  const told = alerts.map(({ alert }) => alert);
-  const rows = await sql.query<{ id: string; decision_key: string }>(
-    `INSERT INTO alert_history (rule_id, camera_id, alert_type, timestamp, message, details, decision_key)
-     SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[], $7::text[])
-     ON CONFLICT (decision_key) DO NOTHING RETURNING id, decision_key`,
-    [
-      told.map((a) => a.ruleId),
-      told.map((a) => a.cameraId),
-      told.map((a) => a.type),
-      told.map((a) => a.at),
-      told.map((a) => a.message),
-      told.map((a) => JSON.stringify(a.details)),
-      told.map(decisionKey),
-    ],
-  );
-  const ids = new Map(rows.map(({ decision_key, id }) => [decision_key, id]));
-  const queued = alerts.flatMap(({ alert, notices }) => {
-    const id = ids.get(decisionKey(alert));
-    return id === undefined ? [] : notices.map((notice) => ({ id, ...notice }));
-  });
-  await sql.query(
-    `INSERT INTO alert_deliveries (alert_id, channel, target) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])`,
-    [queued.map((q) => q.id), queued.map((q) => q.channel), queued.map((q) => q.target)],
-  );
-  await sql.query('SELECT pg_notify($1, $2)', [DELIVERIES_CHANNEL, '']);
-}
+const tellable = ({ alert, notices }: EvaluationStep['alerts'][number]): TellableAlert => ({
+  ...alert,
+  key: decisionKey(alert),
+  notices,
+});

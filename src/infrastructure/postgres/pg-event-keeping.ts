@@ -38,7 +38,7 @@ export class PgEventKeeping {
   private async makeRoom(): Promise<void> {
     const now = this.clock().getTime();
     const times = [new Date(now), new Date(now + WEEKS_AHEAD_DAYS * DAY_MS)];
-    await this.database.query('SELECT make_week_partitions($1, $2)', times);
+    await this.database.execute('SELECT make_week_partitions($1, $2)', times);
   }
 
   private async dropOld(): Promise<void> {
@@ -49,11 +49,11 @@ export class PgEventKeeping {
           AND to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') + 7 <= $1::date`,
       [oldest],
     );
-    for (const { name } of old) await this.database.query(`DROP TABLE ${name}`, []);
+    for (const { name } of old) await this.database.execute(`DROP TABLE ${name}`, []);
     if (old.length > 0) this.log.info('events that are too old were dropped', { partitions: old.map((p) => p.name) });
-    await this.database.query('DELETE FROM event_keys WHERE ts < $1', [oldest]);
-    await this.database.query(`DELETE FROM event_rollups WHERE grain = 'minute' AND bucket < $1`, [oldest]);
-    await this.database.query(
+    await this.database.execute('DELETE FROM event_keys WHERE ts < $1', [oldest]);
+    await this.database.execute(`DELETE FROM event_rollups WHERE grain = 'minute' AND bucket < $1`, [oldest]);
+    await this.database.execute(
       `DELETE FROM journal_files WHERE updated_at < $1 AND name NOT LIKE '%/events_record.jsonl'`,
       [oldest],
     );

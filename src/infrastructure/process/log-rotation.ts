@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { hasCode } from '../system/error-code';
+import { open, rename, rm } from 'node:fs/promises';
+import { sizeOf } from '../system/size-of';
 
 const CHUNK = 1 << 20;
 
@@ -27,15 +27,6 @@ export async function rotateLog(log: string, cap: number): Promise<boolean> {
     throw error;
   }
   return true;
-}
-
-async function sizeOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 0;
-    throw error;
-  }
 }
 
 /** Copies without holding up anybody; answers up to which byte. */

@@ -4,9 +4,8 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Picture } from '../../application/camera-control/camera-previews';
 import type { Worker, WorkerStatus } from '../../application/camera-control/worker-host';
-import { isJsonObject, type JsonObject } from '../../domain/shared/json';
-import { hasCode } from '../system/error-code';
-import { openIfThere } from '../system/open-if-there';
+import { isJsonObject, type JsonObject, parsedJson } from '../../domain/shared/json';
+import { noneIfAbsent, openIfThere } from '../system/open-if-there';
 
 /** Camera ids may hold any letter; a separator must not lead out of the folder. */
 const fileName = (id: string): string => id.replace(/[/\\\0%]/g, encodeURIComponent);
@@ -92,12 +91,8 @@ export class WorkerFiles {
 
 /** Undefined when the file is not there, or caught half-written. */
 async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const text = await readFile(file, 'utf8').catch(noneIfAbsent);
+  return text === undefined ? undefined : parsedJson(text);
 }
 
 const isWorker = (value: unknown): value is Worker =>

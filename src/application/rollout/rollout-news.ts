@@ -1,0 +1,25 @@
+import { NOTHING_TOLD, tellRollout, type ToldOfGroup } from '../../domain/rollout/rollout-notices';
+import type { SiteNotice } from '../../domain/shared/site-notice';
+import type { RolloutStore } from './rollout-store';
+
+const BATCH = 500;
+
+/** How far the events of the rollout were read, and what they told so far. */
+export interface ReadRollout {
+  readonly seq: number;
+  readonly told: Readonly<Record<string, ToldOfGroup>>;
+}
+
+/** Reads the stored events after those that were read already: no transition is missed, whoever made it and when. */
+export function rolloutNews(store: Pick<RolloutStore, 'events'>) {
+  return async (read: ReadRollout): Promise<readonly [ReadRollout, readonly SiteNotice[]]> => {
+    const events = await store.events(undefined, BATCH, read.seq);
+    const told = { ...read.told };
+    const notices = events.flatMap((event) => {
+      const [next, said] = tellRollout(told[event.group] ?? NOTHING_TOLD, event);
+      told[event.group] = next;
+      return said;
+    });
+    return [events.length === 0 ? read : { seq: events.at(-1)?.seq ?? read.seq, told }, notices];
+  };
+}

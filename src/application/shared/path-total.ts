@@ -1,0 +1,10 @@
+/** All tries of one operation on one path since this process started, whatever sent them there. */
+export interface PathTotal {
+  readonly operation: string;
+  readonly path: 'domain' | 'legacy';
+  readonly ok: number;
+  readonly reject: number;
+  readonly failure: number;
+  /** Calls per histogram bucket of their milliseconds, failed ones included. */
+  readonly histogram: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,66 @@
+import type { SiteWatchStore, Watched, WatchStep } from '../../application/alerts/site-watch-store';
+import type { ServiceSight } from '../../domain/alerts/part-watch';
+import { type SiteNotice, WHOLE_SITE } from '../../domain/shared/site-notice';
+import type { Database } from './database';
+import { tellAlerts } from './tell-alerts';
+
+/** A service that said nothing for this long says nothing of its parts any more: it ended, or is cut off. */
+const FRESH_SECONDS = 30;
+
+/** The watch of the site in PostgreSQL: one row that all services share, and a row for what each of them sees. */
+export class PgSiteWatch<Rollout> implements SiteWatchStore<Rollout> {
+  constructor(
+    private readonly database: Database,
+    private readonly instance: string,
+  ) {}
+
+  async load(): Promise<{ version: number; watched: Watched<Rollout> }> {
+    const [row] = await this.database.query<Watched<Rollout> & { version: string }>(
+      'SELECT version, parts, rollout FROM alert_site_watch',
+      [],
+    );
+    if (!row) throw new Error('the row of alert_site_watch is missing: restore it from a backup');
+    const { version, parts, rollout } = row;
+    return { version: Number(version), watched: { parts, rollout } };
+  }
+
+  sights(): Promise<ServiceSight[]> {
+    return this.database.query<ServiceSight>(
+      `SELECT service, parts, away FROM alert_site_sights
+        WHERE looked_at > now() - interval '${FRESH_SECONDS} seconds' ORDER BY service, instance`,
+      [],
+    );
+  }
+
+  async publish({ service, parts, away }: ServiceSight): Promise<void> {
+    await this.database.execute(PUBLISH, [this.instance, service, JSON.stringify(parts), away && JSON.stringify(away)]);
+  }
+
+  commit({ version, to, notices, by }: WatchStep<Rollout>): Promise<boolean> {
+    return this.database.transaction(async (sql) => {
+      const moved = await sql.query(
+        'UPDATE alert_site_watch SET version = $1 + 1, parts = $2, rollout = $3 WHERE version = $1 RETURNING version',
+        [version, JSON.stringify(to.parts), JSON.stringify(to.rollout)],
+      );
+      if (moved.length === 0) return false;
+      if (notices.length > 0)
+        await tellAlerts(
+          sql,
+          notices.map((notice) => ({ ...row(notice), notices: by })),
+        );
+      return true;
+    });
+  }
+}
+
+const row = ({ kind, priority, details, ...notice }: SiteNotice) => ({
+  ...notice,
+  ruleId: null,
+  cameraId: WHOLE_SITE,
+  details: { kind, priority, ...details },
+});
+
+const PUBLISH = `
+  WITH forgotten AS (DELETE FROM alert_site_sights WHERE looked_at < now() - interval '1 day')
+  INSERT INTO alert_site_sights (instance, service, looked_at, parts, away) VALUES ($1, $2, now(), $3, $4)
+  ON CONFLICT (instance) DO UPDATE SET looked_at = now(), parts = excluded.parts, away = excluded.away`;
