@@ -77,6 +77,20 @@ describe('the comparison of both paths', () => {
     expect(results()).toEqual([]);
   });
 
+  it('asks a path that takes long rarely: for a twentieth of the time', async () => {
+    const slowMs = 40;
+    const domain = jest.spyOn(site.container.resolve(keys.camerasOnDomain), 'get').mockImplementation(async () => {
+      await new Promise((resolve) => setTimeout(resolve, slowMs));
+      throw new Error('too slow to matter');
+    });
+    listen();
+    const from = performance.now();
+    while (performance.now() - from < 700) await read('/cam1?force_domain=false').expect(200);
+    const most = 1 + (0.05 * (performance.now() - from)) / slowMs;
+    expect(domain.mock.calls.length).toBeGreaterThan(0);
+    expect(domain.mock.calls.length).toBeLessThanOrEqual(most);
+  });
+
   it('finds a planted difference, says where by JSON pointer, and rolls the group back at once', async () => {
     const port = site.container.resolve(keys.camerasOnLegacy);
     const get = port.get.bind(port);

@@ -13,6 +13,8 @@ const SHARE = 0.05;
 const BURST = 5;
 /** Comparisons at full load: 2,995 of them, which prove less than 0.1 % differences, take two and a half minutes. */
 const APART_MS = 50;
+/** Share of the time that may be spent on asking again: a path that counts a long journal anew each time is asked rarely. */
+const TIME_SHARE = 0.05;
 const CONCURRENT = 2;
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -38,7 +40,7 @@ interface Sides {
 export class ShadowComparer {
   private tokens = BURST;
   private running = 0;
-  private lastAt = Number.NEGATIVE_INFINITY;
+  private notBefore = Number.NEGATIVE_INFINITY;
   private readonly results: Comparison[] = [];
 
   constructor(
@@ -53,8 +55,8 @@ export class ShadowComparer {
     if (!context?.afterAnswer || context.partial || read.served.entry === 0 || isMedia(read.answer)) return;
     this.tokens = Math.min(BURST, this.tokens + SHARE);
     const now = performance.now();
-    if (now - this.lastAt < APART_MS || this.tokens < 1 || this.running >= CONCURRENT) return;
-    this.lastAt = now;
+    if (now < this.notBefore || this.tokens < 1 || this.running >= CONCURRENT) return;
+    this.notBefore = now + APART_MS;
     if (!this.options.idle()) return;
     this.tokens -= 1;
     this.running += 1;
@@ -68,21 +70,15 @@ export class ShadowComparer {
   }
 
   private async run(read: AnsweredRead, requestId: string): Promise<void> {
+    const again = async () =>
+      compare(read, { served: await this.ask(read.again, read.input), other: await this.ask(read.other, read.input) });
     try {
-      const first = compare(read, { served: comparable(read.answer), other: await settle(read.other, read.input) });
+      const first = compare(read, { served: comparable(read.answer), other: await this.ask(read.other, read.input) });
       if (first.length === 0) return this.count(read, 'same');
-      const now = compare(read, {
-        served: await settle(read.again, read.input),
-        other: await settle(read.other, read.input),
-      });
-      const lasting = stable(first, now);
+      const lasting = stable(first, await again());
       if (lasting.length === 0) return this.count(read, 'noise');
       await this.options.pause(this.options.confirmAfterMs);
-      const later = compare(read, {
-        served: await settle(read.again, read.input),
-        other: await settle(read.other, read.input),
-      });
-      const confirmed = stable(lasting, later);
+      const confirmed = stable(lasting, await again());
       if (confirmed.length === 0) return this.count(read, 'noise');
       this.count(read, 'mismatch');
       await this.options.onMismatch(this.mismatch(read, confirmed, requestId));
@@ -90,6 +86,16 @@ export class ShadowComparer {
       this.log.debug('a comparison of both paths was given up', { operation: read.operation.id, requestId, error });
     } finally {
       this.running -= 1;
+    }
+  }
+
+  private async ask(call: Call, input: object): Promise<Json> {
+    const from = performance.now();
+    try {
+      return await settle(call, input);
+    } finally {
+      const now = performance.now();
+      this.notBefore = Math.max(now, this.notBefore) + (now - from) / TIME_SHARE;
     }
   }
 
