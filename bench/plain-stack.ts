@@ -5,12 +5,14 @@ import { catalogue } from '../src/api/catalogue';
 import { httpApplication, httpServer } from '../src/api/http/application';
 import { mounted } from '../src/api/http/mount';
 import { keys, wire } from '../src/container';
+import { keepMemorySteady } from '../src/infrastructure/environment/steady-memory';
 import { DEFAULT_VIOLATION_TYPES } from '../src/domain/shared/violation-types';
 
 const nothing = (): void => undefined;
 
 /** The same stack without rollout, metrics and logging: the domain path alone. Says its port to whoever forked it. */
 async function main(): Promise<void> {
+  keepMemorySteady();
   const { DATABASE_URL: databaseUrl = '', CAMERAS_FILE: camerasFile = '', LOG_DIR: logDir = '' } = process.env;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
   const events = { logDir, retentionDays: 180, violationTypes: DEFAULT_VIOLATION_TYPES, zone: 'UTC' };

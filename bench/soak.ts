@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpClient } from './http-client';
 import { journalLines } from './journal-lines';
 import { residentMb } from './resident-mb';
-import { seed } from './seeding';
 import { table } from './table';
 import { Workplace } from './workplace';
 
@@ -57,10 +56,11 @@ export function soak(minutes: number): Promise<string> {
   return Workplace.use(async (place) => {
     const camerasFile = path.join(place.dir, 'cameras.yaml');
     await writeFile(camerasFile, `cameras:\n${CAMERAS.join('')}`);
-    const { url: databaseUrl, client } = await place.database('soak');
+    const { url: databaseUrl } = await place.database('soak');
     const logs = { LOG_DIR: path.join(place.dir, 'logs'), DATA_DIR: path.join(place.dir, 'data') };
+    await mkdir(logs.LOG_DIR);
+    await writeFile(path.join(logs.LOG_DIR, 'events_record.jsonl'), pastEvents());
     const { url, pid } = await place.service(databaseUrl, camerasFile, logs);
-    await seed(client, { events: EVENTS, cameras: 3, days: 7 }, new Date());
     const seen: Figures[] = [];
     for (let minute = 1; minute <= minutes; minute++) {
       const { times, failures, leastHeap } = await oneMinute(url);
@@ -72,6 +72,13 @@ export function soak(minutes: number): Promise<string> {
     }
     return `${table(HEAD, seen.map(lineOf))}\n${table(['', 'figure', 'target'], [...verdicts(seen), await workers(url)])}`;
   });
+}
+
+/** A week of them, in the journal, where both paths find them. */
+function pastEvents(): string {
+  const now = Date.now() / 1000;
+  const past = journalLines(EVENTS, now).map((line) => ({ ...line, ts: now - (now - line.ts) * 24 * 7 }));
+  return past.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 const NOTHING: Figures = {

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { inspect } from 'node:util';
 import { readSettings, settingsHelp } from './infrastructure/environment/settings';
+import { keepMemorySteady } from './infrastructure/environment/steady-memory';
 import { refuseUnusablePaths } from './infrastructure/environment/usable-paths';
 import { createLog } from './infrastructure/logging/logger';
 import { startService } from './service';
@@ -17,6 +18,7 @@ Ctrl-C or SIGTERM ends it after the requests under way.`;
 
 async function main(): Promise<void> {
   if (process.argv.includes('--help') || process.argv.includes('-h')) return void process.stdout.write(`${HELP}\n`);
+  keepMemorySteady();
   const settings = readSettings(process.env);
   refuseUnusablePaths(settings);
   const log = createLog({ level: settings.logLevel, json: settings.logJson, dir: settings.logDir });

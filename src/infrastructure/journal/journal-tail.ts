@@ -26,10 +26,13 @@ export class JournalTail {
     private readonly retentionDays: number,
   ) {}
 
-  /** The events from a moment on (milliseconds since 1970), in no particular order, each once. */
-  async since(from: number): Promise<readonly Event[]> {
+  /**
+   * What is `wanted` of the events from a moment on (milliseconds since 1970), in no particular order, each once. Of a long
+   * journal as little should be kept as is needed.
+   */
+  async since<T>(from: number, wanted: (event: Event) => T): Promise<readonly T[]> {
     const times = acceptedTimes(this.clock(), this.retentionDays);
-    const found = new Map<string, Event>();
+    const found = new Map<string, T>();
     let left = MOST_BYTES;
     const files = [...(await this.files.list())].reverse();
     for (const file of files) {
@@ -40,7 +43,7 @@ export class JournalTail {
         const { events } = reading.result;
         // Of two lines with one id the older one is the event.
         for (const event of events.filter(({ type, ts }) => type !== DETECTION && ts * 1000 >= from))
-          found.set(event.id, event);
+          found.set(event.id, wanted(event));
         const before = events.length > 0 && events.every(({ ts }) => ts * 1000 < from - LATE_MS);
         if (left <= 0 && !before) answerIsPartial();
         if (left <= 0 || before) return [...found.values()];

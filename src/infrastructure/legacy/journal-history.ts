@@ -16,7 +16,7 @@ export class JournalHistory implements EventHistory {
 
   async known(events: readonly Event[]): Promise<ReadonlySet<string>> {
     const oldest = events.reduce((ts, event) => Math.min(ts, event.ts), Number.POSITIVE_INFINITY);
-    const there = new Set((await this.tail.since(oldest * 1000)).map(({ id }) => id));
+    const there = new Set(await this.tail.since(oldest * 1000, ({ id }) => id));
     return new Set(events.map(({ id }) => id).filter((id) => there.has(id)));
   }
 
@@ -25,6 +25,6 @@ export class JournalHistory implements EventHistory {
       (to === undefined || event.ts * 1000 < to) &&
       (type === undefined || event.type === type) &&
       (cameraId === undefined || event.cameraId === cameraId);
-    return (await this.tail.since(from)).filter(wanted).sort(newestFirst);
+    return (await this.tail.since(from, (event) => event)).filter(wanted).sort(newestFirst);
   }
 }

@@ -5,6 +5,8 @@ import { localDate } from '../../domain/statistics/local-days';
 import type { Stretch } from '../../domain/statistics/window-cover';
 import type { JournalTail } from '../journal/journal-tail';
 
+type Counted = Pick<Event, 'ts' | 'type' | 'cameraId'>;
+
 /** More than any zone is away from UTC, and a day that is an hour longer. */
 const DAY_AND_ZONE_MS = 40 * 3_600_000;
 
@@ -29,8 +31,9 @@ export class JournalStatistics implements StatisticsSource {
     return new Map(dates.map((date) => [date, countsOf(events.filter((event) => event.date === date))]));
   }
 
-  private async read(from: number, cameraId: string | undefined): Promise<Event[]> {
-    return (await this.tail.since(from)).filter((event) => cameraId === undefined || event.cameraId === cameraId);
+  private async read(from: number, camera: string | undefined): Promise<readonly Counted[]> {
+    const all = await this.tail.since(from, ({ ts, type, cameraId }) => ({ ts, type, cameraId }));
+    return camera === undefined ? all : all.filter(({ cameraId }) => cameraId === camera);
   }
 }
 
