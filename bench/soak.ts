@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { HttpClient } from './http-client';
 import { journalLines } from './journal-lines';
 import { residentMb } from './resident-mb';
+import { keepResult } from './results';
 import { table } from './table';
 import { Workplace } from './workplace';
 
@@ -52,7 +53,7 @@ interface Figures {
 }
 
 /** Mixed load for minutes, with workers running: whether memory grows, anything fails, or answers become slower. */
-export function soak(minutes: number): Promise<string> {
+function soak(minutes: number): Promise<string> {
   return Workplace.use(async (place) => {
     const camerasFile = path.join(place.dir, 'cameras.yaml');
     await writeFile(camerasFile, `cameras:\n${CAMERAS.join('')}`);
@@ -169,15 +170,17 @@ function ask(http: HttpClient, api: string, i: number): Promise<unknown> {
   return http.call('GET', `${api}${READS[i % READS.length]}`);
 }
 
-if (require.main === module) {
-  const [asked] = process.argv.slice(2);
+async function main([asked]: readonly string[]): Promise<void> {
   const minutes = asked === undefined ? MINUTES : Number(/^--minutes=(\d{1,3})$/.exec(asked)?.[1]);
-  const run = minutes >= 1 ? soak(minutes) : Promise.reject(new Error('npm run soak -- [--minutes=10]'));
-  run.then(
-    (report) => process.stdout.write(report),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exit(1);
-    },
-  );
+  if (!(minutes > 0))
+    throw new Error(`What is ${asked}?\nnpm run soak -- [--minutes=N]     ${MINUTES} of them unless said`);
+  const at = new Date();
+  const text = await soak(minutes);
+  process.stdout.write(text);
+  keepResult({ name: 'soak', command: `npm run soak -- --minutes=${minutes}`, text, at });
 }
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
