@@ -44,7 +44,7 @@ const WORDS: Readonly<Record<WatchedPart, PartWords>> = {
   disk: {
     priority: 'critical',
     trouble: (details) => `The disk is nearly full: ${freeSpace(details)}`,
-    todo: 'Make room, or keep events for a shorter time (EVENT_RETENTION_DAYS); a full disk stops the database.',
+    todo: 'Make room, or keep events for a shorter time (RETENTION_DAYS); a full disk stops the database.',
     well: 'The disk has room again',
   },
 };
