@@ -17,6 +17,25 @@ const BURST = {
   created_by: 'li',
 };
 
+/** An alert as its history shows it. */
+export const TOLD = {
+  id: 3,
+  rule_id: 11,
+  camera_id: 'gate',
+  alert_type: 'violation_threshold',
+  message: '5 violations at gate within 10 min',
+  details: { kind: 'alert', count: 5 },
+  notification_sent: true,
+  notification_channels_used: ['email'],
+  timestamp: '2026-01-05T08:15:02.114Z',
+  status: 'open',
+  acknowledged_at: null,
+  acknowledged_by: null,
+  resolved_at: null,
+  resolved_by: null,
+  note: null,
+} as const;
+
 export const alertExamples: Examples<AlertsPort> = {
   list: {
     input: { camera_id: 'gate' },
@@ -60,25 +79,7 @@ export const alertExamples: Examples<AlertsPort> = {
     answer: {
       count: 1,
       total: 3,
-      items: [
-        {
-          id: 3,
-          rule_id: 11,
-          camera_id: 'gate',
-          alert_type: 'violation_threshold',
-          message: '5 violations at gate within 10 min',
-          details: { kind: 'alert', count: 5 },
-          notification_sent: true,
-          notification_channels_used: ['email'],
-          timestamp: '2026-01-05T08:15:02.114Z',
-          status: 'open',
-          acknowledged_at: null,
-          acknowledged_by: null,
-          resolved_at: null,
-          resolved_by: null,
-          note: null,
-        },
-      ],
+      items: [TOLD],
     },
     refused: unreadable({ limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal'),
   },

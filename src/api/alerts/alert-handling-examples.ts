@@ -1,24 +1,8 @@
 import type { AlertHandlingPort } from '../../application/alerts/alert-handling-port';
 import type { Examples } from '../http/example';
 import { unknown, unreadable } from '../http/refused-examples';
+import { TOLD } from './alert-examples';
 
-const TOLD = {
-  id: 3,
-  rule_id: 11,
-  camera_id: 'gate',
-  alert_type: 'violation_threshold',
-  message: '5 violations at gate within 10 min',
-  details: { kind: 'alert', count: 5 },
-  notification_sent: true,
-  notification_channels_used: ['email'],
-  timestamp: '2026-01-05T08:15:02.114Z',
-  status: 'open',
-  acknowledged_at: null,
-  acknowledged_by: null,
-  resolved_at: null,
-  resolved_by: null,
-  note: null,
-} as const;
 const GIVEN_UP = {
   id: 1,
   alert_id: 1,
