@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { hasCode } from '../src/infrastructure/system/error-code';
 
 /** From the folder of the compiled program. */
 const RESULTS_FILE = path.resolve(__dirname, '../../bench/RESULTS.md');
@@ -31,8 +32,8 @@ function readOrNothing(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
+    return '';
   }
 }
 
@@ -45,7 +46,7 @@ const sectionsOf = (text: string): Map<string, string> =>
   );
 
 const sectionOf = ({ name, command, text, at }: Result): string =>
-  `## ${name}\n\n\`${command}\` on ${at.toISOString().slice(0, 10)}: ${machine()}\n\n\`\`\`\n${text.trim()}\n\`\`\`\n`;
+  `## ${name}\n\n\`${command}\` on ${at.toISOString().slice(0, 10)}: ${machine()}\n\n\`\`\`\n${text.replace(/^\n+|\s+$/g, '')}\n\`\`\`\n`;
 
 function machine(): string {
   const cpus = os.cpus();

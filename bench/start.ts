@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { median } from './interleaved';
 import { table } from './table';
 
 const MAIN = path.resolve(__dirname, '../src/main.js');
@@ -28,9 +29,6 @@ async function secondsToReady(dir: string): Promise<number> {
   if (seconds === undefined) throw new Error('the service ended before it was ready');
   return seconds;
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** Start to ready on bare folders, with making the database, and on the same folders again. */
 export async function start(length: 'full' | 'short'): Promise<string> {

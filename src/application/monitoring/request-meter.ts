@@ -1,4 +1,4 @@
-import { LATENCY_BUCKETS, latencyBucket } from '../../domain/shared/latency-histogram';
+import { filledBuckets, LATENCY_BUCKETS, latencyBucket } from '../../domain/shared/latency-histogram';
 import type { Clock } from '../shared/log';
 import type { CountRow } from './counts';
 
@@ -22,8 +22,7 @@ class Cell {
   }
 
   row(operation: string, path: CountRow['path']): CountRow {
-    const histogram: Record<string, number> = {};
-    for (const [bucket, calls] of this.histogram.entries()) if (calls > 0) histogram[bucket] = calls;
+    const histogram = filledBuckets(this.histogram);
     const { sumMs, maxMs } = this;
     return { source: 'http', operation, path, counts: Object.fromEntries(this.statuses), histogram, sumMs, maxMs };
   }

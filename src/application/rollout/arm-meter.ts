@@ -1,5 +1,5 @@
 import type { LatencyLimits } from '../../domain/rollout/evidence';
-import { LATENCY_BUCKETS } from '../../domain/shared/latency-histogram';
+import { filledBuckets, LATENCY_BUCKETS } from '../../domain/shared/latency-histogram';
 import type { Arm, Sample } from './evidence-store';
 import type { Outcome } from './operation-router';
 
@@ -55,10 +55,4 @@ export class ArmMeter {
     this.timed = this.slow20 = this.slow50 = this.drawn = 0;
     return { ...where, n, ok, reject, failure, fallback, timed, slow20, slow50, drawn, histogram };
   }
-}
-
-export function filledBuckets(histogram: Int32Array): Record<string, number> {
-  const filled: Record<string, number> = {};
-  for (const [bucket, calls] of histogram.entries()) if (calls > 0) filled[bucket] = calls;
-  return filled;
 }

@@ -1,7 +1,6 @@
 import type { Path } from '../../domain/rollout/decision';
-import { LATENCY_BUCKETS } from '../../domain/shared/latency-histogram';
+import { filledBuckets, LATENCY_BUCKETS } from '../../domain/shared/latency-histogram';
 import type { PathTotal } from '../shared/path-total';
-import { filledBuckets } from './arm-meter';
 import type { Outcome } from './operation-router';
 
 /** Counts for people and metrics; nothing is judged by them, and they never start again. */

@@ -20,6 +20,13 @@ export function latencyBucket(ms: number): number {
   return index < 0 ? 0 : index >= LATENCY_BUCKETS ? LATENCY_BUCKETS - 1 : index;
 }
 
+/** The buckets in which something was counted, of one counter for each of `LATENCY_BUCKETS`. */
+export function filledBuckets(counters: Int32Array): Record<string, number> {
+  const filled: Record<string, number> = {};
+  for (const [bucket, calls] of counters.entries()) if (calls > 0) filled[bucket] = calls;
+  return filled;
+}
+
 /** Upper edge of a bucket in milliseconds; the edge itself belongs to the next bucket. */
 export const upperEdge = (bucket: number): number =>
   2 ** (LOWEST + Math.floor(bucket / PER_OCTAVE)) * (1 + ((bucket % PER_OCTAVE) + 1) / PER_OCTAVE);
