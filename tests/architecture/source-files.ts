@@ -6,8 +6,6 @@ import { ROOT } from './dependency-cruise';
 export interface SourceFile {
   readonly name: string;
   readonly lines: number;
-  /** Lines that are not blank, nor a comment, nor part of an import. */
-  readonly code: number;
   readonly functions: readonly { readonly name: string; readonly lines: number }[];
   /** Imports inside a type, as in `import('./door').Door`. */
   readonly inlineImports: number;
@@ -30,13 +28,6 @@ function* nodes(value: unknown): Generator<Node> {
 const FUNCTION =
   /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ClassMethod|PrivateMethod|Constructor|MethodProperty)$/;
 
-const linesOfCode = (text: string): number =>
-  text
-    .replaceAll(/^import\b[^;]*;/gm, '')
-    .replaceAll(/^\s*\/\*[^]*?\*\//gm, '')
-    .split('\n')
-    .filter((line) => !/^\s*(\/\/.*|#!.*)?$/.test(line)).length;
-
 export function read(name: string, text: string): SourceFile {
   const bytes = Buffer.from(text);
   // Positions count bytes and start at 1, or where the file parsed before ended: a first token tells where.
@@ -47,7 +38,6 @@ export function read(name: string, text: string): SourceFile {
   return {
     name,
     lines: text.split('\n').length - 1,
-    code: linesOfCode(text),
     functions: all
       .filter((node) => FUNCTION.test(node.type))
       .map((node) => source(node).split('\n'))
