@@ -71,6 +71,19 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by $name', ({ key, remote, editsInPl
     expect(all[1]).toMatchObject({ active: false, enabled: false, is_active: false, status: 'inactive' });
   });
 
+  it('answers when each camera was made and changed, as the table says, whatever became of the others', async () => {
+    const before = await cameras.get({ camera_id: 'cam1' });
+    await cameras.update({ camera_id: 'cam2', name: 'Zwo' });
+    const inTable = await site.container.resolve(keys.cameras).times();
+    const { cameras: all } = await cameras.list({});
+    expect(all).toHaveLength(2);
+    for (const { id, created_at, updated_at } of all) {
+      const times = inTable.get(id);
+      expect([created_at, updated_at]).toEqual([times?.createdAt.toISOString(), times?.updatedAt.toISOString()]);
+    }
+    expect(await cameras.get({ camera_id: 'cam1' })).toEqual(before);
+  });
+
   it('lists only active cameras when asked to', async () => {
     const { cameras: active } = await cameras.list({ active_only: true });
     expect(active.map((c) => c.id)).toEqual(['cam1']);

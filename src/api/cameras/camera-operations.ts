@@ -14,8 +14,6 @@ import {
 import { cameraExamples as examples } from './camera-examples';
 
 const group = 'camera-config';
-/** The file knows one time for all cameras, the table one per camera. */
-const times = (at: string) => [`${at}/created_at`, `${at}/updated_at`];
 
 export const cameraOperations = operations<CamerasPort>('cameras', {
   list: {
@@ -26,7 +24,6 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     example: examples.list,
     group,
     stickyBy: 'caller',
-    mayDiffer: times('/cameras/*'),
   },
   get: {
     http: 'GET /cameras/{camera_id}',
@@ -36,7 +33,6 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     example: examples.get,
     group,
     stickyBy: 'camera_id',
-    mayDiffer: times(''),
   },
   create: {
     http: 'POST /cameras',
@@ -47,7 +43,6 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     group,
     stickyBy: 'id',
     fallback: 'ifRolledBack',
-    mayDiffer: times('/camera'),
   },
   update: {
     http: 'PUT /cameras/{camera_id}',
@@ -58,7 +53,6 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     group,
     stickyBy: 'camera_id',
     fallback: 'ifRolledBack',
-    mayDiffer: times('/camera'),
   },
   remove: {
     http: 'DELETE /cameras/{camera_id}',

@@ -22,6 +22,11 @@ export const CAMERA_DEFAULTS = {
 /** Fields an answer carries that are not settings: a client that sends an answer back may leave them in. */
 const DERIVED = new Set(['is_active', 'created_at', 'updated_at']);
 
+export interface CameraTimes {
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
 /** One camera of the site. Immutable: every change is a new camera. */
 export class Camera {
   private constructor(

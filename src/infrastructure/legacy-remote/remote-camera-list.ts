@@ -1,3 +1,4 @@
+import { TimesInTable } from '../../application/cameras/camera-times';
 import type { Clock } from '../../application/shared/log';
 import type { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
@@ -18,11 +19,15 @@ interface Listed {
 
 /** The cameras of the old backend. */
 export class RemoteCameraList {
+  private readonly times: TimesInTable;
+
   constructor(
     private readonly backend: OldBackendClient,
     private readonly lastGood: CameraRepository,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.times = new TimesInTable(lastGood);
+  }
 
   /**
    * "None" is what the old backend also says when it cannot read its file, and always on its domain path. So the
@@ -30,7 +35,7 @@ export class RemoteCameraList {
    */
   async all(): Promise<readonly Camera[]> {
     const { cameras } = await this.listed();
-    return cameras.length > 0 ? cameras : this.lastGood.all();
+    return cameras.length > 0 ? this.times.applyTo(cameras) : this.lastGood.all();
   }
 
   /** The cameras a change starts from. To a file that it could not read, the old backend would write the new camera alone. */

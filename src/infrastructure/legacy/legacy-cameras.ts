@@ -1,4 +1,5 @@
 import type { CameraCommands } from '../../application/cameras/camera-commands';
+import { TimesInTable } from '../../application/cameras/camera-times';
 import * as cameraSet from '../../application/cameras/camera-set';
 import { cameraView } from '../../application/cameras/camera-view';
 import type { CamerasFile } from '../../application/cameras/cameras-file';
@@ -10,16 +11,20 @@ import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import type { JsonObject } from '../../domain/shared/json';
 
 /**
- * The old way of keeping cameras on this machine: the file is the store. Reads need no database; writes change the
- * file first, and the table follows. The file knows no times per camera, so its own time stands for both.
+ * The old way of keeping cameras on this machine: the file is the store. Reads go on without a database; writes change
+ * the file first, and the table follows.
  */
 export class LegacyCameras implements CamerasPort {
+  private readonly times: TimesInTable;
+
   constructor(
     private readonly file: CamerasFile,
     private readonly format: CamerasFormat,
     private readonly lastGood: CameraRepository,
     private readonly commands: CameraCommands,
-  ) {}
+  ) {
+    this.times = new TimesInTable(lastGood);
+  }
 
   async list({ active_only }: CameraFilter) {
     return { cameras: (await this.read()).filter((c) => !active_only || c.active).map(cameraView) };
@@ -38,6 +43,7 @@ export class LegacyCameras implements CamerasPort {
     const disk = await this.file.read();
     const reading = disk && this.format.read(disk.text);
     if (!reading || hasErrors(reading.faults)) return this.lastGood.all();
-    return reading.cameras.map((fields) => Camera.restore(fields, disk.modifiedAt, disk.modifiedAt));
+    const { modifiedAt } = disk;
+    return this.times.applyTo(reading.cameras.map((fields) => Camera.restore(fields, modifiedAt, modifiedAt)));
   }
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Camera } from '../../domain/cameras/camera';
+import type { Camera, CameraTimes } from '../../domain/cameras/camera';
 import type { CameraChange } from '../../domain/cameras/camera-changes';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { type CameraRow, CameraRows, fromRow, toRow } from './camera-row';
@@ -20,6 +20,14 @@ export class PgCameras implements CameraRepository {
 
   async get(id: string): Promise<Camera | undefined> {
     return (await this.sql.query<CameraRow>('SELECT * FROM cameras WHERE id = $1', [id])).map(fromRow)[0];
+  }
+
+  async times(): Promise<ReadonlyMap<string, CameraTimes>> {
+    const rows = await this.sql.query<Pick<CameraRow, 'id' | 'created_at' | 'updated_at'>>(
+      'SELECT id, created_at, updated_at FROM cameras',
+      [],
+    );
+    return new Map(rows.map((row) => [row.id, { createdAt: row.created_at, updatedAt: row.updated_at }]));
   }
 
   async apply(after: readonly Camera[], changes: readonly CameraChange[]): Promise<void> {

@@ -1,0 +1,32 @@
+import { Camera, type CameraTimes } from '../../domain/cameras/camera';
+import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { Unavailable } from '../../domain/shared/domain-error';
+
+/**
+ * When cameras were made and changed. The table is the home of these times on every path: a file has one time for all
+ * its cameras, and an old backend has mostly none.
+ */
+export class TimesInTable {
+  private last: ReadonlyMap<string, CameraTimes> = new Map();
+
+  constructor(private readonly cameras: Pick<CameraRepository, 'times'>) {}
+
+  /** The same cameras with the times of the table; one that is not there yet keeps its own. */
+  async applyTo(cameras: readonly Camera[]): Promise<readonly Camera[]> {
+    const times = await this.newest();
+    return cameras.map((camera) => {
+      const known = times.get(camera.id);
+      return known ? Camera.restore(camera.fields, known.createdAt, known.updatedAt) : camera;
+    });
+  }
+
+  /** While the database is away, the legacy path goes on with the times it saw last. */
+  private async newest(): Promise<ReadonlyMap<string, CameraTimes>> {
+    try {
+      this.last = await this.cameras.times();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+    }
+    return this.last;
+  }
+}
