@@ -41,7 +41,7 @@ export const eventExamples: Examples<EventsPort> = {
   exportCsv: {
     input: { camera_id: 'gate', event_type: 'NO_HAIRNET_AT_SINK' },
     answer:
-      'id,time,type,camera_id,track_id,evidence\r\n018fd3c2-7a10-7000-8000-000000000001,2026-01-05T08:15:02.114Z,NO_HAIRNET_AT_SINK,gate,17,"{""confidence"":0.91,""region"":""sink"",""bbox"":[410,122,506,362],""snapshot_path"":""captures/gate/17.jpg""}"\r\n',
+      'id,time,type,camera_id,track_id,evidence\r\n018fd3c2-7a10-7000-8000-000000000001,2026-01-05T08:15:02.114Z,NO_HAIRNET_AT_SINK,gate,17,"{""bbox"":[410,122,506,362],""confidence"":0.91,""region"":""sink"",""snapshot_path"":""captures/gate/17.jpg""}"\r\n',
     refused: unreadable(
       { start_time: 'yesterday' },
       'start_time',

@@ -1,4 +1,5 @@
 import { type Event, eventView } from '../../domain/shared/event';
+import { canonicalJson } from '../../domain/shared/json';
 import { askedWindow } from '../shared/asked-window';
 import { csv } from '../shared/csv';
 import type { Media } from '../shared/media';
@@ -19,5 +20,5 @@ export const eventsCsv = (events: AsyncIterable<Event>): Media => csv('events', 
 function row(event: Event): readonly (string | number | null)[] {
   const { id, ts, type, camera_id, track_id, evidence } = eventView(event);
   const time = new Date(ts * 1000).toISOString();
-  return [id, time, type, camera_id, track_id, evidence && JSON.stringify(evidence)];
+  return [id, time, type, camera_id, track_id, evidence && canonicalJson(evidence)];
 }

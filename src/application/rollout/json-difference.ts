@@ -38,6 +38,16 @@ export function differences(left: Json, right: Json, mayDiffer: readonly string[
   return found;
 }
 
+/** Differences that are there both times, with the same values. What changed in between is none of the two paths. */
+export const lasting = (before: readonly Difference[], after: readonly Difference[]): Difference[] =>
+  after.filter((d) =>
+    before.some(
+      (b) =>
+        b.pointer === d.pointer &&
+        differences([b.left ?? null, b.right ?? null], [d.left ?? null, d.right ?? null], []).length === 0,
+    ),
+  );
+
 function members(value: Json | undefined): Map<string, Json> | undefined {
   if (Array.isArray(value)) return new Map(value.map((item: Json, i) => [String(i), item]));
   return isJsonObject(value) ? new Map(Object.entries(value)) : undefined;

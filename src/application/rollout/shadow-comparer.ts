@@ -5,7 +5,7 @@ import type { Clock, Log } from '../shared/log';
 import { Media } from '../shared/media';
 import { within } from '../shared/within';
 import type { Comparison, Mismatch } from './evidence-store';
-import { type Difference, differences } from './json-difference';
+import { type Difference, differences, lasting } from './json-difference';
 import type { Answer, AnsweredRead, Call } from './operation-router';
 
 /** Share of reads that are asked again on the other path. */
@@ -75,10 +75,10 @@ export class ShadowComparer {
     try {
       const first = compare(read, { served: comparable(read.answer), other: await this.ask(read.other, read.input) });
       if (first.length === 0) return this.count(read, 'same');
-      const lasting = stable(first, await again());
-      if (lasting.length === 0) return this.count(read, 'noise');
+      const second = lasting(first, await again());
+      if (second.length === 0) return this.count(read, 'noise');
       await this.options.pause(this.options.confirmAfterMs);
-      const confirmed = stable(lasting, await again());
+      const confirmed = lasting(second, await again());
       if (confirmed.length === 0) return this.count(read, 'noise');
       this.count(read, 'mismatch');
       await this.options.onMismatch(this.mismatch(read, confirmed, requestId));
@@ -127,16 +127,6 @@ const compare = ({ operation }: AnsweredRead, { served, other }: Sides): Differe
     served,
     other,
     operation.mayDiffer.map((pointer) => `/value${pointer}`),
-  );
-
-/** Differences that are there both times, with the same values. */
-const stable = (before: readonly Difference[], after: readonly Difference[]): Difference[] =>
-  after.filter((d) =>
-    before.some(
-      (b) =>
-        b.pointer === d.pointer &&
-        differences([b.left ?? null, b.right ?? null], [d.left ?? null, d.right ?? null], []).length === 0,
-    ),
   );
 
 const isMedia = (answer: Answer): boolean => 'value' in answer && answer.value instanceof Media;

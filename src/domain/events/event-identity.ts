@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../shared/json';
+import { canonicalJson, type Json } from '../shared/json';
 import { sha256 } from '../shared/sha256';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -14,7 +14,7 @@ export const identityOf = (sent: string): Identity =>
 
 /** The identity of an event that was sent without one: the same content is the same event. */
 export const identityOfContent = (content: Json): Identity => ({
-  id: uuidOf(`content\n${canonical(content)}`),
+  id: uuidOf(`content\n${canonicalJson(content)}`),
   externalId: null,
 });
 
@@ -23,14 +23,4 @@ function uuidOf(text: string): string {
   const hex = sha256(text);
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-/** JSON whose keys are in order, so that the order in which they were written does not count. */
-function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`);
-  return `{${members.join(',')}}`;
 }
