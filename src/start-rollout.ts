@@ -11,14 +11,14 @@ import { readRolloutFile } from './infrastructure/yaml/rollout-file';
 import { keys } from './keys';
 
 export interface RolloutPace {
-  /** How often counts are handed in, and how often groups are judged, in milliseconds. */
-  readonly handInMs: number;
+  /** How often counts are stored, and how often groups are judged, in milliseconds. */
+  readonly uploadMs: number;
   readonly evaluateMs: number;
 }
 
-const PACE: RolloutPace = { handInMs: 1_000, evaluateMs: 5_000 };
+const PACE: RolloutPace = { uploadMs: 1_000, evaluateMs: 5_000 };
 
-/** Brings plans and environment in, follows the stored rollout from then on, hands in evidence and judges it. */
+/** Brings plans and environment in, follows the stored rollout from then on, stores evidence and judges it. */
 export async function startRollout(
   site: DependencyContainer,
   settings: { readonly rolloutFile: string; readonly seed: RolloutSeed; readonly pace?: RolloutPace },
@@ -37,12 +37,13 @@ export async function startRollout(
       allOperations.filter((o) => o.switched),
     ),
   );
-  const { handInMs, evaluateMs } = settings.pace ?? PACE;
-  const handIn = site.resolve(keys.runtime).handIn(site.resolve(keys.recorder), site.resolve(keys.shadow));
-  const counts = every(handInMs, 'handing in evidence', handIn, log);
+  const { uploadMs, evaluateMs } = settings.pace ?? PACE;
+  const [uploader, runtime] = [site.resolve(keys.evidenceUploader), site.resolve(keys.runtime)];
+  const upload = () => uploader.upload().then(() => runtime.storePending());
+  const counts = every(uploadMs, 'storing the evidence of the rollout', upload, log);
   const evaluator = site.resolve(keys.evaluator);
   const judging = every(evaluateMs, 'judging the rollout', () => evaluator.evaluate(), log);
-  onStop(() => Promise.all([counts.stop(), judging.stop()]).then(handIn));
+  onStop(() => Promise.all([counts.stop(), judging.stop()]).then(upload));
 }
 
 /** Throws one error that lists every fault with its place. No file means the default plan for every group. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allOperations } from './api/catalogue';
 import { EvidenceCollector } from './application/rollout/evidence-collector';
+import { EvidenceUploader } from './application/rollout/evidence-uploader';
 import { EvidenceRecorder } from './application/rollout/evidence-recorder';
 import { type KnownKeys, RolloutEvaluator } from './application/rollout/rollout-evaluator';
 import { RolloutPolicy } from './application/rollout/rollout-policy';
@@ -29,7 +30,7 @@ const stickyBy = (group: string, member: string) => switched.some((o) => o.group
 export function wireRollout(once: Once, site: { readonly databaseUrl: string; readonly shadow?: ShadowTuning }): void {
   const { idle = () => true, confirmAfterMs = CONFIRM_AFTER_MS } = site.shadow ?? {};
   once(keys.policy, () => new RolloutPolicy());
-  once(keys.rolloutStore, (get) => new PgRolloutStore(get(keys.database), get(keys.clock)));
+  once(keys.rolloutStore, (get) => new PgRolloutStore(get(keys.database), get(keys.log)));
   once(keys.evidenceStore, (get) => new PgEvidenceStore(get(keys.database), get(keys.instanceId)));
   once(
     keys.runtime,
@@ -44,12 +45,17 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
     const options = { idle, confirmAfterMs, pause, onMismatch: get(keys.runtime).mismatch };
     return new ShadowComparer(options, get(keys.clock), get(keys.log));
   });
+  once(keys.evidenceUploader, (get) => {
+    const source = { samples: get(keys.recorder), comparisons: get(keys.shadow) };
+    return new EvidenceUploader(source, get(keys.evidenceStore));
+  });
   once(keys.collector, (get) => new EvidenceCollector(switched, get(keys.evidenceStore), get(keys.rolloutStore)));
   once(keys.controlPlane, (get) => {
     const instance = { id: get(keys.instanceId), name: get(keys.instanceName) };
-    const [policy, recorder] = [get(keys.policy), get(keys.recorder)];
+    const [policy, recorder, runtime] = [get(keys.policy), get(keys.recorder), get(keys.runtime)];
     const install = (document: RolloutDocument) => {
-      policy.install(document);
+      const forgotten = policy.install(document);
+      if (forgotten) runtime.forgot(forgotten);
       for (const { state } of document.groups.values()) {
         for (const { id } of switched.filter((o) => o.group === state.group))
           recorder.setLimits(id, state.entry, state.limits[id]);
@@ -76,7 +82,6 @@ function wireSteering(once: Once): void {
       get(keys.collector),
       known(get),
       (task) => database.alone('watchgate.rollout_evaluator', task),
-      get(keys.clock),
       get(keys.log),
     );
   });
@@ -89,7 +94,6 @@ function wireSteering(once: Once): void {
         get(keys.collector),
         switched,
         known(get),
-        get(keys.clock),
         pause,
       ),
   );

@@ -54,7 +54,7 @@ describe('a whole plan under load', () => {
     const seed = { useDomain: false, percent: 0 };
     await startRollout(
       site.container,
-      { rolloutFile: join(dir, 'rollout.yaml'), seed, pace: { handInMs: 200, evaluateMs: 300 } },
+      { rolloutFile: join(dir, 'rollout.yaml'), seed, pace: { uploadMs: 200, evaluateMs: 300 } },
       (u) => undo.push(u),
     );
     server = httpOf(site).listen(0, '127.0.0.1');

@@ -55,6 +55,8 @@ describe('the watch of a site by two services', () => {
   };
   const told = async () =>
     (await history()).map(({ alert_type, details, timestamp }) => {
+      // Steps of the rollout have the time of the database, which this test does not set.
+      if (alert_type.startsWith('rollout_')) return `${alert_type} ${String(details.kind)}`;
       const at = (new Date(timestamp).getTime() - START) / 1_000;
       return `${alert_type} ${String(details.kind)}@${at}`;
     });
@@ -87,10 +89,10 @@ describe('the watch of a site by two services', () => {
     services.push(await service('three'));
     for (let i = 0; i < 3; i++) await watch();
     expect(await told()).toEqual([
-      'rollout_attention alert@0',
-      'rollout_rollback alert@10',
-      'rollout_rollback recovery@10',
-      'rollout_killed alert@10',
+      'rollout_attention alert',
+      'rollout_rollback alert',
+      'rollout_rollback recovery',
+      'rollout_killed alert',
     ]);
     const rollback = (await history()).find((a) => a.alert_type === 'rollout_rollback');
     expect(rollback).toMatchObject({
@@ -113,7 +115,7 @@ describe('the watch of a site by two services', () => {
     expect(await told()).toEqual([]);
     await watch();
     await watch();
-    expect(await told()).toEqual(['rollout_rollback alert@0']);
+    expect(await told()).toEqual(['rollout_rollback alert']);
   });
 
   it('tells a trip of this process that could not be stored at first, once it is', async () => {
@@ -121,15 +123,14 @@ describe('the watch of a site by two services', () => {
     const { groups } = await store.load();
     const lost = jest.spyOn(store, 'change').mockRejectedValue(new Error('gone'));
     runtime.tripped(group, groups.get(group)!.state.entry, 'cameras.list');
-    const handIn = runtime.handIn({ drain: () => [] }, { drain: () => [] });
-    await expect(handIn()).rejects.toThrow('gone');
+    await expect(runtime.storePending()).rejects.toThrow('gone');
     await watch();
     expect(await told()).toEqual([]);
     lost.mockRestore();
-    await handIn();
-    await handIn();
+    await runtime.storePending();
+    await runtime.storePending();
     await watch();
-    expect(await told()).toEqual(['rollout_rollback alert@0']);
+    expect(await told()).toEqual(['rollout_rollback alert']);
     expect((await history())[0]?.message).toContain('calls of cameras.list fail on the domain path');
   });
 

@@ -28,6 +28,16 @@ export class SwitchDto {
   @Text({ min: 1, max: 100, optional: true, about: 'one group only; absent: all of them' }) group?: string;
 }
 
+export class KillDto extends SwitchDto {
+  @Whole({
+    min: 1,
+    max: 600,
+    optional: true,
+    about: 'takes itself back after this long, for a drill whose maker may not come back; needs a group',
+  })
+  for_seconds?: number;
+}
+
 export class EventPageDto extends GroupKeyDto {
   @Whole({ min: 1, max: 1000, default: 100 }) limit = 100;
   @Whole({ min: 0, max: MANY, default: 0, about: 'only events after this number' }) after = 0;
@@ -57,6 +67,7 @@ export class GroupDto {
   @Text() effective_why: string;
   @Decimal({ min: 0, max: 100 }) holdout_percent: number;
   @Flag() killed: boolean;
+  @Time({ nullable: true }) killed_until: string | null;
   @Text({ nullable: true }) attention: string | null;
   @Text({ nullable: true }) trip_reason: string | null;
   @Part(anything) approval: JsonObject | null;

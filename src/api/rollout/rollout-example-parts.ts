@@ -38,6 +38,7 @@ export const CAMERA_CONFIG = {
   effective_why: 'as asked',
   holdout_percent: 0,
   killed: false,
+  killed_until: null,
   attention: null,
   trip_reason: null,
   approval: null,

@@ -7,6 +7,7 @@ import {
   EventPageDto,
   GroupDto,
   GroupKeyDto,
+  KillDto,
   MismatchListDto,
   MismatchPageDto,
   OverviewDto,
@@ -115,7 +116,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   kill: {
     http: 'POST /rollout/kill',
     summary: 'Everything to legacy, at once, on every instance',
-    input: SwitchDto,
+    input: KillDto,
     output: AcknowledgedDto,
     example: examples.kill,
   },

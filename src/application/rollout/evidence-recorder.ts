@@ -24,8 +24,8 @@ interface OperationMeter {
 const WARM_UP_CALLS = 20;
 
 /**
- * Counts what the calls of this process did, and watches them. Only calls that the plan drew are judged: forced,
- * targeted and killed ones are no random sample. Recording allocates nothing.
+ * Counts what the calls of this process did, and watches them. Only calls that the plan drew are judged: forced and
+ * killed ones are no random sample. Recording allocates nothing.
  */
 export class EvidenceRecorder {
   private readonly meters = new Map<string, OperationMeter>();

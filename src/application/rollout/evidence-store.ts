@@ -42,9 +42,25 @@ export interface ComparisonCounts {
   readonly mismatched: number;
 }
 
+/** Results of comparing one operation in one stage entry. */
+export interface ComparisonSum extends ComparisonCounts {
+  readonly group: string;
+  readonly entry: number;
+  readonly operation: string;
+}
+
+/** What one instance counted since its batch before; no two of its rows have the same key. */
+export interface EvidenceBatch {
+  /** Grows with each batch of an instance, so that one that is sent twice counts once. */
+  readonly number: number;
+  readonly samples: readonly Sample[];
+  readonly comparisons: readonly ComparisonSum[];
+}
+
 /** The evidence of all instances. */
 export interface EvidenceStore {
-  add(samples: readonly Sample[], comparisons: readonly Comparison[]): Promise<void>;
+  /** Adds a batch of this instance, all of it or nothing; one that was added before is left out. */
+  add(batch: EvidenceBatch): Promise<void>;
   addMismatch(mismatch: Mismatch): Promise<void>;
   /** Sums of one stage entry. */
   samples(state: Pick<RolloutState, 'group' | 'entry'>): Promise<Sample[]>;

@@ -6,9 +6,9 @@ import { nextStage } from '../../domain/rollout/rollout-commands';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutEvent, RolloutState } from '../../domain/rollout/rollout-state';
 import { toJson } from '../../domain/shared/json';
-import type { Clock, Log } from '../shared/log';
+import type { Log } from '../shared/log';
 import type { Collected, EvidenceCollector } from './evidence-collector';
-import type { RolloutStore, Transition } from './rollout-store';
+import type { RolloutDocument, RolloutStore, Transition } from './rollout-store';
 
 /** Sticky keys that exist, per group that has such. */
 export type KnownKeys = (group: string) => Promise<readonly string[]>;
@@ -23,21 +23,37 @@ export class RolloutEvaluator {
     private readonly collector: EvidenceCollector,
     private readonly keys: KnownKeys,
     private readonly leader: Leader,
-    private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
   async evaluate(): Promise<void> {
     await this.leader(async () => {
-      const { groups, revision } = await this.store.load();
-      for (const { plan, state } of groups.values()) {
-        if (state.status === 'running') await this.evaluateGroup(plan, state, revision);
+      const document = await this.store.load();
+      await this.endKills(document);
+      for (const { plan, state } of document.groups.values()) {
+        if (state.status === 'running') await this.evaluateGroup(plan, state, document);
       }
     });
   }
 
-  private async evaluateGroup(plan: GroupPlan, state: RolloutState, revision: number): Promise<void> {
-    const collected = await this.collector.collect(state, plan, revision, this.clock());
+  /** A kill for a time only, whose maker did not come back to end it. */
+  private async endKills({ groups, now }: RolloutDocument): Promise<void> {
+    const over = (state: RolloutState | undefined) =>
+      state?.killed === true && typeof state.killedUntil === 'string' && Date.parse(state.killedUntil) <= now.getTime();
+    if (![...groups.values()].some(({ state }) => over(state))) return;
+    await this.store.change(null, (present) => ({
+      transitions: [...present.groups.values()]
+        .filter(({ state }) => over(state))
+        .map(({ state: { group } }) => ({
+          group,
+          event: { kind: 'unkilled' },
+          evidence: { reason: 'its time is over' },
+        })),
+    }));
+  }
+
+  private async evaluateGroup(plan: GroupPlan, state: RolloutState, document: RolloutDocument): Promise<void> {
+    const collected = await this.collector.collect(state, plan, document.revision, document.now);
     const verdict = verdictOn(collected, plan, state);
     const keys = await this.keys(plan.group);
     const steps = [...frozenLimits(collected, plan, state), ...consequences(verdict, collected, plan, state, keys)];

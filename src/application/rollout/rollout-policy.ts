@@ -34,15 +34,21 @@ export class RolloutPolicy {
     return [...new Set([...this.tripped.keys(), ...stored.map(([group]) => group)])].sort();
   }
 
-  /** Takes over a newer document; an older one, overtaken on its way, is ignored. */
-  install(document: RolloutDocument): void {
-    if (document.revision <= this.revision) return;
-    this.document = document;
+  /**
+   * Takes over a document. One that is older than the one before it means that the database forgot what it had
+   * acknowledged (a failover to a server that was behind, a restored backup); answers the forgotten document then,
+   * and its kills hold in this process.
+   */
+  install(document: RolloutDocument): RolloutDocument | undefined {
+    if (document.revision === this.revision) return undefined;
+    const forgotten = document.revision < this.revision ? this.document : undefined;
+    this.document = forgotten ? withKillsOf(forgotten, document) : document;
     for (const [group, entry] of this.tripped) {
       const state = document.groups.get(group)?.state;
       if (state && (state.entry !== entry || state.effectiveBps === 0)) this.tripped.delete(group);
     }
     this.compile();
+    return forgotten;
   }
 
   /** Whether the state could not be confirmed for so long that nobody could stop this process. */
@@ -71,9 +77,18 @@ export class RolloutPolicy {
         entry,
         killed: state.killed,
         tripped: this.tripped.has(group),
+        rolledBack: state.status === 'rolled_back',
       };
       return [group, compileGroup(settings, revision)] as const;
     });
     this.compiled = { revision, killed, stale: this.stale, groups: new Map(compiled) };
   }
+}
+
+function withKillsOf(forgotten: RolloutDocument, document: RolloutDocument): RolloutDocument {
+  const groups = [...document.groups].map(([group, { plan, state }]) => {
+    const killed = state.killed || forgotten.groups.get(group)?.state.killed === true;
+    return [group, { plan, state: { ...state, killed } }] as const;
+  });
+  return { ...document, killed: document.killed || forgotten.killed, groups: new Map(groups) };
 }

@@ -8,6 +8,17 @@ export interface Reasoned extends GroupKey {
   readonly reason: string;
 }
 
+export interface Unkill {
+  readonly reason: string;
+  /** Absent: all groups. */
+  readonly group?: string;
+}
+
+export interface Kill extends Unkill {
+  /** After this long it takes itself back, for a drill whose maker may not come back; needs a group. */
+  readonly for_seconds?: number;
+}
+
 export interface GroupOverview {
   readonly group: string;
   readonly status: string;
@@ -19,6 +30,7 @@ export interface GroupOverview {
   readonly effective_why: string;
   readonly holdout_percent: number;
   readonly killed: boolean;
+  readonly killed_until: string | null;
   readonly attention: string | null;
   readonly trip_reason: string | null;
   readonly approval: JsonObject | null;
@@ -88,7 +100,7 @@ export interface RolloutPort {
   approve(command: Reasoned): Promise<GroupOverview>;
   setPercent(command: GroupKey & { readonly percent: number }): Promise<GroupOverview>;
   verified(result: GroupKey & { readonly passed: boolean; readonly report: JsonObject }): Promise<GroupOverview>;
-  kill(command: { readonly reason: string; readonly group?: string }): Promise<Acknowledged>;
-  unkill(command: { readonly reason: string; readonly group?: string }): Promise<Acknowledged>;
+  kill(command: Kill): Promise<Acknowledged>;
+  unkill(command: Unkill): Promise<Acknowledged>;
   report(as: { readonly lang: Language; readonly format: 'md' | 'json' }): Promise<{ report: Json }>;
 }

@@ -1,8 +1,7 @@
 import type { StageEvidence, Verdict } from '../../domain/rollout/evidence';
+import type { StoredEvent } from '../../domain/rollout/event-chain';
 import type { RolloutStatus } from '../../domain/rollout/rollout-state';
 import type { GroupOverview, Language } from './rollout-port';
-import type { StoredEvent } from './rollout-store';
-import { isChain } from './rollout-views';
 
 /** One thing that happened, as the report tells it. */
 interface Line {
@@ -20,16 +19,24 @@ export interface RolloutReport {
   /** Whether the events are the ones that were written. */
   readonly chain_intact: boolean;
   readonly groups: readonly GroupOverview[];
+  /** Events before those of `history`; `GET /rollout/{group}/events` has them. */
+  readonly older_events: number;
   readonly history: readonly Line[];
 }
 
 /** The rollout so far, from events and samples alone. */
-export function reportOf(groups: readonly GroupOverview[], events: readonly StoredEvent[], now: Date): RolloutReport {
+export function reportOf(
+  groups: readonly GroupOverview[],
+  events: readonly StoredEvent[],
+  intact: boolean,
+  now: Date,
+): RolloutReport {
   return {
     generated_at: now.toISOString(),
     complete: isComplete(groups.filter((g) => g.operations.length > 0)),
-    chain_intact: isChain(events),
+    chain_intact: intact,
     groups,
+    older_events: (events[0]?.seq ?? 1) - 1,
     history: events.map(({ at, group, event, actor, evidence }) => ({
       at: at.toISOString(),
       group,
@@ -80,6 +87,7 @@ const WORDS = {
     missing: 'Missing evidence',
     nothing: 'nothing',
     history: 'History',
+    older: 'Older events, left out here (GET /rollout/{group}/events has them):',
     at: 'time',
     what: 'event',
     detail: 'detail',
@@ -99,6 +107,7 @@ const WORDS = {
     missing: '缺少的证据',
     nothing: '无',
     history: '历史',
+    older: '更早的事件(见 GET /rollout/{group}/events):',
     at: '时间',
     what: '事件',
     detail: '详情',
@@ -150,6 +159,7 @@ export function renderReport(report: RolloutReport, lang: Language): string {
     '',
     `## ${w.history}`,
     '',
+    ...(report.older_events > 0 ? [`${w.older} ${report.older_events}`, ''] : []),
     row([w.at, w.table[0], w.what, w.detail, w.who]),
     row(['---', '---', '---', '---', '---']),
     ...report.history.map((l) => row([l.at, l.group, l.kind, l.detail, l.actor ?? w.service])),

@@ -1,24 +1,20 @@
 import type { Log } from '../shared/log';
-import type { EvidenceStore, Mismatch, Sample } from './evidence-store';
+import type { EvidenceStore, Mismatch } from './evidence-store';
 import type { Alarm } from './operation-watch';
 import type { RolloutPolicy } from './rollout-policy';
-import type { RolloutStore } from './rollout-store';
-import type { ShadowComparer } from './shadow-comparer';
-
-/** Where this process counts what its calls did. */
-export interface SampleSource {
-  drain(): Sample[];
-}
+import { ALL_GROUPS, type RolloutDocument, type RolloutStore } from './rollout-store';
 
 interface Trip {
   readonly entry: number;
   readonly reason: string;
 }
 
-/** What this process does about its own observations: takes itself back at once, tells the others, hands in evidence. */
+/** What this process does about its own observations: takes itself back at once, and lets the others know. */
 export class RolloutRuntime {
   /** Trips of this process that could not be stored yet. */
   private readonly unstored = new Map<string, Trip>();
+  /** Groups whose kill the database forgot, and which was not stored again yet; `*` stands for all of them. */
+  private readonly forgottenKills = new Set<string>();
 
   constructor(
     private readonly policy: RolloutPolicy,
@@ -39,6 +35,33 @@ export class RolloutRuntime {
       this.log.error('the rollback holds in this process, and is stored when it can be', { group, error }),
     );
   };
+
+  /** The database went back behind a document it had acknowledged: whoever stopped something then meant it. */
+  forgot({ revision, killed, groups }: RolloutDocument): void {
+    const stopped = [...groups].filter(([, { state }]) => state.killed).map(([group]) => group);
+    for (const group of [...stopped, ...(killed ? [ALL_GROUPS] : [])]) this.forgottenKills.add(group);
+    this.log.error('the database lost changes of the rollout that it had acknowledged: check every group', {
+      revision,
+      killed: [...this.forgottenKills],
+    });
+  }
+
+  /** Stores what this process found out or remembers and the database does not have yet. */
+  async storePending(): Promise<void> {
+    await this.storeKills();
+    await this.storeTrips();
+  }
+
+  private async storeKills(): Promise<void> {
+    for (const group of this.forgottenKills) {
+      await this.store.change(null, (now) => {
+        const killed = group === ALL_GROUPS ? now.killed : (now.groups.get(group)?.state.killed ?? true);
+        const evidence = { reason: 'the database had lost this kill' };
+        return { transitions: killed ? [] : [{ group, event: { kind: 'killed' }, evidence }] };
+      });
+      this.forgottenKills.delete(group);
+    }
+  }
 
   /** Until a trip is stored, neither the other services nor people know of it. */
   private async storeTrips(): Promise<void> {
@@ -77,17 +100,5 @@ export class RolloutRuntime {
       const kind = found.plan.onTrip === 'freeze' ? 'frozen' : 'rolled_back';
       return { transitions: [{ group, event: { kind, reason } }] };
     });
-  }
-
-  /** Hands in what was counted since the last time; counts that could not be handed in wait for the next time. */
-  handIn(samples: SampleSource, shadow: Pick<ShadowComparer, 'drain'>): () => Promise<void> {
-    let [waiting, compared] = [samples.drain(), shadow.drain()];
-    return async () => {
-      waiting = [...waiting, ...samples.drain()];
-      compared = [...compared, ...shadow.drain()];
-      await this.evidence.add(waiting, compared);
-      [waiting, compared] = [[], []];
-      await this.storeTrips();
-    };
   }
 }

@@ -1,39 +1,44 @@
 import { seedOf } from '../../domain/rollout/bucket';
 import { obey, type RolloutCommand } from '../../domain/rollout/rollout-commands';
+import type { RolloutEvent } from '../../domain/rollout/rollout-state';
 import { DomainError } from '../../domain/shared/domain-error';
 import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
 import { currentCall } from '../shared/call-context';
-import type { Clock } from '../shared/log';
 import type { EvidenceCollector } from './evidence-collector';
 import type { EvidenceStore } from './evidence-store';
 import type { RoutedOperation } from './operation-router';
-import { acknowledgements, confirmed, eventView, groupOverview, isChain } from './rollout-views';
+import { acknowledgements, confirmed, eventView, groupOverview } from './rollout-views';
 import { type KnownKeys, verdictOn } from './rollout-evaluator';
 import type {
   Acknowledged,
   GroupKey,
   GroupOverview,
+  Kill,
   Language,
   Reasoned,
   RolloutOverview,
   RolloutPort,
+  Unkill,
 } from './rollout-port';
 import { renderReport, reportOf } from './rollout-report';
 import { ALL_GROUPS, type RolloutDocument, type RolloutStore } from './rollout-store';
 
 const CONFIRM_WITHIN_MS = 3_000;
 const LOOK_EVERY_MS = 5;
-const ALL_EVENTS = 100_000;
+/** Events a report tells one by one. */
+const REPORTED_EVENTS = 5_000;
+const CHECK_CHAIN_EVERY_MS = 10_000;
 
 /** Steers the rollout and tells how it stands. */
 export class RolloutService implements RolloutPort {
+  private chain?: { readonly at: number; readonly intact: Promise<boolean> };
+
   constructor(
     private readonly store: RolloutStore,
     private readonly evidence: EvidenceStore,
     private readonly collector: EvidenceCollector,
     private readonly operations: readonly RoutedOperation[],
     private readonly keys: KnownKeys,
-    private readonly clock: Clock,
     private readonly wait: (ms: number) => Promise<unknown>,
   ) {}
 
@@ -50,9 +55,8 @@ export class RolloutService implements RolloutPort {
 
   async events({ group, limit, after }: GroupKey & { limit: number; after: number }) {
     known(await this.store.load(), group);
-    const all = await this.store.events(undefined, ALL_EVENTS, 0);
-    const own = all.filter((e) => (e.group === group || e.group === ALL_GROUPS) && e.seq > after);
-    return { events: own.slice(0, limit).map(eventView), intact: isChain(all) };
+    const [own, intact] = await Promise.all([this.store.events(group, limit, after), this.isIntact()]);
+    return { events: own.map(eventView), intact };
   }
 
   async mismatches({ group, limit }: GroupKey & { limit: number }) {
@@ -82,15 +86,28 @@ export class RolloutService implements RolloutPort {
     return this.view(document, group);
   }
 
-  kill = ({ group, reason }: { group?: string; reason: string }) =>
-    this.switchOff(group ?? ALL_GROUPS, 'killed', reason);
-  unkill = ({ group, reason }: { group?: string; reason: string }) =>
-    this.switchOff(group ?? ALL_GROUPS, 'unkilled', reason);
+  async kill({ group, reason, for_seconds: seconds }: Kill): Promise<Acknowledged> {
+    if (seconds !== undefined && group === undefined)
+      throw new DomainError('invalid', 'rollout.kill_invalid', 'Only the kill of one group can end by itself.');
+    const event = (now: Date): RolloutEvent =>
+      seconds === undefined
+        ? { kind: 'killed' }
+        : { kind: 'killed', until: new Date(now.getTime() + seconds * 1000).toISOString() };
+    return { killed: true, ...(await this.switchOver(group ?? ALL_GROUPS, event, reason)) };
+  }
+
+  async unkill({ group, reason }: Unkill): Promise<Acknowledged> {
+    return { killed: false, ...(await this.switchOver(group ?? ALL_GROUPS, () => ({ kind: 'unkilled' }), reason)) };
+  }
 
   async report({ lang, format }: { lang: Language; format: 'md' | 'json' }): Promise<{ report: Json }> {
-    const [document, events] = await Promise.all([this.store.load(), this.store.events(undefined, ALL_EVENTS, 0)]);
+    const [document, events, intact] = await Promise.all([
+      this.store.load(),
+      this.store.newestEvents(REPORTED_EVENTS),
+      this.store.isIntact(),
+    ]);
     const groups = await Promise.all([...document.groups.keys()].map((group) => this.view(document, group)));
-    const report = reportOf(groups, events, this.clock());
+    const report = reportOf(groups, events, intact, document.now);
     return { report: format === 'md' ? renderReport(report, lang) : toJson(report) };
   }
 
@@ -99,7 +116,7 @@ export class RolloutService implements RolloutPort {
     const before = await this.store.load();
     const { plan, state } = known(before, group);
     const keys = await this.keys(group);
-    const collected = await this.collector.collect(state, plan, before.revision, this.clock());
+    const collected = await this.collector.collect(state, plan, before.revision, before.now);
     const { missing } = verdictOn(collected, plan, state);
     const { document } = await this.store.change(actor(), (now) => {
       const present = known(now, group);
@@ -116,23 +133,31 @@ export class RolloutService implements RolloutPort {
     return this.view(document, group);
   }
 
-  private async switchOff(group: string, kind: 'killed' | 'unkilled', reason: string): Promise<Acknowledged> {
+  /** Every page of a long history asks this, and hashing all of it takes time. */
+  private isIntact(): Promise<boolean> {
+    const now = performance.now();
+    if (!this.chain || now - this.chain.at > CHECK_CHAIN_EVERY_MS)
+      this.chain = { at: now, intact: this.store.isIntact() };
+    return this.chain.intact;
+  }
+
+  private async switchOver(group: string, eventAt: (now: Date) => RolloutEvent, reason: string) {
     const { document, committedAt } = await this.store.change(actor(), (now) => {
       if (group !== ALL_GROUPS) known(now, group);
-      return { transitions: [{ group, event: { kind }, evidence: { reason } }] };
+      return { transitions: [{ group, event: eventAt(now.now), evidence: { reason } }] };
     });
     const deadline = performance.now() + CONFIRM_WITHIN_MS;
     for (;;) {
       const instances = await this.store.instances();
       const answer = acknowledgements(instances, document.revision, committedAt);
-      if (answer.applied === answer.of || performance.now() > deadline) return { killed: kind === 'killed', ...answer };
+      if (answer.applied === answer.of || performance.now() > deadline) return answer;
       await this.wait(LOOK_EVERY_MS);
     }
   }
 
   private async view(document: RolloutDocument, group: string): Promise<GroupOverview> {
     const { plan, state } = known(document, group);
-    const collected = await this.collector.collect(state, plan, document.revision, this.clock());
+    const collected = await this.collector.collect(state, plan, document.revision, document.now);
     const operations = this.operations.filter((o) => o.group === group).map((o) => o.id);
     const verdict = state.status === 'running' ? verdictOn(collected, plan, state) : null;
     return groupOverview({ plan, state, collected, verdict, operations, seed: seedOf(group, state.salt) });

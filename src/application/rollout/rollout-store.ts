@@ -1,3 +1,4 @@
+import type { StoredEvent } from '../../domain/rollout/event-chain';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutEvent, RolloutState } from '../../domain/rollout/rollout-state';
 import type { Json } from '../../domain/shared/json';
@@ -5,6 +6,8 @@ import type { Json } from '../../domain/shared/json';
 /** The whole of the rollout as stored. */
 export interface RolloutDocument {
   readonly revision: number;
+  /** The database's time when it was read: the clocks of instances may be wrong, and must not decide on a stage. */
+  readonly now: Date;
   readonly killed: boolean;
   readonly planSha256: string;
   /** What the environment said at the last start that changed anything. */
@@ -27,19 +30,6 @@ export interface RolloutChange {
   readonly environment?: Json;
 }
 
-export interface StoredEvent {
-  readonly seq: number;
-  readonly group: string;
-  readonly at: Date;
-  readonly actor: string | null;
-  readonly requestId: string | null;
-  readonly revision: number;
-  readonly event: RolloutEvent;
-  readonly evidence: Json;
-  readonly prevHash: string;
-  readonly hash: string;
-}
-
 export interface Instance {
   readonly id: string;
   readonly name: string;
@@ -58,8 +48,12 @@ export interface RolloutStore {
     actor: string | null,
     decide: (now: RolloutDocument) => RolloutChange,
   ): Promise<{ document: RolloutDocument; committedAt: Date }>;
-  /** In the order they happened. */
+  /** In the order they happened, after a number: those of a group and those over all groups, or all there are. */
   events(group: string | undefined, limit: number, after: number): Promise<StoredEvent[]>;
+  /** The newest ones, in the order they happened. */
+  newestEvents(limit: number): Promise<StoredEvent[]>;
+  /** Whether no event was changed or removed since it was written, neither in the middle nor at the end. */
+  isIntact(): Promise<boolean>;
   /** Instances heard of within the last ten seconds. */
   instances(): Promise<Instance[]>;
 }

@@ -1,11 +1,11 @@
 import type { Verdict } from '../../domain/rollout/evidence';
-import { eventHash } from '../../domain/rollout/event-hash';
+import type { StoredEvent } from '../../domain/rollout/event-chain';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutState } from '../../domain/rollout/rollout-state';
 import { type JsonObject, toJson } from '../../domain/shared/json';
 import type { Collected } from './evidence-collector';
 import type { Acknowledged, EventView, GroupOverview, InstanceView } from './rollout-port';
-import type { Instance, StoredEvent } from './rollout-store';
+import type { Instance } from './rollout-store';
 
 export interface GroupFacts {
   readonly plan: GroupPlan;
@@ -27,6 +27,7 @@ export function groupOverview({ plan, state, collected, verdict, operations, see
     effective_why: state.effectiveWhy,
     holdout_percent: state.holdout / 100,
     killed: state.killed,
+    killed_until: state.killedUntil ?? null,
     attention: state.attention,
     trip_reason: state.tripReason,
     approval: state.approval,
@@ -90,14 +91,3 @@ export const eventView = ({
   prev_hash: prevHash,
   hash,
 });
-
-/** The hash a stored event must have. */
-export const hashOf = ({ prevHash, at, event, ...rest }: Omit<StoredEvent, 'hash'>): string =>
-  eventHash(prevHash, { ...rest, at: at.toISOString(), event: toJson(event) });
-
-/** Whether no event was changed, dropped or put in between since it was written. */
-export const isChain = (events: readonly StoredEvent[]): boolean =>
-  events.every(({ hash, ...event }, i) => {
-    const before = events[i - 1];
-    return event.prevHash === (before?.hash ?? '') && event.seq === (before?.seq ?? 0) + 1 && hashOf(event) === hash;
-  });

@@ -6,15 +6,14 @@ export type Path = 'domain' | 'legacy';
 export const REASONS = [
   'killed',
   'tripped',
+  'rolled_back',
   'stale',
   'forced',
-  'targeted',
   'holdout',
   'control',
   'static',
   'split',
   'fallback',
-  'unswitched',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -42,7 +41,8 @@ export interface CompiledGroup {
   readonly killed: boolean;
   /** The breaker of this process. */
   readonly tripped: boolean;
-  readonly targets: ReadonlyMap<string, Path>;
+  /** Whether it was at a share and was taken back to legacy. */
+  readonly rolledBack: boolean;
   /** One ready decision per path and reason, so that deciding allocates nothing. */
   readonly outcomes: Readonly<Record<Path, Readonly<Record<Reason, Decision>>>>;
 }
@@ -64,7 +64,7 @@ export interface GroupSettings {
   readonly entry?: number;
   readonly killed?: boolean;
   readonly tripped?: boolean;
-  readonly targets?: ReadonlyMap<string, Path>;
+  readonly rolledBack?: boolean;
 }
 
 export function compileGroup(settings: GroupSettings, revision: number): CompiledGroup {
@@ -79,7 +79,7 @@ export function compileGroup(settings: GroupSettings, revision: number): Compile
     holdout: 0,
     killed: false,
     tripped: false,
-    targets: new Map(),
+    rolledBack: false,
     ...rest,
     group,
     bps,
@@ -110,9 +110,7 @@ export function decide(
   if (group.tripped) return legacy.tripped;
   if (snapshot.stale && effect === 'write') return legacy.stale;
   if (force !== undefined) return force ? domain.forced : legacy.forced;
-  const target = group.targets.size === 0 ? undefined : group.targets.get(key);
-  if (target !== undefined) return target === 'domain' ? domain.targeted : legacy.targeted;
-  if (group.bps <= 0) return legacy.static;
+  if (group.bps <= 0) return group.rolledBack ? legacy.rolled_back : legacy.static;
   if (group.bps >= BUCKETS && group.holdout === 0) return domain.static;
   const bucket = bucketOf(key, group.seed);
   if (bucket >= BUCKETS - group.holdout) return legacy.holdout;

@@ -19,7 +19,7 @@ export interface ArmCounts {
 export interface OperationEvidence {
   readonly operation: string;
   readonly effect: 'read' | 'write';
-  /** Calls the plan sent to the domain path; forced, targeted and drilled calls never count. */
+  /** Calls the plan sent to the domain path; forced and drilled calls never count. */
   readonly domain: ArmCounts;
   /** The concurrent cohort of equal size that stayed on the legacy path as control. */
   readonly control: ArmCounts;

@@ -19,6 +19,8 @@ export interface RolloutState {
   readonly holdout: number;
   readonly salt: string;
   readonly killed: boolean;
+  /** When a kill takes itself back, whoever made it; null: it lasts until somebody takes it back. */
+  readonly killedUntil?: string | null;
   /** When the stage was entered; null outside a plan. */
   readonly enteredAt: string | null;
   /** Since when it has been active without a pause; null while it is not. */
@@ -58,7 +60,7 @@ export type RolloutEvent =
   | { readonly kind: 'frozen'; readonly reason: string }
   | { readonly kind: 'attention'; readonly reason: string | null }
   | { readonly kind: 'limits_frozen'; readonly operation: string; readonly limits: LatencyLimits }
-  | { readonly kind: 'killed' }
+  | { readonly kind: 'killed'; readonly until?: string }
   | { readonly kind: 'unkilled' };
 
 export function initialState(group: string): RolloutState {
@@ -72,6 +74,7 @@ export function initialState(group: string): RolloutState {
     holdout: 0,
     salt: '',
     killed: false,
+    killedUntil: null,
     enteredAt: null,
     activeSince: null,
     activeMs: 0,
@@ -154,8 +157,8 @@ function changeBy(event: RolloutEvent, state: RolloutState, at: Date, actor: str
     case 'limits_frozen':
       return { limits: { ...state.limits, [event.operation]: event.limits } };
     case 'killed':
-      return { killed: true };
+      return { killed: true, killedUntil: event.until ?? null };
     case 'unkilled':
-      return { killed: false };
+      return { killed: false, killedUntil: null };
   }
 }

@@ -16,15 +16,14 @@ const { DEFAULT, DISABLED, SPLIT, STALE, STATIC, TARGETING_MATCH } = StandardRes
 const STANDARD: Readonly<Record<Reason, ResolutionReason>> = {
   killed: DISABLED,
   tripped: DISABLED,
+  rolled_back: DISABLED,
   stale: STALE,
   forced: TARGETING_MATCH,
-  targeted: TARGETING_MATCH,
   holdout: SPLIT,
   control: SPLIT,
   split: SPLIT,
   static: STATIC,
   fallback: DEFAULT,
-  unswitched: DEFAULT,
 };
 
 /**

@@ -1,11 +1,11 @@
 import type {
-  Comparison,
   ComparisonCounts,
+  EvidenceBatch,
   EvidenceStore,
   Mismatch,
   Sample,
 } from '../../application/rollout/evidence-store';
-import type { Queryable } from './queryable';
+import type { Database } from './database';
 
 const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'timed', 'slow20', 'slow50', 'drawn'] as const;
 /** Bodies kept per group; the counts never lose one. */
@@ -16,33 +16,38 @@ type StageKey = { readonly group: string; readonly entry: number };
 /** The evidence of all instances in PostgreSQL, summed there: one row per minute, arm and instance. */
 export class PgEvidenceStore implements EvidenceStore {
   constructor(
-    private readonly sql: Queryable,
+    private readonly database: Database,
     private readonly instance: string,
   ) {}
 
-  async add(samples: readonly Sample[], comparisons: readonly Comparison[]): Promise<void> {
-    if (samples.length > 0) await this.sql.query(ADD_SAMPLES, [this.instance, JSON.stringify(samples)]);
-    if (comparisons.length > 0) await this.sql.query(ADD_COMPARISONS, [JSON.stringify(comparisons)]);
+  add({ number, samples, comparisons }: EvidenceBatch): Promise<void> {
+    return this.database.transaction(async (sql) => {
+      if ((await sql.query(CLAIM_BATCH, [this.instance, number])).length === 0) return;
+      if (samples.length > 0) await sql.query(ADD_SAMPLES, [this.instance, JSON.stringify(samples)]);
+      if (comparisons.length > 0) await sql.query(ADD_COMPARISONS, [JSON.stringify(comparisons)]);
+    });
   }
 
-  async addMismatch({ group, entry, operation, at, requestId, served, pointers }: Mismatch): Promise<void> {
-    await this.sql.query(
-      `INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [group, entry, operation, at, requestId, served, JSON.stringify(pointers)],
-    );
-    await this.sql.query(
-      `DELETE FROM rollout_mismatches WHERE group_name = $1 AND id <= (
-         SELECT id FROM rollout_mismatches WHERE group_name = $1 ORDER BY id DESC OFFSET $2 LIMIT 1)`,
-      [group, KEPT_MISMATCHES],
-    );
+  addMismatch({ group, entry, operation, at, requestId, served, pointers }: Mismatch): Promise<void> {
+    return this.database.transaction(async (sql) => {
+      await sql.query(
+        `INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+        [group, entry, operation, at, requestId, served, JSON.stringify(pointers)],
+      );
+      await sql.query(
+        `DELETE FROM rollout_mismatches WHERE group_name = $1 AND id <= (
+           SELECT id FROM rollout_mismatches WHERE group_name = $1 ORDER BY id DESC OFFSET $2 LIMIT 1)`,
+        [group, KEPT_MISMATCHES],
+      );
+    });
   }
 
   async samples({ group, entry }: StageKey): Promise<Sample[]> {
-    return this.sql.query<Sample>(SUM_SAMPLES, [group, entry]);
+    return this.database.query<Sample>(SUM_SAMPLES, [group, entry]);
   }
 
   async comparisons({ group, entry }: StageKey): Promise<ComparisonCounts> {
-    const [row] = await this.sql.query<ComparisonCounts>(
+    const [row] = await this.database.query<ComparisonCounts>(
       `SELECT coalesce(sum(compared), 0)::float8 AS compared, coalesce(sum(noise), 0)::float8 AS noise,
               coalesce(sum(mismatched), 0)::float8 AS mismatched
          FROM rollout_comparisons WHERE group_name = $1 AND entry = $2`,
@@ -52,13 +57,20 @@ export class PgEvidenceStore implements EvidenceStore {
   }
 
   async mismatches(group: string, limit: number): Promise<Mismatch[]> {
-    return this.sql.query<Mismatch>(
+    return this.database.query<Mismatch>(
       `SELECT group_name AS "group", entry, operation, at, request_id AS "requestId", served, pointers
          FROM rollout_mismatches WHERE group_name = $1 ORDER BY id DESC LIMIT $2`,
       [group, limit],
     );
   }
 }
+
+/** Answers a row unless the batch, or a later one, is there. What instances left behind that ended long ago goes with it. */
+const CLAIM_BATCH = `
+  WITH ended AS (DELETE FROM rollout_evidence_batches WHERE at < now() - interval '1 day' AND instance <> $1)
+  INSERT INTO rollout_evidence_batches AS b (instance, number, at) VALUES ($1, $2, now())
+  ON CONFLICT (instance) DO UPDATE SET number = excluded.number, at = excluded.at WHERE b.number < excluded.number
+  RETURNING b.instance`;
 
 const ADD_SAMPLES = `
   INSERT INTO rollout_samples AS s (group_name, entry, operation, arm, instance, minute, ${COUNTS.join(', ')}, histogram)
@@ -73,9 +85,8 @@ const ADD_SAMPLES = `
 
 const ADD_COMPARISONS = `
   INSERT INTO rollout_comparisons AS c (group_name, entry, operation, compared, noise, mismatched)
-  SELECT r."group", r.entry, r.operation, count(*), count(*) FILTER (WHERE r.result = 'noise'), count(*) FILTER (WHERE r.result = 'mismatch')
-    FROM jsonb_to_recordset($1::jsonb) AS r ("group" text, entry int, operation text, result text)
-   GROUP BY 1, 2, 3
+  SELECT r."group", r.entry, r.operation, r.compared, r.noise, r.mismatched
+    FROM jsonb_to_recordset($1::jsonb) AS r ("group" text, entry int, operation text, compared int, noise int, mismatched int)
   ON CONFLICT (group_name, entry, operation) DO UPDATE SET
     compared = c.compared + excluded.compared, noise = c.noise + excluded.noise, mismatched = c.mismatched + excluded.mismatched`;
 

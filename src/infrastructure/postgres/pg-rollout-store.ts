@@ -1,15 +1,14 @@
 import { currentCall, noteChange } from '../../application/shared/call-context';
-import type { Clock } from '../../application/shared/log';
+import type { Log } from '../../application/shared/log';
 import {
   ALL_GROUPS,
   type Instance,
   type RolloutChange,
   type RolloutDocument,
   type RolloutStore,
-  type StoredEvent,
   type Transition,
 } from '../../application/rollout/rollout-store';
-import { hashOf } from '../../application/rollout/rollout-views';
+import { CHAIN_START, type ChainEnd, follow, hashOf, type StoredEvent } from '../../domain/rollout/event-chain';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import { apply, initialState, type RolloutEvent, type RolloutState } from '../../domain/rollout/rollout-state';
 import type { Json } from '../../domain/shared/json';
@@ -18,12 +17,17 @@ import type { Queryable } from './queryable';
 
 export const ROLLOUT_CHANNEL = 'watchgate_rollout';
 const ALIVE_SECONDS = 10;
+/** Events whose hashes are checked in one go; all of them stay in memory meanwhile. */
+const CHECKED_AT_ONCE = 1_000;
 
 interface ControlRow {
   revision: string;
   killed: boolean;
   plan_sha256: string;
   environment: Json;
+  last_seq: string;
+  last_hash: string;
+  now: Date;
 }
 
 interface EventRow {
@@ -43,22 +47,26 @@ interface EventRow {
 export class PgRolloutStore implements RolloutStore {
   constructor(
     private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly log: Log,
   ) {}
 
   load(): Promise<RolloutDocument> {
     return loadRollout(this.database);
   }
 
-  change(actor: string | null, decide: (now: RolloutDocument) => RolloutChange) {
-    return this.database.transaction(async (sql) => {
-      const before = await loadRollout(sql, 'FOR UPDATE');
-      const document = await this.write(sql, before, decide(before), actor);
+  async change(actor: string | null, decide: (now: RolloutDocument) => RolloutChange) {
+    const { written, ...done } = await this.database.transaction(async (sql) => {
+      const before = await readControl(sql, 'FOR UPDATE');
+      const { document, written } = await this.write(sql, before, decide(before.document), actor);
       await sql.query('SELECT pg_notify($1, $2)', [ROLLOUT_CHANNEL, String(document.revision)]);
       noteChange({ rollout_revision: document.revision });
       const [committed] = await sql.query<{ at: Date }>('SELECT clock_timestamp() AS at', []);
-      return { document, committedAt: committed?.at ?? this.clock() };
+      return { document, written, committedAt: committed?.at ?? document.now };
     });
+    // Whoever can write to the database could make a new chain, but not without contradicting the logs.
+    for (const { seq, group, event, hash } of written)
+      this.log.info(`rollout event ${seq}: ${group} ${event.kind}`, { hash });
+    return done;
   }
 
   async events(group: string | undefined, limit: number, after: number): Promise<StoredEvent[]> {
@@ -66,14 +74,27 @@ export class PgRolloutStore implements RolloutStore {
       `SELECT * FROM rollout_events WHERE seq > $2 AND ($1::text IS NULL OR group_name IN ($1, '${ALL_GROUPS}')) ORDER BY seq LIMIT $3`,
       [group ?? null, after, limit],
     );
-    return rows.map(({ seq, group_name, request_id, revision, prev_hash, ...row }) => ({
-      ...row,
-      seq: Number(seq),
-      group: group_name,
-      requestId: request_id,
-      revision: Number(revision),
-      prevHash: prev_hash,
-    }));
+    return rows.map(storedEvent);
+  }
+
+  async newestEvents(limit: number): Promise<StoredEvent[]> {
+    const rows = await this.database.query<EventRow>('SELECT * FROM rollout_events ORDER BY seq DESC LIMIT $1', [
+      limit,
+    ]);
+    return rows.map(storedEvent).reverse();
+  }
+
+  async isIntact(): Promise<boolean> {
+    // The end is read first: events that are added meanwhile are behind it.
+    const { end } = await readControl(this.database);
+    let reached: ChainEnd = CHAIN_START;
+    while (reached.seq < end.seq) {
+      const events = await this.events(undefined, Math.min(CHECKED_AT_ONCE, end.seq - reached.seq), reached.seq);
+      const next = follow(reached, events);
+      if (!next || next.seq === reached.seq) return false;
+      reached = next;
+    }
+    return reached.hash === end.hash;
   }
 
   async instances(): Promise<Instance[]> {
@@ -98,22 +119,23 @@ export class PgRolloutStore implements RolloutStore {
 
   private async write(
     sql: Queryable,
-    before: RolloutDocument,
+    { document: before, end }: Control,
     change: RolloutChange,
     actor: string | null,
-  ): Promise<RolloutDocument> {
+  ): Promise<{ document: RolloutDocument; written: readonly StoredEvent[] }> {
     const revision = before.revision + 1;
-    const at = this.clock();
+    const { now } = before;
     const groups = new Map(before.groups);
     for (const plan of change.plans?.all ?? [])
       groups.set(plan.group, { plan, state: groups.get(plan.group)?.state ?? initialState(plan.group) });
     let { killed } = before;
+    const written: StoredEvent[] = [];
     for (const transition of change.transitions) {
-      await append(sql, transition, at, actor, revision);
+      written.push(await append(sql, transition, written.at(-1) ?? end, { at: now, actor, revision }));
       const { group, event } = transition;
       if (group === ALL_GROUPS) killed = event.kind === 'killed';
       const known = groups.get(group);
-      if (known) groups.set(group, { ...known, state: apply(known.state, event, at, actor, revision) });
+      if (known) groups.set(group, { ...known, state: apply(known.state, event, now, actor, revision) });
     }
     for (const [name, { plan, state }] of groups) {
       const old = before.groups.get(name);
@@ -121,28 +143,47 @@ export class PgRolloutStore implements RolloutStore {
     }
     const planSha256 = change.plans?.sha256 ?? before.planSha256;
     const environment = change.environment ?? before.environment;
-    await sql.query('UPDATE rollout_control SET revision = $1, killed = $2, plan_sha256 = $3, environment = $4', [
-      revision,
-      killed,
-      planSha256,
-      JSON.stringify(environment),
-    ]);
-    return { revision, killed, planSha256, environment, groups };
+    const { seq, hash } = written.at(-1) ?? end;
+    await sql.query(
+      `UPDATE rollout_control SET revision = $1, killed = $2, plan_sha256 = $3, environment = $4, last_seq = $5, last_hash = $6`,
+      [revision, killed, planSha256, JSON.stringify(environment), seq, hash],
+    );
+    return { document: { revision, now, killed, planSha256, environment, groups }, written };
   }
 }
 
+/** The whole rollout, and where the chain of its events ends. */
+interface Control {
+  readonly document: RolloutDocument;
+  readonly end: ChainEnd;
+}
+
+export const loadRollout = async (sql: Queryable): Promise<RolloutDocument> => (await readControl(sql)).document;
+
 /** Reads the whole rollout; `FOR UPDATE` keeps everybody else from changing it until the transaction ends. */
-export async function loadRollout(sql: Queryable, lock: 'FOR UPDATE' | '' = ''): Promise<RolloutDocument> {
-  const [control] = await sql.query<ControlRow>(`SELECT * FROM rollout_control ${lock}`, []);
+async function readControl(sql: Queryable, lock: 'FOR UPDATE' | '' = ''): Promise<Control> {
+  const [control] = await sql.query<ControlRow>(`SELECT *, clock_timestamp() AS now FROM rollout_control ${lock}`, []);
   if (!control) throw new Error('the row of rollout_control is missing: restore it from a backup');
   const rows = await sql.query<{ group_name: string; plan: GroupPlan; state: RolloutState }>(
     'SELECT * FROM rollout_groups ORDER BY group_name',
     [],
   );
   const groups = new Map(rows.map(({ group_name, plan, state }) => [group_name, { plan, state }]));
-  const { killed, plan_sha256: planSha256, environment } = control;
-  return { revision: Number(control.revision), killed, planSha256, environment, groups };
+  const { revision, now, killed, plan_sha256: planSha256, environment, last_seq: seq, last_hash: hash } = control;
+  return {
+    document: { revision: Number(revision), now, killed, planSha256, environment, groups },
+    end: { seq: Number(seq), hash },
+  };
 }
+
+const storedEvent = ({ seq, group_name, request_id, revision, prev_hash, ...row }: EventRow): StoredEvent => ({
+  ...row,
+  seq: Number(seq),
+  group: group_name,
+  requestId: request_id,
+  revision: Number(revision),
+  prevHash: prev_hash,
+});
 
 const storeGroup = (sql: Queryable, name: string, plan: GroupPlan, state: RolloutState) =>
   sql.query(
@@ -153,27 +194,30 @@ const storeGroup = (sql: Queryable, name: string, plan: GroupPlan, state: Rollou
 async function append(
   sql: Queryable,
   { group, event, evidence = null }: Transition,
-  at: Date,
-  actor: string | null,
-  revision: number,
-) {
-  const [last] = await sql.query<{ seq: string; hash: string }>(
-    'SELECT seq, hash FROM rollout_events ORDER BY seq DESC LIMIT 1',
-    [],
-  );
-  const [seq, prevHash] = [Number(last?.seq ?? 0) + 1, last?.hash ?? ''];
-  const requestId = currentCall()?.requestId ?? null;
-  const hash = hashOf({ seq, group, at, actor, requestId, revision, event, evidence, prevHash });
-  await sql.query('INSERT INTO rollout_events VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
-    seq,
+  { seq: lastSeq, hash: prevHash }: ChainEnd,
+  by: Pick<StoredEvent, 'at' | 'actor' | 'revision'>,
+): Promise<StoredEvent> {
+  const unhashed = {
+    ...by,
+    seq: lastSeq + 1,
     group,
-    at,
-    actor,
-    requestId,
-    revision,
+    requestId: currentCall()?.requestId ?? null,
+    event,
+    evidence,
+    prevHash,
+  };
+  const stored = { ...unhashed, hash: hashOf(unhashed) };
+  await sql.query('INSERT INTO rollout_events VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
+    stored.seq,
+    group,
+    stored.at,
+    stored.actor,
+    stored.requestId,
+    stored.revision,
     JSON.stringify(event),
     JSON.stringify(evidence),
     prevHash,
-    hash,
+    stored.hash,
   ]);
+  return stored;
 }

@@ -87,15 +87,9 @@ describe('a decision', () => {
     ],
     ['force true', { bps: 0 }, {}, true, 'read', 'domain forced'],
     ['force false', { bps: BUCKETS }, {}, false, 'write', 'legacy forced'],
-    ['force beats a target', { targets: new Map([['k', 'legacy']]) }, {}, true, 'read', 'domain forced'],
-    [
-      'a target beats the share',
-      { bps: 0, targets: new Map([['k', 'domain']]) },
-      {},
-      undefined,
-      'read',
-      'domain targeted',
-    ],
+    ['nobody', { bps: 0 }, {}, undefined, 'read', 'legacy static'],
+    ['a group that was rolled back', { bps: 0, rolledBack: true }, {}, undefined, 'read', 'legacy rolled_back'],
+    ['force beats a rollback', { bps: 0, rolledBack: true }, {}, true, 'read', 'domain forced'],
     ['a holdout of all beats the share', { bps: BUCKETS, holdout: BUCKETS }, {}, undefined, 'read', 'legacy holdout'],
   ])('%s', (_rule, group, snapshot, force, effect, expected) => {
     expect(setting(group, snapshot)('k', force, effect)).toBe(expected);

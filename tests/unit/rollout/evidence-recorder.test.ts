@@ -38,7 +38,7 @@ describe('recording', () => {
     ['legacy', 'static', []],
     ['domain', 'forced', []],
     ['legacy', 'forced', []],
-    ['domain', 'targeted', []],
+    ['legacy', 'rolled_back', []],
     ['legacy', 'killed', []],
     ['legacy', 'tripped', []],
     ['legacy', 'stale', []],

@@ -26,7 +26,7 @@ describe('the OpenFeature provider', () => {
     ['everybody', 'things.read', { bps: 10_000 }, {}, 'true domain STATIC'],
     ['nobody', 'things.read', { bps: 0 }, {}, 'false legacy STATIC'],
     ['nearly everybody', 'things.write', { bps: 9999 }, {}, 'true domain SPLIT'],
-    ['a target', 'things.read', { bps: 0, targets: new Map([['cam1', 'domain']]) }, {}, 'true domain TARGETING_MATCH'],
+    ['a group that was rolled back', 'things.read', { bps: 0, rolledBack: true }, {}, 'false legacy DISABLED'],
     ['a killed group', 'things.read', { killed: true }, {}, 'false legacy DISABLED'],
     ['a tripped breaker', 'things.read', { tripped: true }, {}, 'false legacy DISABLED'],
     ['a write on a stale state', 'things.write', { bps: 10_000 }, { stale: true }, 'false legacy STALE'],
