@@ -34,6 +34,7 @@ import type { ConfigSettling } from './application/cameras/config-settling';
 import type { OnStep } from './application/cameras/config-steps';
 import type { EvidenceCollector } from './application/rollout/evidence-collector';
 import type { EvidenceRecorder } from './application/rollout/evidence-recorder';
+import type { Verifications } from './application/rollout/verifications';
 import type { EvidenceUploader } from './application/rollout/evidence-uploader';
 import type { EvidenceStore } from './application/rollout/evidence-store';
 import type { EventIntake } from './application/events/event-intake';
@@ -100,6 +101,7 @@ export const keys = {
   /** For people: host and process. */
   instanceName: token<string>('InstanceName'),
   rolloutStore: token<RolloutStore>('RolloutStore'),
+  verifications: token<Verifications>('Verifications'),
   evidenceUploader: token<EvidenceUploader>('EvidenceUploader'),
   evidenceStore: token<EvidenceStore>('EvidenceStore'),
   policy: token<RolloutPolicy>('RolloutPolicy'),

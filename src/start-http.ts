@@ -19,7 +19,7 @@ export async function startHttp(
   onStop: (undo: () => Promise<unknown>) => void,
 ) {
   const [log, gate, { tell: audit }] = [site.resolve(keys.log), site.resolve(keys.gate), site.resolve(keys.auditTrail)];
-  const options = { log, gate, audit, drills: isLoopback(settings.host), ...startMonitoring(site, onStop) };
+  const options = { log, gate, audit, ...startMonitoring(site, onStop) };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
   const url = await listen(server, settings);
   onStop(() => close(server));

@@ -43,7 +43,9 @@ export async function startRollout(
   const counts = every(uploadMs, 'storing the evidence of the rollout', upload, log);
   const evaluator = site.resolve(keys.evaluator);
   const judging = every(evaluateMs, 'judging the rollout', () => evaluator.evaluate(), log);
-  onStop(() => Promise.all([counts.stop(), judging.stop()]).then(upload));
+  const verifications = site.resolve(keys.verifications);
+  const ending = every(evaluateMs, 'ending verifications', () => verifications.endExpired(), log);
+  onStop(() => Promise.all([counts.stop(), judging.stop(), ending.stop()]).then(upload));
 }
 
 /** Throws one error that lists every fault with its place. No file means the default plan for every group. */

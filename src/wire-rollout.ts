@@ -10,6 +10,8 @@ import type { RolloutDocument } from './application/rollout/rollout-store';
 import { RolloutService } from './application/rollout/rollout-service';
 import { ShadowComparer } from './application/rollout/shadow-comparer';
 import { DEFAULT_PLAN } from './domain/rollout/rollout-plan';
+import { Verifications } from './application/rollout/verifications';
+import { PgVerifications } from './infrastructure/postgres/pg-verifications';
 import { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
 import { PgEvidenceStore } from './infrastructure/postgres/pg-evidence-store';
 import { PgRolloutStore } from './infrastructure/postgres/pg-rollout-store';
@@ -68,6 +70,10 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
 }
 
 function wireSteering(once: Once): void {
+  once(
+    keys.verifications,
+    (get) => new Verifications(new PgVerifications(get(keys.database)), get(keys.camerasOnDomain)),
+  );
   /** The keys there are of a group whose calls are not sticky by caller alone. */
   const known =
     (get: Parameters<Parameters<Once>[1]>[0]): KnownKeys =>
@@ -94,6 +100,7 @@ function wireSteering(once: Once): void {
         get(keys.collector),
         switched,
         known(get),
+        get(keys.verifications),
         pause,
       ),
   );

@@ -1,7 +1,7 @@
 import type { GroupOverview, RolloutOverview } from '../application/rollout/rollout-port';
 
 /** How a command ends, for pipelines. */
-export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4, interrupted: 130 } as const;
 
 /** A command that ends with a sentence for a person and a code for a pipeline. */
 export class CommandError extends Error {
@@ -27,7 +27,16 @@ export class RolloutClient {
   constructor(
     private readonly url: string,
     private readonly token?: string,
+    private readonly signal?: AbortSignal,
+    private readonly headers: Readonly<Record<string, string>> = {},
   ) {}
+
+  /** The same client, whose calls end with a signal and are no evidence. */
+  verifying = (signal: AbortSignal): RolloutClient =>
+    new RolloutClient(this.url, this.token, signal, { 'x-rollout-probe': 'verification' });
+
+  /** The same client, whose calls no signal ends: for what must be done at the end. */
+  toTheEnd = (): RolloutClient => new RolloutClient(this.url, this.token);
 
   async send(
     method: string,
@@ -37,11 +46,12 @@ export class RolloutClient {
     const { body, headers } = options;
     const init = {
       method,
-      headers: { ...headers, ...(this.token ? { authorization: `Bearer ${this.token}` } : {}) },
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      headers: { ...this.headers, ...headers, ...(this.token ? { authorization: `Bearer ${this.token}` } : {}) },
+      signal: AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN_MS), ...(this.signal ? [this.signal] : [])]),
       ...(body ? { body: JSON.stringify(body) } : {}),
     };
     const response = await fetch(`${this.url}/api/v1${path}`, init).catch((error: unknown) => {
+      if (this.signal?.aborted) throw new CommandError(EXIT.interrupted, 'Interrupted.');
       throw new CommandError(
         EXIT.unreachable,
         `No service answers at ${this.url}: start it, or name it with --url. (${String(error)})`,
@@ -51,7 +61,7 @@ export class RolloutClient {
     return {
       status: response.status,
       headers: response.headers,
-      body: text === '' ? null : (JSON.parse(text) as unknown),
+      body: /json/.test(response.headers.get('content-type') ?? '') ? (JSON.parse(text) as unknown) : text,
     };
   }
 

@@ -15,18 +15,21 @@ const HELP = `Usage: npm run rollout -- COMMAND [options]
   rollback|approve --group G --reason WHY
   set-percent --group G --percent P
   kill|unkill [--group G] --reason WHY
-  verify --group G --percent P      prove from outside that the share is P, that it falls back and can be stopped
+  verify [--group G] [--percent P]  prove from outside that the share is P, that it falls back and can be stopped,
+                                    and that both paths answer and write the same; without --group every group
   report [--lang en|zh] [--format md|json]
   simulate [--short]                the detectors against known truth, no service needed
 
 Options: --url URL (http://127.0.0.1:8000); a service that needs a token is shown the one in WATCHGATE_TOKEN
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the service, 4 no service answers`;
+--lease SECONDS (120): when the service removes what a verification made that was broken off
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the service, 4 no service answers, 130 interrupted`;
 
 const OPTIONS = {
   url: { type: 'string', default: process.env.WATCHGATE_URL ?? 'http://127.0.0.1:8000' },
   group: { type: 'string' },
   reason: { type: 'string' },
   percent: { type: 'string' },
+  lease: { type: 'string', default: '120' },
   lang: { type: 'string', default: 'en' },
   format: { type: 'string', default: 'md' },
   short: { type: 'boolean', default: false },
@@ -146,11 +149,23 @@ async function stop(client: RolloutClient, action: 'kill' | 'unkill', { reason, 
   return done.applied === done.of ? EXIT.done : EXIT.failed;
 }
 
-async function runVerify(client: RolloutClient, { group, percent }: Values): Promise<number> {
-  const share = number(percent);
-  const checks = await verify(client, await client.group(required(group, 'group')), share, say);
-  say(table([['check', 'figure', ''], ...checks.map((c) => [c.name, c.figure, mark(c.passed)])]));
-  return checks.every((c) => c.passed) ? EXIT.done : EXIT.failed;
+async function runVerify(client: RolloutClient, { group, percent, lease }: Values): Promise<number> {
+  const share = percent === undefined ? {} : { percent: number(percent) };
+  const leaseSeconds = Number(lease);
+  if (!Number.isInteger(leaseSeconds) || leaseSeconds < 1 || leaseSeconds > 600)
+    throw new CommandError(EXIT.usage, '--lease must be a whole number of seconds from 1 to 600.');
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  const groups = group === undefined ? (await client.overview()).groups : [await client.group(group)];
+  const failed: string[] = [];
+  for (const each of groups) {
+    const checks = await verify(client, each, { ...share, leaseSeconds, say, signal: interrupted.signal });
+    say(`${table([['check', 'figure', ''], ...checks.map((c) => [c.name, c.figure, mark(c.passed)])])}\n`);
+    if (!checks.every((c) => c.passed)) failed.push(each.group);
+  }
+  const verified = groups.length - failed.length;
+  say(`${verified} of ${groups.length} groups verified${failed.length > 0 ? `; failed: ${failed.join(', ')}` : ''}`);
+  return failed.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 run(process.argv.slice(2)).then(

@@ -1,13 +1,16 @@
 import { catalogue } from '../api/catalogue';
 import type { Operation } from '../api/http/operation';
-import { differences } from '../application/rollout/json-difference';
-import type { Acknowledged, GroupOverview } from '../application/rollout/rollout-port';
+import type { Acknowledged, GroupOverview, VerificationView } from '../application/rollout/rollout-port';
 import { bucketOf } from '../domain/rollout/bucket';
-import { type Json, toJson } from '../domain/shared/json';
+import { toJson } from '../domain/shared/json';
 import { CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
+import { comparedReads } from './verify-reads';
+import { comparedWrites, type Verification, WRITE_PROBES } from './verify-writes';
 
 /** Calls each way: 59 without a single leak prove with 95 % that fewer than 5 % leak. */
 const CALLS = 59;
+/** A drill that is broken off leaves its group killed no longer than this. */
+const KILL_SECONDS = 30;
 
 export interface Check {
   readonly name: string;
@@ -15,55 +18,113 @@ export interface Check {
   readonly figure: string;
 }
 
+export interface VerifyOptions {
+  /** The share the group must have; absent: whatever it has. */
+  readonly percent?: number;
+  /** After which the service removes what a verification made that was broken off. */
+  readonly leaseSeconds: number;
+  readonly say: (line: string) => void;
+  /** Ends the verification; what it made is removed all the same. */
+  readonly signal: AbortSignal;
+}
+
 /** One unforced call with a key of our choosing. */
-interface Probe {
-  readonly operation: Operation;
-  send(key: string, options?: { force?: boolean; drill?: boolean }): Promise<Reply>;
+export interface Probe {
+  readonly operation: string;
+  send(key: string, options?: { drill?: boolean }): Promise<Reply>;
 }
 
 /** Proves from outside that a group's share is what it is said to be, that it falls back, and that it can be stopped. */
-export async function verify(
+export async function verify(client: RolloutClient, group: GroupOverview, options: VerifyOptions): Promise<Check[]> {
+  const { percent, leaseSeconds, signal } = options;
+  if (percent !== undefined && group.percent !== percent)
+    throw new CommandError(EXIT.refused, `${group.group} is at ${group.percent} %, not at ${percent} %.`);
+  const path = `/rollout/${group.group}/verifications`;
+  const view = await client.ask<VerificationView>('POST', path, { lease_seconds: leaseSeconds });
+  const begun = { view, accepted: { events: 0 } };
+  const over = AbortSignal.timeout(leaseSeconds * 1000);
+  const under = client.verifying(AbortSignal.any([signal, over]));
+  try {
+    const checks = await checksOf(under, group, begun, options);
+    const { percent: share, effective_percent } = group;
+    const report = { percent: share, effective_percent, checks: toJson(checks) };
+    await under.ask('POST', `/rollout/${group.group}/verified`, { passed: checks.every((c) => c.passed), report });
+    return checks;
+  } catch (error) {
+    if (!over.aborted || signal.aborted) throw error;
+    const message = `The verification of ${group.group} took longer than ${leaseSeconds} s: give it more with --lease.`;
+    throw new CommandError(EXIT.failed, message);
+  } finally {
+    // One whose time was over has been ended already.
+    await client.send('DELETE', `/rollout/verifications/${view.id}`);
+  }
+}
+
+async function checksOf(
   client: RolloutClient,
   group: GroupOverview,
-  percent: number,
-  say: (line: string) => void,
+  begun: Verification,
+  { leaseSeconds, say }: VerifyOptions,
 ): Promise<Check[]> {
-  if (group.percent !== percent)
-    throw new CommandError(EXIT.refused, `${group.group} is at ${group.percent} %, not at ${percent} %.`);
-  const probe = probeOf(client, group.group);
+  const killSeconds = Math.min(KILL_SECONDS, leaseSeconds);
+  const operations = operationsOf(group.group);
+  const probe = readProbe(client, operations) ?? writeProbe(client, operations, begun);
   const { inside, outside } = keysOf(group);
-  say(`probing ${probe.operation.id} with ${inside.length} keys inside and ${outside.length} outside the cohort`);
+  say(
+    `${group.group}: probing ${probe.operation} with ${inside.length} keys inside and ${outside.length} outside the cohort`,
+  );
   const checks = [await served(probe, inside, 'domain'), await served(probe, outside, 'legacy')];
   const [first] = inside;
   if (first !== undefined)
-    checks.push(await fallsBack(probe, first), ...(await canBeStopped(client, probe, group.group, first)));
-  checks.push(await pathsAgree(client, probe));
-  const report = {
-    percent,
-    effective_percent: group.effective_percent,
-    checks: toJson(checks),
-  };
-  await client.ask('POST', `/rollout/${group.group}/verified`, { passed: checks.every((c) => c.passed), report });
+    checks.push(
+      await fallsBack(probe, first),
+      ...(await canBeStopped(client, probe, { group: group.group, key: first, killSeconds })),
+    );
+  checks.push(...(await comparedReads(client, operations)));
+  checks.push(...(await comparedWrites(client, group.group, begun)));
   return checks;
 }
 
-/** A read of the group, preferably one that is sticky by something in its path. */
-function probeOf(client: RolloutClient, group: string): Probe {
+function operationsOf(group: string): readonly Operation[] {
   const rows: Operation[] = Object.values(catalogue).flatMap((context) => Object.values<Operation>(context));
-  const reads = rows.filter((o) => o.group === group && o.effect === 'read' && o.verb === 'GET');
-  const inPath = (o: Operation) => o.path.includes(`{${o.stickyBy}}`);
-  const operation = reads.find(inPath) ?? reads.find((o) => o.stickyBy === 'caller');
-  if (!operation) throw new CommandError(EXIT.refused, `${group} has no read that could be probed.`);
+  return rows.filter((o) => o.group === group);
+}
+
+const headersOf = (key: string, drill: boolean | undefined): Record<string, string> => ({
+  'x-rollout-probe': key,
+  ...(drill ? { 'x-rollout-drill': 'fail-domain' } : {}),
+});
+
+/** A read of the group, preferably one that is sticky by a camera in its path: any text is a key of that. */
+function readProbe(client: RolloutClient, operations: readonly Operation[]): Probe | undefined {
+  const reads = operations.filter((o) => o.effect === 'read' && o.verb === 'GET');
+  const byCamera = reads.find((o) => o.stickyBy === 'camera_id' && o.path.includes('{camera_id}'));
+  const operation = byCamera ?? reads.find((o) => o.stickyBy === 'caller' && !o.path.includes('{'));
+  if (!operation) return undefined;
   return {
-    operation,
-    send: (key, { force, drill } = {}) => {
-      const path = operation.path.replace(`{${operation.stickyBy}}`, encodeURIComponent(key));
-      const headers = {
-        'x-request-id': key,
-        'x-rollout-probe': '1',
-        ...(drill ? { 'x-rollout-drill': 'fail-domain' } : {}),
-      };
-      return client.send('GET', force === undefined ? path : `${path}?force_domain=${force}`, { headers });
+    operation: operation.id,
+    send: (key, { drill } = {}) => {
+      const path = operation.path.replace('{camera_id}', encodeURIComponent(key));
+      return client.send('GET', path, { headers: headersOf(key, drill) });
+    },
+  };
+}
+
+/** A write on what the verification made for itself. */
+function writeProbe(client: RolloutClient, operations: readonly Operation[], begun: Verification): Probe {
+  const operation = operations.find((o) => o.id in WRITE_PROBES && o.stickyBy === 'caller');
+  const probe = operation && WRITE_PROBES[operation.id];
+  if (!operation || !probe)
+    throw new CommandError(EXIT.failed, `Nobody has said how to probe ${operations.map((o) => o.id).join(', ')}.`);
+  return {
+    operation: operation.id,
+    send: async (key, { drill } = {}) => {
+      const reply = await client.send(operation.verb, operation.path, {
+        headers: headersOf(key, drill),
+        body: probe.body(begun.view),
+      });
+      if (reply.status === 200) await probe.after?.(client, reply, begun);
+      return reply;
     },
   };
 }
@@ -80,13 +141,16 @@ function keysOf({ seed, effective_percent, holdout_percent }: GroupOverview): { 
 }
 
 async function served(probe: Probe, keys: readonly string[], path: 'domain' | 'legacy'): Promise<Check> {
-  const by: (string | null)[] = [];
-  for (const key of keys) by.push((await probe.send(key)).headers.get('x-served-by'));
-  const leaks = by.filter((p) => p !== path).length;
+  const by: string[] = [];
+  for (const key of keys) {
+    const { status, headers } = await probe.send(key);
+    by.push(status < 500 ? String(headers.get('x-served-by')) : `status ${status}`);
+  }
+  const leaks = by.filter((p) => p !== path);
   return {
     name: `keys ${path === 'domain' ? 'inside' : 'outside'} the cohort are served by ${path}`,
-    passed: leaks === 0,
-    figure: `${keys.length} calls, ${leaks} leaks`,
+    passed: leaks.length === 0,
+    figure: `${keys.length} calls, ${leaks.length} leaks${leaks.length > 0 ? ` (${[...new Set(leaks)].join(', ')})` : ''}`,
   };
 }
 
@@ -97,36 +161,34 @@ async function fallsBack(probe: Probe, key: string): Promise<Check> {
   return { name: 'a failing domain path falls back to legacy', passed, figure: `${status} by ${by}, ${why}` };
 }
 
-async function canBeStopped(client: RolloutClient, probe: Probe, group: string, key: string): Promise<Check[]> {
-  const check = async (action: 'kill' | 'unkill', expected: 'domain' | 'legacy'): Promise<Check> => {
+async function canBeStopped(
+  client: RolloutClient,
+  probe: Probe,
+  { group, key, killSeconds }: { group: string; key: string; killSeconds: number },
+): Promise<Check[]> {
+  const change = async (action: 'kill' | 'unkill', by: RolloutClient, expected: 'domain' | 'legacy') => {
     const from = performance.now();
-    const done = await client.ask<Acknowledged>('POST', `/rollout/${action}`, { group, reason: 'verification' });
+    const lasting = action === 'kill' ? { for_seconds: killSeconds } : {};
+    const done = await by.ask<Acknowledged>('POST', `/rollout/${action}`, {
+      group,
+      reason: 'verification',
+      ...lasting,
+    });
     const ms = performance.now() - from;
-    const by = (await probe.send(key)).headers.get('x-served-by');
-    const passed = done.applied === done.of && by === expected;
-    return {
-      name: `${action} reaches every instance`,
-      passed,
-      figure: `${done.applied} of ${done.of} in ${ms.toFixed(0)} ms, then by ${by}`,
+    return async (): Promise<Check> => {
+      const served = (await probe.send(key)).headers.get('x-served-by');
+      const passed = done.applied === done.of && served === expected;
+      const figure = `${done.applied} of ${done.of} in ${ms.toFixed(0)} ms, then by ${served}`;
+      return { name: `${action} reaches every instance`, passed, figure };
     };
   };
-  return [await check('kill', 'legacy'), await check('unkill', 'domain')];
-}
-
-/** Both paths answer the same for what really exists, and for what does not. */
-async function pathsAgree(client: RolloutClient, probe: Probe): Promise<Check> {
-  const { body } = await client.send('GET', '/cameras');
-  const ids = ((body as { cameras?: { id: string }[] } | null)?.cameras ?? []).slice(0, CALLS).map((c) => c.id);
-  let different = 0;
-  for (const key of [...ids, 'probe-that-does-not-exist']) {
-    const [domain, legacy] = [await probe.send(key, { force: true }), await probe.send(key, { force: false })];
-    const may = domain.status === 200 ? probe.operation.mayDiffer : ['/request_id'];
-    if (domain.status !== legacy.status || differences(domain.body as Json, legacy.body as Json, may).length > 0)
-      different += 1;
+  let unkilled: (() => Promise<Check>) | undefined;
+  const checks: Check[] = [];
+  try {
+    checks.push(await (await change('kill', client, 'legacy'))());
+  } finally {
+    // Also when the verification was broken off; should this not get through, the service ends the kill by itself.
+    unkilled = await change('unkill', client.toTheEnd(), 'domain');
   }
-  return {
-    name: 'both paths give the same answers',
-    passed: different === 0,
-    figure: `${ids.length + 1} compared, ${different} different`,
-  };
+  return [...checks, await unkilled()];
 }

@@ -20,7 +20,7 @@ describe('the rollout API and its command', () => {
     site = await testSite({ databaseUrl: database.url, rollout: { useDomain: false, percent: 0 } });
     await site.container.resolve(keys.configuration).settle();
     await site.container.resolve(keys.controlPlane).start();
-    server = httpOf(site, { drills: true }).listen(0, '127.0.0.1');
+    server = httpOf(site).listen(0, '127.0.0.1');
   });
   afterAll(async () => {
     server.close();

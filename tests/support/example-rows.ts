@@ -15,6 +15,9 @@ export const ALERTS = `
   INSERT INTO alert_deliveries (id, alert_id, channel, target, idempotency_key, status, attempts, attempt_log)
   VALUES (1, 1, 'email', 'shift@plant.example', '018fd3c2-7a10-7000-8000-0000000000a1', 'dead', 1,
           '[{"at": "2026-01-05T08:00:00.000Z", "ok": false, "detail": "the mail server does not answer", "ms": 5003}]');
+  INSERT INTO rollout_verifications (id, group_name, expires_at) VALUES
+    ('rollout-verify-91f3a0bc', 'event-write', now() + interval '1 hour'),
+    ('rollout-verify-5d21c07e', 'event-write', now() + interval '1 hour');
   INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers)
   VALUES ('camera-config', 1, 'cameras.get', now(), 'c0ffee', 'domain', '["/fps"]');
 `;

@@ -31,7 +31,7 @@ export const accessOf = ({ container }: Pick<TestSite, 'container'>) => ({
 });
 
 /** The HTTP side of a test site, not listening yet: supertest does that. */
-export function httpOf(site: TestSite, options: { drills?: boolean } = {}): Server {
+export function httpOf(site: TestSite): Server {
   return httpServer(
     httpApplication(site.container.resolve(keys.mounted), {
       log: site.log,
@@ -40,7 +40,6 @@ export function httpOf(site: TestSite, options: { drills?: boolean } = {}): Serv
       meter: site.container.resolve(keys.requestMeter).count,
       scrape: () => site.container.resolve(keys.prometheus).render(),
       ready: () => site.container.resolve(keys.monitoring).missing(),
-      ...options,
     }),
     site.log,
   );

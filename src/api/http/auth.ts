@@ -9,7 +9,9 @@ import { problemOf } from './problem';
 /** What whoever watches over the service asks; it tells nothing but that it is there. */
 const PUBLIC = new Set(['/health', '/api/ping', '/livez', '/readyz']);
 
-const FORCE_NEEDS: Role = 'operator';
+/** Whoever steers calls past the plan, or makes one fail to see the fallback work. */
+const STEERING_NEEDS: Role = 'operator';
+const STEERING_HEADERS = ['x-rollout-probe', 'x-rollout-drill'];
 
 const callers = new WeakMap<IncomingMessage, Caller>();
 
@@ -59,7 +61,9 @@ export const authentication = (gate: Gate) => (req: Request, _res: Response, nex
 export function authorizeOperation(req: Request, { id, role, switched }: Operation): void {
   const caller = callerOf(req);
   authorize(caller, role, id);
-  if (switched && 'force_domain' in req.query) authorize(caller, FORCE_NEEDS, 'force_domain');
+  if (!switched) return;
+  if ('force_domain' in req.query) authorize(caller, STEERING_NEEDS, 'force_domain');
+  for (const name of STEERING_HEADERS) if (name in req.headers) authorize(caller, STEERING_NEEDS, name);
 }
 
 export function callerOf(req: IncomingMessage): Caller {

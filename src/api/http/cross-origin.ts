@@ -3,7 +3,8 @@ import type { Request, Response } from 'express';
 const VERBS = 'GET, POST, PUT, DELETE, OPTIONS';
 const MAX_AGE_SECONDS = '600';
 /** What scripts of another origin may read besides the body. */
-const SHOWN = 'X-Request-Id, X-Served-By, X-Rollout-Reason, X-Frame-Age, X-Last-Frame-Age, Retry-After';
+const SHOWN =
+  'X-Request-Id, X-Served-By, X-Rollout-Reason, X-Answer-Partial, X-Frame-Age, X-Last-Frame-Age, Retry-After, Content-Disposition, WWW-Authenticate';
 
 /**
  * Pages of any origin may call, without credentials: a browser adds nothing by itself that would let them in, they

@@ -22,8 +22,6 @@ export interface MountOptions {
   /** Tests look at every answer with it: an answer that its row does not describe is an error. */
   readonly checkAnswer?: (operation: Operation, answer: unknown) => void;
   readonly meter?: Meter;
-  /** Whether a caller may make the domain path fail for its own call, to see the fallback work. */
-  readonly drills?: boolean;
 }
 
 /** A port and the rows that describe it; the two belong together by their types. */
@@ -87,13 +85,13 @@ async function serve(
   call.input = input;
   const force = operation.switched ? forceOf(req, faults) : undefined;
   refuse(faults);
-  const { actor } = callerOf(req);
+  const [{ actor }, probe] = [callerOf(req), req.get('x-rollout-probe')];
   const context: CallContext = {
     requestId,
     ...(actor === undefined ? {} : { actor }),
     ...(force === undefined ? {} : { force }),
-    ...(req.get('x-rollout-probe') ? { probe: true } : {}),
-    ...(options.drills && req.get('x-rollout-drill') === 'fail-domain' ? { drill: true } : {}),
+    ...(probe === undefined ? {} : { probe }),
+    ...(req.get('x-rollout-drill') === 'fail-domain' ? { drill: true } : {}),
     afterAnswer: (task) => void res.once('finish', () => setImmediate(task)),
   };
   call.context = context;
@@ -137,10 +135,11 @@ function refuse(faults: readonly LocatedFault[]): void {
   throw new RequestError(status, 'request.invalid', `${first.loc.slice(1).join('.')} ${first.msg}${more}`, faults);
 }
 
-function served(res: Response, { served: decision }: CallContext): void {
+function served(res: Response, { served: decision, partial }: CallContext): void {
   if (!decision) return;
   res.setHeader('X-Served-By', decision.path);
   res.setHeader('X-Rollout-Reason', decision.reason);
+  if (partial) res.setHeader('X-Answer-Partial', '1');
 }
 
 /** Express's last handler: every error becomes a problem document, unforeseen ones are logged whole. */

@@ -38,6 +38,29 @@ export class KillDto extends SwitchDto {
   for_seconds?: number;
 }
 
+export class VerificationOfDto extends GroupKeyDto {
+  @Whole({ min: 1, max: 600, default: 120, about: 'after which all that it made is removed, if nobody ends it' })
+  lease_seconds = 120;
+}
+
+export class VerificationKeyDto {
+  @Text({ min: 1, max: 100 }) verification_id: string;
+}
+
+export class VerificationDto {
+  @Text({ about: 'id of the camera, and created_by of the alert rules, that it may make' }) id: string;
+  @Text() group: string;
+  @Text({ about: 'camera of the events that it may send; they are counted and stored nowhere' })
+  event_camera_id: string;
+  @Whole({ min: 1, max: MANY, nullable: true, about: 'its own, which no list shows' }) violation_id: number | null;
+  @Whole({ min: 0, max: MANY, about: 'of its own, ingested' }) events: number;
+  @Time() expires_at: string;
+}
+
+export class EndedDto {
+  @OneOf(['success']) status: 'success';
+}
+
 export class EventPageDto extends GroupKeyDto {
   @Whole({ min: 1, max: 1000, default: 100 }) limit = 100;
   @Whole({ min: 0, max: MANY, default: 0, about: 'only events after this number' }) after = 0;

@@ -59,3 +59,16 @@ export const noGroup = (input: JsonObject) =>
   );
 export const FIGURES = ['/seed', '/active_ms', '/evidence', '/verdict', '/revision'];
 export const CONFIRMED = { name: 'plant/48102', revision: 17, confirmed: true, ms: 6 };
+export const VERIFICATION = {
+  id: 'rollout-verify-91f3a0bc',
+  group: 'event-write',
+  event_camera_id: '~rollout-verify-91f3a0bc',
+  violation_id: null,
+  events: 0,
+  expires_at: '2026-01-05T08:16:02.114Z',
+};
+export const noVerification = unknown(
+  { verification_id: 'none' },
+  'rollout.verification_not_found',
+  'There is no verification "none" under way.',
+);

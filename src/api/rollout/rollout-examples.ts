@@ -1,5 +1,13 @@
 import type { RolloutPort } from '../../application/rollout/rollout-port';
-import { CAMERA_CONFIG, CONFIRMED, FIGURES, noGroup, VERDICT } from './rollout-example-parts';
+import {
+  CAMERA_CONFIG,
+  CONFIRMED,
+  FIGURES,
+  noGroup,
+  noVerification,
+  VERDICT,
+  VERIFICATION,
+} from './rollout-example-parts';
 import type { Examples } from '../http/example';
 import { conflict, invalid, unreadable } from '../http/refused-examples';
 
@@ -213,6 +221,22 @@ export const rolloutExamples: Examples<RolloutPort> = {
     answer: { ...CAMERA_CONFIG, group: 'event-write', verified: true, operations: ['events.post'] },
     varies: FIGURES,
     refused: noGroup({ group: 'none', passed: true, report: {} }),
+  },
+  beginVerification: {
+    input: { group: 'event-write', lease_seconds: 60 },
+    answer: VERIFICATION,
+    varies: ['/id', '/event_camera_id'],
+    refused: noGroup({ group: 'none' }),
+  },
+  verification: {
+    input: { verification_id: VERIFICATION.id },
+    answer: VERIFICATION,
+    refused: noVerification,
+  },
+  endVerification: {
+    input: { verification_id: 'rollout-verify-5d21c07e' },
+    answer: { status: 'success' },
+    refused: noVerification,
   },
   kill: {
     input: { reason: 'the new path is suspected' },

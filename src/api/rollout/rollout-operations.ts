@@ -3,6 +3,7 @@ import { NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
 import {
   AcknowledgedDto,
+  EndedDto,
   EventListDto,
   EventPageDto,
   GroupDto,
@@ -16,6 +17,9 @@ import {
   ReportDto,
   SetPercentDto,
   SwitchDto,
+  VerificationDto,
+  VerificationKeyDto,
+  VerificationOfDto,
   VerifiedDto,
 } from './rollout-dto';
 import { rolloutExamples as examples } from './rollout-examples';
@@ -112,6 +116,27 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
     input: VerifiedDto,
     output: GroupDto,
     example: examples.verified,
+  },
+  beginVerification: {
+    http: 'POST /rollout/{group}/verifications',
+    summary: 'Begin to prove a group from outside, on entities of its own',
+    input: VerificationOfDto,
+    output: VerificationDto,
+    example: examples.beginVerification,
+  },
+  verification: {
+    http: 'GET /rollout/verifications/{verification_id}',
+    summary: 'A verification under way',
+    input: VerificationKeyDto,
+    output: VerificationDto,
+    example: examples.verification,
+  },
+  endVerification: {
+    http: 'DELETE /rollout/verifications/{verification_id}',
+    summary: 'Remove all that a verification made',
+    input: VerificationKeyDto,
+    output: EndedDto,
+    example: examples.endVerification,
   },
   kill: {
     http: 'POST /rollout/kill',

@@ -21,6 +21,8 @@ export interface Batch extends Stretch {
   readonly name: string;
   readonly events: readonly IncomingEvent[];
   readonly detections: readonly Detection[];
+  /** How many events each verification of the rollout sent; of them no more than the number is stored. */
+  readonly verifications: ReadonlyMap<string, number>;
   readonly rejected: number;
 }
 

@@ -105,7 +105,7 @@ export class OperationRouter {
   }
 
   private observe(operation: RoutedOperation, decision: Decision, outcome: Outcome, from: number): void {
-    if (currentCall()?.probe) return;
+    if (currentCall()?.probe !== undefined) return;
     try {
       this.record(operation, decision, outcome, performance.now() - from);
     } catch (error) {
@@ -133,7 +133,7 @@ export function mayFallBack({ effect, fallback }: RoutedOperation, error: unknow
 function keyOf({ stickyBy }: RoutedOperation, input: object, context: CallContext | undefined): string {
   const named = stickyBy === 'caller' ? undefined : (input as Readonly<Record<string, unknown>>)[stickyBy];
   if (typeof named === 'number') return String(named);
-  return typeof named === 'string' ? named : (context?.actor ?? context?.requestId ?? '');
+  return typeof named === 'string' ? named : (context?.probe ?? context?.actor ?? context?.requestId ?? '');
 }
 
 function bound<P extends object>(port: P, method: string): Call {

@@ -84,6 +84,25 @@ export interface EventView {
 
 export type Language = 'en' | 'zh';
 
+/** A verification under way, and what it may write on. */
+export interface VerificationView {
+  /** The id of the camera, and the `created_by` of the alert rules, that it may make. */
+  readonly id: string;
+  readonly group: string;
+  /** The camera of the events that it may send. */
+  readonly event_camera_id: string;
+  /** A violation of its own, for a group that changes violations. */
+  readonly violation_id: number | null;
+  /** How many of its events were ingested. */
+  readonly events: number;
+  /** Then all that it made is removed, whoever made it and whatever became of them. */
+  readonly expires_at: string;
+}
+
+export interface VerificationKey {
+  readonly verification_id: string;
+}
+
 /** The rollout as operators see and steer it. */
 export interface RolloutPort {
   overview(nothing: object): Promise<RolloutOverview>;
@@ -100,6 +119,9 @@ export interface RolloutPort {
   approve(command: Reasoned): Promise<GroupOverview>;
   setPercent(command: GroupKey & { readonly percent: number }): Promise<GroupOverview>;
   verified(result: GroupKey & { readonly passed: boolean; readonly report: JsonObject }): Promise<GroupOverview>;
+  beginVerification(of: GroupKey & { readonly lease_seconds: number }): Promise<VerificationView>;
+  verification(key: VerificationKey): Promise<VerificationView>;
+  endVerification(key: VerificationKey): Promise<{ status: 'success' }>;
   kill(command: Kill): Promise<Acknowledged>;
   unkill(command: Unkill): Promise<Acknowledged>;
   report(as: { readonly lang: Language; readonly format: 'md' | 'json' }): Promise<{ report: Json }>;

@@ -19,8 +19,10 @@ import type {
   RolloutOverview,
   RolloutPort,
   Unkill,
+  VerificationKey,
 } from './rollout-port';
 import { renderReport, reportOf } from './rollout-report';
+import type { Verifications } from './verifications';
 import { ALL_GROUPS, type RolloutDocument, type RolloutStore } from './rollout-store';
 
 const CONFIRM_WITHIN_MS = 3_000;
@@ -39,6 +41,7 @@ export class RolloutService implements RolloutPort {
     private readonly collector: EvidenceCollector,
     private readonly operations: readonly RoutedOperation[],
     private readonly keys: KnownKeys,
+    private readonly verifications: Verifications,
     private readonly wait: (ms: number) => Promise<unknown>,
   ) {}
 
@@ -84,6 +87,24 @@ export class RolloutService implements RolloutPort {
       return { transitions: [{ group, event: { kind: 'verified', passed }, evidence: report }] };
     });
     return this.view(document, group);
+  }
+
+  async beginVerification({ group, lease_seconds: seconds }: GroupKey & { lease_seconds: number }) {
+    const { killed, groups } = await this.store.load();
+    if (killed || known({ groups }, group).state.killed)
+      throw new DomainError(
+        'conflict',
+        'rollout.killed',
+        `${group} is killed: what would be verified? Unkill it first.`,
+      );
+    return this.verifications.begin(group, seconds);
+  }
+
+  verification = ({ verification_id: id }: VerificationKey) => this.verifications.find(id);
+
+  async endVerification({ verification_id: id }: VerificationKey) {
+    await this.verifications.end(id);
+    return { status: 'success' as const };
   }
 
   async kill({ group, reason, for_seconds: seconds }: Kill): Promise<Acknowledged> {
@@ -166,7 +187,7 @@ export class RolloutService implements RolloutPort {
 
 const actor = (): string | null => currentCall()?.actor ?? 'operator';
 
-function known(document: RolloutDocument, group: string) {
+function known(document: Pick<RolloutDocument, 'groups'>, group: string) {
   const found = document.groups.get(group);
   if (found) return found;
   const names = [...document.groups.keys()].join(', ');

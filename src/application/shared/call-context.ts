@@ -10,8 +10,8 @@ export interface CallContext {
   readonly force?: boolean;
   /** Whether the domain path is to fail for this call, to see the fallback work; such calls are never judged. */
   readonly drill?: boolean;
-  /** Whether the caller chose its own key to see where it leads; no random sample, so never judged. */
-  readonly probe?: boolean;
+  /** The key that the caller chose in place of its name, to see where it leads; no random sample, so never judged. */
+  readonly probe?: string;
   /** Runs a task once the answer has been sent. */
   readonly afterAnswer?: (task: () => void) => void;
   /** How the call was served; written by the operation router. */

@@ -10,7 +10,7 @@ import { conditionsOf, cursorOf, placeOf, violationView } from '../../applicatio
 import { changedMeanwhile, type Handling, readHandling, violationNotFound } from '../../domain/records/violation';
 import type { Clock } from '../../application/shared/log';
 import type { Database } from '../postgres/database';
-import { VIOLATION_COLUMNS, type ViolationRow, violationOf } from '../postgres/violation-row';
+import { OF_THE_SITE, VIOLATION_COLUMNS, type ViolationRow, violationOf } from '../postgres/violation-row';
 import { handleViolations } from './handle-violations';
 
 const MATCHING = `($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR status = $2)
@@ -38,11 +38,11 @@ export class LegacyRecords implements RecordsPort {
     const after = cursor ? placeOf(cursor) : undefined;
     const rows = await this.database.query<ViolationRow>(
       `SELECT ${VIOLATION_COLUMNS} FROM violation_events
-        WHERE ${MATCHING} AND ($4::timestamptz IS NULL OR (timestamp, id) < ($4, $5::bigint))
+        WHERE ${OF_THE_SITE} AND ${MATCHING} AND ($4::timestamptz IS NULL OR (timestamp, id) < ($4, $5::bigint))
         ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT $6 OFFSET $7`,
       [...matching, after?.timestamp ?? null, after?.id ?? null, limit, after ? 0 : offset],
     );
-    const count = `SELECT count(*)::float8 AS total FROM violation_events WHERE ${MATCHING}`;
+    const count = `SELECT count(*)::float8 AS total FROM violation_events WHERE ${OF_THE_SITE} AND ${MATCHING}`;
     const [counted] = await this.database.query<{ total: number }>(count, matching);
     const violations = rows.map((row) => violationView(violationOf(row)));
     return { violations, total: counted?.total ?? 0, limit, offset, next_cursor: cursorOf(violations, limit) };

@@ -45,7 +45,9 @@ export class PgEventIntake implements EventIntake {
     await sql.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.event_intake'))`, []);
     if (!(await claim(sql, batch))) return 'moved';
     await this.weeks.make(sql, timesOf(batch));
-    const { events, detections } = batch;
+    const { events, detections, verifications } = batch;
+    for (const [id, sent] of verifications)
+      await sql.query('UPDATE rollout_verifications SET events = events + $2 WHERE id = $1', [id, sent]);
     const [ofEvents, ofDetections] = [await this.storeEvents(sql, events), await storeDetections(sql, detections)];
     const stored = ofEvents.stored + ofDetections;
     const duplicates = events.length + detections.length - stored - ofEvents.refused.length;

@@ -11,7 +11,7 @@ import type { JsonObject } from '../../domain/shared/json';
 import { type Condition, conditions } from './conditions';
 import type { Database } from './database';
 import type { Queryable } from './queryable';
-import { VIOLATION_COLUMNS, violationOf, type ViolationRow } from './violation-row';
+import { OF_THE_SITE, VIOLATION_COLUMNS, violationOf, type ViolationRow } from './violation-row';
 
 const MOST_CHANGES = 1_000;
 
@@ -26,7 +26,7 @@ export class PgViolations implements ViolationStore {
     ];
     const { where, values } = conditions([...asConditions(asked), behind]);
     const rows = await this.database.query<ViolationRow>(
-      `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${where}
+      `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${OF_THE_SITE} AND ${where}
         ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT $${values.push(limit)} OFFSET $${values.push(offset)}`,
       values,
     );
@@ -35,7 +35,9 @@ export class PgViolations implements ViolationStore {
 
   async count(asked: ViolationConditions): Promise<number> {
     const { where, values } = conditions(asConditions(asked));
-    const sql = `SELECT count(*)::float8 AS count FROM violation_events WHERE ${where}`;
+    // Subtracted, because a condition on the id would keep the count from being answered by the other indexes.
+    const sql = `SELECT (count(*) - (SELECT count(*) FROM violation_events WHERE NOT ${OF_THE_SITE} AND ${where}))::float8 AS count
+      FROM violation_events WHERE ${where}`;
     const [row] = await this.database.query<{ count: number }>(sql, values);
     return row?.count ?? 0;
   }

@@ -1,4 +1,5 @@
 import { Violation, type ViolationStatus } from '../../domain/records/violation';
+import { FIRST_VERIFICATION_VIOLATION } from '../../domain/shared/verification';
 import type { JsonObject } from '../../domain/shared/json';
 
 /** A row of `violation_events`. */
@@ -19,6 +20,9 @@ export interface ViolationRow {
   readonly created_at: Date;
   readonly updated_at: Date;
 }
+
+/** Not those of a verification of the rollout. */
+export const OF_THE_SITE = `violation_events.id < ${FIRST_VERIFICATION_VIOLATION}`;
 
 /** The columns of a row; its whole numbers are small enough to be numbers. */
 export const VIOLATION_COLUMNS = `id::float8 AS id, camera_id, timestamp, violation_type, track_id::float8 AS track_id,

@@ -2,7 +2,7 @@ import type { CameraFields } from '../../domain/cameras/camera-rules';
 import type { Json } from '../../domain/shared/json';
 import type { CameraList } from './camera-list';
 import { insertLines } from './edit-map';
-import type { ListNode, Pair } from './located-node';
+import type { ListNode, Pair, Span } from './located-node';
 import { cutLines } from './remove-from-block';
 import { removeFromFlow } from './remove-from-flow';
 import { renderPair } from './render-value';
@@ -21,10 +21,22 @@ export function editList(
   }
   if (list.flow) return added.length === 0 ? [] : startBlock(text, pair, list, added);
   const kept = list.items.some((_, index) => !isRemoved(index));
-  const removals = list.items.flatMap((item, index) => (isRemoved(index) ? [cutLines(text, item)] : []));
+  const removals = list.items.flatMap((item, index) => (isRemoved(index) ? [cutItem(text, item)] : []));
   if (kept || added.length > 0) return [...removals, ...addToBlock(text, list, added)];
   const at = list.anchor?.end ?? pair.colonEnd ?? list.start;
   return [{ start: at, end: at, text: ' []' }, ...removals];
+}
+
+/** With the blank lines above, which set it apart: adding and removing an item leaves the text as it was. */
+function cutItem(text: string, item: Span): Splice {
+  const cut = cutLines(text, item);
+  let { start } = cut;
+  for (let above = start; above > 0; ) {
+    above = lineStart(text, text.startsWith('\r\n', above - 2) ? above - 2 : above - 1);
+    if (above === start || !isBlank(text.slice(above, start))) break;
+    start = above;
+  }
+  return { ...cut, start };
 }
 
 /** What makes a camera comes first, the rest as given. */

@@ -110,7 +110,7 @@ describe('the operation router', () => {
 
   it('does not let a probe with a key of its own choosing be judged', async () => {
     const { call, outcomes, context } = routed({});
-    Object.assign(context, { probe: true });
+    Object.assign(context, { probe: 'k' });
     await call('read');
     expect(context.served).toMatchObject({ path: 'domain' });
     expect(outcomes()).toEqual([]);

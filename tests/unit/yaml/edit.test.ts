@@ -223,6 +223,24 @@ it('refuses an unknown id, a file with errors, a wrong value and an id that is t
   expect(() => format.edit('cameras: []', [add({ name: '' })])).toThrow(NOT_EDITABLE);
 });
 
+it.each<[string, string]>([
+  ['the golden file', golden],
+  [
+    'cameras apart from each other',
+    'cameras:\n  - id: a\n    name: A\n    source: "0"\n\n  - id: b\n    name: B\n    source: "1"\n',
+  ],
+  ['cameras in a row', 'cameras:\n- {id: a, name: A, source: "0"}\n- {id: b, name: B, source: "1"}\n'],
+  ['one camera', 'cameras:\n- id: a\n  name: A\n  source: "0"'],
+  [
+    'line breaks of Windows',
+    'cameras:\r\n  - id: a\r\n    name: A\r\n    source: "0"\r\n\r\n  - id: b\r\n    name: B\r\n    source: "1"\r\n',
+  ],
+])('leaves nothing of a camera that is added and removed again in %s', (_, text) => {
+  const once = format.edit(format.edit(text, [add()]), [remove('new')]);
+  expect(once).toBe(text.endsWith('\n') ? text : `${text}\n`);
+  expect(format.edit(format.edit(once, [add()]), [remove('new')])).toBe(once);
+});
+
 it('applies edits in their order', () => {
   const after = format.edit('cameras: []', [
     add(),

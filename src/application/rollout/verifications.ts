@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { DomainError } from '../../domain/shared/domain-error';
+import { verificationId } from '../../domain/shared/verification';
+import type { CamerasPort } from '../cameras/cameras-port';
+import type { VerificationView } from './rollout-port';
+
+export interface VerificationStore {
+  /** Makes a violation of its own where it is wanted. */
+  begin(id: string, group: string, options: { leaseSeconds: number; violation: boolean }): Promise<VerificationView>;
+  find(id: string): Promise<VerificationView | undefined>;
+  /** Removes all that carries its id but a camera. */
+  clear(id: string): Promise<void>;
+  /** Ends its time. */
+  expire(id: string): Promise<void>;
+  /** Those whose time is over. */
+  expired(): Promise<readonly string[]>;
+  /** Forgets it once no call can be under way any more that began in its time. */
+  forget(id: string): Promise<void>;
+}
+
+/** Verifications under way. What one of them made is removed at its end, or when its time is over. */
+export class Verifications {
+  constructor(
+    private readonly store: VerificationStore,
+    private readonly cameras: Pick<CamerasPort, 'remove'>,
+  ) {}
+
+  begin(group: string, leaseSeconds: number): Promise<VerificationView> {
+    const id = verificationId(randomBytes(4).toString('hex'));
+    return this.store.begin(id, group, { leaseSeconds, violation: group === 'violation-status' });
+  }
+
+  /** Throws `rollout.verification_not_found`. */
+  async find(id: string): Promise<VerificationView> {
+    const found = await this.store.find(id);
+    if (!found)
+      throw new DomainError(
+        'not-found',
+        'rollout.verification_not_found',
+        `There is no verification "${id}" under way.`,
+      );
+    return found;
+  }
+
+  async end(id: string): Promise<void> {
+    await this.find(id);
+    await this.clear(id);
+    await this.store.expire(id);
+  }
+
+  async endExpired(): Promise<void> {
+    for (const id of await this.store.expired()) {
+      await this.clear(id);
+      await this.store.forget(id);
+    }
+  }
+
+  private async clear(id: string): Promise<void> {
+    await this.cameras.remove({ camera_id: id }).catch((error: unknown) => {
+      if (!(error instanceof DomainError && error.code === 'camera.not_found')) throw error;
+    });
+    await this.store.clear(id);
+  }
+}
