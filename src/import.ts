@@ -14,6 +14,8 @@ import { importJournal } from './infrastructure/old-installation/import-journal'
 import { importRegions } from './infrastructure/old-installation/import-regions';
 import type { PartReport } from './infrastructure/old-installation/import-report';
 import { OldTables } from './infrastructure/old-installation/old-tables';
+import { seedRollout } from './application/rollout/rollout-seeding';
+import { readPlanFile } from './start-rollout';
 import { journalOf } from './wire-events';
 
 const HELP = `Usage: npm run import -- --from DIR [--database URL] [--zone ZONE] [--apply]
@@ -69,6 +71,11 @@ async function take(site: DependencyContainer, settings: Settings, wanted: Wante
     journal: journalOf(settings),
   };
   reports.push(await importJournal(join(from, 'logs/events_record.jsonl'), journal, !apply));
+  // What was taken over has something to move away from; a site that runs already keeps what is stored.
+  if (apply)
+    await seedRollout(site.resolve(keys.rolloutStore), await readPlanFile(settings.rolloutFile), {
+      origin: 'an old installation was imported',
+    });
   return reports;
 }
 

@@ -1,4 +1,5 @@
 import type { Settled } from './application/cameras/config-settling';
+import type { RolloutSeed } from './application/rollout/rollout-seeding';
 import type { Log } from './application/shared/log';
 import { keys, wire } from './container';
 import { watchEventLoop } from './infrastructure/environment/event-loop';
@@ -80,18 +81,27 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
     .open()
     .catch((error: unknown) => refuseDatabase(settings, error));
   const settled = await startCameras(site, settings.camerasFile, onStop);
-  const seed = { useDomain: settings.useDomain, percent: settings.rolloutPercent };
-  await startRollout(site, { rolloutFile: settings.rolloutFile, seed }, onStop);
+  const { rolloutFile } = settings;
+  const rollout = await startRollout(site, { rolloutFile, seed: seedOf(settings) }, onStop);
   await startEvents(site, journalOf(settings), onStop);
   await startControl(site, databaseUrl, onStop);
   await startAlerts(site, databaseUrl, onStop);
   await startAccess(site, settings, onStop);
   const url = await startHttp(site, settings, onStop);
-  return { url, summary: summary(settings, url, embedded, settled) };
+  return { url, summary: summary(settings, url, { embedded, settled, rollout }) };
 }
 
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });
+
+/** What the environment says of the rollout, and what a new site comes from. */
+function seedOf({ useDomain, rolloutPercent: percent, legacyBaseUrl }: Settings): RolloutSeed {
+  const said = useDomain !== undefined || percent !== undefined;
+  return {
+    ...(said ? { instruction: { useDomain: useDomain ?? false, percent: percent ?? 100 } } : {}),
+    ...(legacyBaseUrl === '' ? {} : { origin: 'LEGACY_BASE_URL names an old backend' }),
+  };
+}
 
 /** Never shows the whole address: it may hold a password. */
 function refuseDatabase({ databaseUrl }: Settings, error: unknown): never {
@@ -108,21 +118,21 @@ function refuseDatabase({ databaseUrl }: Settings, error: unknown): never {
 function summary(
   settings: Settings,
   url: string,
-  embedded: EmbeddedPostgres | undefined,
-  { head, faults }: Settled,
+  {
+    embedded,
+    settled: { head, faults },
+    rollout,
+  }: { readonly embedded: EmbeddedPostgres | undefined; readonly settled: Settled; readonly rollout: string },
 ): string[] {
   const cameras = head
     ? `${head.cameras.length} cameras, revision ${head.revision.number}`
     : 'no valid configuration yet';
-  const share = settings.useDomain
-    ? `${settings.rolloutPercent} % of calls on the domain path`
-    : 'all calls on the legacy path';
   return [
     `API       ${url}/api/v1/cameras`,
     `docs      ${url}/docs`,
     `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${embedded.dir}` : 'the server in DATABASE_URL'}`,
     `cameras   ${settings.camerasFile}: ${cameras}${faults.length > 0 ? `, ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} (see ${url}/api/v1/cameras/config)` : ''}`,
-    `rollout   ${share}`,
+    `rollout   ${rollout}`,
     ...(settings.legacyBaseUrl ? [`legacy    the old backend at ${new URL(settings.legacyBaseUrl).host}`] : []),
     `logs      ${settings.logDir}`,
   ];

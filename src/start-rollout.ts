@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { OpenFeature } from '@openfeature/server-sdk';
 import type { DependencyContainer } from 'tsyringe';
 import { allOperations, rolloutGroups } from './api/catalogue';
-import { type RolloutSeed, seedRollout } from './application/rollout/rollout-seeding';
+import { type RolloutSeed, seedRollout, startSummary } from './application/rollout/rollout-seeding';
 import type { GroupPlan } from './domain/rollout/rollout-plan';
 import { every } from './infrastructure/environment/scheduler';
 import { RolloutProvider } from './infrastructure/openfeature/rollout-provider';
@@ -18,14 +18,18 @@ export interface RolloutPace {
 
 const PACE: RolloutPace = { uploadMs: 1_000, evaluateMs: 5_000 };
 
-/** Brings plans and environment in, follows the stored rollout from then on, stores evidence and judges it. */
+/**
+ * Brings plans and environment in, follows the stored rollout from then on, stores evidence and judges it. Answers where
+ * calls go and why, for the console.
+ */
 export async function startRollout(
   site: DependencyContainer,
   settings: { readonly rolloutFile: string; readonly seed: RolloutSeed; readonly pace?: RolloutPace },
   onStop: (undo: () => Promise<unknown>) => void,
-): Promise<void> {
+): Promise<string> {
   const [log, store] = [site.resolve(keys.log), site.resolve(keys.rolloutStore)];
-  await seedRollout(store, await readPlanFile(settings.rolloutFile), settings.seed);
+  const outcome = await seedRollout(store, await readPlanFile(settings.rolloutFile), settings.seed);
+  const summary = startSummary(outcome, settings.seed, await store.load());
   const control = site.resolve(keys.controlPlane);
   await control.start();
   onStop(() => control.stop());
@@ -46,10 +50,11 @@ export async function startRollout(
   const verifications = site.resolve(keys.verifications);
   const ending = every(evaluateMs, 'ending verifications', () => verifications.endExpired(), log);
   onStop(() => Promise.all([counts.stop(), judging.stop(), ending.stop()]).then(upload));
+  return summary;
 }
 
 /** Throws one error that lists every fault with its place. No file means the default plan for every group. */
-async function readPlanFile(path: string): Promise<readonly GroupPlan[]> {
+export async function readPlanFile(path: string): Promise<readonly GroupPlan[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return '';
     throw error;

@@ -63,7 +63,9 @@ export async function writeFaultTrial(trial: WriteFault, databaseUrl: string): P
     await site.resolve(keys.database).open();
     await site.resolve(keys.configuration).settle();
     const store = site.resolve(keys.rolloutStore);
-    await seedRollout(store, readPlans(null, rolloutGroups).plans, { useDomain: true, percent: 100 });
+    await seedRollout(store, readPlans(null, rolloutGroups).plans, {
+      instruction: { useDomain: true, percent: 100 },
+    });
     site.resolve(keys.policy).install(await store.load());
     const router = site.resolve(keys.router);
     const port = router.between(

@@ -51,7 +51,7 @@ describe('a whole plan under load', () => {
     jest
       .spyOn(domain, 'get')
       .mockImplementation((key) => (broken ? Promise.reject(new Error('the new query is wrong')) : get(key)));
-    const seed = { useDomain: false, percent: 0 };
+    const seed = { instruction: { useDomain: false, percent: 0 } };
     await startRollout(
       site.container,
       { rolloutFile: join(dir, 'rollout.yaml'), seed, pace: { uploadMs: 200, evaluateMs: 300 } },

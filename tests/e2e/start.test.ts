@@ -116,6 +116,17 @@ describe('on a database of its own', () => {
     },
   );
 
+  it('a new site serves by the domain path, says why, and goes on so', async () => {
+    const run = site.start({ DATABASE_URL: database.url });
+    const served = async () => (await call(await run.ready(), 'GET', '/cameras')).headers.get('x-served-by');
+    expect(await served()).toBe('domain');
+    expect(run.output).toContain('rollout   all calls on the domain path: a new site has nothing to move away from');
+    await site.stop();
+    const again = site.start({ DATABASE_URL: database.url });
+    await again.ready();
+    expect(again.output).toContain('rollout   all calls on the domain path, as stored');
+  });
+
   it.each(['yes', '', 'TRUE '])('USE_DOMAIN_SERVICE=%j keeps every call on the legacy path', async (text) => {
     const url = await site.start({ DATABASE_URL: database.url, USE_DOMAIN_SERVICE: text }).ready();
     expect((await call(url, 'GET', '/cameras')).headers.get('x-served-by')).toBe('legacy');

@@ -185,9 +185,9 @@ describe('the stored rollout', () => {
     const seed = { useDomain: true, percent: 100 };
     await rollout.start({ group });
     const { revision } = await store().load();
-    await seedRollout(store(), plans, seed);
+    expect(await seedRollout(store(), plans, { instruction: seed })).toBe('stored');
     expect((await store().load()).revision).toBe(revision);
-    await seedRollout(store(), plans, { ...seed, percent: 30 });
+    expect(await seedRollout(store(), plans, { instruction: { ...seed, percent: 30 } })).toBe('instructed');
     const { groups } = await store().load();
     expect(groups.get(group)?.state).toMatchObject({ status: 'manual', bps: 3000, effectiveBps: 3000 });
     expect((await store().events(group, 100, 0)).at(-1)).toMatchObject({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DependencyContainer } from 'tsyringe';
 import { rolloutGroups } from '../../src/api/catalogue';
-import { type RolloutSeed, seedRollout } from '../../src/application/rollout/rollout-seeding';
+import { type RolloutInstruction, seedRollout } from '../../src/application/rollout/rollout-seeding';
 import { keys, type Site, wire } from '../../src/container';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import type { CameraFields } from '../../src/domain/cameras/camera-rules';
@@ -43,7 +43,7 @@ export interface TestSiteOptions extends Partial<Omit<Site, 'log' | 'events'>> {
   readonly databaseUrl: string;
   /** Text of the cameras file; absent: the two cameras; null: no file. */
   readonly yaml?: string | null;
-  readonly rollout?: RolloutSeed;
+  readonly rollout?: RolloutInstruction;
 }
 
 export async function testSite({
@@ -61,7 +61,7 @@ export async function testSite({
   const database = container.resolve(keys.database);
   await database.open();
   const store = container.resolve(keys.rolloutStore);
-  await seedRollout(store, readPlans(null, rolloutGroups).plans, rollout);
+  await seedRollout(store, readPlans(null, rolloutGroups).plans, { instruction: rollout });
   container.resolve(keys.policy).install(await store.load());
   return {
     container,

@@ -67,7 +67,7 @@ function detailOf(event: StoredEvent['event'], evidence: unknown): string {
   const reason = 'reason' in event && event.reason ? event.reason : '';
   if (event.kind === 'stage_entered')
     return `${event.percent} % (${event.cohort.effectiveBps / 100} %: ${event.cohort.effectiveWhy})${numbersOf(evidence)}`;
-  if (event.kind === 'completed') return numbersOf(evidence).trim();
+  if (event.kind === 'completed' && !event.newSite) return numbersOf(evidence).trim();
   if (event.kind === 'percent_set') return `${event.cohort.bps / 100} % (${event.by})`;
   if (event.kind === 'limits_frozen')
     return `${event.operation}: P95 × 1.2 = ${event.limits.ms20.toFixed(1)} ms, × 1.5 = ${event.limits.ms50.toFixed(1)} ms, n = ${event.limits.n}`;

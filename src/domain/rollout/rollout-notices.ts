@@ -48,7 +48,7 @@ function wordsFor(told: ToldOfGroup, happened: RolloutHappening): readonly [Told
       return told.attention ? [next, calm(group)] : [told];
     }
     case 'completed':
-      return [told, completed(group)];
+      return event.newSite ? [told] : [told, completed(group)];
     case 'killed':
     case 'unkilled':
       if ((event.kind === 'killed') === told.killed) return [told];

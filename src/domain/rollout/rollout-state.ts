@@ -51,7 +51,8 @@ export interface Cohort {
 export type RolloutEvent =
   | { readonly kind: 'percent_set'; readonly cohort: Cohort; readonly by: 'environment' | 'operator' }
   | { readonly kind: 'stage_entered'; readonly stage: number; readonly percent: number; readonly cohort: Cohort }
-  | { readonly kind: 'completed' }
+  /** `newSite`: there was nothing to move away from. */
+  | { readonly kind: 'completed'; readonly newSite?: true }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'approved'; readonly reason: string }
@@ -139,7 +140,11 @@ function changeBy(event: RolloutEvent, state: RolloutState, at: Date, actor: str
     case 'stage_entered':
       return { ...entered(state, at), ...event.cohort, status: 'running', stage: event.stage };
     case 'completed':
-      return { ...stopped(state, at), ...COMPLETE };
+      return {
+        ...stopped(state, at),
+        ...COMPLETE,
+        ...(event.newSite ? { effectiveWhy: 'a new site has nothing to move away from' } : {}),
+      };
     case 'paused':
       return { ...stopped(state, at), status: 'paused' };
     case 'resumed':

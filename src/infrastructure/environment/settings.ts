@@ -35,9 +35,10 @@ export interface Settings {
   readonly logLevel: (typeof LEVELS)[number];
   /** JSON lines instead of readable ones. */
   readonly logJson: boolean;
-  readonly useDomain: boolean;
-  /** 0 to 100, in steps of 0.01. */
-  readonly rolloutPercent: number;
+  /** Absent: the environment says nothing of the rollout. */
+  readonly useDomain?: boolean;
+  /** 0 to 100, in steps of 0.01; absent: the environment names no share. */
+  readonly rolloutPercent?: number;
   /** IANA name of the zone whose days statistics count. */
   readonly timeZone: string;
   /** Days that events and detection reports are kept. */
@@ -62,12 +63,13 @@ export interface Settings {
 /** One environment variable: its default, what it means, and how its text becomes a value (or says what is wrong). */
 interface Variable<T> {
   readonly name: string;
-  readonly fallback: string;
+  /** Absent: without the variable there is no value. */
+  readonly fallback?: string;
   readonly about: string;
   readonly read: (text: string) => T | Wrong;
 }
 
-const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
+const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settings[K]>> } = {
   host: { name: 'HOST', fallback: '127.0.0.1', about: 'address to listen on', read: text },
   port: { name: 'PORT', fallback: '8000', about: 'port to listen on; 0 takes a free one', read: number(0, 65_535, 0) },
   databaseUrl: {
@@ -111,14 +113,12 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
   },
   useDomain: {
     name: 'USE_DOMAIN_SERVICE',
-    fallback: 'false',
-    about: 'true lets the rollout send calls to the domain path; anything else keeps all on legacy',
+    about: 'true: calls go to the domain path; anything else: to legacy; not set: as stored, a new site by domain',
     read: (value) => value.toLowerCase() === 'true',
   },
   rolloutPercent: {
     name: 'ROLLOUT_PERCENT',
-    fallback: '100',
-    about: 'share of calls on the domain path, 0 to 100',
+    about: 'with USE_DOMAIN_SERVICE=true: share of calls on the domain path, 0 to 100; not set: all',
     read: number(0, 100, 2),
   },
   timeZone: { name: 'TZ', fallback: 'UTC', about: 'time zone of daily statistics', read: zone },
@@ -181,10 +181,12 @@ const VARIABLES: { readonly [K in keyof Settings]: Variable<Settings[K]> } = {
 /** Reads every setting. Throws one `SettingsError` that lists all bad variables. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const wrong: string[] = [];
-  const values = Object.entries<Variable<unknown>>(VARIABLES).map(([key, { name, fallback, read }]) => {
-    const value = read(environment[name] ?? fallback);
+  const values = Object.entries<Variable<unknown>>(VARIABLES).flatMap(([key, { name, fallback, read }]) => {
+    const given = environment[name] ?? fallback;
+    if (given === undefined) return [];
+    const value = read(given);
     if (value instanceof Wrong) wrong.push(`${name} ${value.why}`);
-    return [key, value] as const;
+    return [[key, value] as const];
   });
   if (wrong.length > 0) throw new SettingsError(wrong);
   return Object.fromEntries(values) as unknown as Settings;
@@ -202,5 +204,5 @@ export class SettingsError extends Error {
 /** One line per variable, for `--help`. */
 export const settingsHelp = (): string =>
   Object.values<Variable<unknown>>(VARIABLES)
-    .map(({ name, fallback, about }) => `  ${name.padEnd(23)}${about} [${fallback}]`)
+    .map(({ name, fallback, about }) => `  ${name.padEnd(23)}${about} [${fallback ?? 'not set'}]`)
     .join('\n');
