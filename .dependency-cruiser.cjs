@@ -80,7 +80,7 @@ const top = [
   // The command asks a running service over HTTP; it shares the rules that need no service.
   ['src/cli', inside('src/(cli|application|domain)')],
   ['src/cli', { path: '^src/api/(catalogue|http/operation)[.]ts$' }],
-  ['src/cli', core('util')],
+  ['src/cli', core('util', 'crypto', 'timers/promises')],
   // Tokens are made before the first start, so this command works on the database itself.
   [{ path: '^src/cli/token[.]ts$' }, inside('src/infrastructure/(environment|embedded-postgres|postgres)')],
   [{ path: '^migrations/[^/]+[.]ts$' }, npm('typeorm')],

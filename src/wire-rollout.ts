@@ -72,7 +72,10 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
 function wireSteering(once: Once): void {
   once(
     keys.verifications,
-    (get) => new Verifications(new PgVerifications(get(keys.database)), get(keys.camerasOnDomain)),
+    (get) =>
+      new Verifications(new PgVerifications(get(keys.database)), (camera_id) =>
+        get(keys.camerasOnDomain).remove({ camera_id }),
+      ),
   );
   /** The keys there are of a group whose calls are not sticky by caller alone. */
   const known =

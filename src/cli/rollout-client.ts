@@ -13,6 +13,13 @@ export class CommandError extends Error {
   }
 }
 
+/** One thing that was tried, and what came of it. */
+export interface Check {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly figure: string;
+}
+
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;

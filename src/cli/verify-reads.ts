@@ -2,8 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Operation } from '../api/http/operation';
 import { type Difference, differences, lasting } from '../application/rollout/json-difference';
 import type { Json } from '../domain/shared/json';
-import { CommandError, EXIT, type RolloutClient } from './rollout-client';
-import type { Check } from './verify';
+import { type Check, CommandError, EXIT, type RolloutClient } from './rollout-client';
 
 /** Entities of one kind that are asked for, beside one that there is not. */
 const MOST = 5;

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { VerificationView } from '../application/rollout/rollout-port';
 import { differences } from '../application/rollout/json-difference';
-import { isJsonObject, type Json, type JsonObject, toJson } from '../domain/shared/json';
-import type { Reply, RolloutClient } from './rollout-client';
-import type { Check } from './verify';
+import { isJsonObject, type Json, toJson } from '../domain/shared/json';
+import type { Check, Reply, RolloutClient } from './rollout-client';
 
 const INGESTED_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 100;
@@ -151,7 +150,7 @@ function comparable(answer: Json): Json {
   const kept = Object.entries(answer).filter(([name, value]) => !PASSING.test(name) || value === null);
   const texts = (name: string, value: Json): Json =>
     name === 'detail' && typeof value === 'string' ? value.replaceAll(NUMBERED, '#') : comparable(value);
-  return Object.fromEntries(kept.map(([name, value]) => [name, texts(name, value)])) as JsonObject;
+  return Object.fromEntries(kept.map(([name, value]) => [name, texts(name, value)]));
 }
 
 /** Every event that was accepted has come through the journal, once. */

@@ -3,7 +3,7 @@ import type { Operation } from '../api/http/operation';
 import type { Acknowledged, GroupOverview, VerificationView } from '../application/rollout/rollout-port';
 import { bucketOf } from '../domain/rollout/bucket';
 import { toJson } from '../domain/shared/json';
-import { CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
+import { type Check, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
 import { comparedReads } from './verify-reads';
 import { comparedWrites, type Verification, WRITE_PROBES } from './verify-writes';
 
@@ -11,12 +11,6 @@ import { comparedWrites, type Verification, WRITE_PROBES } from './verify-writes
 const CALLS = 59;
 /** A drill that is broken off leaves its group killed no longer than this. */
 const KILL_SECONDS = 30;
-
-export interface Check {
-  readonly name: string;
-  readonly passed: boolean;
-  readonly figure: string;
-}
 
 export interface VerifyOptions {
   /** The share the group must have; absent: whatever it has. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '../../domain/shared/domain-error';
 import { verificationId } from '../../domain/shared/verification';
-import type { CamerasPort } from '../cameras/cameras-port';
 import type { VerificationView } from './rollout-port';
 
 export interface VerificationStore {
@@ -22,7 +21,7 @@ export interface VerificationStore {
 export class Verifications {
   constructor(
     private readonly store: VerificationStore,
-    private readonly cameras: Pick<CamerasPort, 'remove'>,
+    private readonly removeCamera: (id: string) => Promise<unknown>,
   ) {}
 
   begin(group: string, leaseSeconds: number): Promise<VerificationView> {
@@ -56,7 +55,7 @@ export class Verifications {
   }
 
   private async clear(id: string): Promise<void> {
-    await this.cameras.remove({ camera_id: id }).catch((error: unknown) => {
+    await this.removeCamera(id).catch((error: unknown) => {
       if (!(error instanceof DomainError && error.code === 'camera.not_found')) throw error;
     });
     await this.store.clear(id);
