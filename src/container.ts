@@ -43,12 +43,14 @@ export function wire(site: Site): DependencyContainer {
     c.register(key, { useFactory: instanceCachingFactory((from) => make((wanted) => from.resolve(wanted))) });
   };
   value(keys.log, site.log);
-  value(keys.clock, site.clock ?? (() => new Date()));
   value(keys.onStep, site.onStep ?? (() => undefined));
   value(keys.instanceId, randomUUID());
   value(keys.instanceName, `${hostname()}/${process.pid}`);
   const lost = (error: Error) => site.log.warn('a database connection was lost', { error });
-  value(keys.database, new Database(site.databaseUrl, lost));
+  const database = new Database(site.databaseUrl, lost);
+  value(keys.database, database);
+  // One clock for all services of a site: that of the database, whatever the clock of this machine says.
+  value(keys.clock, site.clock ?? (() => database.now()));
   wireCameraConfiguration(once, site.camerasFile);
   wireCamerasOnDomain(once);
   wireLegacy(once, site.legacyBaseUrl);

@@ -11,6 +11,7 @@ import { startCameras } from './start-cameras';
 import { startControl } from './start-control';
 import { startEvents } from './start-events';
 import { isLoopback, startHttp } from './start-http';
+import { joinSite } from './start-membership';
 import { startRollout } from './start-rollout';
 import { journalOf } from './wire-events';
 
@@ -68,6 +69,8 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
     events: {
       logDir: settings.logDir,
       retentionDays: settings.eventRetentionDays,
+      historyDays: settings.historyRetentionDays,
+      auditDays: settings.auditRetentionDays,
       violationTypes: settings.violationTypes,
       zone: settings.timeZone,
     },
@@ -79,19 +82,20 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   await database()
     .open()
     .catch((error: unknown) => refuseDatabase(settings, error));
+  const membership = await joinSite(site, databaseUrl, settings, onStop);
   const settled = await startCameras(site, settings.camerasFile, onStop);
   const seed = { useDomain: settings.useDomain, percent: settings.rolloutPercent };
   await startRollout(site, { rolloutFile: settings.rolloutFile, seed }, onStop);
   await startEvents(site, journalOf(settings), onStop);
-  await startControl(site, databaseUrl, onStop);
-  await startAlerts(site, databaseUrl, onStop);
+  await startControl(site, membership, onStop);
+  await startAlerts(site, databaseUrl, membership, onStop);
   await startAccess(site, settings, onStop);
   const url = await startHttp(site, settings, onStop);
   return { url, summary: summary(settings, url, embedded, settled) };
 }
 
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
-  startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });
+  startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line), alarm: (line) => log.error(line) });
 
 /** Never shows the whole address: it may hold a password. */
 function refuseDatabase({ databaseUrl }: Settings, error: unknown): never {

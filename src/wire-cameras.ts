@@ -18,7 +18,7 @@ import { keys, type Once } from './keys';
 const FIND_OUT_PAUSE_MS = 500;
 
 export function wireCameraConfiguration(once: Once, camerasFile: string): void {
-  once(keys.camerasFile, (get) => new DiskCamerasFile(camerasFile, get(keys.onStep)));
+  once(keys.camerasFile, (get) => new DiskCamerasFile(camerasFile, get(keys.clock), get(keys.onStep)));
   once(keys.camerasFormat, () => new YamlCamerasFormat());
   once(keys.unitOfWork, (get) => new PgCameraUnitOfWork(get(keys.database), get(keys.log), get(keys.onStep)));
   once(keys.cameras, (get) => new PgCameras(get(keys.database)));

@@ -185,7 +185,7 @@ describe('taking in the journal', () => {
     const zoned = await sql(`SELECT sum(events)::int AS events, count(*) FILTER (WHERE bucket <>
       date_trunc('day', bucket, 'Asia/Shanghai'))::int AS wrong FROM event_rollups WHERE grain = 'day'`);
     expect(zoned).toEqual([{ events: 6, wrong: 0 }]);
-    await keeping.tidy();
+    await other.container.resolve(keys.retention).run();
     expect(await sql('SELECT count(*)::int AS count FROM events')).toEqual([{ count: 2 }]);
     expect(await sql('SELECT count(*)::int AS count FROM event_keys')).toEqual([{ count: 2 }]);
     await other.close();

@@ -22,6 +22,15 @@ export interface Batch extends Stretch {
   readonly events: readonly IncomingEvent[];
   readonly detections: readonly Detection[];
   readonly rejected: number;
+  /** A hash of what stands right before `to`. */
+  readonly tail: string;
+}
+
+/** How far a file was taken in. */
+export interface Reached {
+  readonly position: number;
+  /** A hash of what stood right before it then; null where that was not noted. */
+  readonly tail: string | null;
 }
 
 /** What became of a batch. */
@@ -38,7 +47,7 @@ export type Taken =
 /** Where events are kept. */
 export interface EventIntake {
   /** How far each file was taken in. */
-  positions(): Promise<ReadonlyMap<string, number>>;
+  positions(): Promise<ReadonlyMap<string, Reached>>;
   /**
    * Stores a batch, its sums, its violations and the new position, all or nothing; an event whose id is there is left
    * out. Throws `database.unavailable`.

@@ -5,7 +5,7 @@ import type { EventView } from '../../domain/shared/event';
 import { Unavailable } from '../../domain/shared/domain-error';
 import { errorCode } from '../system/error-code';
 
-const NEWLINE = 10;
+const NEWLINE = Buffer.from('\n');
 
 /** The journal that detectors and this service append to, one JSON line per event. */
 export class DiskJournal implements Journal {
@@ -27,13 +27,11 @@ export class DiskJournal implements Journal {
 
   private async write(lines: Buffer): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
-    const file = await open(this.path, 'a+');
+    const file = await open(this.path, 'a');
     try {
-      const { size } = await file.stat();
-      const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
-      // A full disk may have left a piece of a line, which must not spoil the next one.
-      const torn = size > 0 && buffer[0] !== NEWLINE;
-      const bytes = torn ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
+      // Whatever the last writer left, at whatever moment: a piece of a line must not spoil the next one, and a blank line
+      // counts for nothing.
+      const bytes = Buffer.concat([NEWLINE, lines]);
       const { bytesWritten } = await file.write(bytes);
       if (bytesWritten < bytes.length) throw Object.assign(new Error('written in part'), { code: 'ENOSPC' });
       await file.datasync();

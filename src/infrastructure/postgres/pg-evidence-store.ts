@@ -21,16 +21,16 @@ export class PgEvidenceStore implements EvidenceStore {
   ) {}
 
   async add(samples: readonly Sample[], comparisons: readonly Comparison[]): Promise<void> {
-    if (samples.length > 0) await this.sql.query(ADD_SAMPLES, [this.instance, JSON.stringify(samples)]);
-    if (comparisons.length > 0) await this.sql.query(ADD_COMPARISONS, [JSON.stringify(comparisons)]);
+    if (samples.length > 0) await this.sql.execute(ADD_SAMPLES, [this.instance, JSON.stringify(samples)]);
+    if (comparisons.length > 0) await this.sql.execute(ADD_COMPARISONS, [JSON.stringify(comparisons)]);
   }
 
   async addMismatch({ group, entry, operation, at, requestId, served, pointers }: Mismatch): Promise<void> {
-    await this.sql.query(
+    await this.sql.execute(
       `INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [group, entry, operation, at, requestId, served, JSON.stringify(pointers)],
     );
-    await this.sql.query(
+    await this.sql.execute(
       `DELETE FROM rollout_mismatches WHERE group_name = $1 AND id <= (
          SELECT id FROM rollout_mismatches WHERE group_name = $1 ORDER BY id DESC OFFSET $2 LIMIT 1)`,
       [group, KEPT_MISMATCHES],

@@ -14,7 +14,7 @@ import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import { apply, initialState, type RolloutEvent, type RolloutState } from '../../domain/rollout/rollout-state';
 import type { Json } from '../../domain/shared/json';
 import type { Database } from './database';
-import type { Queryable } from './queryable';
+import type { Queryable, Readable } from './queryable';
 
 export const ROLLOUT_CHANNEL = 'watchgate_rollout';
 const ALIVE_SECONDS = 10;
@@ -132,7 +132,7 @@ export class PgRolloutStore implements RolloutStore {
 }
 
 /** Reads the whole rollout; `FOR UPDATE` keeps everybody else from changing it until the transaction ends. */
-export async function loadRollout(sql: Queryable, lock: 'FOR UPDATE' | '' = ''): Promise<RolloutDocument> {
+export async function loadRollout(sql: Readable, lock: 'FOR UPDATE' | '' = ''): Promise<RolloutDocument> {
   const [control] = await sql.query<ControlRow>(`SELECT * FROM rollout_control ${lock}`, []);
   if (!control) throw new Error('the row of rollout_control is missing: restore it from a backup');
   const rows = await sql.query<{ group_name: string; plan: GroupPlan; state: RolloutState }>(
