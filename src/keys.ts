@@ -44,6 +44,7 @@ import type { EventHistory } from './application/shared/event-history';
 import type { StatisticsPort } from './application/statistics/statistics-port';
 import type { DiskJournalFiles } from './infrastructure/journal/disk-journal-files';
 import type { JournalTail } from './infrastructure/journal/journal-tail';
+import type { PgAnnouncer } from './infrastructure/postgres/pg-announcer';
 import type { PgEventKeeping } from './infrastructure/postgres/pg-event-keeping';
 import type { PgRetention } from './infrastructure/postgres/pg-retention';
 import type { OperationRouter } from './application/rollout/operation-router';
@@ -132,6 +133,7 @@ export const keys = {
   emailChannel: token<EmailChannel>('EmailChannel'),
   liveSockets: token<LiveSockets>('LiveSockets'),
   liveEvents: token<LiveEvents>('LiveEvents'),
+  announcer: token<PgAnnouncer>('Announcer'),
   liveStatus: token<LiveStatus>('LiveStatus'),
   alertsOnDomain: token<AlertsPort>('Alerts on the domain path'),
   alertsOnLegacy: token<AlertsPort>('Alerts on the legacy path'),

@@ -38,10 +38,14 @@ export async function startAlerts(
   };
   const leadership = await membership.lead('alert_evaluation', leader, EVALUATION);
   onStop(() => leadership.stop());
+  const missed = async (ms: number) => {
+    for (const payload of await site.resolve(keys.announcer).since(ms)) site.resolve(keys.liveEvents).alert(payload);
+  };
   const heard = {
     [DELIVERIES_CHANNEL]: () => worker.wake(),
-    [ALERTS_CHANNEL]: (payload: string) => {
+    [ALERTS_CHANNEL]: (payload: string, missedMs: number) => {
       if (payload !== '') site.resolve(keys.liveEvents).alert(payload);
+      else void missed(missedMs).catch((error: unknown) => log.warn('missed alerts cannot be read', { error }));
     },
   };
   const listener = new PgListener(databaseUrl, heard, log);

@@ -6,6 +6,7 @@ import { keys } from './keys';
 
 const FOLLOW_EVERY_MS = 1_000;
 const SERVE_EVERY_MS = 200;
+const SWEEP_EVERY_MS = 60_000;
 /** Longer than a failover of the database takes; a camera must never have two processes, so the holder ends its own in time. */
 const CONTROL = { silentMs: 30_000, nearMs: 8_000, fenceMs: 20_000 };
 
@@ -24,6 +25,12 @@ export async function startControl(
   const [relay, ports] = [site.resolve(keys.controlRelay), portsOf(site)];
   const serving = every(SERVE_EVERY_MS, 'answering the other services', () => relay.serve(ports), log);
   onStop(() => serving.stop());
+  const cameras = site.resolve(keys.cameras);
+  const sweep = async () => {
+    if (runtime.controls) await site.resolve(keys.workerHost).sweep((await cameras.all()).map(({ id }) => id));
+  };
+  const sweeping = every(SWEEP_EVERY_MS, 'removing the files of deleted cameras', sweep, log);
+  onStop(() => sweeping.stop());
 }
 
 const portsOf = (site: DependencyContainer): ControlPorts => ({

@@ -108,13 +108,14 @@ function wireSiteWatch(once: Once, { alertWebhookUrl }: AlertSite): void {
 function wireDelivery(once: Once, site: AlertSite): void {
   once(keys.deliveries, (get) => new PgDeliveries(get(keys.database)));
   once(keys.emailChannel, () => new EmailChannel({ smtpUrl: site.smtpUrl, from: site.alertEmailFrom }));
+  once(keys.announcer, (get) => new PgAnnouncer(get(keys.database)));
   once(keys.deliveryWorker, (get) => {
     const policy = new AddressPolicy(site.webhookAllow);
     const webhooks = { url: site.alertWebhookUrl, secret: site.alertWebhookSecret, policy };
     const channels = {
       webhook: new WebhookChannel(webhooks, get(keys.clock)),
       email: get(keys.emailChannel),
-      websocket: new PgAnnouncer(get(keys.database)),
+      websocket: get(keys.announcer),
       log: new LogChannel(get(keys.log)),
     };
     return new DeliveryWorker(get(keys.deliveries), channels, get(keys.clock), get(keys.log));

@@ -5,7 +5,7 @@ import { EvidenceRecorder } from './application/rollout/evidence-recorder';
 import { type KnownKeys, RolloutEvaluator } from './application/rollout/rollout-evaluator';
 import { RolloutPolicy } from './application/rollout/rollout-policy';
 import { RolloutRuntime } from './application/rollout/rollout-runtime';
-import type { RolloutDocument } from './application/rollout/rollout-store';
+import { ALL_GROUPS, type RolloutChange, type RolloutDocument } from './application/rollout/rollout-store';
 import { RolloutService } from './application/rollout/rollout-service';
 import { ShadowComparer } from './application/rollout/shadow-comparer';
 import { DEFAULT_PLAN } from './domain/rollout/rollout-plan';
@@ -56,10 +56,18 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
       }
     };
     const setStale = (stale: boolean) => policy.setStale(stale);
-    return new PgControlPlane(site.databaseUrl, instance, { install, setStale }, get(keys.log));
+    const changesLost = () => get(keys.rolloutStore).change(null, killAfterLoss);
+    return new PgControlPlane(site.databaseUrl, instance, { install, setStale, changesLost }, get(keys.log));
   });
   wireSteering(once);
 }
+
+const LOST =
+  'the database lost the last changes of the rollout, perhaps in a failover: check it, then take the kill back';
+
+const killAfterLoss = ({ killed }: RolloutDocument): RolloutChange => ({
+  transitions: killed ? [] : [{ group: ALL_GROUPS, event: { kind: 'killed', reason: LOST } }],
+});
 
 function wireSteering(once: Once): void {
   /** The keys there are of a group whose calls are not sticky by caller alone. */

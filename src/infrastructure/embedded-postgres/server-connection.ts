@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { within } from '../../application/shared/within';
 import { SUPERUSER } from './cluster';
 import type { RunningServer } from './postmaster-file';
 
 export const DATABASE = 'postgres';
 const END_WITHIN_MS = 1_000;
+
+/** Waits for work no longer than this; what becomes of it then is ignored. */
+export const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work, sleep(ms, undefined, { ref: false })]);
 
 /** For `pg` and libpq alike: the query parameter replaces the host of the address. */
 export const connectionUrl = (server: Pick<RunningServer, 'port' | 'socketDir'>): string =>
@@ -27,6 +31,6 @@ export async function confirmServes(dataDir: string, server: RunningServer, with
     if (served !== dataDir) throw new Error(`The server in ${server.socketDir} serves ${served}, not ${dataDir}`);
   } finally {
     // One that hangs does not say goodbye.
-    await within(END_WITHIN_MS, client.end(), () => undefined);
+    await atMost(END_WITHIN_MS, client.end());
   }
 }

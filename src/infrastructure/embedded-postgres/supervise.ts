@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { within } from '../../application/shared/within';
 import { errorCode, errorText } from '../system/error-code';
 import type { Cluster, Postmaster } from './postmaster';
 import { findRunningServer, type RunningServer } from './postmaster-file';
-import { confirmServes } from './server-connection';
+import { atMost, confirmServes } from './server-connection';
 import { turnServerLog } from './server-log';
 
 export interface Pace {
@@ -59,7 +58,7 @@ export class Supervision {
   async stop(): Promise<void> {
     this.stopping = true;
     this.wake.abort();
-    await within(STOP_WITHIN_MS, this.running, () => undefined);
+    await atMost(STOP_WITHIN_MS, this.running);
     await this.now.postmaster?.stop();
   }
 

@@ -14,6 +14,8 @@ export interface ControlPlaneListener {
   /** Takes over a document, at once. */
   install(document: RolloutDocument): void;
   setStale(stale: boolean): void;
+  /** The database has lost the last changes of the rollout: the kill switch is to be set, for nobody knows what it was. */
+  changesLost(): Promise<unknown>;
 }
 
 /**
@@ -28,6 +30,10 @@ export class PgControlPlane {
   private again = false;
   private timers: NodeJS.Timeout[] = [];
   private acknowledged = -1;
+  private highest = -1;
+  /** The revision that was found after changes had been lost. */
+  private lostAt: number | undefined;
+  private killing: Promise<unknown> | undefined;
 
   constructor(
     private readonly url: string,
@@ -106,7 +112,8 @@ export class PgControlPlane {
         (await client.query(text, [...values])).rows as Row[],
     };
     const asked = performance.now();
-    const document = await loadRollout(sql);
+    const stored = await loadRollout(sql);
+    const document = this.heldBack(stored) ? { ...stored, killed: true } : stored;
     this.listener.install(document);
     this.confirmedAt = asked;
     this.listener.setStale(false);
@@ -117,6 +124,36 @@ export class PgControlPlane {
       document.revision !== this.acknowledged,
     ]);
     this.acknowledged = document.revision;
+  }
+
+  /**
+   * A revision below one that was in force here says that the database lost the last changes, as after a failover to a
+   * server that had not received them: the kill switch may be among them. Everything stays on legacy until somebody takes
+   * the kill switch back.
+   */
+  private heldBack({ revision }: RolloutDocument): boolean {
+    const lost = revision < this.highest || (this.lostAt !== undefined && revision <= this.lostAt);
+    if (lost && this.lostAt === undefined) {
+      this.log.error('the rollout went back to an older revision: changes were lost, so the kill switch is set', {
+        known: this.highest,
+        found: revision,
+      });
+      this.lostAt = revision;
+    }
+    if (lost) this.kill();
+    else this.lostAt = undefined;
+    this.highest = revision;
+    return lost;
+  }
+
+  /** Until then every read of the old revision finds it held back here, and tries again. */
+  private kill(): void {
+    this.killing ??= this.listener
+      .changesLost()
+      .catch((error: unknown) => this.log.warn('the kill switch could not be set yet', { error }))
+      .finally(() => {
+        this.killing = undefined;
+      });
   }
 
   private watch(): void {
