@@ -66,7 +66,7 @@ const LOST =
   'the database lost the last changes of the rollout, perhaps in a failover: check it, then take the kill back';
 
 const killAfterLoss = ({ killed }: RolloutDocument): RolloutChange => ({
-  transitions: killed ? [] : [{ group: ALL_GROUPS, event: { kind: 'killed', reason: LOST } }],
+  transitions: killed ? [] : [{ group: ALL_GROUPS, event: { kind: 'killed' }, evidence: { reason: LOST } }],
 });
 
 function wireSteering(once: Once): void {

@@ -11,10 +11,14 @@ const NEWLINE = Buffer.from('\n');
 export class DiskJournal implements Journal {
   constructor(private readonly path: string) {}
 
-  async append(events: readonly EventView[]): Promise<void> {
-    if (events.length === 0) return;
+  append(events: readonly EventView[]): Promise<void> {
+    return this.appendLines(events.map((event) => JSON.stringify(event)));
+  }
+
+  async appendLines(lines: readonly string[]): Promise<void> {
+    if (lines.length === 0) return;
     try {
-      await this.write(Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')));
+      await this.write(Buffer.from(lines.map((line) => `${line}\n`).join('')));
     } catch (error) {
       throw new Unavailable(
         'journal.unavailable',

@@ -53,14 +53,18 @@ export class LiveEvents {
     for (const client of this.sockets().at(EVENTS_PATH)) client.send({ type: 'ping' });
   }
 
-  /** `announced`: the alert as JSON, as another service announced it; one that was told here already is not told again. */
-  alert(announced: string): void {
-    const data = JSON.parse(announced) as JsonObject;
-    const key = String(data.idempotency_key);
-    if (this.told.has(key)) return;
+  private isRepeated(key: string): boolean {
+    if (this.told.has(key)) return true;
     this.told.add(key);
     const [oldest] = this.told;
     if (this.told.size > REMEMBERED && oldest !== undefined) this.told.delete(oldest);
+    return false;
+  }
+
+  /** `announced`: the alert as JSON, as another service announced it; one that was told here already is not told again. */
+  alert(announced: string): void {
+    const data = JSON.parse(announced) as JsonObject;
+    if (typeof data.idempotency_key === 'string' && this.isRepeated(data.idempotency_key)) return;
     for (const client of this.sockets().at(EVENTS_PATH)) client.send({ type: 'alert', data });
   }
 }

@@ -36,6 +36,7 @@ export interface SessionOptions {
  * server ends it.
  */
 export class PgSession {
+  private opened = false;
   private over = false;
 
   private constructor(
@@ -63,6 +64,8 @@ export class PgSession {
       await within(CONNECT_WITHIN_MS, client.connect(), () => {
         throw new Error(`timeout exceeded when trying to connect: nothing within ${CONNECT_WITHIN_MS} ms`);
       });
+      if (session.over) throw new Error('Connection terminated');
+      session.opened = true;
       return session;
     } catch (error) {
       session.destroy();
@@ -99,6 +102,7 @@ export class PgSession {
     if (this.over) return;
     this.over = true;
     this.socket.destroy();
-    this.options.onLost?.(error);
+    // Before that, whoever opens it hears of it.
+    if (this.opened) this.options.onLost?.(error);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
-import { withEffect } from '../../domain/shared/domain-error';
+import { Unavailable, withEffect } from '../../domain/shared/domain-error';
 import { errorCode } from '../system/error-code';
 import { driverErrorOf, isRefusal, unavailable } from './pg-errors';
 import { type Queryable, queryableOf } from './queryable';
@@ -22,7 +22,7 @@ export async function inTransaction<T>(runner: QueryRunner, work: (sql: Queryabl
     try {
       return await once(runner, work);
     } catch (error) {
-      const met = AGAIN.has(errorCode(driverErrorOf(error)));
+      const met = AGAIN.has(errorCode(driverErrorOf(error instanceof Unavailable ? error.cause : error)));
       if (!met || tries === TRIES || performance.now() - begun > AGAIN_WITHIN_MS) throw error;
       await pause(FIRST_PAUSE_MS * 2 ** tries * Math.random());
     }
