@@ -5,7 +5,8 @@ import { Writable } from 'node:stream';
 import { noneIfAbsent } from '../system/open-if-there';
 import { sizeOf } from '../system/size-of';
 
-/** What may wait to be written; more is counted and given up. */
+/** Lines that may wait to be written, of a burst, and while nothing can be written; more are counted and given up. */
+const MOST_OF_A_BURST = 50_000;
 const MOST_WAITING = 2_000;
 
 export interface LogFileOptions {
@@ -38,7 +39,7 @@ export class LogFile extends Writable {
   }
 
   override _write(line: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
-    if (this.waiting.length >= MOST_WAITING) this.lost += 1;
+    if (this.waiting.length >= (this.failing ? MOST_WAITING : MOST_OF_A_BURST)) this.lost += 1;
     else this.waiting.push(String(line));
     if (!this.writing && !this.failing) void this.work();
     done();
@@ -56,9 +57,11 @@ export class LogFile extends Writable {
       const lines = this.waiting.splice(0);
       try {
         await this.append(lines.join(''));
-        if (this.failing) this.recovered();
+        if (this.failing || this.lost > 0) this.recovered();
       } catch (error) {
-        this.waiting = [...lines, ...this.waiting].slice(0, MOST_WAITING);
+        const all = [...lines, ...this.waiting];
+        this.waiting = all.slice(0, MOST_WAITING);
+        this.lost += all.length - this.waiting.length;
         this.size = -1;
         this.failed(error);
         break;
