@@ -9,6 +9,7 @@ import { RuleEvaluation } from '../src/domain/alerts/rule-evaluation';
 import { watched, type WatchedRule } from '../src/domain/alerts/watched-rule';
 import type { JsonObject } from '../src/domain/shared/json';
 import { startAlerts } from '../src/start-alerts';
+import { joinSite } from '../src/start-membership';
 import { type Effort, interleaved, median } from './interleaved';
 import { table } from './table';
 import { Workplace } from './workplace';
@@ -138,6 +139,13 @@ async function service(place: Workplace, databaseUrl: string): Promise<Dependenc
   const database = site.resolve(keys.database);
   await database.open();
   place.onEnd(() => database.close());
-  await startAlerts(site, databaseUrl, (undo) => place.onEnd(async () => void (await undo())));
+  const onEnd = (undo: () => Promise<unknown>) => place.onEnd(async () => void (await undo()));
+  const camerasFile = path.join(place.dir, 'none.yaml');
+  await startAlerts(
+    site,
+    databaseUrl,
+    await joinSite(site, databaseUrl, { dataDir: place.dir, camerasFile }, onEnd),
+    onEnd,
+  );
   return site;
 }

@@ -9,7 +9,7 @@ import { HostSystem } from './infrastructure/system/host-system';
 import { keys, type Once, type Token } from './keys';
 import { type AccessSite, wireAccess } from './wire-access';
 import { type AlertSite, wireAlerts } from './wire-alerts';
-import { wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
+import { type CamerasSite, wireCameraConfiguration, wireCamerasOnDomain } from './wire-cameras';
 import { wireLegacy } from './wire-legacy';
 import { type ControlSite, wireControl } from './wire-control';
 import { type EventSite, wireEvents } from './wire-events';
@@ -20,9 +20,8 @@ import { type ShadowTuning, wireRollout } from './wire-rollout';
 export { keys };
 
 /** What differs between one process and another; everything else follows. */
-export interface Site {
+export interface Site extends CamerasSite {
   readonly databaseUrl: string;
-  readonly camerasFile: string;
   /** The still-running old backend that is the legacy path; absent: the old way on this machine. */
   readonly legacyBaseUrl?: string;
   readonly log: Log;
@@ -43,13 +42,15 @@ export function wire(site: Site): DependencyContainer {
     c.register(key, { useFactory: instanceCachingFactory((from) => make((wanted) => from.resolve(wanted))) });
   };
   value(keys.log, site.log);
-  value(keys.clock, site.clock ?? (() => new Date()));
   value(keys.onStep, site.onStep ?? (() => undefined));
   value(keys.instanceId, randomUUID());
   value(keys.instanceName, `${hostname()}/${process.pid}`);
   const lost = (error: Error) => site.log.warn('a database connection was lost', { error });
-  value(keys.database, new Database(site.databaseUrl, lost));
-  wireCameraConfiguration(once, site.camerasFile);
+  const database = new Database(site.databaseUrl, lost);
+  value(keys.database, database);
+  // One clock for all services of a site: that of the database, whatever the clock of this machine says.
+  value(keys.clock, site.clock ?? (() => database.now()));
+  wireCameraConfiguration(once, site);
   wireCamerasOnDomain(once);
   wireLegacy(once, site.legacyBaseUrl);
   wireRollout(once, site);

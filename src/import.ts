@@ -66,6 +66,7 @@ async function take(site: DependencyContainer, settings: Settings, wanted: Wante
   const journal = {
     intake: site.resolve(keys.eventIntake),
     clock,
+    log: site.resolve(keys.log),
     retentionDays: settings.eventRetentionDays,
     violationTypes: url ? {} : settings.violationTypes,
     journal: journalOf(settings),

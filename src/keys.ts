@@ -46,7 +46,9 @@ import type { EventHistory } from './application/shared/event-history';
 import type { StatisticsPort } from './application/statistics/statistics-port';
 import type { DiskJournalFiles } from './infrastructure/journal/disk-journal-files';
 import type { JournalTail } from './infrastructure/journal/journal-tail';
+import type { PgAnnouncer } from './infrastructure/postgres/pg-announcer';
 import type { PgEventKeeping } from './infrastructure/postgres/pg-event-keeping';
+import type { PgRetention } from './infrastructure/postgres/pg-retention';
 import type { OperationRouter } from './application/rollout/operation-router';
 import type { RolloutEvaluator } from './application/rollout/rollout-evaluator';
 import type { ReadRollout } from './application/rollout/rollout-news';
@@ -70,7 +72,6 @@ import type { EmailChannel } from './infrastructure/notify/email-channel';
 import type { LiveEvents } from './infrastructure/notify/live-events';
 import type { LiveSockets } from './infrastructure/notify/live-sockets';
 import type { LiveStatus } from './infrastructure/notify/live-status';
-import type { PgAlertKeeping } from './infrastructure/postgres/pg-alert-keeping';
 import type { PgDeliveries } from './infrastructure/postgres/pg-deliveries';
 import type { PgRuleFollower } from './infrastructure/postgres/pg-rule-follower';
 import type { PrometheusPage } from './infrastructure/prometheus/prometheus-page';
@@ -122,7 +123,6 @@ export const keys = {
   controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
   alertRules: token<AlertRuleRepository>('AlertRuleRepository'),
   alertArchive: token<AlertArchive>('AlertArchive'),
-  alertKeeping: token<PgAlertKeeping>('AlertKeeping'),
   alertFeed: token<AlertFeed>('AlertFeed'),
   alertHandling: token<AlertHandlingPort>('AlertHandling'),
   ruleBook: token<RuleBook>('RuleBook'),
@@ -137,6 +137,7 @@ export const keys = {
   emailChannel: token<EmailChannel>('EmailChannel'),
   liveSockets: token<LiveSockets>('LiveSockets'),
   liveEvents: token<LiveEvents>('LiveEvents'),
+  announcer: token<PgAnnouncer>('Announcer'),
   liveStatus: token<LiveStatus>('LiveStatus'),
   alertsOnDomain: token<AlertsPort>('Alerts on the domain path'),
   alertsOnLegacy: token<AlertsPort>('Alerts on the legacy path'),
@@ -145,6 +146,7 @@ export const keys = {
   eventIntake: token<EventIntake>('EventIntake'),
   ingestor: token<JournalIngestor>('JournalIngestor'),
   eventKeeping: token<PgEventKeeping>('EventKeeping'),
+  retention: token<PgRetention>('Retention'),
   eventPosting: token<EventPosting>('EventPosting'),
   eventsInTable: token<EventHistory>('Events in the table'),
   eventsInJournal: token<EventHistory>('Events in the journal'),

@@ -12,6 +12,7 @@ import { startCameras } from './start-cameras';
 import { startControl } from './start-control';
 import { startEvents } from './start-events';
 import { isLoopback, startHttp } from './start-http';
+import { joinSite } from './start-membership';
 import { startRollout } from './start-rollout';
 import { journalOf } from './wire-events';
 
@@ -69,6 +70,8 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
     events: {
       logDir: settings.logDir,
       retentionDays: settings.eventRetentionDays,
+      historyDays: settings.historyRetentionDays,
+      auditDays: settings.auditRetentionDays,
       violationTypes: settings.violationTypes,
       zone: settings.timeZone,
     },
@@ -80,19 +83,20 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   await database()
     .open()
     .catch((error: unknown) => refuseDatabase(settings, error));
+  const membership = await joinSite(site, databaseUrl, settings, onStop);
   const settled = await startCameras(site, settings.camerasFile, onStop);
   const { rolloutFile } = settings;
   const rollout = await startRollout(site, { rolloutFile, seed: seedOf(settings) }, onStop);
   await startEvents(site, journalOf(settings), onStop);
-  await startControl(site, databaseUrl, onStop);
-  await startAlerts(site, databaseUrl, onStop);
+  await startControl(site, membership, onStop);
+  await startAlerts(site, databaseUrl, membership, onStop);
   await startAccess(site, settings, onStop);
   const url = await startHttp(site, settings, onStop);
   return { url, summary: summary(settings, url, { embedded, settled, rollout }) };
 }
 
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
-  startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line) });
+  startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line), alarm: (line) => log.error(line) });
 
 /** What the environment says of the rollout, and what a new site comes from. */
 function seedOf({ useDomain, rolloutPercent: percent, legacyBaseUrl }: Settings): RolloutSeed {

@@ -6,8 +6,6 @@ import { keys } from './keys';
 const REFRESH_EVERY_MS = 1_000;
 const NOTE_USE_EVERY_MS = 30_000;
 const STORE_EVERY_MS = 1_000;
-const FORGET_EVERY_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /**
  * Learns of tokens, and stores the audit trail, from now on. Throws when the service would be reachable from other
@@ -15,7 +13,7 @@ const DAY_MS = 86_400_000;
  */
 export async function startAccess(
   site: DependencyContainer,
-  { host, auditRetentionDays }: Pick<Settings, 'host' | 'auditRetentionDays'>,
+  { host }: Pick<Settings, 'host'>,
   onStop: (undo: () => Promise<unknown>) => void,
 ): Promise<void> {
   if (site.resolve(keys.gate).needsToken && !(await site.resolve(keys.tokens).anyUsable())) refuseOpenDoor(host);
@@ -25,15 +23,10 @@ export async function startAccess(
     site.resolve(keys.auditTrail),
   ];
   await authenticator.refresh();
-  const forget = () => {
-    const oldest = new Date(site.resolve(keys.clock)().getTime() - auditRetentionDays * DAY_MS);
-    return site.resolve(keys.auditStore).forget(oldest);
-  };
   const tasks = [
     every(REFRESH_EVERY_MS, 'learning of tokens', () => authenticator.refresh(), log),
     every(NOTE_USE_EVERY_MS, 'noting the use of tokens', () => authenticator.noteUse(), log),
     every(STORE_EVERY_MS, 'storing the audit trail', () => trail.flush(), log),
-    every(FORGET_EVERY_MS, 'tidying up the audit trail', forget, log),
   ];
   onStop(async () => {
     await Promise.all(tasks.map((task) => task.stop()));

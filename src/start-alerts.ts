@@ -3,7 +3,8 @@ import type { DependencyContainer } from 'tsyringe';
 import { socketRefusal } from './api/http/auth';
 import { every } from './infrastructure/environment/scheduler';
 import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
-import { type Leader, PgLeadership } from './infrastructure/postgres/pg-leadership';
+import type { Leader } from './infrastructure/postgres/lead';
+import type { PgMembership } from './infrastructure/postgres/pg-membership';
 import { PgListener } from './infrastructure/postgres/pg-listener';
 import { DELIVERIES_CHANNEL } from './infrastructure/postgres/tell-alerts';
 import { keys } from './keys';
@@ -11,7 +12,8 @@ import { keys } from './keys';
 const EVALUATE_EVERY_MS = 200;
 const FOLLOW_EVERY_MS = 400;
 const LOOK_EVERY_MS = 1_000;
-const TIDY_EVERY_MS = 3_600_000;
+/** Two at once do no harm: what one of them stores makes the other read again. */
+const EVALUATION = { silentMs: 8_000, nearMs: 8_000 };
 const PARTS_EVERY_MS = 5_000;
 const LIVE_EVERY_MS = 500;
 const PING_EVERY_MS = 2_000;
@@ -20,6 +22,7 @@ const PING_EVERY_MS = 2_000;
 export async function startAlerts(
   site: DependencyContainer,
   databaseUrl: string,
+  membership: PgMembership,
   onStop: (undo: () => Promise<unknown>) => void,
 ): Promise<void> {
   const log = site.resolve(keys.log);
@@ -33,13 +36,16 @@ export async function startAlerts(
     take: async () => void (await Promise.all([evaluator.take(), siteWatch.take()])),
     leave: async () => void (await Promise.all([evaluator.leave(), siteWatch.leave()])),
   };
-  const leadership = new PgLeadership(databaseUrl, 'watchgate.alert_evaluation', leader, log);
-  await leadership.start();
+  const leadership = await membership.lead('alert_evaluation', leader, EVALUATION);
   onStop(() => leadership.stop());
+  const missed = async (ms: number) => {
+    for (const payload of await site.resolve(keys.announcer).since(ms)) site.resolve(keys.liveEvents).alert(payload);
+  };
   const heard = {
     [DELIVERIES_CHANNEL]: () => worker.wake(),
-    [ALERTS_CHANNEL]: (payload: string) => {
+    [ALERTS_CHANNEL]: (payload: string, missedMs: number) => {
       if (payload !== '') site.resolve(keys.liveEvents).alert(payload);
+      else void missed(missedMs).catch((error: unknown) => log.warn('missed alerts cannot be read', { error }));
     },
   };
   const listener = new PgListener(databaseUrl, heard, log);
@@ -51,7 +57,6 @@ export async function startAlerts(
     every(LOOK_EVERY_MS, 'watching the cameras', () => watch.look(), log),
     every(LOOK_EVERY_MS, 'watching the site', () => siteWatch.run(), log),
     every(PARTS_EVERY_MS, 'looking at the parts of this service', () => looker.look(), log),
-    every(TIDY_EVERY_MS, 'tidying up the alerts', () => site.resolve(keys.alertKeeping).tidy(), log),
     every(LOOK_EVERY_MS, 'looking for deliveries', async () => worker.wake(), log),
   ];
   onStop(() => Promise.all(tasks.map((task) => task.stop())));

@@ -6,6 +6,7 @@ import { FileWatcher } from './infrastructure/files/file-watcher';
 import { keys } from './keys';
 
 const RECOVERY_EVERY_MS = 60_000;
+const DOUBT_EVERY_MS = 2_000;
 
 /** Brings table and file together, and keeps them so: at every change of the file, and every minute. */
 export async function startCameras(
@@ -23,6 +24,11 @@ export async function startCameras(
   const what = 'the recovery of the camera configuration';
   const recovery = every(RECOVERY_EVERY_MS, what, () => recover(site, look.again), log);
   onStop(() => recovery.stop());
+  const again = async () => {
+    if (configuration.doubts) await look.again();
+  };
+  const doubting = every(DOUBT_EVERY_MS, 'the second look at an edit that removes cameras', again, log);
+  onStop(() => doubting.stop());
   return settled;
 }
 

@@ -1,28 +1,36 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { ControlPorts } from './application/camera-control/control-relay';
 import { every } from './infrastructure/environment/scheduler';
-import { PgLeadership } from './infrastructure/postgres/pg-leadership';
+import type { PgMembership } from './infrastructure/postgres/pg-membership';
 import { keys } from './keys';
 
 const FOLLOW_EVERY_MS = 1_000;
 const SERVE_EVERY_MS = 200;
+const SWEEP_EVERY_MS = 60_000;
+/** Longer than a failover of the database takes; a camera must never have two processes, so the holder ends its own in time. */
+const CONTROL = { silentMs: 30_000, nearMs: 8_000, fenceMs: 20_000 };
 
 /** Takes the control of the cameras, if no other service of this site has it, and follows the configuration from then on. */
 export async function startControl(
   site: DependencyContainer,
-  databaseUrl: string,
+  membership: PgMembership,
   onStop: (undo: () => Promise<unknown>) => void,
 ): Promise<void> {
   const [log, runtime] = [site.resolve(keys.log), site.resolve(keys.controlRuntime)];
-  const leader = { take: () => runtime.take(), leave: () => runtime.leave() };
-  const leadership = new PgLeadership(databaseUrl, 'watchgate.camera_control', leader, log);
-  await leadership.start();
+  const leader = { take: () => runtime.take(), leave: (near: boolean) => runtime.leave(near) };
+  const leadership = await membership.lead('camera_control', leader, CONTROL);
   onStop(() => leadership.stop());
   const following = every(FOLLOW_EVERY_MS, 'following the cameras', () => runtime.follow(), log);
   onStop(() => following.stop());
   const [relay, ports] = [site.resolve(keys.controlRelay), portsOf(site)];
   const serving = every(SERVE_EVERY_MS, 'answering the other services', () => relay.serve(ports), log);
   onStop(() => serving.stop());
+  const cameras = site.resolve(keys.cameras);
+  const sweep = async () => {
+    if (runtime.controls) await site.resolve(keys.workerHost).sweep((await cameras.all()).map(({ id }) => id));
+  };
+  const sweeping = every(SWEEP_EVERY_MS, 'removing the files of deleted cameras', sweep, log);
+  onStop(() => sweeping.stop());
 }
 
 const portsOf = (site: DependencyContainer): ControlPorts => ({

@@ -4,7 +4,7 @@ import { rotateJournal } from './infrastructure/journal/rotate-journal';
 import { keys } from './keys';
 
 const LOOK_EVERY_MS = 100;
-const TIDY_EVERY_MS = 3_600_000;
+const HOURLY_MS = 3_600_000;
 const ROTATE_EVERY_MS = 60_000;
 
 /** Takes in the journal from now on, and keeps journal and tables from growing without end. */
@@ -24,8 +24,12 @@ export async function startEvents(
   const rotate = () => database.alone('watchgate.journal_rotation', () => rotateJournal(journal, files, intake));
   const tasks = [
     every(LOOK_EVERY_MS, 'taking in the journal', () => ingestor.pass(), log),
-    every(TIDY_EVERY_MS, 'tidying up the events', () => keeping.tidy(), log),
+    every(HOURLY_MS, 'making room for events', () => keeping.makeRoom(), log),
+    every(HOURLY_MS, 'deleting what is too old', () => site.resolve(keys.retention).run(), log),
     every(ROTATE_EVERY_MS, 'the rotation of the journal', rotate, log),
   ];
-  onStop(() => Promise.all(tasks.map((task) => task.stop())));
+  onStop(() => {
+    ingestor.stop();
+    return Promise.all(tasks.map((task) => task.stop()));
+  });
 }

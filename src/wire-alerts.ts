@@ -20,7 +20,6 @@ import { LogChannel } from './infrastructure/notify/log-channel';
 import { WebhookChannel } from './infrastructure/notify/webhook-channel';
 import { PgAlertArchive } from './infrastructure/postgres/pg-alert-archive';
 import { PgAlertFeed } from './infrastructure/postgres/pg-alert-feed';
-import { PgAlertKeeping } from './infrastructure/postgres/pg-alert-keeping';
 import { PgAlertRules } from './infrastructure/postgres/pg-alert-rules';
 import { PgAnnouncer } from './infrastructure/postgres/pg-announcer';
 import { PgCameraChanges } from './infrastructure/postgres/pg-camera-changes';
@@ -38,8 +37,6 @@ export interface AlertSite {
   readonly alertWebhookSecret: string;
   readonly smtpUrl: string;
   readonly alertEmailFrom: string;
-  /** Days that events are kept. */
-  readonly eventRetentionDays: number;
   readonly pace?: EvaluatorPace;
 }
 
@@ -50,14 +47,12 @@ const NOWHERE: AlertSite = {
   alertWebhookSecret: '',
   smtpUrl: '',
   alertEmailFrom: 'watchgate@localhost',
-  eventRetentionDays: 180,
 };
 
 /** Alert rules: how they are kept, what they decide, and how people are told. */
 export function wireAlerts(once: Once, site: AlertSite = NOWHERE): void {
   once(keys.alertRules, (get) => new PgAlertRules(get(keys.database)));
   once(keys.alertArchive, (get) => new PgAlertArchive(get(keys.database)));
-  once(keys.alertKeeping, (get) => new PgAlertKeeping(get(keys.database), site.eventRetentionDays, get(keys.clock)));
   once(keys.alertFeed, (get) => new PgAlertFeed(get(keys.database), site.violationTypes));
   once(keys.alertsOnDomain, (get) =>
     sharingReads(new AlertRuleService(get(keys.alertRules), get(keys.alertArchive), get(keys.clock)), [
@@ -86,7 +81,7 @@ function wireEvaluation(once: Once, { pace }: AlertSite): void {
   once(keys.ruleBook, () => new RuleBook());
   once(keys.ruleFollower, (get) => new PgRuleFollower(get(keys.database), get(keys.alertRules), get(keys.ruleBook)));
   once(keys.alertEvaluator, (get) => {
-    const store = new PgEvaluationStore(get(keys.database));
+    const store = new PgEvaluationStore(get(keys.database), get(keys.log));
     const [book, follower] = [get(keys.ruleBook), get(keys.ruleFollower)];
     const refresh = () => follower.refresh();
     return new AlertEvaluator(get(keys.alertFeed), store, book, refresh, get(keys.clock), get(keys.log), pace);
@@ -99,7 +94,7 @@ function wireEvaluation(once: Once, { pace }: AlertSite): void {
 }
 
 function wireSiteWatch(once: Once, { alertWebhookUrl }: AlertSite): void {
-  once(keys.siteWatchStore, (get) => new PgSiteWatch(get(keys.database), get(keys.instanceId)));
+  once(keys.siteWatchStore, (get) => new PgSiteWatch(get(keys.database), get(keys.instanceId), get(keys.log)));
   once(keys.siteWatch, (get) => {
     const [store, news] = [get(keys.siteWatchStore), rolloutNews(get(keys.rolloutStore))];
     return new SiteWatch(store, news, siteNotices(alertWebhookUrl !== ''), get(keys.clock), get(keys.log));
@@ -113,13 +108,14 @@ function wireSiteWatch(once: Once, { alertWebhookUrl }: AlertSite): void {
 function wireDelivery(once: Once, site: AlertSite): void {
   once(keys.deliveries, (get) => new PgDeliveries(get(keys.database)));
   once(keys.emailChannel, () => new EmailChannel({ smtpUrl: site.smtpUrl, from: site.alertEmailFrom }));
+  once(keys.announcer, (get) => new PgAnnouncer(get(keys.database)));
   once(keys.deliveryWorker, (get) => {
     const policy = new AddressPolicy(site.webhookAllow);
     const webhooks = { url: site.alertWebhookUrl, secret: site.alertWebhookSecret, policy };
     const channels = {
       webhook: new WebhookChannel(webhooks, get(keys.clock)),
       email: get(keys.emailChannel),
-      websocket: new PgAnnouncer(get(keys.database)),
+      websocket: get(keys.announcer),
       log: new LogChannel(get(keys.log)),
     };
     return new DeliveryWorker(get(keys.deliveries), channels, get(keys.clock), get(keys.log));

@@ -17,8 +17,17 @@ import { keys, type Once } from './keys';
 
 const FIND_OUT_PAUSE_MS = 500;
 
-export function wireCameraConfiguration(once: Once, camerasFile: string): void {
-  once(keys.camerasFile, (get) => new DiskCamerasFile(camerasFile, get(keys.onStep)));
+const CONFIRM_REMOVAL_MS = 30_000;
+
+export interface CamerasSite {
+  readonly camerasFile: string;
+  /** How long an edit of the file that removes many cameras is waited with. */
+  readonly confirmRemovalMs?: number;
+}
+
+export function wireCameraConfiguration(once: Once, site: CamerasSite): void {
+  const { camerasFile, confirmRemovalMs = CONFIRM_REMOVAL_MS } = site;
+  once(keys.camerasFile, (get) => new DiskCamerasFile(camerasFile, get(keys.clock), get(keys.onStep)));
   once(keys.camerasFormat, () => new YamlCamerasFormat());
   once(keys.unitOfWork, (get) => new PgCameraUnitOfWork(get(keys.database), get(keys.log), get(keys.onStep)));
   once(keys.cameras, (get) => new PgCameras(get(keys.database)));
@@ -39,6 +48,7 @@ export function wireCameraConfiguration(once: Once, camerasFile: string): void {
         get(keys.publishing),
         get(keys.log),
         get(keys.onStep),
+        { clock: get(keys.clock), afterMs: confirmRemovalMs },
       ),
   );
   once(keys.configuration, (get) => {

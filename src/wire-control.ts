@@ -41,7 +41,14 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
         get(keys.cameras),
         get(keys.desiredStates),
         () => get(keys.revisions).newest(),
-        () => new CameraSupervisor(get(keys.workerHost), systemTimers, get(keys.log), {}, get(keys.frameCounts)),
+        () =>
+          new CameraSupervisor(
+            get(keys.workerHost),
+            { ...systemTimers, wall: get(keys.clock) },
+            get(keys.log),
+            {},
+            get(keys.frameCounts),
+          ),
         get(keys.log),
       ),
   );

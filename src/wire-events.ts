@@ -17,6 +17,7 @@ import { RawDetectionReports } from './infrastructure/legacy/raw-detection-repor
 import { PgDetectionReports } from './infrastructure/postgres/pg-detection-reports';
 import { PgEventIntake } from './infrastructure/postgres/pg-event-intake';
 import { PgEventKeeping } from './infrastructure/postgres/pg-event-keeping';
+import { PgRetention } from './infrastructure/postgres/pg-retention';
 import { PgEvents } from './infrastructure/postgres/pg-events';
 import { PgSiteActivity } from './infrastructure/postgres/pg-site-activity';
 import { PgStatistics } from './infrastructure/postgres/pg-statistics';
@@ -28,6 +29,9 @@ export interface EventSite {
   readonly logDir: string;
   /** Days that events are kept. */
   readonly retentionDays: number;
+  /** Days that violations, alerts and sums are kept, and days of the audit trail. */
+  readonly historyDays?: number;
+  readonly auditDays?: number;
   readonly violationTypes: ViolationTypes;
   /** IANA name of the zone whose days statistics count. */
   readonly zone: string;
@@ -39,6 +43,8 @@ const NOWHERE: EventSite = {
   violationTypes: DEFAULT_VIOLATION_TYPES,
   zone: 'UTC',
 };
+
+const STATISTICS = ['realtime', 'summary', 'daily', 'events', 'history'] as const;
 
 type Get = Parameters<Parameters<Once>[1]>[0];
 
@@ -58,9 +64,21 @@ function wireIntake(once: Once, site: EventSite): void {
   once(keys.eventIntake, (get) => new PgEventIntake(get(keys.database), site.zone));
   once(keys.ingestor, (get) => {
     const rejects = new DiskRejectFile(join(site.logDir, 'events_rejected.jsonl'), get(keys.clock));
-    return new JournalIngestor(get(keys.journalFiles), get(keys.eventIntake), rejects, site, get(keys.clock));
+    return new JournalIngestor(
+      get(keys.journalFiles),
+      get(keys.eventIntake),
+      rejects,
+      site,
+      get(keys.clock),
+      get(keys.log),
+    );
   });
-  once(keys.eventKeeping, (get) => new PgEventKeeping(get(keys.database), site, get(keys.clock), get(keys.log)));
+  once(keys.eventKeeping, (get) => new PgEventKeeping(get(keys.database), site.zone, get(keys.clock), get(keys.log)));
+  once(keys.retention, (get) => {
+    const { historyDays: history = 1_095, auditDays: audit = 365 } = site;
+    const [database, days] = [get(keys.database), { events: retentionDays, history, audit }];
+    return new PgRetention(database, days, get(keys.clock), () => database.clockDifference(), get(keys.log));
+  });
   once(keys.eventPosting, (get) => new EventPosting(new DiskJournal(journalOf(site)), get(keys.clock), retentionDays));
 }
 
@@ -71,14 +89,14 @@ function wireEventPaths(once: Once, { retentionDays }: EventSite): void {
   once(keys.eventsOnDomain, (get) =>
     sharingReads(new EventService(get(keys.eventsInTable), get(keys.eventPosting), get(keys.clock)), ['recent']),
   );
-  once(
-    keys.eventsOnLegacy,
-    (get) => new EventService(get(keys.eventsInJournal), get(keys.eventPosting), get(keys.clock)),
+  once(keys.eventsOnLegacy, (get) =>
+    sharingReads(new EventService(get(keys.eventsInJournal), get(keys.eventPosting), get(keys.clock)), ['recent']),
   );
 }
 
 function wireStatistics(once: Once, { violationTypes, zone }: EventSite): void {
-  const settings = { violationTypes, zone, startedAt: new Date() };
+  let startedAt: Date | undefined;
+  const settings = (get: Get) => ({ violationTypes, zone, startedAt: (startedAt ??= get(keys.clock)()) });
   const activity = (get: Get, cameras: SiteCameras) =>
     new PgSiteActivity(
       get(keys.database),
@@ -88,13 +106,14 @@ function wireStatistics(once: Once, { violationTypes, zone }: EventSite): void {
   once(keys.statisticsOnDomain, (get) => {
     const site = activity(get, new SiteCameras(get(keys.camerasOnDomain)));
     const source = new PgStatistics(get(keys.database), zone);
-    const service = new StatisticsService(source, get(keys.eventsInTable), site, settings, get(keys.clock));
-    return sharingReads(service, ['realtime', 'summary', 'daily', 'events', 'history']);
+    const service = new StatisticsService(source, get(keys.eventsInTable), site, settings(get), get(keys.clock));
+    return sharingReads(service, STATISTICS);
   });
   once(keys.statisticsOnLegacy, (get) => {
     const site = activity(get, new SiteCameras(get(keys.camerasOnLegacy)));
     const source = new JournalStatistics(get(keys.journalTail), zone);
-    return new StatisticsService(source, get(keys.eventsInJournal), site, settings, get(keys.clock));
+    const service = new StatisticsService(source, get(keys.eventsInJournal), site, settings(get), get(keys.clock));
+    return sharingReads(service, STATISTICS);
   });
 }
 

@@ -85,7 +85,10 @@ function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe
   const { supervisor } = get(keys.controlRuntime);
   const space = async () => ({ data: await diskSpace(dataDir), logs: await diskSpace(logDir) });
   return [
-    probes.databaseProbe(() => get(keys.database).ready()),
+    probes.databaseProbe(
+      () => get(keys.database).ready(),
+      () => get(keys.database).clockDifference(),
+    ),
     probes.redisProbe,
     probes.servicesProbe,
     probes.consistencyProbe(() => get(keys.consistency).measure()),
@@ -93,6 +96,6 @@ function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe
     probes.workersProbe(() => workerStates(cameras, desired, supervisor)),
     probes.rolloutProbe(() => get(keys.policy).takenBack()),
     probes.diskProbe(space),
-    probes.alertsProbe(() => alertState(get(keys.database))),
+    probes.alertsProbe(() => alertState(get(keys.database)), process.uptime),
   ];
 }

@@ -21,10 +21,13 @@ export class Journal {
     private readonly cameraId: string,
   ) {}
 
-  /** Opened anew for each event, because the file may be rotated; written at once, so that lines do not mix. */
+  /**
+   * Opened anew for each event, because the file may be rotated; written at once, so that lines do not mix. It begins with
+   * the end of the line before, which may have been torn: a blank line counts for nothing.
+   */
   append(type: EventType, ts: number, evidence: JournalEvent['evidence']): void {
     const event: JournalEvent = { id: randomUUID(), ts, type, camera_id: this.cameraId, track_id: 0, evidence };
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    const line = Buffer.from(`\n${JSON.stringify(event)}\n`);
     const file = openSync(this.file, 'a');
     try {
       if (writeSync(file, line) < line.length) throw new Error('the disk took only a part of the event');

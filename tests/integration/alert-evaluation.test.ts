@@ -188,7 +188,8 @@ describe('the tables of alerts', () => {
     await site.at(4);
     await site.sql(`UPDATE alert_deliveries SET created_at = now() - interval '999 days', status = 'delivered'`);
     await site.at(200 * 86_400);
-    await site.container.resolve(keys.alertKeeping).tidy();
+    await site.sql('UPDATE retention_clock SET at = $1', [new Date(Date.UTC(2026, 0, 5, 12) + 200 * 86_400_000)]);
+    await site.container.resolve(keys.retention).run();
     expect(await site.sql('SELECT camera_id, condition FROM alert_camera_changes')).toEqual([
       { camera_id: 'cam', condition: 'down' },
     ]);

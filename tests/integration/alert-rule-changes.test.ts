@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { keys } from '../../src/container';
 import { startAlerts } from '../../src/start-alerts';
+import { joinSite } from '../../src/start-membership';
 import { eventually } from '../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
@@ -13,8 +15,13 @@ describe('a rule that is changed through one of two services', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     const options = { databaseUrl: database.url };
-    sites = [await testSite(options), await testSite(options)];
-    for (const { container } of sites) await startAlerts(container, database.url, (stop) => undo.push(stop));
+    const first = await testSite(options);
+    sites = [first, await testSite({ ...options, camerasFile: first.file })];
+    const onStop = (stop: () => Promise<unknown>) => undo.push(stop);
+    for (const { container, file } of sites) {
+      const member = await joinSite(container, database.url, { dataDir: dirname(file), camerasFile: file }, onStop);
+      await startAlerts(container, database.url, member, onStop);
+    }
   });
   afterAll(async () => {
     for (const stop of undo.reverse()) await stop();

@@ -1,54 +1,12 @@
-import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import request from 'supertest';
 import { keys } from '../../src/container';
 import { PgControlPlane, STALE_AFTER_MS } from '../../src/infrastructure/postgres/pg-control-plane';
+import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
-
-/** A way to the database that can be cut without a word, as by a firewall that drops packets. */
-class Cable {
-  private readonly sockets = new Set<Socket>();
-  private cut = false;
-  readonly server: NetServer;
-
-  constructor(target: URL) {
-    const path = `${target.searchParams.get('host') ?? ''}/.s.PGSQL.${target.port || 5432}`;
-    this.server = createServer((near) => {
-      const far = target.searchParams.has('host')
-        ? connect(path)
-        : connect(Number(target.port || 5432), target.hostname);
-      for (const [from, to] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        this.sockets.add(from);
-        from.on('data', (data) => void (this.cut || to.write(data)));
-        from.on('error', () => to.destroy());
-        from.on('close', () => to.destroy());
-      }
-    });
-  }
-
-  async open(database: URL): Promise<string> {
-    await once(this.server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = this.server.address() as AddressInfo;
-    return `postgres://${database.username}@127.0.0.1:${port}${database.pathname}`;
-  }
-
-  set silent(silent: boolean) {
-    this.cut = silent;
-  }
-
-  close(): void {
-    for (const socket of this.sockets) socket.destroy();
-    this.server.close();
-  }
-}
 
 describe('an instance that cannot hear of the rollout any more', () => {
   let database: TestDatabase;
@@ -61,11 +19,14 @@ describe('an instance that cannot hear of the rollout any more', () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
     await site.container.resolve(keys.configuration).settle();
-    cable = new Cable(new URL(database.url));
+    cable = new Cable(database.url);
     const policy = site.container.resolve(keys.policy);
-    const listener = { install: policy.install.bind(policy), setStale: policy.setStale.bind(policy) };
+    const listener = {
+      install: policy.install.bind(policy),
+      setStale: policy.setStale.bind(policy),
+    };
     const instance = { id: '00000000-0000-4000-8000-000000000001', name: 'behind the cable' };
-    control = new PgControlPlane(await cable.open(new URL(database.url)), instance, listener, site.log);
+    control = new PgControlPlane(await cable.open(), instance, listener, site.log);
     await control.start();
     server = httpOf(site).listen(0, '127.0.0.1');
   });

@@ -100,4 +100,14 @@ describe('web sockets', () => {
     const refused = await new Promise((done) => socket.once('error', done));
     expect(String(refused)).toContain('404');
   });
+
+  it('end a client that sends more than ten messages a second, and answer the others', async () => {
+    const [flood, other] = [await open('/ws/events'), await open('/ws/events')];
+    for (let i = 0; i < 1_000 && flood.socket.readyState === WebSocket.OPEN; i++) flood.socket.send('{"type":"ping"}');
+    await eventually(() => expect(flood.socket.readyState).toBe(WebSocket.CLOSED));
+    expect(flood.messages.length).toBeLessThanOrEqual(10);
+    for (let i = 0; i < 10; i++) other.socket.send('{"type":"ping"}');
+    await eventually(() => expect(other.messages).toHaveLength(10));
+    expect(other.socket.readyState).toBe(WebSocket.OPEN);
+  });
 });

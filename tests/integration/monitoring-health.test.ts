@@ -8,6 +8,10 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 
+const up = (seconds: number) => () => seconds;
+const journal = (state: Partial<probes.JournalState>) =>
+  probes.journalProbe(() => ({ lagBytes: 0, rejected: 0, rejectsLost: 0, unreadable: [], stuckSeconds: 0, ...state }));
+
 describe('the health of a site', () => {
   let database: TestDatabase;
   let site: TestSite;
@@ -130,20 +134,45 @@ describe('a part that', () => {
     ['a disk with 5 % left', probes.diskProbe(async () => ({ data: { freeBytes: 5, freePercent: 5 } })), 'ok'],
     [
       'rules an hour behind',
-      probes.alertsProbe(async () => ({ evaluationLag: 3_600, dead: 0, deadLately: 0 })),
+      probes.alertsProbe(async () => ({ evaluationLag: 3_600, dead: 0, deadLately: 0 }), up(1)),
       'degraded',
     ],
     [
       'a delivery given up yesterday',
-      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 0 })),
+      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 0 }), up(1)),
       'ok',
     ],
     [
       'a delivery given up just now',
-      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 1 })),
+      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 1 }), up(1)),
       'degraded',
     ],
-    ['a journal far behind', probes.journalProbe(() => ({ lagBytes: 20_000_000, rejected: 0 })), 'degraded'],
+    [
+      'rules that were never looked at, right after the start',
+      probes.alertsProbe(async () => ({ evaluationLag: null, dead: 0, deadLately: 0 }), up(30)),
+      'ok',
+    ],
+    [
+      'rules that were never looked at, a while after the start',
+      probes.alertsProbe(async () => ({ evaluationLag: null, dead: 0, deadLately: 0 }), up(90)),
+      'degraded',
+    ],
+    ['a journal far behind', journal({ lagBytes: 20_000_000 }), 'degraded'],
+    ['a file of the journal that cannot be read for a moment', journal({ unreadable: ['a'], stuckSeconds: 30 }), 'ok'],
+    [
+      'a file of the journal that cannot be read for long',
+      journal({ unreadable: ['a'], stuckSeconds: 90 }),
+      'degraded',
+    ],
+    ['lines that could be written nowhere', journal({ rejectsLost: 1 }), 'degraded'],
+    [
+      'a clock two minutes ahead',
+      probes.databaseProbe(
+        async () => undefined,
+        () => 120_000,
+      ),
+      'degraded',
+    ],
   ])('has %s', async (_, probe, status) => {
     expect(await probe.check()).toMatchObject({ status });
   });

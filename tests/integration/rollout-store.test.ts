@@ -172,6 +172,7 @@ describe('the stored rollout', () => {
     expect(forgotten).toBeDefined();
     runtime.forgot(forgotten!);
     await runtime.storePending();
+    expect(site.log.lines).toContainEqual(expect.stringContaining('the rollout went back to an older revision'));
     const after = await store().load();
     expect(after.groups.get(group)?.state).toMatchObject({ killed: true });
     expect(policy.install(after)).toBeUndefined();

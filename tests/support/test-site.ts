@@ -57,7 +57,7 @@ export async function testSite({
   if (!options.camerasFile && yaml !== null) writeFileSync(file, yaml);
   const log = rememberingLog();
   const site = { logDir: dir, retentionDays: 180, violationTypes: DEFAULT_VIOLATION_TYPES, zone: 'UTC', ...events };
-  const container = wire({ ...options, events: site, camerasFile: file, log });
+  const container = wire({ confirmRemovalMs: 0, ...options, events: site, camerasFile: file, log });
   const database = container.resolve(keys.database);
   await database.open();
   const store = container.resolve(keys.rolloutStore);

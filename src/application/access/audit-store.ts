@@ -31,5 +31,4 @@ export interface AuditStore {
   add(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first. */
   page(filter: AuditFilter, limit: number): Promise<StoredAuditEntry[]>;
-  forget(before: Date): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface EvaluatorPace {
 export const EVALUATOR_PACE: EvaluatorPace = { lateMs: 5_000, catchUpMs: 10_000 };
 
 /** Clocks of cameras may be wrong by this much; an event from further in the future would hold up everything after it. */
-export const MOST_AHEAD_MS = 300_000;
+const TIMELY_AHEAD_MS = 300_000;
 
 interface Running {
   readonly evaluation: RuleEvaluation;
@@ -66,10 +66,13 @@ export class AlertEvaluator {
   /** Where the last evaluation ended. */
   private async begin(): Promise<Running> {
     const { cursor, states, cameras } = await this.store.load();
-    const evaluation = new RuleEvaluation(new Map(cameras), states);
+    const now = this.clock().getTime();
+    // A time that is still to come was noted while the clock was wrong.
+    const known = [...cameras].map(([id, c]) => [id, { ...c, since: Math.min(c.since, now) }] as const);
+    const evaluation = new RuleEvaluation(new Map(known), states);
     const { revision } = this.book;
     evaluation.follow(this.book.rules);
-    return { evaluation, cursor, revision, since: this.clock().getTime() };
+    return { evaluation, cursor, revision, since: now };
   }
 
   private async round(now: Running): Promise<boolean> {
@@ -79,6 +82,7 @@ export class AlertEvaluator {
       this.feed.cameraChanges(cursor.cameraSeq, BATCH),
       this.feed.watchedUntil(),
     ]);
+    this.startAnewAfterWrongClock(now);
     // Looked at after the events: a rule that was made before an event happened is asked about it. Time alone can wait for
     // whoever keeps the book up to date anyway.
     if (events.length > 0 || changes.length > 0) await this.refresh();
@@ -99,9 +103,18 @@ export class AlertEvaluator {
     return (await this.keep(now, to, told)) && more;
   }
 
+  /** Never later than now: what was evaluated while the clock was ahead is evaluated again. */
   private until({ since, cursor }: Running): number {
     const now = this.clock().getTime();
-    return now - since < this.pace.catchUpMs ? cursor.evaluated : Math.max(cursor.evaluated, now - this.pace.lateMs);
+    if (now - since < this.pace.catchUpMs) return Math.min(now, cursor.evaluated);
+    return Math.min(now, Math.max(cursor.evaluated, now - this.pace.lateMs));
+  }
+
+  /** Rules that counted in a time that has not come yet would be silent, or alert at every event, until it comes. */
+  private startAnewAfterWrongClock({ evaluation, cursor }: Running): void {
+    if (cursor.evaluated <= this.clock().getTime() + TIMELY_AHEAD_MS) return;
+    this.log.warn('the clock was ahead: the rules begin to count anew', { evaluated: new Date(cursor.evaluated) });
+    evaluation.startAnew(this.book.rules);
   }
 
   private feedAll(evaluation: RuleEvaluation, inputs: readonly (FedEvent | CameraChange)[]): WordedAlert[] {
@@ -117,7 +130,7 @@ export class AlertEvaluator {
     const { changed, gone } = now.evaluation.drain();
     const read = to.eventSeq !== now.cursor.eventSeq || to.cameraSeq !== now.cursor.cameraSeq;
     const idle = !read && changed.length === 0 && gone.length === 0 && told.length === 0;
-    if (idle && to.evaluated - now.cursor.evaluated < this.pace.lateMs) return false;
+    if (idle && Math.abs(to.evaluated - now.cursor.evaluated) < this.pace.lateMs) return false;
     const byId = new Map(this.book.rules.map((rule) => [rule.id, rule]));
     const alerts = told.map((alert) => {
       const rule = byId.get(alert.ruleId);
@@ -135,4 +148,4 @@ export class AlertEvaluator {
 }
 
 /** An alert about yesterday helps nobody. */
-export const isTimely = (at: number, now: number): boolean => at > now - DAY_MS && at < now + MOST_AHEAD_MS;
+export const isTimely = (at: number, now: number): boolean => at > now - DAY_MS && at < now + TIMELY_AHEAD_MS;

@@ -44,11 +44,12 @@ export class CameraControlRuntime {
     await Promise.all(news.map((settings) => supervisor.start(settings)));
   }
 
-  async leave(): Promise<void> {
+  /** `keepWorkers`: whoever has the control now takes over what runs. */
+  async leave(keepWorkers = false): Promise<void> {
     const supervisor = this.current;
     this.current = undefined;
     this.seen = -1;
-    await supervisor?.close({ stopWorkers: true });
+    await supervisor?.close({ stopWorkers: !keepWorkers });
   }
 
   /** Follows the configuration: only processes whose own settings changed are restarted. */

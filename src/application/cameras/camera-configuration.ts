@@ -35,6 +35,11 @@ export class CameraConfiguration {
     });
   }
 
+  /** Whether the file waits for a second look, for it lacks many cameras. */
+  get doubts(): boolean {
+    return this.settling.doubts;
+  }
+
   /** Where the table differs from the newest revision, after having put it right. Nobody but this service should write to it. */
   async inspect(): Promise<readonly CameraChange[]> {
     return this.unit.exclusively(async (site) => {
@@ -70,7 +75,7 @@ export class CameraConfiguration {
         const settled = await this.settleOrRefuse(site);
         const next = this.decide(settled, decide);
         if (!next) return settled.head;
-        takeBack = () => this.putText(settled.head.text, sha256(next.text));
+        takeBack = () => this.putText(settled.head.text, sha256(next.text)).catch(notTakenBack);
         await this.replaceFile(next.text, settled.head.revision.sha256, takeBack);
         return this.follow(site, settled.head, { ...next, origin: 'legacy', token }, takeBack);
       },
@@ -82,7 +87,7 @@ export class CameraConfiguration {
   /** Makes the text of an earlier revision the newest one; a faulty file is set aside, not lost. */
   async restore(number: number): Promise<CameraConfigRevision> {
     const head = await this.outcomes.surely(async (site, token) => {
-      const settled = await this.settling.settle(site);
+      const settled = await this.settleFirst(site);
       const target = await site.revisions.get(number);
       if (!target)
         throw new DomainError('not-found', 'camera_config.revision_not_found', `There is no revision ${number}.`);
@@ -102,10 +107,22 @@ export class CameraConfiguration {
   }
 
   private async settleOrRefuse(site: LockedSite): Promise<Settled & { head: ConfigHead }> {
-    const settled = await this.settling.settle(site);
+    const settled = await this.settleFirst(site);
     const { head, faults } = settled;
     if (!head || faults.length > 0) throw fileInvalid(faults, 'The cameras file has faults and nothing was changed');
     return { ...settled, head };
+  }
+
+  /** What an earlier change left to be done. Where that fails, nothing of this one has been begun, whatever became of that. */
+  private async settleFirst(site: LockedSite): Promise<Settled> {
+    try {
+      return await this.settling.settle(site);
+    } catch (error) {
+      if (effectOf(error) !== 'committed') throw error;
+      const message =
+        'The cameras file could not be brought up to an earlier change, so nothing of this one was made. Try again.';
+      throw new Unavailable('camera_config.file_stale', message, 'not-started', error);
+    }
   }
 
   private async publish(site: LockedSite, settled: Settled, next: NextConfig): Promise<ConfigHead> {
@@ -147,6 +164,12 @@ export class CameraConfiguration {
     const staged = await this.file.stage(text);
     if (!(await staged.replace(expected))) await staged.discard();
   }
+}
+
+/** The file may hold a change that the table never got; whoever looks next takes it in, or it is taken back then. */
+function notTakenBack(error: unknown): never {
+  const message = 'The cameras file may hold the change, and could not be put back: read before you try again.';
+  throw new Unavailable('camera_config.file_unwritable', message, 'unknown', error);
 }
 
 const stored = ({ revision }: ConfigHead, cause: unknown) =>

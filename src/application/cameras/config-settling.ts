@@ -1,7 +1,7 @@
 import { type CameraChange, changesBetween, undo } from '../../domain/cameras/camera-changes';
 import type { CameraFields } from '../../domain/cameras/camera-rules';
 import { commonBase, mergeFileEdit } from '../../domain/cameras/file-edit';
-import type { Log } from '../shared/log';
+import type { Clock, Log } from '../shared/log';
 import type { LockedSite } from './camera-unit-of-work';
 import type { CamerasFile, FileText, LateSave } from './cameras-file';
 import type { CamerasFormat, ConfigFault } from './cameras-format';
@@ -23,9 +23,14 @@ export interface Settled {
 
 const EMPTY = '# The cameras of this site. The service takes in every change of this file.\ncameras: []\n';
 const RECENT = 32;
+/** So many cameras, or more than half of them, are not removed by one edit without a second look. */
+const MANY = 3;
 
 /** Brings file and table together after a crash, an edit by a person, or a write of the legacy path. */
 export class ConfigSettling {
+  /** The text that is waited with, and since when. */
+  private doubted: { readonly sha256: string; readonly since: number } | undefined;
+
   constructor(
     private readonly file: CamerasFile,
     private readonly format: CamerasFormat,
@@ -33,6 +38,7 @@ export class ConfigSettling {
     private readonly publishing: ConfigPublishing,
     private readonly log: Log,
     private readonly onStep: OnStep,
+    private readonly confirmation: { readonly clock: Clock; readonly afterMs: number },
   ) {}
 
   async settle(site: LockedSite): Promise<Settled> {
@@ -75,6 +81,8 @@ export class ConfigSettling {
     const base = head.revision.inFile
       ? await this.baseOf(site, reading.cameras, ours, disk)
       : undo(ours, head.revision.changes);
+    const doubt = this.doubtOf(base, reading.cameras, disk);
+    if (doubt) return { head, unseen: [], faults: [...reading.faults, doubt], disk };
     const cameras = mergeFileEdit(base, reading.cameras, ours);
     const edits = editsBetween(reading.cameras, cameras);
     const text = edits.length === 0 ? disk.text : this.format.edit(disk.text, edits);
@@ -83,6 +91,36 @@ export class ConfigSettling {
     this.log.info('took in an edit of the cameras file', { revision: number, cameras: changes.map((c) => c.id) });
     const settled = await this.again(site, published);
     return { ...settled, unseen: [...changesBetween(ours, cameras), ...settled.unseen] };
+  }
+
+  /** Whether an edit waits for a second look. */
+  get doubts(): boolean {
+    return this.doubted !== undefined;
+  }
+
+  /**
+   * A file that was cut off between two entries, as an editor leaves it on a full disk, reads as well as any other. One
+   * that lacks many cameras is taken in when it is still the same a while later.
+   */
+  private doubtOf(
+    base: readonly CameraFields[],
+    file: readonly CameraFields[],
+    disk: FileText,
+  ): ConfigFault | undefined {
+    const removed = changesBetween(base, file).filter(({ kind }) => kind === 'removed').length;
+    const now = this.confirmation.clock().getTime();
+    const many = removed >= MANY || (removed > 1 && removed > base.length / 2);
+    if (!many) this.doubted = undefined;
+    else if (this.doubted?.sha256 !== disk.sha256) this.doubted = { sha256: disk.sha256, since: now };
+    if (!this.doubted || now - this.doubted.since >= this.confirmation.afterMs) {
+      this.doubted = undefined;
+      return undefined;
+    }
+    const seconds = Math.round(this.confirmation.afterMs / 1_000);
+    const message =
+      `${removed} of ${base.length} cameras are missing. In case the file was cut off, nothing was changed yet: ` +
+      `it is taken in when it still lacks them after ${seconds} s.`;
+    return { line: 1, column: 1, path: 'cameras', type: 'many_removed', message, severity: 'error' };
   }
 
   private async baseOf(site: LockedSite, file: readonly CameraFields[], ours: readonly CameraFields[], disk: FileText) {

@@ -24,6 +24,15 @@ export interface Batch extends Stretch {
   /** How many events each verification of the rollout sent; of them no more than the number is stored. */
   readonly verifications: ReadonlyMap<string, number>;
   readonly rejected: number;
+  /** A hash of what stands right before `to`. */
+  readonly tail: string;
+}
+
+/** How far a file was taken in. */
+export interface Reached {
+  readonly position: number;
+  /** A hash of what stood right before it then; null where that was not noted. */
+  readonly tail: string | null;
 }
 
 /** What became of a batch. */
@@ -40,7 +49,7 @@ export type Taken =
 /** Where events are kept. */
 export interface EventIntake {
   /** How far each file was taken in. */
-  positions(): Promise<ReadonlyMap<string, number>>;
+  positions(): Promise<ReadonlyMap<string, Reached>>;
   /**
    * Stores a batch, its sums, its violations and the new position, all or nothing; an event whose id is there is left
    * out. Throws `database.unavailable`.

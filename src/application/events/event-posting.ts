@@ -5,8 +5,8 @@ import type { Clock } from '../shared/log';
 import type { Posted, RejectedEvent } from './events-port';
 import type { Journal } from './journal';
 
-/** Ids of events that are in the journal but perhaps not in the table yet. */
-const REMEMBERED = 100_000;
+/** Ids of events that are in the journal but perhaps not in the table yet, where they are a moment later; some 100 bytes each. */
+const REMEMBERED = 10_000;
 
 /** Tells which events are there already, of some that are about to be written. */
 export type Known = (events: readonly Event[]) => Promise<ReadonlySet<string>>;

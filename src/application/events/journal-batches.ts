@@ -51,7 +51,7 @@ export class JournalReading {
 /** What a stretch of a journal file brings to the tables. */
 export function batchOf(
   { id: file, path: name }: JournalFile,
-  stretch: Stretch,
+  stretch: Stretch & { readonly tail: string },
   { events, verifications, rejects }: ReadLines,
   types: ViolationTypes,
 ): Batch {

@@ -1,8 +1,8 @@
 import { acceptedTimes } from '../../domain/events/time-window';
 import type { ViolationTypes } from '../../domain/shared/violation-types';
-import type { Clock } from '../shared/log';
-import type { EventIntake, Stretch } from './event-intake';
-import type { JournalFile, JournalFiles, RejectFile } from './journal';
+import type { Clock, Log } from '../shared/log';
+import type { EventIntake, Reached, Stretch } from './event-intake';
+import type { JournalFile, JournalFiles, Reject, RejectFile } from './journal';
 import { batchOf, JournalReading, type ReadLines } from './journal-batches';
 
 /** Lines that are read without letting others have their turn. */
@@ -20,6 +20,12 @@ export interface IngestState {
   readonly rejected: number;
   /** Bytes of the journal that were not taken in at the last look. */
   readonly lagBytes: number;
+  /** Lines that are no events and could not be written to the file for them. */
+  readonly rejectsLost: number;
+  /** Files of the journal that cannot be read. */
+  readonly unreadable: readonly string[];
+  /** For how long taking in has not worked, in seconds; 0 while it works. */
+  readonly stuckSeconds: number;
 }
 
 /**
@@ -27,9 +33,12 @@ export interface IngestState {
  * transaction, so that a crash anywhere neither loses nor doubles a line. Several services may do it at once.
  */
 export class JournalIngestor {
-  private readonly done = { stored: 0, duplicates: 0, rejected: 0, lagBytes: 0 };
+  private readonly done = { stored: 0, duplicates: 0, rejected: 0, lagBytes: 0, rejectsLost: 0 };
   /** The journal as it was when there was nothing to take. */
   private seen = '';
+  private stuckSince: number | undefined;
+  private readonly troubled = new Set<string>();
+  private stopped = false;
 
   constructor(
     private readonly files: JournalFiles,
@@ -37,21 +46,37 @@ export class JournalIngestor {
     private readonly aside: RejectFile,
     private readonly options: IngestorOptions,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {}
 
   get state(): IngestState {
-    return { ...this.done };
+    const stuckSeconds = this.stuckSince === undefined ? 0 : Math.round((performance.now() - this.stuckSince) / 1_000);
+    return { ...this.done, unreadable: [...this.troubled], stuckSeconds };
+  }
+
+  /** Ends after the batch that is being stored, however much waits: the next start goes on there. */
+  stop(): void {
+    this.stopped = true;
   }
 
   /** Takes in all there is. Answers whether there was anything. */
   async pass(): Promise<boolean> {
-    const files = await this.files.list();
-    const seen = files.map(({ id, size, closed }) => `${id} ${size} ${closed}`).join();
-    // Nobody has written since there was nothing to take: the database need not be asked.
-    if (seen === this.seen) return false;
-    const took = await this.passOver(files);
-    if (!took) this.seen = seen;
-    return took;
+    try {
+      const files = await this.files.list();
+      for (const [path, why] of this.files.unreadable) this.trouble(path, why);
+      for (const path of this.troubled)
+        if (!this.files.unreadable.has(path) && !files.some((f) => f.path === path)) this.troubled.delete(path);
+      const seen = files.map(({ id, size, closed }) => `${id} ${size} ${closed}`).join();
+      // Nobody has written since there was nothing to take: the database need not be asked.
+      const took = seen !== this.seen && (await this.passOver(files));
+      if (!took && !this.stopped) this.seen = seen;
+      if (this.troubled.size === 0) this.stuckSince = undefined;
+      else this.stuckSince ??= performance.now();
+      return took;
+    } catch (error) {
+      this.stuckSince ??= performance.now();
+      throw error;
+    }
   }
 
   private async passOver(files: readonly JournalFile[]): Promise<boolean> {
@@ -59,14 +84,21 @@ export class JournalIngestor {
     let took = false;
     this.done.lagBytes = 0;
     for (const file of files) {
-      const reached = positions.get(file.id) ?? 0;
-      // A file that is shorter than what was read of it was cut off by somebody who wants to start again.
-      const from = reached > file.size ? 0 : reached;
+      if (this.stopped) break;
+      const reached = positions.get(file.id) ?? { position: 0, tail: null };
+      const from = await this.startIn(file, reached);
       if (from === file.size) continue;
       this.done.lagBytes += file.size - from;
-      took = (await this.take(file, from, reached)) || took;
+      took = (await this.take(file, from, reached.position)) || took;
     }
     return took;
+  }
+
+  /** A file that is shorter than what was read of it, or holds something else there, was begun again by somebody. */
+  private async startIn(file: JournalFile, { position, tail }: Reached): Promise<number> {
+    if (position > file.size) return 0;
+    if (position === file.size || position === 0 || tail === null) return position;
+    return (await this.readable(file, this.files.tail(file, position), tail)) === tail ? position : 0;
   }
 
   private async take(file: JournalFile, start: number, reached: number): Promise<boolean> {
@@ -74,7 +106,7 @@ export class JournalIngestor {
     let next = this.read(file, position);
     for (;;) {
       const stretch = await next;
-      if (stretch.to === position) return position !== start;
+      if (stretch.to === position || this.stopped) return position !== start;
       // The next lines are read while the database is busy with these.
       next = this.read(file, stretch.to);
       next.catch(() => undefined);
@@ -85,26 +117,57 @@ export class JournalIngestor {
     }
   }
 
-  private async read(file: JournalFile, position: number): Promise<ReadLines & { readonly to: number }> {
+  private async read(file: JournalFile, position: number): Promise<ReadLines & { to: number; tail: string }> {
     const times = acceptedTimes(this.clock(), this.options.retentionDays);
-    const { lines, next } = await this.files.read(file, position);
+    const { lines, next } = await this.readable(file, this.files.read(file, position), { lines: [], next: position });
     const reading = new JournalReading(times);
     for (let i = 0; i < lines.length; i += AT_ONCE) {
       reading.add(lines.slice(i, i + AT_ONCE));
       await new Promise(setImmediate);
     }
-    return { ...reading.result, to: next };
+    const tail = next === position ? '' : await this.readable(file, this.files.tail(file, next), '');
+    return { ...reading.result, to: next, tail };
+  }
+
+  /** A file that cannot be read holds up no other one. */
+  private async readable<T>(file: JournalFile, reading: Promise<T>, otherwise: T): Promise<T> {
+    try {
+      const read = await reading;
+      this.troubled.delete(file.path);
+      return read;
+    } catch (error) {
+      this.trouble(file.path, error);
+      return otherwise;
+    }
+  }
+
+  private trouble(path: string, error: unknown): void {
+    if (!this.troubled.has(path))
+      this.log.error('a file of the journal cannot be read and is left out', { path, error });
+    this.troubled.add(path);
   }
 
   /** Answers whether they were stored; they are not when somebody else has taken them in. */
-  private async store(file: JournalFile, stretch: Stretch, read: ReadLines): Promise<boolean> {
-    await this.aside.keep(file.path, read.rejects);
-    const taken = await this.intake.store(batchOf(file, stretch, read, this.options.violationTypes));
+  private async store(file: JournalFile, stretch: Stretch, read: ReadLines & { tail: string }): Promise<boolean> {
+    const batch = batchOf(file, { ...stretch, tail: read.tail }, read, this.options.violationTypes);
+    const taken = await this.intake.store(batch);
     if (taken === 'moved') return false;
-    await this.aside.keep(file.path, taken.refused);
+    // After the transaction, so that only one service writes them, and once: who retries or comes second stores nothing.
+    await this.setAside(file, [...read.rejects, ...taken.refused]);
     this.done.stored += taken.stored;
     this.done.duplicates += taken.duplicates;
     this.done.rejected += read.rejects.length + taken.refused.length;
     return true;
+  }
+
+  /** Lines that are no events must not hold up those that are. */
+  private async setAside(file: JournalFile, rejects: readonly Reject[]): Promise<void> {
+    try {
+      await this.aside.keep(file.path, rejects);
+    } catch (error) {
+      if (this.done.rejectsLost === 0)
+        this.log.error('lines that are no events cannot be written to the file for them', { file: file.path, error });
+      this.done.rejectsLost += rejects.length;
+    }
   }
 }

@@ -38,6 +38,10 @@ export interface JournalFiles {
   list(): Promise<readonly JournalFile[]>;
   /** The next lines from a position, at most a few hundred kilobytes; none when there is no whole line yet. */
   read(file: JournalFile, position: number): Promise<JournalLines>;
+  /** A hash of what stands right before a position. */
+  tail(file: JournalFile, position: number): Promise<string>;
+  /** Files that could not be looked at the last time, and why. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 /** A line that is no event, and why. */

@@ -32,7 +32,8 @@ export interface Counters {
 export class MinuteBook {
   private base: ReadonlyMap<string, CountRow> = new Map();
   private began: number;
-  private closed: Minute[] = [];
+  /** As text: an object with a few of a thousand numbers as its keys takes the memory of all of them. */
+  private closed: { readonly minute: number; readonly text: string }[] = [];
   private savedUpTo = 0;
 
   constructor(
@@ -51,22 +52,27 @@ export class MinuteBook {
     return this.counters.rows();
   }
 
-  /** The minutes of the window, the present one included. */
-  minutes(): readonly Minute[] {
+  /** The minutes of the window from one on, the present one included. */
+  minutes(from = 0): readonly Minute[] {
     const rows = this.counters.rows();
     const present = this.present(rows);
     const now = this.thisMinute();
-    if (now === this.began) return [...this.closed, present];
-    this.closed = [...this.closed, present].filter(({ minute }) => minute > now - WINDOW_MINUTES);
+    if (now === this.began) return [...this.opened(from), present];
+    const closed = { minute: present.minute, text: JSON.stringify(present) };
+    this.closed = [...this.closed, closed].filter(({ minute }) => minute > now - WINDOW_MINUTES);
     this.base = new Map(rows.map((row) => [keyOf(row), row]));
     this.counters.forgetMaxima();
     this.began = now;
-    return this.closed;
+    return this.opened(from);
+  }
+
+  private opened(from: number): Minute[] {
+    return this.closed.filter(({ minute }) => minute >= from).map(({ text }) => JSON.parse(text) as Minute);
   }
 
   /** Stores what was not stored in its present form yet; what fails is stored the next time. */
   async save(store: MinuteStore): Promise<void> {
-    const minutes = this.minutes().filter(({ minute }) => minute >= this.savedUpTo);
+    const minutes = this.minutes(this.savedUpTo).filter(({ minute }) => minute >= this.savedUpTo);
     await store.save(minutes.filter(({ rows }) => rows.length > 0));
     if (this.savedUpTo !== this.began) await store.prune(this.began - KEPT_MINUTES);
     this.savedUpTo = this.began;

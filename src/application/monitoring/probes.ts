@@ -2,6 +2,8 @@ import { healthy, type HealthProbe, type ProbeResult } from './health-probe';
 
 const LEAST_FREE_PERCENT = 5;
 const MOST_JOURNAL_LAG_BYTES = 10_000_000;
+const MOST_STUCK_SECONDS = 60;
+const MOST_CLOCK_DIFFERENCE_MS = 60_000;
 const MOST_EVALUATION_LAG_SECONDS = 60;
 
 const probe = (name: string, check: () => Promise<ProbeResult>): HealthProbe => ({ name, check });
@@ -13,10 +15,13 @@ export interface Consistency {
   readonly issues: readonly string[];
 }
 
-export const databaseProbe = (answers: () => Promise<unknown>): HealthProbe =>
+/** `clockDifference`: milliseconds by which the clock of this machine is ahead of the database. */
+export const databaseProbe = (answers: () => Promise<unknown>, clockDifference = () => 0): HealthProbe =>
   probe('database', async () => {
     await answers();
-    return healthy();
+    const seconds = Math.round(clockDifference() / 1_000);
+    if (Math.abs(seconds) * 1_000 <= MOST_CLOCK_DIFFERENCE_MS) return healthy();
+    return { status: 'degraded', details: { clock_difference_seconds: seconds } };
   });
 
 /** Kept for clients of the old backend; this one uses no Redis. */
@@ -34,13 +39,20 @@ export const consistencyProbe = (measure: () => Promise<Consistency>): HealthPro
 export interface JournalState {
   readonly lagBytes: number;
   readonly rejected: number;
+  readonly rejectsLost: number;
+  readonly unreadable: readonly string[];
+  readonly stuckSeconds: number;
 }
 
 export const journalProbe = (state: () => JournalState): HealthProbe =>
   probe('journal', async () => {
-    const { lagBytes, rejected } = state();
-    const status = lagBytes > MOST_JOURNAL_LAG_BYTES ? 'degraded' : 'ok';
-    return { status, details: { lag_bytes: lagBytes, rejected } };
+    const { lagBytes, rejected, rejectsLost, unreadable, stuckSeconds } = state();
+    const bad = lagBytes > MOST_JOURNAL_LAG_BYTES || stuckSeconds > MOST_STUCK_SECONDS || rejectsLost > 0;
+    const trouble = {
+      ...(rejectsLost > 0 ? { rejects_lost: rejectsLost } : {}),
+      ...(unreadable.length > 0 ? { unreadable_files: unreadable.length } : {}),
+    };
+    return { status: bad ? 'degraded' : 'ok', details: { lag_bytes: lagBytes, rejected, ...trouble } };
   });
 
 export interface WorkerCondition {
@@ -95,10 +107,11 @@ export interface AlertsState {
   readonly deadLately: number;
 }
 
-export const alertsProbe = (state: () => Promise<AlertsState>): HealthProbe =>
+/** `upSeconds`: for how long this service runs; a site that has never evaluated anything by then is late. */
+export const alertsProbe = (state: () => Promise<AlertsState>, upSeconds: () => number): HealthProbe =>
   probe('alerts', async () => {
     const { evaluationLag, dead, deadLately } = await state();
-    const late = evaluationLag !== null && evaluationLag > MOST_EVALUATION_LAG_SECONDS;
+    const late = (evaluationLag ?? upSeconds()) > MOST_EVALUATION_LAG_SECONDS;
     const details = { evaluation_lag_seconds: evaluationLag, dead_deliveries: dead };
     return { status: late || deadLately > 0 ? 'degraded' : 'ok', details };
   });

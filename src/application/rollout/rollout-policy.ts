@@ -37,12 +37,12 @@ export class RolloutPolicy {
   /**
    * Takes over a document. One that is older than the one before it means that the database forgot what it had
    * acknowledged (a failover to a server that was behind, a restored backup); answers the forgotten document then,
-   * and its kills hold in this process.
+   * and what was stopped in it stays so in this process.
    */
   install(document: RolloutDocument): RolloutDocument | undefined {
     if (document.revision === this.revision) return undefined;
     const forgotten = document.revision < this.revision ? this.document : undefined;
-    this.document = forgotten ? withKillsOf(forgotten, document) : document;
+    this.document = forgotten ? stoppedAsIn(forgotten, document) : document;
     for (const [group, entry] of this.tripped) {
       const state = document.groups.get(group)?.state;
       if (state && (state.entry !== entry || state.effectiveBps === 0)) this.tripped.delete(group);
@@ -85,10 +85,12 @@ export class RolloutPolicy {
   }
 }
 
-function withKillsOf(forgotten: RolloutDocument, document: RolloutDocument): RolloutDocument {
+function stoppedAsIn(forgotten: RolloutDocument, document: RolloutDocument): RolloutDocument {
   const groups = [...document.groups].map(([group, { plan, state }]) => {
-    const killed = state.killed || forgotten.groups.get(group)?.state.killed === true;
-    return [group, { plan, state: { ...state, killed } }] as const;
+    const before = forgotten.groups.get(group)?.state;
+    const killed = state.killed || before?.killed === true;
+    const stopped = before?.status === 'rolled_back' ? { status: before.status, bps: 0, effectiveBps: 0 } : {};
+    return [group, { plan, state: { ...state, killed, ...stopped } }] as const;
   });
   return { ...document, killed: document.killed || forgotten.killed, groups: new Map(groups) };
 }

@@ -1,8 +1,9 @@
+import type { RolloutEvent } from '../../domain/rollout/rollout-state';
 import type { Log } from '../shared/log';
 import type { EvidenceStore, Mismatch } from './evidence-store';
 import type { Alarm } from './operation-watch';
 import type { RolloutPolicy } from './rollout-policy';
-import { ALL_GROUPS, type RolloutDocument, type RolloutStore } from './rollout-store';
+import { ALL_GROUPS, type RolloutDocument, type RolloutStore, type Transition } from './rollout-store';
 
 interface Trip {
   readonly entry: number;
@@ -13,8 +14,8 @@ interface Trip {
 export class RolloutRuntime {
   /** Trips of this process that could not be stored yet. */
   private readonly unstored = new Map<string, Trip>();
-  /** Groups whose kill the database forgot, and which was not stored again yet; `*` stands for all of them. */
-  private readonly forgottenKills = new Set<string>();
+  /** What the database forgot of kills and rollbacks, and was not stored again yet. */
+  private forgotten: readonly Transition[] = [];
 
   constructor(
     private readonly policy: RolloutPolicy,
@@ -38,29 +39,35 @@ export class RolloutRuntime {
 
   /** The database went back behind a document it had acknowledged: whoever stopped something then meant it. */
   forgot({ revision, killed, groups }: RolloutDocument): void {
-    const stopped = [...groups].filter(([, { state }]) => state.killed).map(([group]) => group);
-    for (const group of [...stopped, ...(killed ? [ALL_GROUPS] : [])]) this.forgottenKills.add(group);
-    this.log.error('the database lost changes of the rollout that it had acknowledged: check every group', {
+    const reason = 'the database had lost it, perhaps in a failover';
+    const of = (group: string, event: RolloutEvent): Transition => ({ group, event, evidence: { reason } });
+    this.forgotten = [...groups].flatMap(([group, { state }]) => [
+      ...(state.killed ? [of(group, { kind: 'killed' })] : []),
+      ...(state.status === 'rolled_back'
+        ? [of(group, { kind: 'rolled_back', reason: state.tripReason ?? reason })]
+        : []),
+    ]);
+    if (killed) this.forgotten = [of(ALL_GROUPS, { kind: 'killed' }), ...this.forgotten];
+    this.log.error('the rollout went back to an older revision, so changes were lost: check every group', {
       revision,
-      killed: [...this.forgottenKills],
+      storedAgain: this.forgotten.map(({ group, event }) => `${group} ${event.kind}`),
     });
+    this.storeForgotten().catch((error: unknown) =>
+      this.log.error('what was stopped stays stopped in this process, and is stored when it can be', { error }),
+    );
   }
 
   /** Stores what this process found out or remembers and the database does not have yet. */
   async storePending(): Promise<void> {
-    await this.storeKills();
+    await this.storeForgotten();
     await this.storeTrips();
   }
 
-  private async storeKills(): Promise<void> {
-    for (const group of this.forgottenKills) {
-      await this.store.change(null, (now) => {
-        const killed = group === ALL_GROUPS ? now.killed : (now.groups.get(group)?.state.killed ?? true);
-        const evidence = { reason: 'the database had lost this kill' };
-        return { transitions: killed ? [] : [{ group, event: { kind: 'killed' }, evidence }] };
-      });
-      this.forgottenKills.delete(group);
-    }
+  private async storeForgotten(): Promise<void> {
+    const { forgotten } = this;
+    if (forgotten.length === 0) return;
+    await this.store.change(null, (now) => ({ transitions: forgotten.filter((each) => isNew(each, now)) }));
+    if (this.forgotten === forgotten) this.forgotten = [];
   }
 
   /** Until a trip is stored, neither the other services nor people know of it. */
@@ -101,4 +108,12 @@ export class RolloutRuntime {
       return { transitions: [{ group, event: { kind, reason } }] };
     });
   }
+}
+
+/** Whether a kill or a rollback that was forgotten is not there, so that of many instances one stores it again. */
+function isNew({ group, event }: Transition, now: RolloutDocument): boolean {
+  if (group === ALL_GROUPS) return !now.killed;
+  const state = now.groups.get(group)?.state;
+  if (!state) return false;
+  return event.kind === 'killed' ? !state.killed : state.effectiveBps > 0;
 }

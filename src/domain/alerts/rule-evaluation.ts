@@ -55,6 +55,14 @@ export class RuleEvaluation {
     }
   }
 
+  /** As if nothing had been counted before. */
+  startAnew(rules: readonly WatchedRule[]): void {
+    this.gone.push(...this.all().map(keep));
+    this.scopes.clear();
+    this.changed.clear();
+    this.follow(rules);
+  }
+
   event(at: number, event: AlertEvent): WordedAlert[] {
     const told: WordedAlert[] = [];
     const input = { kind: 'event', at, event } as const;

@@ -8,6 +8,7 @@ import { type Cluster, Postmaster } from './postmaster';
 import { discardStaleLocks, findRunningServer, type RunningServer } from './postmaster-file';
 import { confirmServes, connectionUrl, DATABASE } from './server-connection';
 import { claimSocketDirectory } from './socket-directory';
+import { PACE, type Pace, type Started, Supervision } from './supervise';
 
 export interface EmbeddedPostgres {
   /** Where its files really are: not where it was asked to put them when its user cannot go there. */
@@ -18,8 +19,9 @@ export interface EmbeddedPostgres {
   readonly database: string;
   /** Connection string for `pg`, fit to be given to child processes as DATABASE_URL. */
   readonly url: string;
+  /** Another one after it had to be started again. */
   readonly pid: number;
-  /** Whether this process started the server; only then does `stop` stop it. */
+  /** Whether this process started the server at first; `stop` stops what this process started. */
   readonly owned: boolean;
   /** Whether this call created the database files. */
   readonly firstStart: boolean;
@@ -31,11 +33,9 @@ export interface EmbeddedPostgresOptions {
   readonly dir: string;
   /** Told, a line at a time, what an operator should know; the server's own log goes to `postgres.log`. */
   readonly log?: (line: string) => void;
-}
-
-interface Started {
-  readonly server: RunningServer;
-  readonly postmaster?: Postmaster;
+  /** Told that the server ended or hung, and what became of it; the same as `log` when absent. */
+  readonly alarm?: (line: string) => void;
+  readonly pace?: Partial<Pace>;
 }
 
 /** Recovery after a crash replays the journal, which can take a while on a slow disk. */
@@ -111,8 +111,9 @@ async function start(cluster: Cluster): Promise<Started> {
 }
 
 /**
- * A PostgreSQL of one's own on a Unix socket, with data in `dir`. It ends with this process, however that dies; several
- * processes that start it on one directory share the server of the first.
+ * A PostgreSQL of one's own on a Unix socket, with data in `dir`. It ends with this process, however that dies, and is
+ * started again when it ends or hangs before; several processes that start it on one directory share the server of the
+ * first.
  * @throws Error that says what to do: missing binaries, unusable directory, data of another version, refused start
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -125,7 +126,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const socketDir = claimSocketDirectory(home);
   const cluster = { homeDir: home.dir, dataDir, socketDir, nativeDir: binaries.dir, account: home.account };
   const { server, postmaster } = await start(cluster);
-  postmaster?.onUnexpectedExit((epitaph) => log(`PostgreSQL (process ${server.pid}) ${epitaph}`));
+  const again = () => start(cluster);
+  const pace = { ...PACE, ...options.pace };
+  const supervision = new Supervision(
+    cluster,
+    { server, ...(postmaster && { postmaster }) },
+    again,
+    options.alarm ?? log,
+    pace,
+  );
   return {
     dir: home.dir,
     socketDir: server.socketDir,
@@ -133,9 +142,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     user: SUPERUSER,
     database: DATABASE,
     url: connectionUrl(server),
-    pid: server.pid,
+    get pid() {
+      return supervision.pid;
+    },
     owned: postmaster !== undefined,
     firstStart,
-    stop: async () => postmaster?.stop(),
+    stop: () => supervision.stop(),
   };
 }

@@ -40,6 +40,7 @@ const LAUNCH = `( ( trap '' HUP INT TERM; read -r _ <&3 || kill -INT $$ ) >/dev/
 exec "$@" 3<&-`;
 
 const PATIENCE_MS = 10_000;
+const KILL_AFTER_MS = 5_000;
 
 /** One server process started by this process. */
 export class Postmaster {
@@ -83,11 +84,14 @@ export class Postmaster {
     return `ended with ${ending}. ${wordsOf(this.log, this.pid)}`;
   }
 
-  /** Calls back when the server ends without having been asked to. */
-  onUnexpectedExit(tell: (epitaph: string) => void): void {
-    this.child.once('exit', () => {
-      if (!this.stopping) tell(this.epitaph);
-    });
+  /** For one that hangs: without a checkpoint, and without waiting for anybody. */
+  async kill(): Promise<void> {
+    if (!this.running) return;
+    const gone = once(this.child, 'exit');
+    this.child.kill('SIGQUIT');
+    const impatience = setTimeout(() => this.child.kill('SIGKILL'), KILL_AFTER_MS);
+    await gone;
+    clearTimeout(impatience);
   }
 
   /** Ends every session and waits until the server is gone; after 10 s without a checkpoint, which a restart makes up for. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { closeSync, copyFileSync, fstatSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 
 const ROTATE_AT_BYTES = 10_000_000;
@@ -21,11 +21,20 @@ export function openServerLog(homeDir: string): ServerLog {
   return { file, descriptor, start: fstatSync(descriptor).size };
 }
 
+/** The server keeps its file open, so a log that has grown is copied and emptied; the server appends, and goes on at its beginning. */
+export function turnServerLog(homeDir: string): void {
+  const file = path.join(homeDir, 'postgres.log');
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= ROTATE_AT_BYTES) return;
+  copyFileSync(file, `${file}.1`);
+  truncateSync(file);
+}
+
 /** What the server with this process id has said (its last 16 kB); several starters share one file. */
 export function wordsOf(log: ServerLog, pid: number): string {
   const descriptor = openSync(log.file, 'r');
   const buffer = Buffer.alloc(TAIL_BYTES);
-  const from = Math.max(log.start, fstatSync(descriptor).size - TAIL_BYTES);
+  const { size } = fstatSync(descriptor);
+  const from = Math.max(log.start > size ? 0 : log.start, size - TAIL_BYTES);
   const text = buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, TAIL_BYTES, from));
   closeSync(descriptor);
   const lines = text.split('\n').filter((line) => line.trim() !== '');

@@ -43,6 +43,8 @@ export interface Settings {
   readonly timeZone: string;
   /** Days that events and detection reports are kept. */
   readonly eventRetentionDays: number;
+  /** Days that violations, alerts and sums per hour and day are kept. */
+  readonly historyRetentionDays: number;
   /** Which types of event open a violation, and of which type. */
   readonly violationTypes: ViolationTypes;
   /** Requests a minute for each token; 0: as many as they like. */
@@ -128,6 +130,12 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     about: 'days that events are kept; older ones are not taken in',
     read: number(1, 3_650, 0),
   },
+  historyRetentionDays: {
+    name: 'HISTORY_RETENTION_DAYS',
+    fallback: '1095',
+    about: 'days that violations, alerts and sums per hour and day are kept; never less than RETENTION_DAYS',
+    read: number(1, 36_500, 0),
+  },
   violationTypes: {
     name: 'VIOLATION_TYPES',
     fallback: pairsOf(DEFAULT_VIOLATION_TYPES),
@@ -143,7 +151,7 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
   auditRetentionDays: {
     name: 'AUDIT_RETENTION_DAYS',
     fallback: '365',
-    about: 'days that the audit trail is kept',
+    about: 'days that the audit trail, revisions of the cameras file and revoked tokens are kept',
     read: number(1, 36_500, 0),
   },
   webhookAllow: {

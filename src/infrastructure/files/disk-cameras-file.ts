@@ -4,6 +4,7 @@ import { copyFile, type FileHandle, open, readdir, readFile, realpath, rm, stat 
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CamerasFile, FileText, LateSave, StagedText } from '../../application/cameras/cameras-file';
+import type { Clock } from '../../application/shared/log';
 import type { OnStep } from '../../application/cameras/config-steps';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
@@ -20,17 +21,23 @@ const SETTLE_TRIES = 20;
 export class DiskCamerasFile implements CamerasFile {
   constructor(
     private readonly path: string,
+    private readonly clock: Clock,
     private readonly onStep: OnStep,
   ) {}
 
   async read(): Promise<FileText | undefined> {
     try {
       const [bytes, { mtime }] = await Promise.all([readFile(this.path), stat(this.path)]);
-      return { text: bytes.toString('utf8'), sha256: sha256(bytes), modifiedAt: mtime };
+      return { text: bytes.toString('utf8'), sha256: sha256(bytes), modifiedAt: this.byOurClock(mtime) };
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return undefined;
       throw failed('camera_config.file_unreadable', 'The cameras file cannot be read', error);
     }
+  }
+
+  /** The system dates files by the clock of this machine, revisions are dated by that of the site. */
+  private byOurClock(time: Date): Date {
+    return new Date(this.clock().getTime() - (Date.now() - time.getTime()));
   }
 
   async readSettled(): Promise<FileText | undefined> {

@@ -1,8 +1,9 @@
 import { type FileHandle, readdir, stat as statOf } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { JournalFile, JournalFiles, JournalLines } from '../../application/events/journal';
-import { identityOf } from './file-identity';
+import { identityOf, tailBefore } from './file-identity';
 import { linesOf, MOST_LINE_BYTES, TOO_LONG } from './journal-lines';
+import { errorCode } from '../system/error-code';
 import { noneIfAbsent, openIfThere } from '../system/open-if-there';
 
 const CHUNK = 1_024 * 1_024;
@@ -21,10 +22,15 @@ export class DiskJournalFiles implements JournalFiles {
   private readonly within = new Map<string, number>();
   private readonly looked = new Map<string, { readonly looks: string; readonly id: string }>();
 
-  constructor(private readonly path: string) {}
+  /** Files of which only the name can be seen, and the reason: they must not hold up the others. */
+  readonly unreadable = new Map<string, string>();
+
+  constructor(readonly path: string) {}
 
   async list(): Promise<readonly Found[]> {
-    const found = await Promise.all((await this.names()).map((name) => this.look(join(dirname(this.path), name))));
+    const paths = (await this.names()).map((name) => join(dirname(this.path), name));
+    for (const path of this.unreadable.keys()) if (!paths.includes(path)) this.unreadable.delete(path);
+    const found = await Promise.all(paths.map((path) => this.lookIfAllowed(path)));
     const current = (file: Found) => Number(file.path === this.path);
     return found
       .filter((file) => file !== undefined)
@@ -40,6 +46,10 @@ export class DiskJournalFiles implements JournalFiles {
     });
     if (!bytes || bytes.length === 0) return { lines: [], next: position };
     return this.within.get(file.id) === position ? this.skip(file, position, bytes) : this.split(file, position, bytes);
+  }
+
+  async tail(file: JournalFile, position: number): Promise<string> {
+    return (await opened(file.path, (handle) => tailBefore(handle, position))) ?? '';
   }
 
   private split(file: JournalFile, position: number, bytes: Buffer): JournalLines {
@@ -63,6 +73,19 @@ export class DiskJournalFiles implements JournalFiles {
     const stem = basename(this.path, '.jsonl');
     const names = await readdir(dirname(this.path)).catch(noneIfAbsent);
     return (names ?? []).filter((name) => name.startsWith(stem) && !name.endsWith('.gz'));
+  }
+
+  private async lookIfAllowed(path: string): Promise<Found | undefined> {
+    try {
+      const found = await this.look(path);
+      this.unreadable.delete(path);
+      return found;
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === '') throw error;
+      this.unreadable.set(path, code);
+      return undefined;
+    }
   }
 
   /** A file that looks as it did at the last look is not opened again. */

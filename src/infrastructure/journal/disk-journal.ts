@@ -5,16 +5,20 @@ import type { EventView } from '../../domain/shared/event';
 import { Unavailable } from '../../domain/shared/domain-error';
 import { errorCode } from '../system/error-code';
 
-const NEWLINE = 10;
+const NEWLINE = Buffer.from('\n');
 
 /** The journal that detectors and this service append to, one JSON line per event. */
 export class DiskJournal implements Journal {
   constructor(private readonly path: string) {}
 
-  async append(events: readonly EventView[]): Promise<void> {
-    if (events.length === 0) return;
+  append(events: readonly EventView[]): Promise<void> {
+    return this.appendLines(events.map((event) => JSON.stringify(event)));
+  }
+
+  async appendLines(lines: readonly string[]): Promise<void> {
+    if (lines.length === 0) return;
     try {
-      await this.write(Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')));
+      await this.write(Buffer.from(lines.map((line) => `${line}\n`).join('')));
     } catch (error) {
       throw new Unavailable(
         'journal.unavailable',
@@ -27,13 +31,11 @@ export class DiskJournal implements Journal {
 
   private async write(lines: Buffer): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
-    const file = await open(this.path, 'a+');
+    const file = await open(this.path, 'a');
     try {
-      const { size } = await file.stat();
-      const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
-      // A full disk may have left a piece of a line, which must not spoil the next one.
-      const torn = size > 0 && buffer[0] !== NEWLINE;
-      const bytes = torn ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
+      // Whatever the last writer left, at whatever moment: a piece of a line must not spoil the next one, and a blank line
+      // counts for nothing.
+      const bytes = Buffer.concat([NEWLINE, lines]);
       const { bytesWritten } = await file.write(bytes);
       if (bytesWritten < bytes.length) throw Object.assign(new Error('written in part'), { code: 'ENOSPC' });
       await file.datasync();

@@ -5,9 +5,11 @@ import type { Clock } from '../../application/shared/log';
 import { sizeOf } from '../system/size-of';
 
 const MOST_BYTES = 10_000_000;
-const MOST_OF_A_LINE = 2_000;
 
-/** Lines that are no events, with the reason, in a file of their own; two files of at most ten megabytes are kept. */
+/**
+ * Lines that are no events, whole and with the reason, in a file of their own, from which they can be taken in again; two
+ * files of at most ten megabytes are kept.
+ */
 export class DiskRejectFile implements RejectFile {
   constructor(
     private readonly path: string,
@@ -18,9 +20,7 @@ export class DiskRejectFile implements RejectFile {
     if (rejects.length === 0) return;
     if ((await sizeOf(this.path)) > MOST_BYTES) await rename(this.path, `${this.path}.1`);
     const at = this.clock().toISOString();
-    const lines = rejects.map(({ why, line }) =>
-      JSON.stringify({ at, file: basename(file), why, line: line.slice(0, MOST_OF_A_LINE) }),
-    );
+    const lines = rejects.map(({ why, line }) => JSON.stringify({ at, file: basename(file), why, line }));
     await appendFile(this.path, `${lines.join('\n')}\n`);
   }
 }

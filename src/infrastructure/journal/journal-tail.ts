@@ -5,7 +5,9 @@ import { acceptedTimes } from '../../domain/events/time-window';
 import { JournalReading } from '../../application/events/journal-batches';
 import { answerIsPartial } from '../../application/shared/call-context';
 import type { Clock } from '../../application/shared/log';
+import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import type { Event } from '../../domain/shared/event';
+import { errorCode } from '../system/error-code';
 import type { DiskJournalFiles } from './disk-journal-files';
 import { openIfThere } from '../system/open-if-there';
 import { linesOf, MOST_LINE_BYTES } from './journal-lines';
@@ -15,11 +17,14 @@ const CHUNK = 64 * 1_024;
 const MOST_BYTES = 64 * 1_024 * 1_024;
 /** Lines come late, so the journal is not quite in the order of time; what is later than this is not looked for. */
 const LATE_MS = 3_600_000;
+const MOST_READS = 2;
 const NEWLINE = 10;
 const NOTHING = Buffer.alloc(0);
 
 /** The journal, read from its end: what the old backend knew of events. Reads at most its last 64 megabytes. */
 export class JournalTail {
+  private readonly reading = new Set<Promise<void>>();
+
   constructor(
     private readonly files: DiskJournalFiles,
     private readonly clock: Clock,
@@ -27,14 +32,36 @@ export class JournalTail {
   ) {}
 
   /**
-   * What is `wanted` of the events from a moment on (milliseconds since 1970), in no particular order, each once. Of a long
-   * journal as little should be kept as is needed.
+   * What is `wanted` of the events from a moment on (milliseconds since 1970), in no particular order, each once; of those
+   * that are not, undefined. Of a long journal as little should be kept as is needed.
    */
-  async since<T>(from: number, wanted: (event: Event) => T): Promise<readonly T[]> {
+  async since<T>(from: number, wanted: (event: Event) => T | undefined): Promise<readonly T[]> {
+    return this.inTurn(() => this.read(from, wanted).catch(cannotRead));
+  }
+
+  /** A read holds up to 64 megabytes of events: many at once would be the end of this process. */
+  private async inTurn<T>(read: () => Promise<T>): Promise<T> {
+    while (this.reading.size >= MOST_READS) await Promise.race(this.reading);
+    const one = read();
+    const ended = one.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.reading.add(ended);
+    try {
+      return await one;
+    } finally {
+      this.reading.delete(ended);
+    }
+  }
+
+  private async read<T>(from: number, wanted: (event: Event) => T | undefined): Promise<readonly T[]> {
     const times = acceptedTimes(this.clock(), this.retentionDays);
-    const found = new Map<string, T>();
+    const found = new Map<string, T | undefined>();
     let left = MOST_BYTES;
     const files = [...(await this.files.list())].reverse();
+    const why = this.files.unreadable.get(this.files.path);
+    if (why !== undefined) throw Object.assign(new Error('the journal cannot be looked at'), { code: why });
     for (const file of files) {
       for await (const chunk of backwards(file.path, file.size)) {
         left -= chunk.length;
@@ -46,14 +73,29 @@ export class JournalTail {
           found.set(event.id, wanted(event));
         const before = events.length > 0 && events.every(({ ts }) => ts * 1000 < from - LATE_MS);
         if (left <= 0 && !before) answerIsPartial();
-        if (left <= 0 || before) return [...found.values()];
+        if (left <= 0 || before) return kept(found);
         await breath();
       }
     }
     // Of a journal that was put aside before, older lines may have been deleted.
     if (files.length > 1) answerIsPartial();
-    return [...found.values()];
+    return kept(found);
   }
+}
+
+const kept = <T>(found: ReadonlyMap<string, T | undefined>): T[] =>
+  [...found.values()].filter((value) => value !== undefined);
+
+/** What the system will not give now it may give later; anything else is a fault of this program. */
+function cannotRead(error: unknown): never {
+  const code = errorCode(error);
+  if (error instanceof DomainError || code === '' || code.startsWith('ERR_')) throw error;
+  throw new Unavailable(
+    'journal.unavailable',
+    `The journal of events cannot be read now (${code}). Try again.`,
+    'not-started',
+    error,
+  );
 }
 
 /** Whole lines of a file, chunk by chunk from its end; a last line that is not finished is left out. */

@@ -12,7 +12,7 @@ const KEPT = 4;
  */
 export async function rotateJournal(path: string, files: DiskJournalFiles, intake: EventIntake): Promise<void> {
   const [all, positions] = [await files.list(), await intake.positions()];
-  const taken = all.filter((file) => positions.get(file.id) === file.size);
+  const taken = all.filter((file) => positions.get(file.id)?.position === file.size);
   const current = taken.find((file) => file.path === path && file.size > MOST_BYTES);
   if (current) await rename(path, path.replace(/\.jsonl$/, `-${Date.now()}.jsonl`));
   const aside = taken.filter((file) => file.path !== path && file.closed);

@@ -16,8 +16,8 @@ export class JournalHistory implements EventHistory {
 
   async known(events: readonly Event[]): Promise<ReadonlySet<string>> {
     const oldest = events.reduce((ts, event) => Math.min(ts, event.ts), Number.POSITIVE_INFINITY);
-    const there = new Set(await this.tail.since(oldest * 1000, ({ id }) => id));
-    return new Set(events.map(({ id }) => id).filter((id) => there.has(id)));
+    const asked = new Set(events.map(({ id }) => id));
+    return new Set(await this.tail.since(oldest * 1000, ({ id }) => (asked.has(id) ? id : undefined)));
   }
 
   private async read({ from, to, type, cameraId }: EventFilter): Promise<Event[]> {
@@ -25,6 +25,6 @@ export class JournalHistory implements EventHistory {
       (to === undefined || event.ts * 1000 < to) &&
       (type === undefined || event.type === type) &&
       (cameraId === undefined || event.cameraId === cameraId);
-    return (await this.tail.since(from, (event) => event)).filter(wanted).sort(newestFirst);
+    return [...(await this.tail.since(from, (event) => (wanted(event) ? event : undefined)))].sort(newestFirst);
   }
 }

@@ -32,8 +32,9 @@ export class JournalStatistics implements StatisticsSource {
   }
 
   private async read(from: number, camera: string | undefined): Promise<readonly Counted[]> {
-    const all = await this.tail.since(from, ({ ts, type, cameraId }) => ({ ts, type, cameraId }));
-    return camera === undefined ? all : all.filter(({ cameraId }) => cameraId === camera);
+    return this.tail.since(from, ({ ts, type, cameraId }) =>
+      camera === undefined || cameraId === camera ? { ts, type, cameraId } : undefined,
+    );
   }
 }
 

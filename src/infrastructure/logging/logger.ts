@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger, format, type Logger, transports } from 'winston';
 import { currentCall } from '../../application/shared/call-context';
 import type { Log } from '../../application/shared/log';
 import { maskText } from '../../domain/cameras/camera-secrets';
+import { LogFile } from './log-file';
 
 const MAX_FILE_BYTES = 10_000_000;
 const MAX_FILES = 5;
@@ -41,29 +41,27 @@ export interface LogSettings {
   readonly json: boolean;
   /** Where `watchgate.log` goes, always as JSON lines, rotated by size; nowhere when absent. */
   readonly dir?: string;
+  /** How soon a file that could not be written is tried again. */
+  readonly againAfterMs?: number;
 }
 
 /** The log of this process: to the console for people, to a file for later. */
-export function createLog({ level, json, dir }: LogSettings): Log & { close(): void } {
+export function createLog({ level, json, dir, againAfterMs = 10_000 }: LogSettings): Log & { close(): void } {
   const console = new transports.Console({ format: json ? format.json() : readable });
-  if (dir) mkdirSync(dir, { recursive: true });
-  const file = !dir
-    ? undefined
-    : new transports.File({
-        filename: join(dir, 'watchgate.log'),
-        maxsize: MAX_FILE_BYTES,
-        maxFiles: MAX_FILES,
-        tailable: true,
-        format: format.json(),
-      });
+  const file =
+    dir &&
+    new LogFile(join(dir, 'watchgate.log'), {
+      maxBytes: MAX_FILE_BYTES,
+      maxFiles: MAX_FILES,
+      againAfterMs,
+      onTrouble: (error) => void logger.error('the log file cannot be written; the console goes on', { error }),
+      onRecovery: (lost) => void logger.warn('the log file can be written again', { lost_lines: lost }),
+    });
   const logger: Logger = createLogger({
     level,
     format: format.combine(safe(), format.timestamp()),
-    transports: file ? [console, file] : [console],
+    transports: file ? [console, new transports.Stream({ stream: file, format: format.json() })] : [console],
   });
-  file?.on('error', (error) =>
-    logger.remove(file).warn('the log file cannot be written; the console goes on', { error }),
-  );
   // Winston formats a message before it looks at the level, and there is one for every request.
   const debugs = logger.isLevelEnabled('debug');
   return {
@@ -71,6 +69,9 @@ export function createLog({ level, json, dir }: LogSettings): Log & { close(): v
     info: (message, fields) => void logger.info(message, fields),
     warn: (message, fields) => void logger.warn(message, fields),
     error: (message, fields) => void logger.error(message, fields),
-    close: () => void logger.close(),
+    close: () => {
+      logger.close();
+      if (file) file.end();
+    },
   };
 }

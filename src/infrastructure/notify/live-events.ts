@@ -3,6 +3,8 @@ import type { LiveClient, LiveSockets } from './live-sockets';
 
 export const EVENTS_PATH = '/ws/events';
 const MOST = 500;
+/** More alerts than are announced again after a connection was lost. */
+const REMEMBERED = 1_000;
 
 export interface LiveLine extends JsonObject {
   readonly type: string;
@@ -17,6 +19,7 @@ export interface EventTail {
 /** Tells every event, and every alert, to whoever listens at `/ws/events`; `?etype=` wants one type of event only. */
 export class LiveEvents {
   private seq: number | undefined;
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly tail: EventTail,
@@ -50,9 +53,18 @@ export class LiveEvents {
     for (const client of this.sockets().at(EVENTS_PATH)) client.send({ type: 'ping' });
   }
 
-  /** `announced`: the alert as JSON, as another service announced it. */
+  private isRepeated(key: string): boolean {
+    if (this.told.has(key)) return true;
+    this.told.add(key);
+    const [oldest] = this.told;
+    if (this.told.size > REMEMBERED && oldest !== undefined) this.told.delete(oldest);
+    return false;
+  }
+
+  /** `announced`: the alert as JSON, as another service announced it; one that was told here already is not told again. */
   alert(announced: string): void {
     const data = JSON.parse(announced) as JsonObject;
+    if (typeof data.idempotency_key === 'string' && this.isRepeated(data.idempotency_key)) return;
     for (const client of this.sockets().at(EVENTS_PATH)) client.send({ type: 'alert', data });
   }
 }

@@ -10,6 +10,8 @@ const LONGEST_MESSAGE = 4_096;
 /** What may wait for one client; one that is slower is cut off and comes back with less. */
 const MOST_WAITING_BYTES = 1_000_000;
 const MOST_CLIENTS = 1_000;
+/** Of one client in a second; there is nothing to say here but a ping now and then. */
+const MOST_MESSAGES = 10;
 /** What a client may name as its protocol; beside it may stand its token, which is never sent back. */
 const PROTOCOL = 'watchgate';
 
@@ -78,7 +80,9 @@ export class LiveSockets {
       const client = { query: searchParams, send: (message: object) => this.send(connection, message) };
       connection.on('error', (error) => this.log.debug('a socket failed', { error }));
       connection.on('close', () => clients.delete(connection));
+      const tooMany = messageLimit();
       connection.on('message', (data) => {
+        if (tooMany()) return connection.terminate();
         if (isPing(String(data))) client.send({ type: 'pong' });
       });
       clients.set(connection, client);
@@ -94,6 +98,16 @@ export class LiveSockets {
     }
     connection.send(JSON.stringify(message));
   }
+}
+
+/** Whether a client has sent more than it may within a second. */
+function messageLimit(): () => boolean {
+  let [since, count] = [performance.now(), 0];
+  return () => {
+    const now = performance.now();
+    if (now - since > 1_000) [since, count] = [now, 0];
+    return (count += 1) > MOST_MESSAGES;
+  };
 }
 
 function refusalText({ status, headers }: Refusal): string {

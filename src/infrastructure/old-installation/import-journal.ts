@@ -4,7 +4,7 @@ import type { EventIntake } from '../../application/events/event-intake';
 import { JournalReading } from '../../application/events/journal-batches';
 import { JournalIngestor } from '../../application/events/journal-ingestor';
 import type { RejectFile } from '../../application/events/journal';
-import type { Clock } from '../../application/shared/log';
+import type { Clock, Log } from '../../application/shared/log';
 import { acceptedTimes } from '../../domain/events/time-window';
 import type { ViolationTypes } from '../../domain/shared/violation-types';
 import { DiskJournalFiles } from '../journal/disk-journal-files';
@@ -14,6 +14,7 @@ import { PartReport } from './import-report';
 export interface JournalImport {
   readonly intake: EventIntake;
   readonly clock: Clock;
+  readonly log: Log;
   readonly retentionDays: number;
   /** None when the old violations themselves are taken over. */
   readonly violationTypes: ViolationTypes;
@@ -33,7 +34,7 @@ export async function importJournal(path: string, to: JournalImport, dryRun: boo
   const aside: RejectFile = {
     keep: async (_, rejects) => rejects.forEach(({ why, line }) => report.leave(why, line.slice(0, 60))),
   };
-  const ingestor = new JournalIngestor(files, to.intake, aside, to, to.clock);
+  const ingestor = new JournalIngestor(files, to.intake, aside, to, to.clock, to.log);
   await ingestor.pass();
   const { stored, duplicates } = ingestor.state;
   report.taken = stored;

@@ -1,6 +1,6 @@
-import { Client } from 'pg';
 import { Unavailable, type Effect } from '../../domain/shared/domain-error';
 import { errorCode } from '../system/error-code';
+import { PgSession } from './pg-session';
 
 const LOOK_EVERY_MS = 100;
 /** After this long without any answer the database is asked whether it is there; so often while it is away. */
@@ -8,37 +8,53 @@ const ASK_AFTER_MS = 200;
 /** Without an answer for this long it is away; all waiting adds up to less than a second. */
 const SILENT_MS = 400;
 /** A connection that was silent for this long is given up for a new one. */
-const GIVE_UP_MS = 5_000;
+const GIVE_UP_MS = 1_000;
+/** Its clock is looked at so often, however busy it is. */
+const CLOCK_EVERY_MS = 5_000;
 const TOO_MANY_CONNECTIONS = '53300';
+const WHAT_TIME = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
 
 /**
  * Knows within a second whether the database answers at all, by any answer there is and by asking on a connection of its
- * own. While it is away nobody waits for it: those who do are told so, those who come are refused at once.
+ * own. While it is away nobody waits for it: those who do are told so, those who come are refused at once. It also knows
+ * what time it is there: the one clock that all services of a site share.
  */
 export class DatabaseWatch {
   private readonly waiting = new Set<() => void>();
-  private client: Client | undefined;
+  private session: PgSession | undefined;
   private timer: NodeJS.Timeout | undefined;
   private asking = false;
   private askedAt = 0;
   private heardAt = performance.now();
   private lookedAt = performance.now();
+  private clockAt = Number.NEGATIVE_INFINITY;
+  /** The time of the database less the monotonic clock of this process. */
+  private offset: number | undefined;
   private isAway = false;
 
   constructor(private readonly url: string) {}
 
-  start(): void {
+  /** Resolves after the first answer, or the first failure. */
+  async start(): Promise<void> {
     this.heard();
     if (this.timer) return;
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
-    void this.ask(performance.now());
+    await this.ask();
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    const { client } = this;
-    this.client = undefined;
-    await client?.end();
+    const { session } = this;
+    this.session = undefined;
+    await session?.end();
+  }
+
+  /**
+   * The time of the database, carried on by a clock that never jumps; the clock of this machine until the database has
+   * said what time it is.
+   */
+  now(): Date {
+    return new Date(this.offset === undefined ? Date.now() : performance.now() + this.offset);
   }
 
   /** Throws `database.unavailable` while the database is away. */
@@ -71,15 +87,13 @@ export class DatabaseWatch {
     // While this process stood still itself, nobody could hear an answer.
     const stoodStill = now - this.lookedAt > 2 * LOOK_EVERY_MS;
     this.lookedAt = now;
-    if (!this.asking) {
-      if (now - Math.max(this.heardAt, this.askedAt) > ASK_AFTER_MS) void this.ask(now);
-    } else if (stoodStill) this.askedAt = now;
-    else if (now - this.askedAt > SILENT_MS) this.silent(now);
-  }
-
-  private silent(now: number): void {
-    if (now - this.heardAt > SILENT_MS) this.goAway();
-    if (now - this.askedAt > GIVE_UP_MS) this.client?.end().catch(() => undefined);
+    if (this.asking) {
+      if (stoodStill) this.askedAt = now;
+      else if (now - Math.max(this.askedAt, this.heardAt) > SILENT_MS) this.goAway();
+      return;
+    }
+    const quiet = now - Math.max(this.heardAt, this.askedAt) > ASK_AFTER_MS;
+    if (quiet || now - this.clockAt > CLOCK_EVERY_MS) void this.ask();
   }
 
   private goAway(): void {
@@ -88,38 +102,61 @@ export class DatabaseWatch {
     this.waiting.clear();
   }
 
-  private async ask(now: number): Promise<void> {
+  private async ask(): Promise<void> {
     this.asking = true;
-    this.askedAt = now;
+    this.askedAt = performance.now();
     try {
       // A connection that was ended says nothing about whether there can be a new one.
-      const known = this.client;
-      await (known ? known.query('SELECT 1').catch(() => this.askAnew()) : this.askAnew());
-      this.heard();
+      if (!(this.session && (await this.asked(this.session)))) await this.askAnew();
     } catch (error) {
       if (errorCode(error) !== TOO_MANY_CONNECTIONS && performance.now() - this.heardAt > SILENT_MS) this.goAway();
     } finally {
       this.asking = false;
+      // A database that refuses is asked again after a pause, as is one that was asked and answered.
+      this.askedAt = performance.now();
+    }
+  }
+
+  private async asked(session: PgSession): Promise<boolean> {
+    try {
+      await this.whatTime(session);
+      return true;
+    } catch {
+      session.destroy();
+      if (this.session === session) this.session = undefined;
+      return false;
     }
   }
 
   private async askAnew(): Promise<void> {
-    const client = new Client({
-      connectionString: this.url,
-      connectionTimeoutMillis: GIVE_UP_MS,
-      application_name: 'watchgate-watch',
-    });
-    this.client = client;
-    client.on('error', () => {
-      if (this.client === client) this.client = undefined;
+    const session = await PgSession.open({
+      url: this.url,
+      name: 'watchgate-watch',
+      answerWithinMs: GIVE_UP_MS,
+      onLost: () => {
+        if (this.session === session) this.session = undefined;
+      },
     });
     try {
-      await client.connect();
-      await client.query('SELECT 1');
+      await this.whatTime(session);
     } catch (error) {
-      if (this.client === client) this.client = undefined;
+      session.destroy();
       throw error;
     }
+    this.session = session;
+  }
+
+  private async whatTime(session: PgSession): Promise<void> {
+    const sent = performance.now();
+    const [row] = await session.query<{ now: number }>(WHAT_TIME);
+    this.heard();
+    const received = performance.now();
+    this.clockAt = received;
+    if (!row) return;
+    const offset = row.now - (sent + received) / 2;
+    // What may be the way of the answer alone does not move the clock.
+    const wobble = (received - sent) / 2 + 1;
+    if (this.offset === undefined || Math.abs(offset - this.offset) > wobble) this.offset = offset;
   }
 }
 

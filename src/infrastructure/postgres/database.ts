@@ -12,15 +12,23 @@ import { sha256 } from '../../domain/shared/sha256';
 import { Import1764400000000 } from '../../../migrations/1764400000000-import';
 import { RolloutEvidence1764550000000 } from '../../../migrations/1764550000000-rollout-evidence';
 import { SiteWatch1764500000000 } from '../../../migrations/1764500000000-site-watch';
+import { Reliability1764600000000 } from '../../../migrations/1764600000000-reliability';
 import { CameraRows } from './camera-row';
 import { DatabaseWatch } from './database-watch';
-import { type Effect, Unavailable, withEffect } from '../../domain/shared/domain-error';
-import { isRefusal, unavailable } from './pg-errors';
-import { type Queryable, queryableOf } from './queryable';
+import { type Effect, Unavailable } from '../../domain/shared/domain-error';
+import { hasCode } from '../system/error-code';
+import { driverErrorOf, unavailable } from './pg-errors';
+import type { Queryable } from './queryable';
+import { inTransaction } from './transactions';
 
+const UNDEFINED_TABLE = '42P01';
 const LOCK_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 3_000;
+/** Connections that hold a lock while others work: the configuration, and one for each task that runs `alone`. */
+const LOCK_HOLDERS = 4;
+const WRITERS = 4;
+const MOST_NAMES = 1_000;
 /** A process that is stopped while it holds the site's lock loses it after this long. */
 const IDLE_SESSION_TIMEOUT_MS = 60_000;
 
@@ -57,7 +65,7 @@ export class Database implements Queryable {
     this.writes = new DataSource({
       type: 'postgres',
       url,
-      extra: { ...common, max: 4 },
+      extra: { ...common, max: LOCK_HOLDERS + WRITERS },
       poolErrorHandler: onLost,
       entities: [CameraRows],
       migrations: [
@@ -72,6 +80,7 @@ export class Database implements Queryable {
         Import1764400000000,
         SiteWatch1764500000000,
         RolloutEvidence1764550000000,
+        Reliability1764600000000,
       ],
       migrationsTransactionMode: 'all',
     });
@@ -83,12 +92,43 @@ export class Database implements Queryable {
     const runner = this.writes.createQueryRunner();
     try {
       await runner.query(`SELECT pg_advisory_lock(hashtext('watchgate.migrations'))`);
+      await this.refuseLaterSchema();
       await this.writes.runMigrations();
-      this.watch.start();
+      await this.watch.start();
     } finally {
       await runner.query(`SELECT pg_advisory_unlock(hashtext('watchgate.migrations'))`);
       await runner.release();
     }
+  }
+
+  /** What a later version of this program did to the tables is not known here, and what it expects of them neither. */
+  private async refuseLaterSchema(): Promise<void> {
+    const done = await this.writes.query<{ name: string }[]>('SELECT name FROM migrations').catch((error: unknown) => {
+      if (hasCode(driverErrorOf(error), UNDEFINED_TABLE)) return [];
+      throw error;
+    });
+    const known = new Set(this.writes.migrations.map(({ name, constructor }) => name ?? constructor.name));
+    const later = done.map(({ name }) => name).filter((name) => !known.has(name));
+    if (later.length === 0) return;
+    throw new Error(
+      `it was brought up to date by a later version of this program (${later.join(', ')}). ` +
+        'Start that version, or restore a backup that was made before',
+    );
+  }
+
+  /** The time of the database, which all services of a site share. */
+  now(): Date {
+    return this.watch.now();
+  }
+
+  /** Milliseconds by which the clock of this machine is ahead of it. */
+  clockDifference(): number {
+    return Date.now() - this.watch.now().getTime();
+  }
+
+  /** Throws while the database is away. */
+  refuseWhileAway(): void {
+    this.watch.refuseWhileAway();
   }
 
   /** Throws unless the database answers and has every migration that this program knows. */
@@ -118,27 +158,18 @@ export class Database implements Queryable {
 
   private read<Row>(effect: Effect, sql: string, values: readonly unknown[]): Promise<Row[]> {
     return this.watch.guard(effect, async () => {
-      const named = { name: statementName(sql), text: sql, values: [...values] };
+      const name = statementName(sql);
+      const named = { ...(name === undefined ? {} : { name }), text: sql, values: [...values] };
       return (await this.reads.query<Row & object>(named)).rows;
     });
   }
 
-  /** Does some work in one transaction: all of it, or, when it throws, nothing. */
+  /** Does some work in one transaction: all of it, or, when it throws, nothing. The work may be done more than once. */
   async transaction<T>(work: (sql: Queryable) => Promise<T>): Promise<T> {
     this.watch.refuseWhileAway();
     const runner = this.writes.createQueryRunner();
-    let ending = false;
     try {
-      await runner.startTransaction();
-      const result = await work(queryableOf(runner));
-      ending = true;
-      await runner.commitTransaction();
-      return result;
-    } catch (error) {
-      // A connection that is gone cannot roll back, and need not: the server aborts what never saw COMMIT.
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      if (ending && !isRefusal(error)) throw unavailable(error, 'unknown');
-      throw withEffect(unavailable(error, 'rolled-back'), 'rolled-back');
+      return await inTransaction(runner, work);
     } finally {
       await runner.release();
     }
@@ -178,8 +209,10 @@ export class Database implements Queryable {
 const names = new Map<string, string>();
 
 /** Named statements are planned once per connection. Their texts are few, for values are never part of them. */
-function statementName(sql: string): string {
-  const known = names.get(sql) ?? `s${sha256(sql).slice(0, 32)}`;
-  names.set(sql, known);
-  return known;
+function statementName(sql: string): string | undefined {
+  const known = names.get(sql);
+  if (known !== undefined || names.size >= MOST_NAMES) return known;
+  const name = `s${sha256(sql).slice(0, 32)}`;
+  names.set(sql, name);
+  return name;
 }

@@ -1,7 +1,7 @@
 import type { AlertFeed, CameraChange, FedEvent, StoredSpan } from '../../application/alerts/alert-feed';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
 import type { ViolationTypes } from '../../domain/shared/violation-types';
-import type { Queryable } from './queryable';
+import type { Readable } from './queryable';
 
 interface EventRow {
   readonly seq: string;
@@ -21,7 +21,7 @@ const CHANGE =
 /** The events of the site, and the changes of its cameras, in PostgreSQL. */
 export class PgAlertFeed implements AlertFeed {
   constructor(
-    private readonly sql: Queryable,
+    private readonly sql: Readable,
     private readonly violationTypes: ViolationTypes,
   ) {}
 

@@ -1,8 +1,8 @@
-import type { Queryable } from './queryable';
+import type { Readable } from './queryable';
 
 /** How far the alerts are behind, and how many could not be delivered. */
 export async function alertState(
-  sql: Queryable,
+  sql: Readable,
 ): Promise<{ evaluationLag: number | null; dead: number; deadLately: number }> {
   const [row] = await sql.query<{ lag: number | null; dead: number; lately: number }>(STATE, []);
   return { evaluationLag: row?.lag ?? null, dead: row?.dead ?? 0, deadLately: row?.lately ?? 0 };

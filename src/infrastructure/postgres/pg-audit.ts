@@ -28,12 +28,8 @@ export class PgAudit implements AuditStore {
       before === undefined ? undefined : ['id < $', [before]],
     ]);
     const sql = `SELECT id::float8 AS id, at, actor, role, operation, status, request_id, address, input, changed
-                   FROM audit_log WHERE ${where} ORDER BY audit_log.id DESC LIMIT ${limit}`;
-    const rows = await this.database.query<AuditRow>(sql, values);
+                   FROM audit_log WHERE ${where} ORDER BY audit_log.id DESC LIMIT $${values.length + 1}`;
+    const rows = await this.database.query<AuditRow>(sql, [...values, limit]);
     return rows.map(({ request_id, ...row }) => ({ ...row, requestId: request_id }));
-  }
-
-  async forget(before: Date): Promise<void> {
-    await this.database.execute('DELETE FROM audit_log WHERE at < $1', [before]);
   }
 }

@@ -5,9 +5,10 @@ import type { Log } from '../../application/shared/log';
 import { withEffect } from '../../domain/shared/domain-error';
 import type { Database } from './database';
 import { PgCameras } from './pg-cameras';
-import { isRefusal, unavailable } from './pg-errors';
+import { unavailable } from './pg-errors';
 import { PgRevisions } from './pg-revisions';
 import { type Queryable, queryableOf } from './queryable';
+import { inTransaction } from './transactions';
 
 const LOCK = `hashtext('watchgate.camera_config')`;
 
@@ -31,6 +32,7 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
   }
 
   private async locked<T>(work: (site: LockedSite) => Promise<T>): Promise<T> {
+    this.database.refuseWhileAway();
     const runner = this.database.writes.createQueryRunner();
     try {
       await this.onStep('lock.before');
@@ -68,23 +70,11 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
   }
 
   private async commit(runner: QueryRunner, change: (tables: CameraTables) => Promise<void>): Promise<void> {
-    try {
-      await runner.startTransaction();
+    await inTransaction(runner, async (sql) => {
       await this.onStep('transaction.begun');
-      await change(tables(queryableOf(runner), runner));
+      await change(tables(sql, runner));
       await this.onStep('commit.before');
-    } catch (error) {
-      // A connection that is gone cannot roll back, and need not: the server aborts what never saw COMMIT.
-      await runner
-        .rollbackTransaction()
-        .catch((lost: unknown) => this.log.warn('rollback by disconnection', { error: lost }));
-      throw withEffect(unavailable(error, 'rolled-back'), 'rolled-back');
-    }
-    try {
-      await runner.commitTransaction();
-    } catch (error) {
-      throw isRefusal(error) ? withEffect(error, 'rolled-back') : unavailable(error, 'unknown');
-    }
+    });
     try {
       await this.onStep('commit.after');
     } catch (error) {

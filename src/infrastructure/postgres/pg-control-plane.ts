@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { Log } from '../../application/shared/log';
 import type { RolloutDocument } from '../../application/rollout/rollout-store';
 import { loadRollout, ROLLOUT_CHANNEL } from './pg-rollout-store';
-import type { Queryable } from './queryable';
+import type { Readable } from './queryable';
 
 const HEARTBEAT_MS = 2_000;
 const ANSWER_WITHIN_MS = 2_000;
@@ -101,7 +101,7 @@ export class PgControlPlane {
   }
 
   private async read(client: Client): Promise<void> {
-    const sql: Queryable = {
+    const sql: Readable = {
       query: async <Row>(text: string, values: readonly unknown[]) =>
         (await client.query(text, [...values])).rows as Row[],
     };

@@ -62,6 +62,11 @@ interface ClaimRow {
   readonly notice: AlertNotice;
 }
 
+/** An alert `a` as it is told. */
+export const NOTICE = `json_build_object(
+  'id', a.id, 'rule_id', a.rule_id, 'camera_id', a.camera_id, 'alert_type', a.alert_type,
+  'timestamp', a.timestamp, 'message', coalesce(a.message, ''), 'details', coalesce(a.details, '{}'))`;
+
 const CLAIM = `
   WITH due AS (
     SELECT id FROM alert_deliveries
@@ -71,9 +76,7 @@ const CLAIM = `
     UPDATE alert_deliveries d SET lease = $1, leased_until = now() + interval '${LEASE_SECONDS} seconds', attempts = attempts + 1
       FROM due WHERE d.id = due.id RETURNING d.*
   )
-  SELECT c.id, c.channel, c.target, c.idempotency_key, c.attempts, json_build_object(
-           'id', a.id, 'rule_id', a.rule_id, 'camera_id', a.camera_id, 'alert_type', a.alert_type,
-           'timestamp', a.timestamp, 'message', coalesce(a.message, ''), 'details', coalesce(a.details, '{}')) AS notice
+  SELECT c.id, c.channel, c.target, c.idempotency_key, c.attempts, ${NOTICE} AS notice
     FROM claimed c JOIN alert_history a ON a.id = c.alert_id ORDER BY c.id`;
 
 const SETTLE = `

@@ -3,7 +3,7 @@ import type { DetectionReports } from '../../application/records/record-source';
 import type { DetectionRecord } from '../../application/records/records-port';
 import type { Period } from '../../domain/records/period';
 import { DomainError } from '../../domain/shared/domain-error';
-import type { Queryable } from './queryable';
+import type { Readable } from './queryable';
 
 /** Sums over rows of `statistics_hourly`, under the names of `ReportSums`. */
 const SUMS = `sum(records)::float8 AS records, sum(total_frames)::float8 AS frames,
@@ -16,7 +16,7 @@ const SUMS = `sum(records)::float8 AS records, sum(total_frames)::float8 AS fram
 
 /** Detection reports in PostgreSQL, and the sums that are kept of them per hour. */
 export class PgDetectionReports implements DetectionReports {
-  constructor(private readonly sql: Queryable) {}
+  constructor(private readonly sql: Readable) {}
 
   async sums({ from, to }: Period, cameraId?: string): Promise<ReadonlyMap<string, ReportSums>> {
     const rows = await this.sql.query<ReportSums & { camera_id: string }>(

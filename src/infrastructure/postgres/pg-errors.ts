@@ -3,18 +3,22 @@ import { DomainError, type Effect, Unavailable } from '../../domain/shared/domai
 import { errorCode, errorText } from '../system/error-code';
 
 /** Classes of SQLSTATE that speak of the server's condition, not of the statement (PostgreSQL manual, appendix A). */
-const CONDITION = /^(08|53|55|57|58)/;
-const NETWORK = /^(ECONN|ENOENT|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_)/;
+/** 25006: a server that is only read from, such as one that is no longer the primary; 40: the work of another came between. */
+const CONDITION = /^(08|25006|40|53|55|57|58)/;
+const NETWORK =
+  /^(ECONN|ENOENT|ENOTFOUND|ENOTCONN|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_|ERR_STREAM_|ERR_SOCKET_|ERR_TLS_|ERR_SSL_)/;
+/** They abort the transaction for certain; 40003 alone does not say. */
+const ROLLED_BACK = /^(40(?!003)|25006|55P03)/;
 const WORDS =
   /Connection terminated|Query runner already released|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout|Cannot use a pool after/i;
 
-const driverErrorOf = (error: unknown): unknown =>
+export const driverErrorOf = (error: unknown): unknown =>
   error instanceof Error && 'driverError' in error ? error.driverError : error;
 
 /** Whether the statement itself was refused, which says for certain that it did not take place. */
 export const isRefusal = (error: unknown): boolean => {
   const cause = driverErrorOf(error);
-  return cause instanceof DatabaseError && !CONDITION.test(cause.code ?? '');
+  return cause instanceof DatabaseError && (!CONDITION.test(cause.code ?? '') || ROLLED_BACK.test(cause.code ?? ''));
 };
 
 /**

@@ -1,10 +1,12 @@
 import type { EvaluationStart, EvaluationStep, EvaluationStore } from '../../application/alerts/evaluation-store';
+import type { Log } from '../../application/shared/log';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
 import { decisionKey } from '../../domain/alerts/alert-wording';
 import type { KeptState } from '../../domain/alerts/rule-evaluation';
 import type { RuleState } from '../../domain/alerts/rule-state';
 import type { Database } from './database';
 import type { Queryable } from './queryable';
+import { allOrEach } from './transactions';
 import { type TellableAlert, tellAlerts } from './tell-alerts';
 
 interface CursorRow {
@@ -27,7 +29,10 @@ interface CameraRow {
 
 /** Cursor, states, history and deliveries, written together in PostgreSQL. */
 export class PgEvaluationStore implements EvaluationStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly log: Log,
+  ) {}
 
   async load(): Promise<EvaluationStart> {
     const [cursor] = await this.database.query<CursorRow>(
@@ -67,8 +72,14 @@ export class PgEvaluationStore implements EvaluationStore {
       );
       if (moved.length === 0) return false;
       if (gone.length > 0) await forget(sql, gone);
-      if (changed.length > 0) await remember(sql, changed);
-      if (alerts.length > 0) await tellAlerts(sql, alerts.map(tellable));
+      const refused = await allOrEach(sql, changed, (some) => remember(sql, some));
+      for (const { item, error } of refused)
+        this.log.error('what a rule remembers could not be stored', {
+          rule: item.ruleId,
+          camera: item.cameraId,
+          error,
+        });
+      if (alerts.length > 0) await tellAlerts(sql, alerts.map(tellable), this.log);
       return true;
     });
   }

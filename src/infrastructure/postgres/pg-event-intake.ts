@@ -1,4 +1,4 @@
-import type { Batch, EventIntake, IncomingEvent, Taken } from '../../application/events/event-intake';
+import type { Batch, EventIntake, IncomingEvent, Reached, Taken } from '../../application/events/event-intake';
 import type { Reject } from '../../application/events/journal';
 import type { Detection } from '../../domain/events/detection';
 import { eventView } from '../../domain/shared/event';
@@ -25,20 +25,22 @@ export class PgEventIntake implements EventIntake {
     private readonly zone: string,
   ) {}
 
-  async positions(): Promise<ReadonlyMap<string, number>> {
-    const sql = 'SELECT file, position::float8 AS position FROM journal_files';
-    const rows = await this.database.query<{ file: string; position: number }>(sql, []);
-    return new Map(rows.map(({ file, position }) => [file, position]));
+  async positions(): Promise<ReadonlyMap<string, Reached>> {
+    const sql = 'SELECT file, position::float8 AS position, tail FROM journal_files';
+    const rows = await this.database.query<Reached & { file: string }>(sql, []);
+    return new Map(rows.map(({ file, position, tail }) => [file, { position, tail }]));
   }
 
   async store(batch: Batch): Promise<Taken> {
-    try {
-      return await this.database.transaction((sql) => this.storeIn(sql, batch));
-    } catch (error) {
-      // The partitions that were made for the batch have gone with it.
-      this.weeks.forget();
-      throw error;
-    }
+    return this.database.transaction(async (sql) => {
+      try {
+        return await this.storeIn(sql, batch);
+      } catch (error) {
+        // The partitions that were made for the batch have gone with it.
+        this.weeks.forget();
+        throw error;
+      }
+    });
   }
 
   private async storeIn(sql: Queryable, batch: Batch): Promise<Taken> {
@@ -94,14 +96,14 @@ async function storeDetections(sql: Queryable, detections: readonly Detection[])
 }
 
 /** Moves the position, unless somebody else has: then nothing of the batch is stored. */
-async function claim(sql: Queryable, { file, name, from, to }: Batch): Promise<boolean> {
+async function claim(sql: Queryable, { file, name, from, to, tail }: Batch): Promise<boolean> {
   if (from === 0) {
     const first = 'INSERT INTO journal_files (file, name, position) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING';
     await sql.query(first, [file, name]);
   }
-  const move = `UPDATE journal_files SET name = $2, position = $4, updated_at = now()
+  const move = `UPDATE journal_files SET name = $2, position = $4, tail = $5, updated_at = now()
     WHERE file = $1 AND position = $3 RETURNING file`;
-  return (await sql.query(move, [file, name, from, to])).length > 0;
+  return (await sql.query(move, [file, name, from, to, tail])).length > 0;
 }
 
 async function count(

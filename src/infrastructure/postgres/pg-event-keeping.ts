@@ -5,18 +5,12 @@ import type { Queryable } from './queryable';
 const DAY_MS = 86_400_000;
 const WEEKS_AHEAD_DAYS = 14;
 
-export interface Keeping {
-  /** Days that events and detection reports are kept. */
-  readonly retentionDays: number;
-  /** Whose days the daily sums are. */
-  readonly zone: string;
-}
-
-/** Keeps the tables of events in shape: partitions for the time to come, none for what is too old. */
+/** Keeps the tables of events in shape: partitions for the time to come, and days of the right time zone. */
 export class PgEventKeeping {
   constructor(
     private readonly database: Database,
-    private readonly keeping: Keeping,
+    /** Whose days the daily sums are. */
+    private readonly zone: string,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -27,41 +21,16 @@ export class PgEventKeeping {
     await this.database.transaction((sql) => this.settleZone(sql));
   }
 
-  /** Every now and then, in one service of the site. */
-  tidy(): Promise<void> {
-    return this.database.alone('watchgate.event_keeping', async () => {
-      await this.makeRoom();
-      await this.dropOld();
-    });
-  }
-
-  private async makeRoom(): Promise<void> {
+  /** Room for the events of the next two weeks. */
+  async makeRoom(): Promise<void> {
     const now = this.clock().getTime();
     const times = [new Date(now), new Date(now + WEEKS_AHEAD_DAYS * DAY_MS)];
     await this.database.execute('SELECT make_week_partitions($1, $2)', times);
   }
 
-  private async dropOld(): Promise<void> {
-    const oldest = new Date(this.clock().getTime() - this.keeping.retentionDays * DAY_MS);
-    const old = await this.database.query<{ name: string }>(
-      `SELECT inhrelid::regclass::text AS name FROM pg_inherits
-        WHERE inhparent IN ('events'::regclass, 'detection_records'::regclass)
-          AND to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') + 7 <= $1::date`,
-      [oldest],
-    );
-    for (const { name } of old) await this.database.execute(`DROP TABLE ${name}`, []);
-    if (old.length > 0) this.log.info('events that are too old were dropped', { partitions: old.map((p) => p.name) });
-    await this.database.execute('DELETE FROM event_keys WHERE ts < $1', [oldest]);
-    await this.database.execute(`DELETE FROM event_rollups WHERE grain = 'minute' AND bucket < $1`, [oldest]);
-    await this.database.execute(
-      `DELETE FROM journal_files WHERE updated_at < $1 AND name NOT LIKE '%/events_record.jsonl'`,
-      [oldest],
-    );
-  }
-
   /** When the zone was changed, the days are summed again from the minutes that are kept. */
   private async settleZone(sql: Queryable): Promise<void> {
-    const { zone } = this.keeping;
+    const { zone } = this;
     await sql.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.event_intake'))`, []);
     const [known] = await sql.query<{ zone: string }>('SELECT zone FROM rollup_zone', []);
     if (known?.zone === zone) return;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/shared/json';
-import type { Queryable } from './queryable';
+import type { Readable } from './queryable';
 
 interface Line extends JsonObject {
   readonly type: string;
@@ -7,7 +7,7 @@ interface Line extends JsonObject {
 
 /** The end of the events table, as lines of the journal. */
 export class PgEventTail {
-  constructor(private readonly sql: Queryable) {}
+  constructor(private readonly sql: Readable) {}
 
   async newest(): Promise<number> {
     const sql = 'SELECT coalesce(max(seq), 0) AS newest FROM events';

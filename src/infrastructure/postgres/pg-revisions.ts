@@ -56,19 +56,24 @@ export class PgRevisions implements RevisionRepository {
   async page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }> {
     const sql = `SELECT ${COLUMNS} FROM camera_config_revisions ORDER BY number DESC LIMIT $1 OFFSET $2`;
     const items = (await this.sql.query<RevisionRow>(sql, [limit, offset])).map(fromRow);
-    return { items, total: await this.newest() };
+    // The oldest are deleted after a while.
+    const [row] = await this.sql.query<{ total: number }>(
+      'SELECT count(*)::int AS total FROM camera_config_revisions',
+      [],
+    );
+    return { items, total: row?.total ?? 0 };
   }
 
   async add(revision: FullRevision): Promise<void> {
     const { number, token, sha256, origin, author, requestId, at, changes, inFile, text } = revision;
-    await this.sql.query(
+    await this.sql.execute(
       `INSERT INTO camera_config_revisions (${COLUMNS}, text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [number, token, sha256, origin, author, requestId, at, JSON.stringify(changes), inFile, text],
     );
   }
 
   async markInFile(number: number): Promise<void> {
-    await this.sql.query('UPDATE camera_config_revisions SET in_file = true WHERE number = $1', [number]);
+    await this.sql.execute('UPDATE camera_config_revisions SET in_file = true WHERE number = $1', [number]);
   }
 
   private async full(clause: string, values: readonly unknown[]): Promise<FullRevision | undefined> {

@@ -13,7 +13,7 @@ import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import { apply, initialState, type RolloutEvent, type RolloutState } from '../../domain/rollout/rollout-state';
 import type { Json } from '../../domain/shared/json';
 import type { Database } from './database';
-import type { Queryable } from './queryable';
+import type { Queryable, Readable } from './queryable';
 
 export const ROLLOUT_CHANNEL = 'watchgate_rollout';
 const ALIVE_SECONDS = 10;
@@ -158,10 +158,10 @@ interface Control {
   readonly end: ChainEnd;
 }
 
-export const loadRollout = async (sql: Queryable): Promise<RolloutDocument> => (await readControl(sql)).document;
+export const loadRollout = async (sql: Readable): Promise<RolloutDocument> => (await readControl(sql)).document;
 
 /** Reads the whole rollout; `FOR UPDATE` keeps everybody else from changing it until the transaction ends. */
-async function readControl(sql: Queryable, lock: 'FOR UPDATE' | '' = ''): Promise<Control> {
+async function readControl(sql: Readable, lock: 'FOR UPDATE' | '' = ''): Promise<Control> {
   const [control] = await sql.query<ControlRow>(`SELECT *, clock_timestamp() AS now FROM rollout_control ${lock}`, []);
   if (!control) throw new Error('the row of rollout_control is missing: restore it from a backup');
   const rows = await sql.query<{ group_name: string; plan: GroupPlan; state: RolloutState }>(

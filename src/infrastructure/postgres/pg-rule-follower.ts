@@ -1,6 +1,6 @@
 import type { RuleBook } from '../../application/alerts/rule-book';
 import type { AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
-import type { Queryable } from './queryable';
+import type { Readable } from './queryable';
 
 /** Changes whenever a row does. Nobody is notified: that would make the writers of rules wait for each other's COMMIT. */
 const DIGEST = `SELECT md5(coalesce(string_agg(id || ':' || xmin, ',' ORDER BY id), '')) AS digest FROM alert_rules`;
@@ -12,7 +12,7 @@ export class PgRuleFollower {
   private again = false;
 
   constructor(
-    private readonly sql: Queryable,
+    private readonly sql: Readable,
     private readonly rules: AlertRuleRepository,
     private readonly book: RuleBook,
   ) {}

@@ -1,12 +1,12 @@
 import type { RecentViolation } from '../../application/statistics/statistics-port';
 import type { SiteActivity } from '../../application/statistics/statistics-source';
 import type { Stretch } from '../../domain/statistics/window-cover';
-import type { Queryable } from './queryable';
+import type { Readable } from './queryable';
 
 /** What is going on on the site, from the tables, and from wherever cameras and alerts are known. */
 export class PgSiteActivity implements SiteActivity {
   constructor(
-    private readonly sql: Queryable,
+    private readonly sql: Readable,
     readonly regions: SiteActivity['regions'],
     readonly activeAlerts: SiteActivity['activeAlerts'],
   ) {}

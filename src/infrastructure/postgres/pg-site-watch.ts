@@ -1,4 +1,5 @@
 import type { SiteWatchStore, Watched, WatchStep } from '../../application/alerts/site-watch-store';
+import type { Log } from '../../application/shared/log';
 import type { ServiceSight } from '../../domain/alerts/part-watch';
 import { type SiteNotice, WHOLE_SITE } from '../../domain/shared/site-notice';
 import type { Database } from './database';
@@ -12,6 +13,7 @@ export class PgSiteWatch<Rollout> implements SiteWatchStore<Rollout> {
   constructor(
     private readonly database: Database,
     private readonly instance: string,
+    private readonly log: Log,
   ) {}
 
   async load(): Promise<{ version: number; watched: Watched<Rollout> }> {
@@ -47,6 +49,7 @@ export class PgSiteWatch<Rollout> implements SiteWatchStore<Rollout> {
         await tellAlerts(
           sql,
           notices.map((notice) => ({ ...row(notice), notices: by })),
+          this.log,
         );
       return true;
     });

@@ -1,7 +1,7 @@
 import type { Counts } from '../../application/statistics/statistics-port';
 import type { StatisticsSource } from '../../application/statistics/statistics-source';
 import { coverOf, type Grain, type Stretch } from '../../domain/statistics/window-cover';
-import type { Queryable } from './queryable';
+import type { Readable } from './queryable';
 
 interface CountRow {
   readonly type: string;
@@ -11,7 +11,7 @@ interface CountRow {
 /** Numbers from the sums that are kept, so that their cost does not grow with what they count. */
 export class PgStatistics implements StatisticsSource {
   constructor(
-    private readonly sql: Queryable,
+    private readonly sql: Readable,
     private readonly zone: string,
   ) {}
 

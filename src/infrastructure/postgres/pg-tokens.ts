@@ -23,7 +23,7 @@ export class PgTokens implements TokenStore {
   }
 
   async add({ fields: f }: ApiToken): Promise<void> {
-    await this.sql.query(
+    await this.sql.execute(
       `INSERT INTO api_tokens (id, name, role, hash, created_at, expires_at, revoked_at, last_used_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [f.id, f.name, f.role, f.hash, f.createdAt, f.expiresAt, f.revokedAt, f.lastUsedAt],
@@ -32,11 +32,11 @@ export class PgTokens implements TokenStore {
 
   async revoke(id: string, at: Date): Promise<boolean> {
     const sql = 'UPDATE api_tokens SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1 RETURNING id';
-    return (await this.sql.query(sql, [id, at])).length > 0;
+    return (await this.sql.execute(sql, [id, at])).length > 0;
   }
 
   async used(times: ReadonlyMap<string, Date>): Promise<void> {
-    await this.sql.query(
+    await this.sql.execute(
       `UPDATE api_tokens t SET last_used_at = greatest(t.last_used_at, u.at)
          FROM unnest($1::text[], $2::timestamptz[]) AS u(id, at) WHERE t.id = u.id`,
       [[...times.keys()], [...times.values()]],

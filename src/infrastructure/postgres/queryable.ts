@@ -2,12 +2,21 @@ import type { QueryRunner } from 'typeorm';
 
 /** Whatever runs one SQL statement and answers its rows: a pool, or the connection of a transaction. */
 export interface Queryable {
-  /** `Row` is what the caller's SQL selects; the database's schema is what makes it true. */
+  /**
+   * Reads. `Row` is what the caller's SQL selects; the database's schema is what makes it true. Where this fails,
+   * nothing was changed.
+   */
   query<Row>(sql: string, values: readonly unknown[]): Promise<Row[]>;
+  /** Changes something. Outside a transaction nobody knows what a failure left behind. */
+  execute<Row>(sql: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
-/** The connection of a unit of work. */
-export const queryableOf = (runner: QueryRunner): Queryable => ({
-  query: async <Row>(sql: string, values: readonly unknown[]) =>
-    (await runner.query(sql, [...values], true)).records as Row[],
-});
+/** For whoever only reads. */
+export type Readable = Pick<Queryable, 'query'>;
+
+/** The connection of a unit of work: both are part of its transaction. */
+export function queryableOf(runner: QueryRunner): Queryable {
+  const run = async <Row>(sql: string, values: readonly unknown[]) =>
+    (await runner.query(sql, [...values], true)).records as Row[];
+  return { query: run, execute: run };
+}

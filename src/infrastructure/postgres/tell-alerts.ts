@@ -1,6 +1,8 @@
 import type { Notice } from '../../application/alerts/evaluation-store';
+import type { Log } from '../../application/shared/log';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Queryable } from './queryable';
+import { allOrEach } from './transactions';
 
 /** Told in the transaction that queues deliveries. */
 export const DELIVERIES_CHANNEL = 'watchgate_alert_deliveries';
@@ -18,9 +20,21 @@ export interface TellableAlert {
   readonly notices: readonly Notice[];
 }
 
-/** Writes history and deliveries in the transaction of the caller. */
-export async function tellAlerts(sql: Queryable, alerts: readonly TellableAlert[]): Promise<void> {
-  const rows = await sql.query<{ id: string; decision_key: string }>(
+/**
+ * Writes history and deliveries in the transaction of the caller. An alert that the database refuses is logged and left
+ * out: it must not hold up those of every other rule.
+ */
+export async function tellAlerts(sql: Queryable, alerts: readonly TellableAlert[], log: Log): Promise<void> {
+  // Two decisions of one rule may fall into the same millisecond: they are one alert, and the first of them tells it.
+  const once = new Map([...alerts].reverse().map((alert) => [alert.key, alert]));
+  const refused = await allOrEach(sql, [...once.values()].reverse(), (some) => store(sql, some));
+  for (const { item, error } of refused)
+    log.error('an alert could not be stored, and is not told', { alert: item.key, message: item.message, error });
+  await sql.execute('SELECT pg_notify($1, $2)', [DELIVERIES_CHANNEL, '']);
+}
+
+async function store(sql: Queryable, alerts: readonly TellableAlert[]): Promise<void> {
+  const rows = await sql.execute<{ id: string; decision_key: string }>(
     `INSERT INTO alert_history (rule_id, camera_id, alert_type, timestamp, message, details, decision_key)
      SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[], $7::text[])
      ON CONFLICT (decision_key) DO NOTHING RETURNING id, decision_key`,
@@ -39,9 +53,9 @@ export async function tellAlerts(sql: Queryable, alerts: readonly TellableAlert[
     const id = ids.get(key);
     return id === undefined ? [] : notices.map((notice) => ({ id, ...notice }));
   });
-  await sql.query(
-    `INSERT INTO alert_deliveries (alert_id, channel, target) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])`,
+  await sql.execute(
+    `INSERT INTO alert_deliveries (alert_id, channel, target) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])
+     ON CONFLICT DO NOTHING`,
     [queued.map((q) => q.id), queued.map((q) => q.channel), queued.map((q) => q.target)],
   );
-  await sql.query('SELECT pg_notify($1, $2)', [DELIVERIES_CHANNEL, '']);
 }

@@ -106,6 +106,12 @@ export class NodeWorkerHost implements WorkerHost {
     return this.files.readPicture(id);
   }
 
+  /** Removes what cameras left that are no more and whose workers have ended. */
+  async sweep(cameras: readonly string[]): Promise<void> {
+    const workers = await this.files.remembered();
+    await this.files.sweep(new Set([...cameras, ...workers.map(({ id }) => id)]));
+  }
+
   logPath(id: string): string {
     return this.files.log(id);
   }

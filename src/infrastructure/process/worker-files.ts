@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Picture } from '../../application/camera-control/camera-previews';
 import type { Worker, WorkerStatus } from '../../application/camera-control/worker-host';
@@ -9,6 +9,15 @@ import { noneIfAbsent, openIfThere } from '../system/open-if-there';
 
 /** Camera ids may hold any letter; a separator must not lead out of the folder. */
 const fileName = (id: string): string => id.replace(/[/\\\0%]/g, encodeURIComponent);
+
+const STATE = /^(.+)\.(?:jpg|json)(?:\.tmp)?$/;
+const LOG = /^detect_(.+?)\.log(?:\.1)?(?:\.tmp)?$/;
+const LOGS_KEPT_MS = 7 * 86_400_000;
+
+async function isOld(file: string): Promise<boolean> {
+  const found = await stat(file).catch(noneIfAbsent);
+  return found !== undefined && Date.now() - found.mtimeMs > LOGS_KEPT_MS;
+}
 
 /** Where a worker's files lie. */
 export class WorkerFiles {
@@ -49,6 +58,21 @@ export class WorkerFiles {
     await Promise.all(names.filter((n) => n.endsWith('.tmp')).map((n) => rm(join(dir, n), { force: true })));
     const records = names.filter((n) => n.endsWith('.json')).map((n) => readJson(join(dir, n)));
     return (await Promise.all(records)).filter(isWorker);
+  }
+
+  /** Removes what cameras left that are no more: pictures and states at once, logs when nobody wrote to them for a week. */
+  async sweep(ids: ReadonlySet<string>): Promise<void> {
+    const names = new Set([...ids].map(fileName));
+    const gone = (name: string, pattern: RegExp) => {
+      const id = pattern.exec(name)?.[1];
+      return id !== undefined && !names.has(id);
+    };
+    for (const dir of ['frames', 'status'].map((name) => join(this.data, name)))
+      for (const name of await readdir(dir)) if (gone(name, STATE)) await rm(join(dir, name), { force: true });
+    for (const name of await readdir(this.logs)) {
+      const log = join(this.logs, name);
+      if (gone(name, LOG) && (await isOld(log))) await rm(log, { force: true });
+    }
   }
 
   /** Both of one file, though the worker may replace it at any time. */

@@ -1,0 +1,199 @@
+import type { Log } from '../../application/shared/log';
+import { hasEnded, type ProcessIdentity } from '../system/host-identity';
+import { Lead, type Leader, type LeaseRules, type LeaseSeen } from './lead';
+import { PgSession } from './pg-session';
+
+const TICK_MS = 1_000;
+/** A service that said nothing for this long is not there. */
+const THERE_SECONDS = 10;
+
+export interface Member extends ProcessIdentity {
+  readonly id: string;
+  /** For people: host and process. */
+  readonly name: string;
+  /** Identity of the data folder. */
+  readonly place: string;
+  /** Identity of the cameras file, and its path for people. */
+  readonly file: string;
+  readonly filePath: string;
+}
+
+type Other = Pick<Member, 'id' | 'name' | 'host' | 'pid' | 'started' | 'place' | 'file'> & {
+  readonly file_path: string;
+};
+
+interface Seen {
+  readonly known: number;
+  readonly mine: readonly string[] | null;
+  readonly leases: readonly (Omit<LeaseSeen, 'ended' | 'near'> & Partial<Other>)[] | null;
+  readonly others: readonly Other[] | null;
+}
+
+/**
+ * This service as one of its site: says every second that it is there, and holds the leases of what only one service of
+ * the site does. All of it is rows, no lock of a session: a lock ends with a connection that the other side may not have
+ * heard the end of, and is given to whoever comes first after a restart of the database.
+ */
+export class PgMembership {
+  private session: PgSession | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private busy: Promise<void> = Promise.resolve();
+  private ticking = false;
+  private readonly leads = new Map<string, Lead>();
+
+  constructor(
+    private readonly url: string,
+    private readonly me: Member,
+    private readonly log: Log,
+  ) {}
+
+  /** Throws when a service of this site runs with another cameras file. */
+  async join(): Promise<void> {
+    const session = await this.open();
+    try {
+      await session.query('BEGIN');
+      await session.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.join'))`);
+      const others = await session.query<Other>(`${OTHERS} WHERE ${THERE} AND id <> $1`, [this.me.id]);
+      const other = others.find((one) => one.file !== this.me.file && !hasEnded(one));
+      if (other) throw new Error(refusal(this.me, other));
+      await this.register(session);
+      await session.query('COMMIT');
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+    this.session = session;
+    this.timer = setInterval(() => {
+      void this.tick();
+      // Whether or not the database answers in time.
+      for (const lead of this.leads.values()) lead.fence(performance.now());
+    }, TICK_MS);
+  }
+
+  /** Takes part in the choice of a leader. Resolves when it is decided whether it is this one for now. */
+  async lead(name: string, leader: Leader, rules: LeaseRules): Promise<{ stop(): Promise<void> }> {
+    const lead = new Lead(name, leader, rules, this.log);
+    this.leads.set(name, lead);
+    await this.tick();
+    await lead.settled();
+    return { stop: () => this.leave(lead) };
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.busy;
+    await Promise.all([...this.leads.values()].map((lead) => this.leave(lead)));
+    await this.asked((session) => session.query('DELETE FROM site_services WHERE id = $1', [this.me.id]));
+    await this.session?.end();
+    this.session = undefined;
+  }
+
+  /** The lease goes last, so that nobody takes over before everything here has ended. */
+  private async leave(lead: Lead): Promise<void> {
+    if (!this.leads.delete(lead.name)) return;
+    await this.busy;
+    await lead.end();
+    const giveBack = 'UPDATE site_leases SET holder = NULL WHERE name = $1 AND holder = $2';
+    await this.asked((session) => session.query(giveBack, [lead.name, this.me.id]));
+  }
+
+  /** A goodbye that is not heard costs the others some seconds, nothing else. */
+  private async asked(question: (session: PgSession) => Promise<unknown>): Promise<void> {
+    if (this.session) await question(this.session).catch((error: unknown) => this.log.debug('signing off', { error }));
+  }
+
+  private tick(): Promise<void> {
+    if (!this.ticking) {
+      this.ticking = true;
+      this.busy = this.look().finally(() => {
+        this.ticking = false;
+      });
+    }
+    return this.busy;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const session = (this.session ??= await this.open());
+      const sent = performance.now();
+      const [seen] = await session.query<Seen>(TICK, [this.me.id]);
+      if (!seen) return;
+      if (seen.known === 0) await this.register(session);
+      for (const lead of this.leads.values()) await this.lookAt(session, lead, seen, sent);
+    } catch (error) {
+      this.session?.destroy();
+      this.session = undefined;
+      this.log.debug('the other services cannot be heard yet', { error });
+    }
+  }
+
+  private async lookAt(session: PgSession, lead: Lead, seen: Seen, sent: number): Promise<void> {
+    const elsewhere = (seen.others ?? []).some(({ place }) => place !== this.me.place);
+    if (seen.mine?.includes(lead.name)) return lead.renewed(sent, elsewhere);
+    const row = seen.leases?.find(({ name }) => name === lead.name);
+    const lease = row && { ...row, ended: isProcess(row) && hasEnded(row), near: row.place === this.me.place };
+    lead.lost(lease?.near === true);
+    if (!lead.mayTake(lease, performance.now())) return;
+    const taken = await this.take(session, lead.name, lease);
+    if (taken) lead.renewed(sent, elsewhere);
+  }
+
+  /** Who leads has to outlive a crash of the database; that somebody was there a second ago need not. */
+  private async take(session: PgSession, name: string, lease: LeaseSeen | undefined): Promise<boolean> {
+    await session.query('SET synchronous_commit = on');
+    const values = [name, this.me.id, lease?.epoch ?? null, lease?.renewed_at ?? null];
+    const taken = await session.query(TAKE, values);
+    await session.query('SET synchronous_commit = off');
+    return taken.length > 0;
+  }
+
+  private async register(session: PgSession): Promise<void> {
+    const { id, name, host, pid, started, place, file, filePath } = this.me;
+    await session.query(REGISTER, [id, name, host, pid, started, place, file, filePath]);
+  }
+
+  private async open(): Promise<PgSession> {
+    const session = await PgSession.open({
+      url: this.url,
+      name: 'watchgate-member',
+      onLost: (error) => {
+        if (this.session === session) this.session = undefined;
+        this.log.warn('the connection to the other services was lost', { error });
+      },
+    });
+    await session.query('SET synchronous_commit = off');
+    return session;
+  }
+}
+
+const isProcess = (row: Partial<ProcessIdentity>): row is ProcessIdentity =>
+  row.host != null && row.pid != null && row.started != null;
+
+const THERE = `heartbeat_at > clock_timestamp() - interval '${THERE_SECONDS} seconds'`;
+const OTHERS = 'SELECT id, name, host, pid, started, place, file, file_path FROM site_services';
+
+const REGISTER = `
+  INSERT INTO site_services VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())
+  ON CONFLICT (id) DO UPDATE SET heartbeat_at = clock_timestamp()`;
+
+const TICK = `
+  WITH me AS (UPDATE site_services SET heartbeat_at = clock_timestamp() WHERE id = $1 RETURNING id),
+       mine AS (UPDATE site_leases SET renewed_at = clock_timestamp() WHERE holder = $1 RETURNING name)
+  SELECT (SELECT count(*)::int FROM me) AS known, (SELECT array_agg(name) FROM mine) AS mine,
+         (SELECT json_agg(json_build_object('name', l.name, 'holder', l.holder, 'epoch', l.epoch::text, 'renewed_at', l.renewed_at::text,
+                 'host', s.host, 'pid', s.pid, 'started', s.started, 'place', s.place))
+            FROM site_leases l LEFT JOIN site_services s ON s.id = l.holder) AS leases,
+         (SELECT json_agg(o) FROM (${OTHERS} WHERE ${THERE} AND id <> $1) AS o) AS others`;
+
+/** Only if it is as it was seen. */
+const TAKE = `
+  INSERT INTO site_leases AS known VALUES ($1, $2, 1, clock_timestamp())
+  ON CONFLICT (name) DO UPDATE SET holder = $2, epoch = known.epoch + 1, renewed_at = clock_timestamp()
+   WHERE known.epoch = $3::bigint AND known.renewed_at = $4::timestamptz
+  RETURNING name`;
+
+const refusal = (me: Member, other: Other): string =>
+  `Another service of this site (${other.name}) runs on the same database with another cameras file:\n` +
+  `  there  ${other.file_path}\n  here   ${me.filePath}\n` +
+  "Two files of one site would undo each other's changes. Set CAMERAS_FILE to the same file, stop the other service " +
+  'first, or give this one a database of its own (DATABASE_URL).';

@@ -1,0 +1,160 @@
+import type { Clock, Log } from '../../application/shared/log';
+import type { Database } from './database';
+
+const DAY_MS = 86_400_000;
+/** Deleted at once; a long statement would hold up others, or be cut off by the limit of time and never get anywhere. */
+const AT_ONCE = 10_000;
+/** Clocks of the database and of this machine that differ by more say that one of them is wrong. */
+const MOST_CLOCK_DIFFERENCE_MS = 60_000;
+/** Revisions of the cameras file: the newest are kept however old they are, and no more than the most however young. */
+const LEAST_REVISIONS = 1_000;
+const MOST_REVISIONS = 10_000;
+
+/** How many days things are kept. */
+export interface RetentionDays {
+  /** Events, detection reports, sums per minute, deliveries that arrived, changes of cameras' processes. */
+  readonly events: number;
+  /** Violations, alerts with the deliveries that were given up, sums per hour and day. */
+  readonly history: number;
+  /** The audit trail, revisions of the cameras file, tokens that are of no use any more. */
+  readonly audit: number;
+}
+
+/**
+ * Deletes what is too old. How old things are is measured by a clock of its own, which follows that of the database by a
+ * day per run at most: an hour in which the clock is wrong costs a day at the old end, not the whole history.
+ */
+export class PgRetention {
+  constructor(
+    private readonly database: Database,
+    private readonly days: RetentionDays,
+    private readonly clock: Clock,
+    /** Milliseconds by which the clock of this machine is ahead of that of the database. */
+    private readonly clockDifference: () => number,
+    private readonly log: Log,
+  ) {}
+
+  /** Every now and then, in one service of the site. */
+  run(): Promise<void> {
+    return this.database.alone('watchgate.retention', async () => {
+      const difference = this.clockDifference();
+      if (Math.abs(difference) > MOST_CLOCK_DIFFERENCE_MS) {
+        this.log.error('nothing old is deleted while the clocks of this machine and of the database differ', {
+          seconds: Math.round(difference / 1_000),
+        });
+        return;
+      }
+      const now = await this.advance();
+      const before = (days: number) => new Date(now - days * DAY_MS);
+      await this.events(before(this.days.events));
+      await this.history(before(Math.max(this.days.events, this.days.history)));
+      await this.audit(before(this.days.audit));
+      await this.services(before(1));
+    });
+  }
+
+  private async advance(): Promise<number> {
+    const [row] = await this.database.execute<{ at: Date }>(
+      `UPDATE retention_clock SET at = least($1, at + interval '1 day') RETURNING at`,
+      [this.clock()],
+    );
+    return row?.at.getTime() ?? 0;
+  }
+
+  private async events(oldest: Date): Promise<void> {
+    const old = await this.database.query<{ name: string }>(
+      `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+        WHERE inhparent IN ('events'::regclass, 'detection_records'::regclass)
+          AND to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') + 7 <= $1::date`,
+      [oldest],
+    );
+    for (const { name } of old) await this.database.execute(`DROP TABLE ${name}`, []);
+    if (old.length > 0) this.log.info('events that are too old were dropped', { partitions: old.map((p) => p.name) });
+    await this.purge('event_keys', 'ts < $1', [oldest]);
+    await this.purge('event_rollups', `grain = 'minute' AND bucket < $1`, [oldest]);
+    await this.purge('alert_deliveries', `status = 'delivered' AND created_at < $1`, [oldest]);
+    // The newest of each camera says how it is now.
+    const older = 'SELECT FROM alert_camera_changes c WHERE c.camera_id = old.camera_id AND c.seq > old.seq';
+    await this.purge('alert_camera_changes', `at < $1 AND EXISTS (${older})`, [oldest]);
+  }
+
+  private async history(oldest: Date): Promise<void> {
+    await this.database.execute(FOLD_DAYS, [oldest]);
+    await this.purge('event_rollups', `grain = 'hour' AND bucket < $1`, [oldest]);
+    await this.purge('statistics_hourly', 'hour_start < $1', [oldest]);
+    await this.purge('alert_history', 'timestamp < $1', [oldest]);
+    for (let deleted = AT_ONCE; deleted === AT_ONCE; ) deleted = await this.count(PURGE_VIOLATIONS, [oldest]);
+  }
+
+  private async audit(oldest: Date): Promise<void> {
+    await this.purge('audit_log', 'at < $1', [oldest]);
+    await this.purge('api_tokens', 'least(revoked_at, expires_at) < $1', [oldest]);
+    const newest = 'SELECT max(number) FROM camera_config_revisions';
+    await this.purge(
+      'camera_config_revisions',
+      `number <= (${newest}) - ${LEAST_REVISIONS} AND (at < $1 OR number <= (${newest}) - ${MOST_REVISIONS})`,
+      [oldest],
+    );
+  }
+
+  /** What services left that did not sign off, and their evidence of the rollout, minute by minute. */
+  private async services(oldest: Date): Promise<void> {
+    await this.purge('rollout_instances', 'heartbeat_at < $1', [oldest]);
+    await this.purge('site_services', 'heartbeat_at < $1', [oldest]);
+    await this.database.transaction((sql) => sql.execute(FOLD_SAMPLES, [oldest]));
+  }
+
+  private async purge(table: string, condition: string, values: readonly unknown[]): Promise<void> {
+    const sql = `
+      WITH deleted AS (
+        DELETE FROM ${table} WHERE ctid IN (SELECT ctid FROM ${table} old WHERE ${condition} LIMIT ${AT_ONCE}) RETURNING 1)
+      SELECT count(*)::int AS deleted FROM deleted`;
+    for (let deleted = AT_ONCE; deleted === AT_ONCE; ) deleted = await this.count(sql, values);
+  }
+
+  private async count(sql: string, values: readonly unknown[]): Promise<number> {
+    return (await this.database.execute<{ deleted: number }>(sql, values))[0]?.deleted ?? 0;
+  }
+}
+
+/** The days go, their sum stays in a row of its own: the counter of all events that were ever taken in never falls. */
+const FOLD_DAYS = `
+  WITH old AS (
+    DELETE FROM event_rollups WHERE grain = 'day' AND bucket < $1 AND bucket > to_timestamp(0) RETURNING camera_id, type, events)
+  INSERT INTO event_rollups AS known (grain, bucket, camera_id, type, events)
+  SELECT 'day', to_timestamp(0), camera_id, type, sum(events) FROM old GROUP BY camera_id, type
+  ON CONFLICT (grain, bucket, camera_id, type) DO UPDATE SET events = known.events + excluded.events`;
+
+const PURGE_VIOLATIONS = `
+  WITH old AS (SELECT id FROM violation_events WHERE timestamp < $1 LIMIT ${AT_ONCE}),
+       changes AS (DELETE FROM violation_changes WHERE violation_id IN (SELECT id FROM old)),
+       deleted AS (DELETE FROM violation_events WHERE id IN (SELECT id FROM old) RETURNING 1)
+  SELECT count(*)::int AS deleted FROM deleted`;
+
+const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'timed', 'slow20', 'slow50', 'drawn'];
+const OF_ALL = '00000000-0000-0000-0000-000000000000';
+
+/** A row per minute and service becomes one per month of all services; only sums are ever read. */
+const FOLD_SAMPLES = `
+  WITH old AS (
+    DELETE FROM rollout_samples WHERE minute < $1 AND instance <> '${OF_ALL}' RETURNING *,
+      date_trunc('month', minute, 'UTC') AS month
+  ), calls AS (
+    SELECT group_name, entry, operation, arm, month, key, sum(value::int) AS calls
+      FROM old, jsonb_each_text(histogram) GROUP BY group_name, entry, operation, arm, month, key
+  ), histograms AS (
+    SELECT group_name, entry, operation, arm, month, jsonb_object_agg(key, calls) AS histogram
+      FROM calls GROUP BY group_name, entry, operation, arm, month
+  ), sums AS (
+    SELECT group_name, entry, operation, arm, month, ${COUNTS.map((c) => `sum(${c}) AS ${c}`).join(', ')}
+      FROM old GROUP BY group_name, entry, operation, arm, month
+  )
+  INSERT INTO rollout_samples AS s (group_name, entry, operation, arm, instance, minute, ${COUNTS.join(', ')}, histogram)
+  SELECT group_name, entry, operation, arm, '${OF_ALL}', month, ${COUNTS.join(', ')}, coalesce(histogram, '{}')
+    FROM sums LEFT JOIN histograms USING (group_name, entry, operation, arm, month)
+  ON CONFLICT (group_name, entry, operation, arm, instance, minute) DO UPDATE SET
+    ${COUNTS.map((c) => `${c} = s.${c} + excluded.${c}`).join(', ')},
+    histogram = (SELECT coalesce(jsonb_object_agg(key, calls), '{}') FROM (
+      SELECT key, sum(value::int) AS calls
+        FROM (SELECT * FROM jsonb_each_text(s.histogram) UNION ALL SELECT * FROM jsonb_each_text(excluded.histogram)) AS both_sides
+       GROUP BY key) AS summed)`;

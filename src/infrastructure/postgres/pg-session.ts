@@ -1,0 +1,108 @@
+import { Socket } from 'node:net';
+import { Client, type Notification } from 'pg';
+import { within } from '../../application/shared/within';
+
+const CONNECT_WITHIN_MS = 3_000;
+const ANSWER_WITHIN_MS = 2_000;
+const END_WITHIN_MS = 1_000;
+const KEEP_ALIVE_AFTER_MS = 5_000;
+
+/**
+ * What the server does about a client that it no longer hears: it probes the connection after 5 s and gives it up after
+ * three probes (the default of Linux is two hours), and ends a session in which nothing was asked for 10 s.
+ */
+const SERVER_SIDE = [
+  '-c tcp_keepalives_idle=5',
+  '-c tcp_keepalives_interval=2',
+  '-c tcp_keepalives_count=3',
+  '-c tcp_user_timeout=10000',
+  '-c idle_session_timeout=10000',
+  '-c timezone=UTC',
+].join(' ');
+
+export interface SessionOptions {
+  readonly url: string;
+  /** As it is shown in `pg_stat_activity`. */
+  readonly name: string;
+  readonly answerWithinMs?: number;
+  /** Called once, when the session is over without having been ended by `end`. */
+  readonly onLost?: (error: unknown) => void;
+  readonly onNotification?: (notification: Notification) => void;
+}
+
+/**
+ * A connection outside the pools, for whoever needs this very session: it listens, or its silence says that the database
+ * is away. Every question has a deadline; one that is missed ends the session. Ask at least every few seconds, or the
+ * server ends it.
+ */
+export class PgSession {
+  private opened = false;
+  private over = false;
+
+  private constructor(
+    private readonly client: Client,
+    private readonly socket: Socket,
+    private readonly options: SessionOptions,
+  ) {}
+
+  static async open(options: SessionOptions): Promise<PgSession> {
+    const socket = new Socket();
+    const client = new Client({
+      connectionString: options.url,
+      // Its own socket: a client that was ended while it connects never settles, a destroyed socket always does.
+      stream: () => socket,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+      options: SERVER_SIDE,
+      application_name: options.name,
+    });
+    const session = new PgSession(client, socket, options);
+    client.on('error', (error) => session.lose(error));
+    client.on('end', () => session.lose(undefined));
+    if (options.onNotification) client.on('notification', options.onNotification);
+    try {
+      await within(CONNECT_WITHIN_MS, client.connect(), () => {
+        throw new Error(`timeout exceeded when trying to connect: nothing within ${CONNECT_WITHIN_MS} ms`);
+      });
+      if (session.over) throw new Error('Connection terminated');
+      session.opened = true;
+      return session;
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+  }
+
+  async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const ms = this.options.answerWithinMs ?? ANSWER_WITHIN_MS;
+    const answer = this.client.query<Row & object>(sql, [...values]);
+    const { rows } = await within(ms, answer, () => {
+      const silence = new Error(`Connection terminated: no answer within ${ms} ms`);
+      this.socket.destroy();
+      this.lose(silence);
+      throw silence;
+    });
+    return rows;
+  }
+
+  /** At once and without a word; nobody is told. */
+  destroy(): void {
+    this.over = true;
+    this.socket.destroy();
+  }
+
+  async end(): Promise<void> {
+    if (this.over) return;
+    this.over = true;
+    await within(END_WITHIN_MS, this.client.end(), () => undefined).catch(() => undefined);
+    this.socket.destroy();
+  }
+
+  private lose(error: unknown): void {
+    if (this.over) return;
+    this.over = true;
+    this.socket.destroy();
+    // Before that, whoever opens it hears of it.
+    if (this.opened) this.options.onLost?.(error);
+  }
+}

@@ -1,0 +1,44 @@
+import { keys } from '../../src/container';
+import { eventually } from '../support/eventually';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestSite, testSite } from '../support/test-site';
+
+describe('a database that has lost the last changes of the rollout', () => {
+  let database: TestDatabase;
+  let site: TestSite;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    site = await testSite({ databaseUrl: database.url });
+    await site.container.resolve(keys.controlPlane).start();
+  });
+  afterEach(async () => {
+    await site.container.resolve(keys.controlPlane).stop();
+    await site.close();
+    await database.drop();
+  });
+  const killed = () => site.container.resolve(keys.policy).snapshot().killed;
+  const stored = async () =>
+    (
+      await site.container
+        .resolve(keys.database)
+        .query<{ killed: boolean; revision: number }>(
+          'SELECT killed, revision::int AS revision FROM rollout_control',
+          [],
+        )
+    )[0];
+
+  it('perhaps the kill switch among them, finds it set, until somebody takes it back', async () => {
+    const rollout = site.container.resolve(keys.rollout);
+    await rollout.kill({ reason: 'test' });
+    await eventually(() => expect(killed()).toBe(true));
+    const { revision = 0 } = (await stored()) ?? {};
+    // As a failover to a server that had not received it leaves it.
+    const lose = 'UPDATE rollout_control SET killed = false, revision = $1';
+    await site.container.resolve(keys.database).execute(lose, [revision - 1]);
+    await eventually(async () => expect(await stored()).toMatchObject({ killed: true }), { within: 10_000 });
+    expect(killed()).toBe(true);
+    expect(site.log.lines).toContainEqual(expect.stringContaining('the rollout went back to an older revision'));
+    await rollout.unkill({ reason: 'checked' });
+    await eventually(() => expect(killed()).toBe(false));
+  }, 30_000);
+});

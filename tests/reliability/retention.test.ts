@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { keys } from '../../src/container';
+import { eventCounts } from '../../src/infrastructure/postgres/pg-site-figures';
+import { NodeWorkerHost } from '../../src/infrastructure/process/node-worker-host';
+import { rememberingLog } from '../support/quiet-log';
+import { temporaryDirectory } from '../support/temporary-directory';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestSite, testSite } from '../support/test-site';
+
+describe('what grows', () => {
+  let database: TestDatabase;
+  let site: TestSite;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    site = await testSite({
+      databaseUrl: database.url,
+      events: { retentionDays: 180, historyDays: 1_095, auditDays: 365 },
+    });
+  });
+  afterEach(async () => {
+    await site.close();
+    await database.drop();
+  });
+
+  const sql = <Row>(text: string, values: readonly unknown[] = []) =>
+    site.container.resolve(keys.database).execute<Row>(text, values);
+  const run = () => site.container.resolve(keys.retention).run();
+  const ages = async (table: string, column: string) =>
+    (
+      await sql<{ days: number }>(
+        `SELECT round(extract(epoch FROM now() - ${column}) / 86400)::int AS days FROM ${table} ORDER BY 1`,
+      )
+    ).map(({ days }) => days);
+  const DAYS = `(VALUES (1), (100), (179), (181), (364), (366), (1094), (1096)) AS a(days)`;
+  const ago = `now() - days * interval '1 day'`;
+
+  it('is kept as long as it says, each kind of thing', async () => {
+    await sql(`INSERT INTO event_keys SELECT gen_random_uuid(), ${ago} FROM ${DAYS}`);
+    for (const grain of ['minute', 'hour'])
+      await sql(`INSERT INTO event_rollups SELECT '${grain}', ${ago}, 'c', 't', 1 FROM ${DAYS}`);
+    await sql(
+      `INSERT INTO violation_events (camera_id, timestamp, violation_type) SELECT 'c', ${ago}, 't' FROM ${DAYS}`,
+    );
+    await sql(`INSERT INTO violation_changes (violation_id, at, actor, request_id, before, after)
+      SELECT id, timestamp, 'a', 'r', '{}', '{}' FROM violation_events`);
+    await sql(`INSERT INTO alert_history (camera_id, timestamp, alert_type) SELECT 'c', ${ago}, 't' FROM ${DAYS}`);
+    await sql(`INSERT INTO alert_deliveries (alert_id, channel, target, status, created_at)
+      SELECT id, channel, '', s.status, timestamp FROM alert_history, (VALUES ('log', 'dead'), ('email', 'delivered')) AS s(channel, status)`);
+    await sql(`INSERT INTO statistics_hourly SELECT 'c', ${ago}, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 FROM ${DAYS}`);
+    await sql(
+      `INSERT INTO audit_log (at, role, operation, status, request_id, address) SELECT ${ago}, 'r', 'o', 1, 'r', 'a' FROM ${DAYS}`,
+    );
+    await sql(`INSERT INTO api_tokens (id, name, role, hash, created_at, revoked_at)
+      SELECT lpad(days::text, 16, '0'), 'n', 'viewer', repeat('0', 64), now() - interval '9999 days', CASE WHEN days > 100 THEN ${ago} END FROM ${DAYS}`);
+    await sql(
+      `INSERT INTO rollout_instances SELECT gen_random_uuid(), 'n', ${ago}, 1, ${ago}, ${ago} FROM (VALUES (0), (2)) AS a(days)`,
+    );
+    await run();
+    expect(await ages('event_keys', 'ts')).toEqual([1, 100, 179]);
+    expect(await ages(`event_rollups WHERE grain = 'minute'`, 'bucket')).toEqual([1, 100, 179]);
+    const kept = [1, 100, 179, 181, 364, 366, 1_094];
+    expect(await ages(`event_rollups WHERE grain = 'hour'`, 'bucket')).toEqual(kept);
+    for (const [table, column] of [
+      ['violation_events', 'timestamp'],
+      ['violation_changes', 'at'],
+      ['alert_history', 'timestamp'],
+      ['statistics_hourly', 'hour_start'],
+      [`alert_deliveries WHERE status = 'dead'`, 'created_at'],
+    ] as const)
+      expect([table, await ages(table, column)]).toEqual([table, kept]);
+    expect(await ages(`alert_deliveries WHERE status = 'delivered'`, 'created_at')).toEqual([1, 100, 179]);
+    expect(await ages('audit_log', 'at')).toEqual([1, 100, 179, 181, 364]);
+    expect(await ages('api_tokens WHERE revoked_at IS NOT NULL', 'revoked_at')).toEqual([179, 181, 364]);
+    expect(await sql('SELECT FROM api_tokens WHERE revoked_at IS NULL')).toHaveLength(2);
+    expect(await sql('SELECT FROM rollout_instances')).toHaveLength(1);
+  });
+
+  it('leaves the counter of all events ever taken in as it was, and is done once', async () => {
+    await sql(
+      `INSERT INTO event_rollups SELECT 'day', ${ago}, 'c', t, 10 FROM ${DAYS}, (VALUES ('x'), ('y')) AS ts(t)`,
+    );
+    const before = await eventCounts(site.container.resolve(keys.database));
+    for (let i = 0; i < 2; i++) {
+      await run();
+      expect(await eventCounts(site.container.resolve(keys.database))).toEqual(before);
+      expect(await sql(`SELECT FROM event_rollups WHERE grain = 'day'`)).toHaveLength(2 * 7 + 2);
+    }
+  });
+
+  it('is deleted in more than one go where there is much of it', async () => {
+    await sql(
+      `INSERT INTO event_keys SELECT gen_random_uuid(), now() - interval '200 days' FROM generate_series(1, 25000)`,
+    );
+    await run();
+    expect(await sql('SELECT FROM event_keys')).toEqual([]);
+  });
+
+  it('of revisions keeps the newest thousand whatever their age, and ten thousand whatever their number', async () => {
+    const revisions = (from: number, to: number, days: number) =>
+      sql(
+        `INSERT INTO camera_config_revisions SELECT n, gen_random_uuid(), 's', 'api', NULL, NULL, now() - $3 * interval '1 day', '[]', true, 't'
+           FROM generate_series($1::int, $2::int) n`,
+        [from, to, days],
+      );
+    await revisions(1, 3_000, 400);
+    await revisions(3_001, 3_500, 1);
+    await run();
+    const numbers = async () =>
+      (
+        await sql<{ least: number; n: number }>(
+          'SELECT min(number) AS least, count(*)::int AS n FROM camera_config_revisions',
+        )
+      )[0];
+    expect(await numbers()).toEqual({ least: 2_501, n: 1_000 });
+    await revisions(3_501, 14_000, 1);
+    await run();
+    expect(await numbers()).toEqual({ least: 4_001, n: 10_000 });
+    expect((await site.container.resolve(keys.revisions).page(1, 0)).total).toBe(10_000);
+  });
+
+  it('of the evidence of a rollout are sums: a row a minute becomes a row a month', async () => {
+    const evidence = site.container.resolve(keys.evidenceStore);
+    const sample = (calls: number) => ({
+      group: 'g',
+      entry: 1,
+      operation: 'o',
+      arm: 'domain' as const,
+      n: calls,
+      ok: calls,
+      reject: 0,
+      failure: 0,
+      fallback: 0,
+      timed: calls,
+      slow20: 0,
+      slow50: 0,
+      drawn: calls,
+      histogram: { 5: calls, 9: 1 },
+    });
+    for (let minute = 1; minute <= 50; minute++) {
+      await evidence.add({ number: minute, samples: [sample(minute)], comparisons: [] });
+      await sql(
+        `UPDATE rollout_samples SET minute = minute - interval '3 days' - $1 * interval '1 minute', instance = $2
+        WHERE minute > now() - interval '1 hour'`,
+        [minute, randomUUID()],
+      );
+    }
+    await evidence.add({ number: 51, samples: [sample(7)], comparisons: [] });
+    const before = await evidence.samples({ group: 'g', entry: 1 });
+    await run();
+    await run();
+    expect(await evidence.samples({ group: 'g', entry: 1 })).toEqual(before);
+    const rows = await sql('SELECT FROM rollout_samples');
+    expect(rows.length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('what a deleted camera leaves', () => {
+  it('is removed: its picture and its state at once, its log when nobody wrote to it for a week', async () => {
+    const dir = temporaryDirectory();
+    const [dataDir, logDir] = [path.join(dir, 'data'), path.join(dir, 'logs')];
+    const options = { command: [], cwd: dir, dataDir, logDir, journal: path.join(logDir, 'j'), logBytes: 1_000 };
+    const host = new NodeWorkerHost(options, rememberingLog());
+    const ids = ['kept', 'running', 'a/b', 'old', 'young', 'x.log.1'];
+    const name = (id: string) => id.replaceAll('/', '%2F');
+    for (const id of ids) {
+      writeFileSync(path.join(dataDir, 'frames', `${name(id)}.jpg`), '');
+      writeFileSync(path.join(dataDir, 'status', `${name(id)}.json`), '{}');
+      writeFileSync(path.join(logDir, `detect_${name(id)}.log`), '');
+    }
+    const record = { id: 'running', pid: 1, startedAt: '1', token: 't', fingerprint: 'f', cmd: [] };
+    writeFileSync(path.join(dataDir, 'workers', 'running.json'), JSON.stringify(record));
+    writeFileSync(path.join(logDir, 'detect_old.log.1'), '');
+    mkdirSync(path.join(dataDir, 'other'));
+    const weekAgo = new Date(Date.now() - 8 * 86_400_000);
+    for (const log of ['old.log', 'old.log.1', 'kept.log'])
+      utimesSync(path.join(logDir, `detect_${log}`), weekAgo, weekAgo);
+    writeFileSync(path.join(logDir, 'watchgate.log'), '');
+    await host.sweep(['kept', 'a/b']);
+    expect(readdirSync(path.join(dataDir, 'frames')).sort()).toEqual(['a%2Fb.jpg', 'kept.jpg', 'running.jpg']);
+    expect(readdirSync(path.join(dataDir, 'status')).sort()).toEqual(['a%2Fb.json', 'kept.json', 'running.json']);
+    expect(readdirSync(logDir).sort()).toEqual([
+      'detect_a%2Fb.log',
+      'detect_kept.log',
+      'detect_running.log',
+      'detect_x.log.1.log',
+      'detect_young.log',
+      'watchgate.log',
+    ]);
+    rmSync(dir, { recursive: true });
+  });
+});
