@@ -1,5 +1,5 @@
 import { MASK, maskText } from '../../domain/cameras/camera-secrets';
-import { addressOf } from './network-source';
+import { addressOf, decoded } from './network-source';
 import type { CameraSource } from './camera-source';
 import { type FailureReason, SourceFailure } from './source-failure';
 
@@ -39,15 +39,6 @@ export function maskOutput(text: string, source: CameraSource): string {
   const hidden = [password, decoded(password)].filter((form) => form !== '');
   const withoutAddress = text.replaceAll(addressOf(source), maskText(addressOf(source)));
   return maskText(hidden.reduce((masked, form) => masked.replaceAll(form, MASK), withoutAddress));
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Escapes that are not UTF-8: nobody shows such a password decoded either.
-    return text;
-  }
 }
 
 const isRtsp = (source: CameraSource): boolean => source.kind === 'network' && source.scheme.startsWith('rtsp');
