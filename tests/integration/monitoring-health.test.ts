@@ -130,17 +130,22 @@ describe('a part that', () => {
     ['a disk with 5 % left', probes.diskProbe(async () => ({ data: { freeBytes: 5, freePercent: 5 } })), 'ok'],
     [
       'rules an hour behind',
-      probes.alertsProbe(async () => ({ evaluationLag: 3_600, dead: 0, deadLately: 0 })),
+      probes.alertsProbe(async () => ({ evaluationLag: 3_600, dead: 0, deadLately: 0, oldestWaiting: 0 })),
       'degraded',
     ],
     [
       'a delivery given up yesterday',
-      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 0 })),
+      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 0, oldestWaiting: 0 })),
       'ok',
     ],
     [
       'a delivery given up just now',
-      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 1 })),
+      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 1, oldestWaiting: 0 })),
+      'degraded',
+    ],
+    [
+      'a delivery that waits for three minutes',
+      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 0, deadLately: 0, oldestWaiting: 180 })),
       'degraded',
     ],
     ['a journal far behind', probes.journalProbe(() => ({ lagBytes: 20_000_000, rejected: 0 })), 'degraded'],

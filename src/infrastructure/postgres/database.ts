@@ -10,6 +10,7 @@ import { Alerts1764100000000 } from '../../../migrations/1764100000000-alerts';
 import { Metrics1764300000000 } from '../../../migrations/1764300000000-metrics';
 import { sha256 } from '../../domain/shared/sha256';
 import { Import1764400000000 } from '../../../migrations/1764400000000-import';
+import { Security1764700000000 } from '../../../migrations/1764700000000-security';
 import { SiteWatch1764500000000 } from '../../../migrations/1764500000000-site-watch';
 import { CameraRows } from './camera-row';
 import { DatabaseWatch } from './database-watch';
@@ -70,6 +71,7 @@ export class Database implements Queryable {
         Metrics1764300000000,
         Import1764400000000,
         SiteWatch1764500000000,
+        Security1764700000000,
       ],
       migrationsTransactionMode: 'all',
     });
