@@ -63,13 +63,13 @@ describe('docker-compose.yml', () => {
   it('gives the service no rights beyond those of its user, and no file to write but its folders', () => {
     expect(watchgate).toMatchObject({ cap_drop: ['ALL'], read_only: true, tmpfs: ['/tmp'] });
     expect(watchgate.cap_add).toBeUndefined();
-    for (const service of Object.values(services) as Composed[]) {
+    for (const service of [watchgate, postgres]) {
       expect(service.cap_drop).toEqual(['ALL']);
       expect(service.security_opt).toEqual(['no-new-privileges:true']);
     }
     const writable = watchgate.volumes.map((volume) => volume.split(':')[1]);
     const made = /RUN mkdir (.*?) &&/.exec(text('Dockerfile'))?.[1]?.split(' ') ?? [];
-    expect(writable.sort()).toEqual(made.map((folder) => `/app/${folder}`).sort());
+    expect(new Set(writable)).toEqual(new Set(made.map((folder) => `/app/${folder}`)));
   });
 
   it('starts the service when the database is healthy', () => {

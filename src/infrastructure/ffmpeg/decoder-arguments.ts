@@ -27,7 +27,7 @@ const JPEG_PICK = `isnan(prev_selected_t)+gte(t-prev_selected_t\\,${JPEG_EVERY_S
 const words = (text: string): string[] => text.split(' ');
 
 /** `address`: of what stands between ffmpeg and the camera. */
-function networkInput({ scheme }: NetworkSource, build: FfmpegBuild, address: string): string[] {
+function networkInput({ scheme }: NetworkSource, build: FfmpegBuild, { address = '', paced }: InputOptions): string[] {
   if (scheme === 'rtsp' || scheme === 'rtsps')
     return [
       ...words('-protocol_whitelist rtsp,rtp,tcp -rtsp_transport tcp -allowed_media_types video'),
@@ -36,10 +36,9 @@ function networkInput({ scheme }: NetworkSource, build: FfmpegBuild, address: st
       address,
     ];
   return [
-    ...words(`-protocol_whitelist pipe -format_whitelist ${HTTP_FORMATS}`),
-    ...words('-fflags nobuffer -probesize 1000000 -analyzeduration 1000000'),
-    // A stream of JPEG pictures has no time of its own.
-    ...words('-use_wallclock_as_timestamps 1'),
+    ...words(`-protocol_whitelist pipe -format_whitelist ${HTTP_FORMATS} -probesize 1000000 -analyzeduration 1000000`),
+    // Segments come by the dozen of frames, each with its time. A stream of JPEG pictures has no time of its own.
+    ...words(paced ? '-re' : '-fflags nobuffer -use_wallclock_as_timestamps 1'),
     '-i',
     address,
   ];
@@ -50,13 +49,11 @@ export interface InputOptions {
   readonly clock?: boolean;
   /** What ffmpeg opens instead of a camera of the network. */
   readonly address?: string;
+  /** It comes in pieces, faster than it is to be shown. */
+  readonly paced?: boolean;
 }
 
-export function inputArguments(
-  source: CameraSource,
-  build: FfmpegBuild,
-  { clock = false, address = '' }: InputOptions = {},
-): string[] {
+export function inputArguments(source: CameraSource, build: FfmpegBuild, options: InputOptions = {}): string[] {
   switch (source.kind) {
     case 'device':
       return [...words('-protocol_whitelist file -f v4l2 -i'), source.path];
@@ -66,11 +63,11 @@ export function inputArguments(
         `file:${source.path}`,
       ];
     case 'test': {
-      const text = clock ? ',drawtext=text=%{localtime}:fontsize=h/10:box=1:x=8:y=h-text_h-8' : '';
+      const text = options.clock ? ',drawtext=text=%{localtime}:fontsize=h/10:box=1:x=8:y=h-text_h-8' : '';
       return [...words('-re -f lavfi -i'), `testsrc2=size=${source.size}:rate=${source.rate}${text}`];
     }
     case 'network':
-      return networkInput(source, build, address);
+      return networkInput(source, build, options);
   }
 }
 

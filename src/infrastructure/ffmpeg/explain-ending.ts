@@ -41,6 +41,9 @@ export function maskOutput(text: string, source: CameraSource): string {
   return maskText(hidden.reduce((masked, form) => masked.replaceAll(form, MASK), withoutAddress));
 }
 
+/** Read by this program, which knows itself how the camera answered: what ffmpeg says is about the pictures alone. */
+const isWeb = (source: CameraSource): boolean => source.kind === 'network' && source.scheme.startsWith('http');
+
 const isRtsp = (source: CameraSource): boolean => source.kind === 'network' && source.scheme.startsWith('rtsp');
 
 /** Words in an address are not ffmpeg's. */
@@ -59,6 +62,8 @@ export function explainEnding(ending: Ending, source: CameraSource): SourceFailu
   const said = withoutSource(stderr, source);
   // An RTSP server that hangs up instead of answering is "Invalid data" to ffmpeg; it may answer again later.
   if (isRtsp(source) && /Invalid data/.test(said)) return new SourceFailure('unreachable', `no answer${detail}`);
+  if (isWeb(source) && /Invalid data|Not Found/i.test(said))
+    return new SourceFailure('not-a-video', `this is no video${detail}`);
   const [, reason, meaning] = SIGNS.find(([sign]) => sign.test(said)) ?? [];
   if (reason) return new SourceFailure(reason, `${meaning}${detail}`);
   return new SourceFailure(

@@ -23,6 +23,7 @@ interface Feed {
   /** What ffmpeg is to open. */
   readonly address: string;
   readonly stream?: Readable;
+  readonly paced?: boolean;
   /** Why it gave nothing, where it is known. */
   readonly failure: () => SourceFailure | undefined;
   close(): void;
@@ -44,11 +45,12 @@ async function streamed(source: NetworkSource): Promise<Feed> {
   const camera = new WebCamera(await resolveHost(source));
   let failure: SourceFailure | undefined;
   const first = await camera.get();
-  const stream = isPlaylist(first) ? Readable.from(hlsStream(camera, first)) : first.body;
+  const paced = isPlaylist(first);
+  const stream = paced ? Readable.from(hlsStream(camera, first)) : first.body;
   stream.on('error', (error) => {
     if (error instanceof SourceFailure) failure ??= error;
   });
-  return { address: 'pipe:0', stream, failure: () => failure, close: () => camera.close() };
+  return { address: 'pipe:0', stream, paced, failure: () => failure, close: () => camera.close() };
 }
 
 /**
@@ -61,7 +63,8 @@ export async function openCamera(text: string, find: () => Promise<FfmpegBuild>,
   const build = await find();
   const clock = source.kind === 'test' && (await canDrawText(build));
   const feed = await openFeed(source);
-  const args = decoderArguments(source, build, { clock, address: feed.address });
+  const { address, paced = false } = feed;
+  const args = decoderArguments(source, build, { clock, address, paced });
   const decoder = FfmpegDecoder.start(build, args, sink, feed.stream);
   const failed = decoder.ended.then((ending) => {
     feed.close();
