@@ -54,8 +54,8 @@ const api = [
   ['src/api/([^/]+)', inside('src/domain/($1|shared)')],
   // An operation is what the router routes: the row of the catalogue carries the router's facts about it.
   ['src/api/http', inside('src/application/rollout')],
-  ['src/api/http', core('http', 'crypto', 'stream', 'stream/promises')],
-  ['src/api/http', npm('class-validator', 'express', 'helmet')],
+  ['src/api/http', core('http', 'net', 'crypto', 'stream', 'stream/promises')],
+  ['src/api/http', npm('class-validator', 'express', 'helmet', 'proxy-addr')],
 ];
 
 /** The bundled detector, a program of its own. */

@@ -1,6 +1,8 @@
 # syntax=docker/dockerfile:1
 
-FROM node:20-bookworm-slim AS build
+# Pinned by its tag, which gets the fixes of Node.js and Debian at every build. To pin what is built as well, write the
+# digest behind it: `docker buildx imagetools inspect node:24-bookworm-slim` shows it, FROM node:24-bookworm-slim@sha256:…
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -9,14 +11,14 @@ COPY migrations migrations
 COPY src src
 RUN npm run build
 
-FROM node:20-bookworm-slim AS dependencies
+FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The optional packages are the embedded PostgreSQL, which a container leaves to DATABASE_URL, and an ffmpeg, which it has
 # from its distribution.
 RUN npm ci --omit=dev --omit=optional
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 # Inside a container only its own network reaches 0.0.0.0; publish the port on 127.0.0.1 (see docker-compose.yml).
@@ -31,7 +33,7 @@ USER node
 EXPOSE 8000
 # The folder, not the file: a file that is mounted by itself cannot be replaced in one step, and that is how a
 # change is written so that no reader ever sees half of it.
-VOLUME ["/app/config", "/app/logs"]
+VOLUME ["/app/config", "/app/logs", "/app/data"]
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/src/main.js"]

@@ -19,9 +19,10 @@ import { readPlanFile } from './start-rollout';
 import { journalOf } from './wire-events';
 
 const HELP = `Usage: npm run import -- --from DIR [--database URL] [--zone ZONE] [--apply]
+       OLD_DATABASE_URL=URL npm run import -- --from DIR …
 
 Takes over an old installation: config/cameras.yaml, config/regions.json and logs/events_record.jsonl below DIR, and the
-five tables of the database URL, whose times are those of ZONE (that of its server unless given).
+five tables of the database URL (in OLD_DATABASE_URL where it holds a password: others see the words of a command), whose times are those of ZONE (that of its server unless given).
 Without --apply it only says what would be taken, what not, and why. Doing it again changes nothing.
 Goes to this product's own database and files, set by the same variables as the service, which may run meanwhile.`;
 
@@ -80,6 +81,15 @@ async function take(site: DependencyContainer, settings: Settings, wanted: Wante
   return reports;
 }
 
+/** The list of processes shows the words of every command to every user of the machine. */
+function oldDatabase(said: string | undefined, inEnvironment: string | undefined): string | undefined {
+  if (said !== undefined && /^[a-z]+:\/\/[^/?#]*:[^/?#]*@|[?&]password=/i.test(said))
+    throw new Error(
+      '--database holds a password, which every user of this machine could see: put it into OLD_DATABASE_URL.',
+    );
+  return said ?? (inEnvironment || undefined);
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help) return void process.stdout.write(`${HELP}\n`);
@@ -88,7 +98,8 @@ async function main(args: readonly string[]): Promise<void> {
   const { camerasFile, logDir, eventRetentionDays: retentionDays, violationTypes, timeZone: zone } = settings;
   const log = createLog({ level: 'warn', json: settings.logJson, dir: logDir });
   const events = { logDir, retentionDays, violationTypes, zone };
-  const wanted = { ...values, from: values.from };
+  const old = oldDatabase(values.database, process.env.OLD_DATABASE_URL);
+  const wanted = { ...values, ...(old ? { database: old } : {}), from: values.from };
   const reports = await withDatabaseUrl(settings, async (databaseUrl) => {
     const site = wire({ databaseUrl, camerasFile, log, events });
     try {

@@ -18,6 +18,7 @@ import type { SiteWatch } from './application/alerts/site-watch';
 import type { SiteWatchStore } from './application/alerts/site-watch-store';
 import type { AlertsPort } from './application/alerts/alerts-port';
 import type { CameraControlPort } from './application/camera-control/camera-control-port';
+import type { FrameGrabber } from './infrastructure/ffmpeg/frame-grabber';
 import type { CameraPreviews } from './application/camera-control/camera-previews';
 import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import type { FrameCounts } from './application/camera-control/frame-counts';
@@ -119,6 +120,7 @@ export const keys = {
   controlRelay: token<ControlRelay>('ControlRelay'),
   frameCounts: token<FrameCounts>('FrameCounts'),
   previews: token<CameraPreviews>('CameraPreviews'),
+  frameGrabber: token<FrameGrabber>('FrameGrabber'),
   controlOnDomain: token<CameraControlPort>('Camera control on the domain path'),
   controlOnLegacy: token<CameraControlPort>('Camera control on the legacy path'),
   alertRules: token<AlertRuleRepository>('AlertRuleRepository'),

@@ -18,6 +18,8 @@ Ctrl-C or SIGTERM ends it after the requests under way.`;
 
 async function main(): Promise<void> {
   if (process.argv.includes('--help') || process.argv.includes('-h')) return void process.stdout.write(`${HELP}\n`);
+  // What it writes shows pictures of people at work and passwords of cameras: nobody else of this machine may read it.
+  process.umask(0o077);
   keepMemorySteady();
   const settings = readSettings(process.env);
   refuseUnusablePaths(settings);

@@ -11,7 +11,8 @@ import { startAlerts } from './start-alerts';
 import { startCameras } from './start-cameras';
 import { startControl } from './start-control';
 import { startEvents } from './start-events';
-import { isLoopback, startHttp } from './start-http';
+import { isLoopback } from './domain/shared/loopback';
+import { startHttp } from './start-http';
 import { joinSite } from './start-membership';
 import { startRollout } from './start-rollout';
 import { journalOf } from './wire-events';
@@ -75,7 +76,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
       violationTypes: settings.violationTypes,
       zone: settings.timeZone,
     },
-    access: { needsToken: !isLoopback(settings.host), perMinute: settings.rateLimit },
+    access: { needsToken: settings.requireToken || !isLoopback(settings.host), perMinute: settings.rateLimit },
     alerts: settings,
     shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });

@@ -13,10 +13,11 @@ const STORE_EVERY_MS = 1_000;
  */
 export async function startAccess(
   site: DependencyContainer,
-  { host }: Pick<Settings, 'host'>,
+  { host, requireToken }: Pick<Settings, 'host' | 'requireToken'>,
   onStop: (undo: () => Promise<unknown>) => void,
 ): Promise<void> {
-  if (site.resolve(keys.gate).needsToken && !(await site.resolve(keys.tokens).anyUsable())) refuseOpenDoor(host);
+  if (site.resolve(keys.gate).needsToken && !(await site.resolve(keys.tokens).anyUsable()))
+    refuseOpenDoor(requireToken ? 'REQUIRE_TOKEN=true' : `HOST=${host} can be reached from other machines`);
   const [log, authenticator, trail] = [
     site.resolve(keys.log),
     site.resolve(keys.authenticator),
@@ -30,13 +31,13 @@ export async function startAccess(
   ];
   onStop(async () => {
     await Promise.all(tasks.map((task) => task.stop()));
-    await Promise.all([trail.flush(), authenticator.noteUse()]);
+    await Promise.all([trail.close(), authenticator.noteUse()]);
   });
 }
 
-function refuseOpenDoor(host: string): never {
+function refuseOpenDoor(why: string): never {
   throw new Error(
-    `HOST=${host} can be reached from other machines, so every request needs a token, and there is none yet. ` +
+    `${why}, so every request needs a token, and there is none yet. ` +
       'Create one first: npm run token -- create --role admin --name YOUR-NAME. Or leave HOST empty for this machine only.',
   );
 }

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { DependencyContainer } from 'tsyringe';
-import { socketRefusal } from './api/http/auth';
+import { locating, socketCaller } from './api/http/auth';
 import { every } from './infrastructure/environment/scheduler';
 import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
 import type { Leader } from './infrastructure/postgres/lead';
@@ -66,6 +66,7 @@ export async function startAlerts(
 export function startSockets(
   site: DependencyContainer,
   server: Server,
+  trustedProxy: readonly string[],
   onStop: (undo: () => Promise<unknown>) => void,
 ): void {
   const log = site.resolve(keys.log);
@@ -74,10 +75,17 @@ export function startSockets(
     site.resolve(keys.liveEvents),
     site.resolve(keys.liveStatus),
   ];
-  sockets.attach(server, (request) => socketRefusal(site.resolve(keys.gate), request));
+  const locate = locating(trustedProxy);
+  sockets.attach(server, (request) => {
+    locate(request);
+    return socketCaller(site.resolve(keys.gate), request);
+  });
+  const authenticator = site.resolve(keys.authenticator);
+  const recheck = async () => sockets.recheck((id) => authenticator.isUsable(id));
   const tasks = [
     every(LIVE_EVERY_MS, 'telling dashboards of events', () => events.look(), log),
     every(LOOK_EVERY_MS, 'telling dashboards of cameras', () => status.look(), log),
+    every(LOOK_EVERY_MS, 'looking for sockets of revoked tokens', recheck, log),
     every(PING_EVERY_MS, 'the ping of dashboards', async () => events.ping(), log),
   ];
   onStop(async () => {

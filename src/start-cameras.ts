@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises';
 import type { DependencyContainer } from 'tsyringe';
 import type { Settled } from './application/cameras/config-settling';
 import type { Log } from './application/shared/log';
 import { every } from './infrastructure/environment/scheduler';
 import { FileWatcher } from './infrastructure/files/file-watcher';
+import { noneIfAbsent } from './infrastructure/system/open-if-there';
 import { keys } from './keys';
 
 const RECOVERY_EVERY_MS = 60_000;
@@ -16,6 +18,7 @@ export async function startCameras(
 ): Promise<Settled> {
   const [log, configuration] = [site.resolve(keys.log), site.resolve(keys.configuration)];
   const settled = await configuration.settle();
+  await warnOfReaders(camerasFile, log);
   const look = reportingFaults(log, () => configuration.settle());
   look.report(settled);
   const watcher = new FileWatcher(camerasFile, look.again, log);
@@ -30,6 +33,15 @@ export async function startCameras(
   const doubting = every(DOUBT_EVERY_MS, 'the second look at an edit that removes cameras', again, log);
   onStop(() => doubting.stop());
   return settled;
+}
+
+/** An existing file keeps its mode: somebody may have given it for a reason. */
+async function warnOfReaders(camerasFile: string, log: Log): Promise<void> {
+  const found = await stat(camerasFile).catch(noneIfAbsent);
+  if (found && (found.mode & 0o004) !== 0)
+    log.warn(
+      `every user of this machine can read ${camerasFile}, which may hold passwords: chmod o-r makes it private`,
+    );
 }
 
 /** The table can differ from the file only if somebody wrote to it behind our back; that is put right, and stops the rollout. */

@@ -1,4 +1,5 @@
 import type { DependencyContainer } from 'tsyringe';
+import type { Log } from './application/shared/log';
 import type { ControlPorts } from './application/camera-control/control-relay';
 import { every } from './infrastructure/environment/scheduler';
 import type { PgMembership } from './infrastructure/postgres/pg-membership';
@@ -20,6 +21,7 @@ export async function startControl(
   const leader = { take: () => runtime.take(), leave: (near: boolean) => runtime.leave(near) };
   const leadership = await membership.lead('camera_control', leader, CONTROL);
   onStop(() => leadership.stop());
+  void sayWhichFfmpeg(site, log).catch((error: unknown) => log.warn('no ffmpeg could be asked', { error }));
   const following = every(FOLLOW_EVERY_MS, 'following the cameras', () => runtime.follow(), log);
   onStop(() => following.stop());
   const [relay, ports] = [site.resolve(keys.controlRelay), portsOf(site)];
@@ -31,6 +33,17 @@ export async function startControl(
   };
   const sweeping = every(SWEEP_EVERY_MS, 'removing the files of deleted cameras', sweep, log);
   onStop(() => sweeping.stop());
+}
+
+/** Not awaited: it asks a program, and nothing waits for its answer. */
+async function sayWhichFfmpeg(site: DependencyContainer, log: Log): Promise<void> {
+  const found = await site.resolve(keys.frameGrabber).describe();
+  if (!found) return log.warn('there is no ffmpeg: the bundled detector and previews of cameras do not work');
+  if (!found.bundled) return log.info(`video is decoded by ffmpeg ${found.version}`);
+  log.warn(
+    `video is decoded by the ffmpeg that npm brought along (${found.version}, of 2018): install your distribution's, ` +
+      'which gets fixes (apt-get install ffmpeg), or set FFMPEG_PATH',
+  );
 }
 
 const portsOf = (site: DependencyContainer): ControlPorts => ({

@@ -3,14 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { DependencyContainer } from 'tsyringe';
 import { httpApplication, httpServer } from './api/http/application';
 import type { Settings } from './infrastructure/environment/settings';
+import { mostConnections } from './infrastructure/system/most-connections';
 import { keys } from './keys';
 import { startSockets } from './start-alerts';
 import { startMonitoring } from './start-monitoring';
 
 const CLOSE_WITHIN_MS = 10_000;
-
-/** Whether only this machine can reach an address. */
-export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host);
 
 /** Serves requests and sockets from now on; answers where. */
 export async function startHttp(
@@ -19,11 +17,13 @@ export async function startHttp(
   onStop: (undo: () => Promise<unknown>) => void,
 ) {
   const [log, gate, { tell: audit }] = [site.resolve(keys.log), site.resolve(keys.gate), site.resolve(keys.auditTrail)];
-  const options = { log, gate, audit, ...startMonitoring(site, onStop) };
+  const { trustedProxy } = settings;
+  const options = { log, gate, audit, trustedProxy, ...startMonitoring(site, onStop) };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);
+  server.maxConnections = mostConnections();
   const url = await listen(server, settings);
   onStop(() => close(server));
-  startSockets(site, server, onStop);
+  startSockets(site, server, trustedProxy, onStop);
   return url;
 }
 

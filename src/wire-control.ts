@@ -53,8 +53,9 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
       ),
   );
   once(keys.frameCounts, () => new FrameCounts());
+  once(keys.frameGrabber, () => new FrameGrabber(process.env));
   once(keys.previews, (get) => {
-    const grabber = new FrameGrabber(process.env);
+    const grabber = get(keys.frameGrabber);
     const newest = (id: string) => get(keys.workerHost).picture(id);
     return new CameraPreviews({ newest, grab: (source, ms) => grabber.grab(source, ms) }, get(keys.clock));
   });

@@ -97,5 +97,6 @@ function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe
     probes.rolloutProbe(() => get(keys.policy).takenBack()),
     probes.diskProbe(space),
     probes.alertsProbe(() => alertState(get(keys.database)), process.uptime),
+    probes.ffmpegProbe(() => get(keys.frameGrabber).describe()),
   ];
 }

@@ -1,10 +1,13 @@
+import { oneLine } from '../domain/shared/visible-text';
+
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
 
 /** Columns a text takes in a terminal; Chinese characters take two. */
 const widthOf = (text: string): number => text.length + (text.match(wide)?.length ?? 0);
 
 /** Rows of texts in aligned columns, the first row as head. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(raw: readonly (readonly string[])[]): string {
+  const rows = raw.map((row) => row.map(oneLine));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
   const line = (row: readonly string[]) =>
     row

@@ -46,7 +46,14 @@ const told =
   (operation: string, command: (tokens: TokenService, parsed: Parsed) => Promise<{ id: string; input: object }>) =>
   async (tokens: TokenService, audit: AuditStore, parsed: Parsed): Promise<void> => {
     const { id, input } = await command(tokens, parsed);
-    const entry = { at: new Date(), actor: 'command line', role: 'admin', operation, status: 200 } as const;
+    const entry = {
+      at: new Date(),
+      actor: 'command line',
+      tokenId: null,
+      role: 'admin',
+      operation,
+      status: 200,
+    } as const;
     const rest = { requestId: `process-${process.pid}`, address: '', input: { ...input }, changed: { token_id: id } };
     await audit.add([{ ...entry, ...rest }]);
   };

@@ -30,6 +30,7 @@ async function watch(stopWith: (camera: OpenCamera) => void): Promise<never> {
 }
 
 function main(): void {
+  process.umask(0o077);
   let camera: OpenCamera | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {

@@ -10,6 +10,11 @@ interface Composed {
   readonly environment: Readonly<Record<string, string | number>>;
   readonly ports?: readonly string[];
   readonly volumes: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly cap_add?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
   readonly healthcheck?: object;
   readonly depends_on?: Readonly<Record<string, { condition: string }>>;
 }
@@ -35,7 +40,7 @@ describe('docker-compose.yml', () => {
     // A variable without a value is passed on only where it is set.
     const given = Object.entries(watchgate.environment).filter(([, v]) => v !== null);
     const environment = Object.fromEntries(given.map(([k, v]) => [k, filled(v)]));
-    expect(readSettings(environment)).toMatchObject({ host: '0.0.0.0', port: 8000 });
+    expect(readSettings(environment)).toMatchObject({ host: '0.0.0.0', port: 8000, requireToken: true });
     const { hostname, username, password, pathname } = new URL(environment.DATABASE_URL ?? '');
     expect({ hostname, username, password, pathname }).toEqual({
       hostname: 'postgres',
@@ -55,6 +60,18 @@ describe('docker-compose.yml', () => {
     expect(watchgate.volumes).toContain('./config:/app/config');
     const named = [...watchgate.volumes, ...postgres.volumes].filter((v) => !v.startsWith('.'));
     expect(new Set(named.map((v) => v.split(':')[0]))).toEqual(new Set(Object.keys(volumes)));
+  });
+
+  it('gives the service no rights beyond those of its user, and no file to write but its folders', () => {
+    expect(watchgate).toMatchObject({ cap_drop: ['ALL'], read_only: true, tmpfs: ['/tmp'] });
+    expect(watchgate.cap_add).toBeUndefined();
+    for (const service of [watchgate, postgres]) {
+      expect(service.cap_drop).toEqual(['ALL']);
+      expect(service.security_opt).toEqual(['no-new-privileges:true']);
+    }
+    const writable = watchgate.volumes.map((volume) => volume.split(':')[1]);
+    const made = /RUN mkdir (.*?) &&/.exec(text('Dockerfile'))?.[1]?.split(' ') ?? [];
+    expect(new Set(writable)).toEqual(new Set(made.map((folder) => `/app/${folder}`)));
   });
 
   it('starts the service when the database is healthy', () => {
@@ -84,6 +101,20 @@ describe('the Dockerfile', () => {
     const last = (word: string) => lines.filter((line) => line.startsWith(`${word} `)).at(-1);
     expect(last('CMD')).toBe(`CMD ["node", "${bin.watchgate}"]`);
     expect(last('USER')).toBe('USER node');
-    expect(last('FROM')).toMatch(/^FROM node:20-/);
+    expect(
+      lines.filter((line) => line.startsWith('FROM ')).every((line) => /^FROM node:24-bookworm-slim( |$)/.test(line)),
+    ).toBe(true);
+  });
+});
+
+describe('package-lock.json', () => {
+  const lock = JSON.parse(text('package-lock.json')) as {
+    packages: Readonly<Record<string, { integrity?: string; resolved?: string; link?: boolean }>>;
+  };
+
+  it('says of every package what it must be, and of none where it is from', () => {
+    const packages = Object.entries(lock.packages).filter(([name, { link }]) => name !== '' && !link);
+    expect(packages.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([name]) => name)).toEqual([]);
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined).map(([name]) => name)).toEqual([]);
   });
 });

@@ -64,7 +64,7 @@ describe('a worker', () => {
       'JOURNAL',
       'STATUS_FILE',
       'FRAME_FILE',
-      'WATCHGATE_TOKEN',
+      'WATCHGATE_WORKER',
     ];
     expect(Object.keys(env).sort()).toEqual([...inherited, ...contract, 'BEHAVIOUR'].sort());
     expect(env).toMatchObject({ CAMERA_ID: 'cam1', CAMERA_SOURCE: 'rtsp://127.0.0.1/1' });

@@ -93,7 +93,10 @@ describe('starting', () => {
     await writeNote(server);
     if (isRoot()) {
       expect(home).toMatch(/^\/var\/lib\/watchgate\/[0-9a-f]{16}$/);
-      expect(server.log).toEqual([expect.stringContaining(`keeps its data in ${home}`)]);
+      expect(server.log).toEqual([
+        expect.stringContaining(`keeps its data in ${home}`),
+        expect.stringContaining('PG_RUN_AS names a user of its own'),
+      ]);
     } else {
       expect(home).toBe(dir);
     }

@@ -23,7 +23,7 @@ describe('web sockets', () => {
     );
     sockets = new LiveSockets({ '/ws/events': {}, '/ws/status': status }, log);
     server = createServer((_req, res) => res.writeHead(404).end());
-    sockets.attach(server, () => undefined);
+    sockets.attach(server, () => ({ address: '127.0.0.1' }));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   });
   afterEach(async () => {

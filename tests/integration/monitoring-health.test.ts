@@ -134,27 +134,32 @@ describe('a part that', () => {
     ['a disk with 5 % left', probes.diskProbe(async () => ({ data: { freeBytes: 5, freePercent: 5 } })), 'ok'],
     [
       'rules an hour behind',
-      probes.alertsProbe(async () => ({ evaluationLag: 3_600, dead: 0, deadLately: 0 }), up(1)),
+      probes.alertsProbe(async () => ({ evaluationLag: 3_600, dead: 0, deadLately: 0, oldestWaiting: 0 }), up(1)),
       'degraded',
     ],
     [
       'a delivery given up yesterday',
-      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 0 }), up(1)),
+      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 0, oldestWaiting: 0 }), up(1)),
       'ok',
     ],
     [
       'a delivery given up just now',
-      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 1 }), up(1)),
+      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 1, deadLately: 1, oldestWaiting: 0 }), up(1)),
+      'degraded',
+    ],
+    [
+      'a delivery that waits for three minutes',
+      probes.alertsProbe(async () => ({ evaluationLag: 5, dead: 0, deadLately: 0, oldestWaiting: 180 }), up(1)),
       'degraded',
     ],
     [
       'rules that were never looked at, right after the start',
-      probes.alertsProbe(async () => ({ evaluationLag: null, dead: 0, deadLately: 0 }), up(30)),
+      probes.alertsProbe(async () => ({ evaluationLag: null, dead: 0, deadLately: 0, oldestWaiting: 0 }), up(30)),
       'ok',
     ],
     [
       'rules that were never looked at, a while after the start',
-      probes.alertsProbe(async () => ({ evaluationLag: null, dead: 0, deadLately: 0 }), up(90)),
+      probes.alertsProbe(async () => ({ evaluationLag: null, dead: 0, deadLately: 0, oldestWaiting: 0 }), up(90)),
       'degraded',
     ],
     ['a journal far behind', journal({ lagBytes: 20_000_000 }), 'degraded'],

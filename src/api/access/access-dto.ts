@@ -57,6 +57,7 @@ export class TokenRevokedDto implements TokenRevoked {
 export class AuditQueryDto implements AuditQuery {
   @Text({ max: 100, optional: true, about: 'name of a token' }) actor?: string;
   @Text({ max: 100, optional: true, about: 'id of an operation, such as cameras.create' }) operation?: string;
+  @Text({ max: 100, optional: true, about: 'id of a token' }) token_id?: string;
   @Whole({ min: 1, max: 1_000, default: 100 }) limit = 100;
   @Whole({ min: 1, max: MANY, optional: true, about: 'next_cursor of the page before' }) cursor?: number;
 }
@@ -66,7 +67,8 @@ const entry = () =>
     id: count,
     at: time,
     actor: textOrNull,
-    role,
+    token_id: textOrNull,
+    role: { type: ['string', 'null'], enum: [...roles, null] },
     operation: text,
     status: count,
     request_id: text,

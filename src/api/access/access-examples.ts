@@ -63,6 +63,7 @@ export const accessExamples: Examples<AccessPort> = {
         {
           id: 3,
           actor: null,
+          token_id: null,
           role: 'admin',
           operation: 'cameras.update',
           status: 200,

@@ -1,4 +1,5 @@
 import type { AlertsPort } from '../../application/alerts/alerts-port';
+import { alertRuleFor } from '../../application/alerts/alert-views';
 import { operations } from '../http/operation';
 import {
   AlertListDto,
@@ -25,6 +26,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
     output: AlertRuleListDto,
     example: examples.list,
     group: read,
+    shown: (list, role) => ({ ...list, items: list.items.map((rule) => alertRuleFor(rule, role)) }),
   },
   get: {
     http: 'GET /alerts/rules/{rule_id}',
@@ -33,6 +35,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
     output: AlertRuleDto,
     example: examples.get,
     group: read,
+    shown: alertRuleFor,
     stickyBy: 'rule_id',
   },
   create: {

@@ -1,10 +1,11 @@
 import { createServer, IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
 import express, { type Express, Router } from 'express';
 import type { Log } from '../../application/shared/log';
-import { authentication } from './auth';
+import { attempts } from './audit';
+import { authentication, locating } from './auth';
 import { crossOrigin } from './cross-origin';
 import { mountDocs } from './docs';
-import { mountLiveness, type Readiness } from './liveness';
+import { mountLiveness, type Readiness, sharedLook } from './liveness';
 import { answerError, answerNoRoute, mount, type MountOptions, type Mounted } from './mount';
 import { openApi } from './openapi';
 import { identify } from './request-id';
@@ -25,6 +26,8 @@ const PATIENCE: Patience = { requestMs: 30_000, headersMs: 10_000, lookMs: 1_000
 export interface HttpOptions extends MountOptions {
   /** Absent: nothing is needed but this process. */
   readonly ready?: Readiness;
+  /** Addresses and networks of proxies whose word about the address of a client counts. */
+  readonly trustedProxy?: readonly string[];
   /** Absent: there is no `/metrics`. */
   readonly scrape?: Scrape;
 }
@@ -34,11 +37,17 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing');
   app.set('query parser', 'simple');
-  app.use(identify, secure, crossOrigin, withoutTrailingSlash, authentication(options.gate));
+  const locate = locating(options.trustedProxy ?? []);
+  app.use(identify, (req, _res, next) => {
+    locate(req);
+    next();
+  });
+  if (options.audit) app.use(attempts(options.audit));
+  app.use(secure(options.gate.needsToken), crossOrigin, withoutTrailingSlash, authentication(options.gate));
   const api = Router({ strict: true });
   mount(api, operations, options);
   app.use('/api/v1', api);
-  mountLiveness(app, options.ready ?? (async () => []));
+  mountLiveness(app, sharedLook(options.ready ?? (async () => [])));
   if (options.scrape) mountScrape(app, options.scrape);
   mountDocs(app, openApi(operations.flatMap((m) => Object.values(m.operations))), options.gate.needsToken);
   app.use(answerNoRoute);
@@ -48,8 +57,10 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
 
 /** The old backend answers a path with a trailing slash by a redirection to the path without. */
 function withoutTrailingSlash(req: express.Request, res: express.Response, next: () => void): void {
-  if (req.path.length < 2 || !req.path.endsWith('/') || req.path.startsWith('//')) return next();
-  res.redirect(307, req.path.replace(/\/+$/, '') + req.url.slice(req.path.length));
+  // A browser would take what follows two slashes, of either kind, for a host.
+  if (req.path.length < 2 || !req.path.endsWith('/') || /^[/\\]{2}/.test(req.path)) return next();
+  const query = req.url.indexOf('?');
+  res.redirect(307, req.path.replace(/\/+$/, '') + (query < 0 ? '' : req.url.slice(query)));
 }
 
 /** How what is no complete request is answered, by the code of its error; 400 unless said here. */
@@ -78,7 +89,9 @@ export function httpServer(app: Express, log: Log, patience: Patience = PATIENCE
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     log.warn('a connection sent no valid HTTP', { code: error.code });
     const status = UNREADABLE[error.code ?? ''] ?? 400;
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const answer = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+    // A client that does not close its side, too, would keep the descriptor for as long as it likes.
+    socket.end(answer, () => socket.destroy());
   });
   return server;
 }

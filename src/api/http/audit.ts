@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { CallContext } from '../../application/shared/call-context';
 import type { Mutation } from '../../application/shared/gate';
-import { addressOf, callerOf } from './auth';
+import { callerIfKnown, clientAddress } from './auth';
 import type { Handler } from './metered';
 import type { Operation } from './operation';
 import { problemOf } from './problem';
@@ -15,6 +16,39 @@ export interface Progress {
 
 type Audit = (mutation: Mutation) => void;
 
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** A client that left before it was answered. */
+const CLIENT_CLOSED = 499;
+const LONGEST_PATH = 200;
+
+const noted = new WeakSet<IncomingMessage>();
+/** Requests that were let through to an operation, by the operation's id. */
+const meant = new WeakMap<IncomingMessage, Operation>();
+
+/** Says which operation a request means, before its body is read. */
+export const means = (req: Request, operation: Operation): void => void meant.set(req, operation);
+
+/**
+ * Tells of every attempt to change something that came to no operation: without a right token, with a body that is too
+ * large or broken off, or on a path that is none.
+ */
+export const attempts = (audit: Audit) => (req: Request, res: Response, next: () => void) => {
+  if (READS.has(req.method)) return next();
+  const path = req.originalUrl.split('?', 1)[0]?.slice(0, LONGEST_PATH);
+  res.once('close', () => {
+    const operation = meant.get(req);
+    if (noted.has(req) || operation?.effect === 'read') return;
+    const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED;
+    note(req, res, audit, {
+      operation: operation?.id ?? 'request.refused',
+      status,
+      attempt: true,
+      input: { method: req.method, path },
+    });
+  });
+  next();
+};
+
 /**
  * The same handler, which tells the audit trail how each call ended: not when its connection closes, for a client may
  * leave before its change is made.
@@ -27,6 +61,8 @@ export const audited =
   ): Handler =>
   async (req, res) => {
     const progress: Progress = {};
+    // Whatever becomes of the connection meanwhile: there will be an entry.
+    noted.add(req);
     try {
       await handler(req, res, progress);
     } catch (error) {
@@ -44,13 +80,18 @@ export function tell(
   { input, context }: Progress = {},
 ): void {
   if (effect !== 'write' || !audit) return;
-  audit({
+  note(req, res, audit, {
     operation: id,
-    caller: callerOf(req),
-    requestId: requestIdOf(res),
-    address: addressOf(req.socket.remoteAddress),
     status,
     ...(input ? { input } : {}),
     ...(context?.changed ? { changed: context.changed } : {}),
   });
+}
+
+type Known = Pick<Mutation, 'operation' | 'status' | 'input' | 'changed' | 'attempt'>;
+
+function note(req: Request, res: Response, audit: Audit, known: Known): void {
+  noted.add(req);
+  const caller = callerIfKnown(req);
+  audit({ ...known, ...(caller ? { caller } : {}), requestId: requestIdOf(res), address: clientAddress(req) });
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { NextFunction, Request, Response } from 'express';
+import proxyAddr from 'proxy-addr';
 import type { Caller, Gate } from '../../application/shared/gate';
 import { DomainError } from '../../domain/shared/domain-error';
 import { covers, type Role } from '../../domain/shared/role';
@@ -12,16 +14,45 @@ const PUBLIC = new Set(['/health', '/api/ping', '/livez', '/readyz']);
 /** Whoever steers calls past the plan, or makes one fail to see the fallback work. */
 const STEERING_NEEDS: Role = 'operator';
 const STEERING_HEADERS = ['x-rollout-probe', 'x-rollout-drill'];
+/** What proxies add; who sends it without one gains nothing by it. */
+const PROXY_HEADER = /^(forwarded|x-forwarded-.*|x-real-ip|via)$/;
 
 const callers = new WeakMap<IncomingMessage, Caller>();
+const addresses = new WeakMap<IncomingMessage, string>();
+
+/** An IPv4 address of a socket that also takes IPv6 is an IPv4 address, as people write it. */
+const plain = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/i, '');
+
+/** Finds out for whom a request is, where proxies that may be believed say so; to be called before all else. */
+export function locating(proxies: readonly string[]): (request: IncomingMessage) => void {
+  const trusted = proxyAddr.compile([...proxies]);
+  return (request) => {
+    const said = proxyAddr(request, trusted);
+    addresses.set(request, plain(isIP(said) === 0 ? request.socket.remoteAddress : said));
+  };
+}
+
+/** Address of whoever sent a request. */
+export const clientAddress = (request: IncomingMessage): string =>
+  addresses.get(request) ?? plain(request.socket.remoteAddress);
 
 /** Who sends a request. Throws `access.unauthorized` or `access.throttled`. */
 const authenticate = (
   gate: Gate,
-  { headers, socket }: IncomingMessage,
-  authorization: string | undefined = headers.authorization,
-): Caller =>
-  gate.admit({ authorization, address: addressOf(socket.remoteAddress), host: headers.host, origin: headers.origin });
+  request: IncomingMessage,
+  authorization: string | undefined = request.headers.authorization,
+): Caller => {
+  const { host, origin, 'sec-fetch-site': site } = request.headers;
+  const proxied = Object.keys(request.headers).some((name) => PROXY_HEADER.test(name));
+  return gate.admit({
+    authorization,
+    address: clientAddress(request),
+    host,
+    origin,
+    site: typeof site === 'string' ? site : undefined,
+    proxied,
+  });
+};
 
 /** A browser lets a page choose no header of a socket but the names of its protocols: one of them is the token. */
 const TOKEN_PROTOCOL = /(?:^|,)\s*bearer\.([^\s,]+)/;
@@ -31,13 +62,13 @@ function tokenAmongProtocols({ headers }: IncomingMessage): string | undefined {
   return token === undefined ? undefined : `Bearer ${token}`;
 }
 
-/** Why a request may not become a socket; undefined when it may: whoever may look at anything may listen. */
-export function socketRefusal(gate: Gate, request: IncomingMessage) {
+/** Who asks for a socket, or why they get none: whoever may look at anything may listen. */
+export function socketCaller(gate: Gate, request: IncomingMessage) {
   try {
-    authenticate(gate, request, request.headers.authorization ?? tokenAmongProtocols(request));
-    return undefined;
+    const caller = authenticate(gate, request, request.headers.authorization ?? tokenAmongProtocols(request));
+    return { tokenId: caller.tokenId, address: clientAddress(request) };
   } catch (error) {
-    return problemOf(error, '');
+    return { refusal: problemOf(error, '') };
   }
 }
 
@@ -66,11 +97,11 @@ export function authorizeOperation(req: Request, { id, role, switched }: Operati
   for (const name of STEERING_HEADERS) if (name in req.headers) authorize(caller, STEERING_NEEDS, name);
 }
 
+/** Undefined for a request that was not let in, or needs nobody to say who sends it. */
+export const callerIfKnown = (req: IncomingMessage): Caller | undefined => callers.get(req);
+
 export function callerOf(req: IncomingMessage): Caller {
   const caller = callers.get(req);
   if (!caller) throw new Error('a request reached its operation unauthenticated');
   return caller;
 }
-
-/** As people write it: an IPv4 address of a socket that also takes IPv6 is an IPv4 address. */
-export const addressOf = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/i, '');

@@ -8,6 +8,7 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  Matches,
   Max,
   MaxLength,
   Min,
@@ -114,7 +115,16 @@ export const Decimal = ({ min, max, step, ...options }: Options & { min: number;
     Max(max),
   );
 
-export const Text = ({ min = 0, max = 10_000, ...options }: Options & { min?: number; max?: number } = {}) =>
+const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]*$/;
+const ONE_LINE_SAYS = { message: 'must be one line without control characters' };
+
+/** `line`: it is shown on terminals, which would take orders from control characters. */
+export const Text = ({
+  min = 0,
+  max = 10_000,
+  line = false,
+  ...options
+}: Options & { min?: number; max?: number; line?: boolean } = {}) =>
   field(
     () => ({ type: 'string', minLength: min, maxLength: max }),
     asText,
@@ -122,6 +132,7 @@ export const Text = ({ min = 0, max = 10_000, ...options }: Options & { min?: nu
     IsString(),
     MinLength(min),
     MaxLength(max),
+    ...(line ? [Matches(ONE_LINE, ONE_LINE_SAYS)] : []),
   );
 
 export const OneOf = (values: readonly string[], options: Options = {}) =>

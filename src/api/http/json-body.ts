@@ -3,6 +3,8 @@ import { isStorableJson } from '../../domain/shared/storable-text';
 import { type LocatedFault, RequestError } from './request-error';
 
 const MAX_DEPTH = 64;
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 /** Every string, bracket, colon and comma of a JSON text; what lies between does not matter here. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
@@ -37,10 +39,10 @@ function storableOrRefused(value: JsonObject): JsonObject {
 function bodyValue(bytes: Buffer): Json {
   if (bytes.length === 0) return {};
   const text = decode(bytes);
-  const value = parse(text);
-  const { depth, duplicates } = scan(text);
-  if (depth > MAX_DEPTH)
+  if (isTooDeep(bytes))
     throw new RequestError(400, 'request.too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  const value = parse(text);
+  const duplicates = duplicatesOf(text);
   if (duplicates.length > 0)
     throw new RequestError(400, 'request.duplicate_key', 'The body names a key twice.', duplicates);
   return value ?? {};
@@ -68,14 +70,30 @@ const notJson = (why: string) =>
     { loc: ['body'], msg: why, type: 'json_invalid' },
   ]);
 
-/** Depth and repeated keys of a valid JSON text, which the parser does not tell. */
-function scan(text: string): { depth: number; duplicates: LocatedFault[] } {
+/** Looks at the brackets alone, before anything is made of them: millions would keep everybody waiting. */
+function isTooDeep(bytes: Buffer): boolean {
+  let [depth, inText] = [0, false];
+  for (let i = 0; i < bytes.length; i += 1) {
+    const byte = bytes[i];
+    if (inText) {
+      if (byte === BACKSLASH) i += 1;
+      else if (byte === QUOTE) inText = false;
+    } else if (byte === QUOTE) inText = true;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      depth += 1;
+      if (depth > MAX_DEPTH) return true;
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
+  }
+  return false;
+}
+
+/** Repeated keys of a valid JSON text, which the parser does not tell. */
+function duplicatesOf(text: string): LocatedFault[] {
   const open: Set<string>[] = [];
   const duplicates: LocatedFault[] = [];
-  let depth = 0;
   let last = '';
   for (const [token] of text.matchAll(TOKENS)) {
-    if (token === '{' || token === '[') depth = Math.max(depth, open.push(new Set()));
+    if (token === '{' || token === '[') open.push(new Set());
     else if (token === '}' || token === ']') open.pop();
     else if (token === ':') {
       const key = String(JSON.parse(last));
@@ -85,5 +103,5 @@ function scan(text: string): { depth: number; duplicates: LocatedFault[] } {
     }
     last = token;
   }
-  return { depth, duplicates };
+  return duplicates;
 }

@@ -5,6 +5,18 @@ import { sendJson } from './send';
 /** Asked by `/readyz`: what is missing to serve requests, one sentence per part; must answer within a second. */
 export type Readiness = () => Promise<readonly string[]>;
 
+const LOOK_EVERY_MS = 1_000;
+
+/** However many ask, one look a second: nobody needs a token for it. */
+export function sharedLook(ready: Readiness): Readiness {
+  let last: { readonly at: number; readonly answer: Promise<readonly string[]> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (!last || now - last.at >= LOOK_EVERY_MS) last = { at: now, answer: ready() };
+    return last.answer;
+  };
+}
+
 /**
  * The answers that scripts and load balancers rely on: the process serves (`/health`, `/livez`, `/api/ping`), and
  * requests can be served (`/readyz`). A degraded service is live and ready; `/api/v1/monitoring/health` says the rest.

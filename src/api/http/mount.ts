@@ -3,7 +3,7 @@ import { type CallContext, runInCall } from '../../application/shared/call-conte
 import type { Gate, Mutation } from '../../application/shared/gate';
 import type { Log } from '../../application/shared/log';
 import { Media } from '../../application/shared/media';
-import { audited, type Progress, tell } from './audit';
+import { audited, means, type Progress, tell } from './audit';
 import { authorizeOperation, callerOf } from './auth';
 import { type Handler, type Meter, metered } from './metered';
 import type { Operation, Operations } from './operation';
@@ -62,6 +62,7 @@ export function mount(router: Router, all: readonly Mounted[], options: MountOpt
  */
 function allowed(operation: Operation, { audit }: MountOptions) {
   return (req: Request, res: Response, next: () => void) => {
+    means(req, operation);
     try {
       authorizeOperation(req, operation);
     } catch (error) {
@@ -85,7 +86,7 @@ async function serve(
   call.input = input;
   const force = operation.switched ? forceOf(req, faults) : undefined;
   refuse(faults);
-  const [{ actor }, probe] = [callerOf(req), req.get('x-rollout-probe')];
+  const [{ actor, role }, probe] = [callerOf(req), req.get('x-rollout-probe')];
   const context: CallContext = {
     requestId,
     ...(actor === undefined ? {} : { actor }),
@@ -102,8 +103,9 @@ async function serve(
     const answer = await runInCall(context, () => method.call(port, input));
     options.checkAnswer?.(operation, answer);
     served(res, context);
+    const shown = operation.shown?.(answer, role) ?? answer;
     if (answer instanceof Media) await sendMedia(res, answer, options.log);
-    else sendJson(res, 200, 'application/json', answer);
+    else sendJson(res, 200, 'application/json', shown);
   } catch (error) {
     served(res, context);
     throw error;
@@ -126,13 +128,17 @@ function note(
   else log.debug(what, fields);
 }
 
+/** Whoever sends thousands of wrong values learns how many, but not of each. */
+const MOST_FAULTS = 20;
+
 /** A parameter that cannot be read is 422; a body that breaks a rule is 400. */
 function refuse(faults: readonly LocatedFault[]): void {
   const first = faults[0];
   if (!first) return;
   const status = faults.some((f) => f.loc[0] !== 'body') ? 422 : 400;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  throw new RequestError(status, 'request.invalid', `${first.loc.slice(1).join('.')} ${first.msg}${more}`, faults);
+  const shown = faults.slice(0, MOST_FAULTS);
+  throw new RequestError(status, 'request.invalid', `${first.loc.slice(1).join('.')} ${first.msg}${more}`, shown);
 }
 
 function served(res: Response, { served: decision, partial }: CallContext): void {

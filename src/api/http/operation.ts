@@ -38,6 +38,8 @@ interface Row<Input, Output> {
   readonly ifMatch?: keyof Input & string;
   /** `256kb` unless the row says otherwise. */
   readonly bodyLimit?: string;
+  /** The answer as a role may see it, where that depends on it. */
+  readonly shown?: (answer: Output, role: Role) => Output;
 }
 
 type Rows<P> = {
@@ -61,6 +63,7 @@ export interface Operation extends RoutedOperation {
   readonly takesList?: string;
   readonly ifMatch?: string;
   readonly bodyLimit: string;
+  readonly shown?: (answer: unknown, role: Role) => unknown;
 }
 
 export type Operations<P> = { readonly [K in keyof P & string]: Operation };
@@ -101,5 +104,6 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
     parametersIn: row.parametersIn ?? (verb === 'GET' ? 'query' : 'body'),
     ...(row.takesList ? { takesList: row.takesList } : {}),
     ...(row.ifMatch ? { ifMatch: row.ifMatch } : {}),
+    ...(row.shown ? { shown: row.shown } : {}),
   };
 }

@@ -17,6 +17,8 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
 };
 
 const RETRY_AFTER_SECONDS = '2';
+/** The text of the refusal says how many more there are. */
+const MOST_FAULTS = 100;
 
 /** An answer that says what went wrong, https://www.rfc-editor.org/rfc/rfc9457. */
 export interface Problem {
@@ -42,7 +44,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
 }
 
 function fromDomain({ kind, code, message, details }: DomainError, requestId: string): Problem {
-  const errors = details.faults?.map(
+  const errors = details.faults?.slice(0, MOST_FAULTS).map(
     ({ path, message: msg, type, suggestion }): LocatedFault => ({
       loc: ['body', ...path],
       msg,

@@ -33,7 +33,7 @@ export class ViolationKeyDto implements ViolationKey {
 class HandlingDto implements SentHandling {
   @Text({ about: `one of ${violationStatuses.join(', ')}` }) status: string;
   @Text({ optional: true, about: 'left as they are when absent' }) notes?: string;
-  @Text({ optional: true, about: 'left as it is when absent' }) handled_by?: string;
+  @Text({ optional: true, line: true, about: 'left as it is when absent' }) handled_by?: string;
 }
 
 export class StatusChangeDto extends HandlingDto implements StatusChange {

@@ -11,7 +11,7 @@ export class GroupKeyDto {
 }
 
 export class ReasonedDto extends GroupKeyDto {
-  @Text({ min: 3, max: 1000, about: 'why; it stays in the history' }) reason: string;
+  @Text({ min: 3, max: 1000, line: true, about: 'why; it stays in the history' }) reason: string;
 }
 
 export class SetPercentDto extends GroupKeyDto {
@@ -24,7 +24,7 @@ export class VerifiedDto extends GroupKeyDto {
 }
 
 export class SwitchDto {
-  @Text({ min: 3, max: 1000, about: 'why; it stays in the history' }) reason: string;
+  @Text({ min: 3, max: 1000, line: true, about: 'why; it stays in the history' }) reason: string;
   @Text({ min: 1, max: 100, optional: true, about: 'one group only; absent: all of them' }) group?: string;
 }
 

@@ -48,17 +48,21 @@ export class AccessGate implements Gate {
     }
     const { id, name, role } = token.fields;
     this.limit(this.requests, id);
-    return { actor: name, role };
+    return { actor: name, tokenId: id, role };
   }
 
   /** Whoever can open a connection to this machine's own address is trusted; the pages their browser shows are not. */
-  private withoutToken({ address, host, origin }: Credentials): Caller {
+  private withoutToken({ address, host, origin, site, proxied }: Credentials): Caller {
     if (this.rules.needsToken) {
       this.limit(this.requests, address);
       throw unauthorized('Send a token: "Authorization: Bearer …". "npm run token -- create" makes one.');
     }
-    if (this.isLocalHost(host) && isLocal(origin)) return { role: 'admin' };
-    throw unauthorized('A page or name of another site needs a token: "Authorization: Bearer …".');
+    if (proxied) throw unauthorized(PROXIED);
+    const ownPage =
+      origin === undefined || origin === '' || (isLocal(origin) && portOf(origin) === portOf(`http://${host}`));
+    const foreign = site === 'cross-site' || site === 'same-site';
+    if (this.isLocalHost(host) && ownPage && !foreign) return { role: 'admin' };
+    throw unauthorized('A page or name of another site, or of another port, needs a token: "Authorization: Bearer …".');
   }
 
   private isLocalHost(host: string | undefined): boolean {
@@ -76,6 +80,13 @@ export class AccessGate implements Gate {
     });
   }
 }
+
+const PROXIED =
+  'A proxy passed this request on, so it is not known to be from this machine. Set REQUIRE_TOKEN=true and send ' +
+  '"Authorization: Bearer …", or let the proxy add it (docs/access.md).';
+
+/** Of an address as a browser writes it. */
+const portOf = (url: string): string => (URL.canParse(url) ? new URL(url).port : '');
 
 /** Nothing sent is local, too: programs send no origin. */
 function isLocal(url: string | undefined): boolean {

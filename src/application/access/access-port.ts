@@ -42,6 +42,7 @@ export interface TokenRevoked {
 export interface AuditQuery {
   readonly actor?: string;
   readonly operation?: string;
+  readonly token_id?: string;
   readonly limit: number;
   /** `next_cursor` of the page before. */
   readonly cursor?: number;
@@ -52,7 +53,10 @@ export interface AuditView {
   readonly at: string;
   /** The name of a token; null for callers that need none. */
   readonly actor: string | null;
-  readonly role: Role;
+  /** Of the token, whose name others may have, too. */
+  readonly token_id: string | null;
+  /** Null for an attempt that nobody was let in for. */
+  readonly role: Role | null;
   readonly operation: string;
   readonly status: number;
   readonly request_id: string;

@@ -32,12 +32,13 @@ export class AccessService implements AccessPort {
     return { ok: true, token_id } as const;
   }
 
-  async audit({ actor, operation, limit, cursor }: AuditQuery) {
+  async audit({ actor, operation, token_id: tokenId, limit, cursor }: AuditQuery) {
     // What this instance did a moment ago is part of the answer.
     await this.trail.flush();
     const filter = {
       ...(actor === undefined ? {} : { actor }),
       ...(operation === undefined ? {} : { operation }),
+      ...(tokenId === undefined ? {} : { tokenId }),
       ...(cursor === undefined ? {} : { before: cursor }),
     };
     const page = await this.entries.page(filter, limit);
@@ -57,8 +58,9 @@ const tokenView = ({ fields }: ApiToken): TokenView => ({
   last_used_at: timeOf(fields.lastUsedAt),
 });
 
-const auditView = ({ at, requestId, ...entry }: StoredAuditEntry): AuditView => ({
+const auditView = ({ at, requestId, tokenId, ...entry }: StoredAuditEntry): AuditView => ({
   ...entry,
+  token_id: tokenId,
   at: at.toISOString(),
   request_id: requestId,
 });

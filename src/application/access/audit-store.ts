@@ -4,7 +4,9 @@ import type { Role } from '../../domain/shared/role';
 export interface AuditEntry {
   readonly at: Date;
   readonly actor: string | null;
-  readonly role: Role;
+  readonly tokenId: string | null;
+  /** Null where nobody was let in. */
+  readonly role: Role | null;
   readonly operation: string;
   readonly status: number;
   readonly requestId: string;
@@ -21,6 +23,7 @@ export interface StoredAuditEntry extends AuditEntry {
 export interface AuditFilter {
   readonly actor?: string;
   readonly operation?: string;
+  readonly tokenId?: string;
   /** Only entries older than the one of this id. */
   readonly before?: number;
 }

@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/shared/domain-error';
-import { isJsonObject, type JsonObject, toJson } from '../../domain/shared/json';
+import { isJsonObject, type Json, type JsonObject, toJson } from '../../domain/shared/json';
 import { storableJson } from '../../domain/shared/storable-text';
+import { sha256 } from '../../domain/shared/sha256';
 import type { Mutation } from '../shared/gate';
 import type { Clock, Log } from '../shared/log';
 import type { AuditEntry, AuditStore } from './audit-store';
@@ -10,11 +11,21 @@ const MOST_WAITING = 10_000;
 const BATCH = 500;
 /** Characters of JSON; an entry tells what was done, it is no copy of it. */
 const MOST_INPUT = 4_000;
+/** Of attempts, which anybody can send, a minute; of what comes more, only the number is kept. */
+const MOST_ATTEMPTS = 10;
+const MINUTE_MS = 60_000;
+/** What is left of long texts and lists: first generously, then less, until it fits. */
+const CUTS = [
+  { text: 200, items: 20 },
+  { text: 60, items: 6 },
+  { text: 24, items: 2 },
+] as const;
 
 /** Keeps what was done until it is stored. Telling it never fails, and never waits. */
 export class AuditTrail {
   private waiting: AuditEntry[] = [];
   private lost = 0;
+  private attempts = { since: Number.NEGATIVE_INFINITY, kept: 0, more: 0 };
   private turn: Promise<void> = Promise.resolve();
 
   constructor(
@@ -26,6 +37,7 @@ export class AuditTrail {
 
   readonly tell = (mutation: Mutation): void => {
     try {
+      if (mutation.attempt && !this.keepsAttempt()) return;
       this.waiting.push(this.entryOf(mutation));
       if (this.waiting.length <= MOST_WAITING) return;
       this.waiting.shift();
@@ -37,9 +49,35 @@ export class AuditTrail {
 
   /** Stores what waits. What could not be stored waits on. */
   flush(): Promise<void> {
+    this.endMinute();
     const store = () => this.storeWaiting();
     this.turn = this.turn.then(store, store);
     return this.turn;
+  }
+
+  /** Nothing will come any more. */
+  close(): Promise<void> {
+    this.endMinute({ now: true });
+    return this.flush();
+  }
+
+  private keepsAttempt(): boolean {
+    this.endMinute();
+    const { attempts } = this;
+    if (attempts.kept < MOST_ATTEMPTS) attempts.kept += 1;
+    else attempts.more += 1;
+    return attempts.more === 0;
+  }
+
+  /** A clock that was set back begins a new minute, too. */
+  private endMinute({ now = false } = {}): void {
+    const time = this.clock().getTime();
+    const { since, more } = this.attempts;
+    if (!now && time >= since && time < since + MINUTE_MS) return;
+    this.attempts = { since: time, kept: 0, more: 0 };
+    if (more === 0) return;
+    const input = { more, since: new Date(since).toISOString() };
+    this.waiting.push(this.entryOf({ operation: 'request.refused', requestId: '', address: '', status: 0, input }));
   }
 
   private async storeWaiting(): Promise<void> {
@@ -77,21 +115,52 @@ export class AuditTrail {
     const { operation, requestId, address, status } = told;
     return {
       at: this.clock(),
-      actor: caller.actor ?? null,
-      role: caller.role,
+      actor: caller?.actor ?? null,
+      tokenId: caller?.tokenId ?? null,
+      role: caller?.role ?? null,
       operation,
       requestId,
       address,
       status,
-      input: input ? this.shortened(this.mask(plain(input))) : null,
-      changed: changed ? plain(changed) : null,
+      input: input ? shortened(this.mask(plain(input))) : null,
+      changed: changed ? shortened(this.mask(plain(changed))) : null,
     };
   }
+}
 
-  private shortened(input: JsonObject): JsonObject {
-    const { length } = JSON.stringify(input);
-    return length > MOST_INPUT ? { omitted: `${length} characters` } : input;
+/** Long parts are cut, each by itself: whoever fills an entry with rubbish does not hide what stands beside it. */
+function shortened(input: JsonObject): JsonObject {
+  const whole = JSON.stringify(input);
+  if (whole.length <= MOST_INPUT) return input;
+  for (const cut of CUTS) {
+    const less = shorter(input, cut);
+    if (isJsonObject(less) && JSON.stringify(less).length <= MOST_INPUT) return less;
   }
+  return { omitted: `${whole.length} characters`, sha256: sha256(whole) };
+}
+
+type Cut = (typeof CUTS)[number];
+
+/** The hash shows whether two long texts are the same. */
+function shorter(value: Json, cut: Cut): Json {
+  if (typeof value === 'string') {
+    const { length } = value;
+    if (length <= cut.text) return value;
+    return `${value.slice(0, cut.text).toWellFormed()}… (${length} characters, sha256 ${sha256(value).slice(0, 16)})`;
+  }
+  if (Array.isArray(value)) {
+    const items = value.slice(0, cut.items).map((item: Json) => shorter(item, cut));
+    return value.length > cut.items ? [...items, `… (${value.length} in all)`] : items;
+  }
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value);
+  const kept = entries
+    .slice(0, cut.items * 2)
+    .map(([name, v]) => [name.slice(0, cut.text).toWellFormed(), shorter(v, cut)]);
+  return {
+    ...Object.fromEntries(kept),
+    ...(entries.length > cut.items * 2 ? { '…': `${entries.length} in all` } : {}),
+  };
 }
 
 const isAway = (error: unknown): boolean => error instanceof DomainError && error.kind === 'unavailable';

@@ -36,6 +36,11 @@ export class Authenticator {
     return token;
   }
 
+  /** Whether a token that was shown before may still be used. */
+  isUsable(id: string): boolean {
+    return this.known.get(id)?.isUsable(this.clock()) ?? false;
+  }
+
   /** Stores when tokens were used. */
   async noteUse(): Promise<void> {
     if (this.used.size === 0) return;

@@ -2,9 +2,10 @@ import { AlertRule } from '../../domain/alerts/alert-rule';
 import type { AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
+import { noteChange } from '../shared/call-context';
 import type { Clock } from '../shared/log';
 import type { AlertArchive } from './alert-archive';
-import { alertRuleView } from './alert-views';
+import { alertRuleView, ruleDifference } from './alert-views';
 import type { AlertQuery, AlertRuleKey, AlertRulePatch, AlertRuleQuery, AlertsPort } from './alerts-port';
 
 /** Alert rules on the domain path: the aggregate decides, the repository keeps. */
@@ -26,16 +27,26 @@ export class AlertRuleService implements AlertsPort {
 
   async create(fields: JsonObject) {
     const id = await this.rules.add(AlertRule.register(fields, this.clock()));
+    noteChange({ rule_id: id });
     return { ok: true as const, id };
   }
 
   async update({ rule_id, ...patch }: AlertRulePatch) {
-    found(await this.rules.change(rule_id, (rule) => rule.change(patch, this.clock())), rule_id);
+    let note = {};
+    const decide = (rule: AlertRule) => {
+      const changed = rule.change(patch, this.clock());
+      note = ruleDifference(rule, changed);
+      return changed;
+    };
+    found(await this.rules.change(rule_id, decide), rule_id);
+    noteChange({ rule_id, ...note });
     return { ok: true as const };
   }
 
   async remove({ rule_id }: AlertRuleKey) {
+    const before = await this.rules.get(rule_id);
     if (!(await this.rules.remove(rule_id))) throw noSuchRule(rule_id);
+    noteChange({ rule_id, before: before?.fields ?? null });
     return { ok: true as const };
   }
 

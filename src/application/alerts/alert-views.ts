@@ -1,5 +1,7 @@
+import { webOrigin } from '../../domain/alerts/alert-recipients';
+import { covers, type Role } from '../../domain/shared/role';
 import type { AlertRule } from '../../domain/alerts/alert-rule';
-import type { Json, JsonObject } from '../../domain/shared/json';
+import { type Json, type JsonObject, sameJson } from '../../domain/shared/json';
 
 /** A rule as clients see it: every key always there, null where there is nothing. */
 export interface AlertRuleView {
@@ -33,6 +35,18 @@ export function alertRuleView({ id, fields, createdAt, updatedAt, enabled, prior
     created_by: textOrNull(fields.created_by),
   };
 }
+
+/** What a change made of a rule, which keeps no history of its own: for the audit trail. */
+export function ruleDifference(before: AlertRule, after: AlertRule): { before: JsonObject; after: JsonObject } {
+  const names = Object.keys({ ...before.fields, ...after.fields });
+  const changed = names.filter((name) => !sameJson(before.fields[name], after.fields[name]));
+  const of = (rule: AlertRule) => Object.fromEntries(changed.map((name) => [name, rule.fields[name] ?? null]));
+  return { before: of(before), after: of(after) };
+}
+
+/** Paths and queries of webhook addresses are often secrets themselves: only who could change them sees them. */
+export const alertRuleFor = (rule: AlertRuleView, role: Role): AlertRuleView =>
+  covers(role, 'operator') ? rule : { ...rule, recipients: rule.recipients?.map(webOrigin) ?? null };
 
 const textOrNull = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null);
 const textsOrNull = (value: Json | undefined): string[] | null =>

@@ -20,8 +20,15 @@ export type Settlement =
   | { readonly status: 'delivered' | 'dead' }
   | { readonly status: 'queued'; readonly waitMs: number };
 
+/** What has enough under way already, and is to be left for later. */
+export interface Busy {
+  /** Host and port of web addresses, in lower case. */
+  readonly hosts: readonly string[];
+  readonly rules: readonly number[];
+}
+
 /** The outbox. A claim that is not settled in time, because its process died, is given to somebody else. */
 export interface DeliveryQueue {
-  claim(limit: number): Promise<Claim[]>;
+  claim(limit: number, busy: Busy): Promise<Claim[]>;
   settle(claim: Claim, attempt: Attempt, settlement: Settlement): Promise<void>;
 }

@@ -1,17 +1,25 @@
 import type { Channel } from '../../domain/alerts/alert-recipients';
 import { MOST_ATTEMPTS, waitAfter } from '../../domain/alerts/delivery-policy';
 import type { Clock, Log } from '../shared/log';
+import { within } from '../shared/within';
 import { type AlertChannel, Undeliverable } from './alert-channel';
-import type { Attempt, Claim, DeliveryQueue, Settlement } from './delivery-queue';
+import type { Attempt, Busy, Claim, DeliveryQueue, Settlement } from './delivery-queue';
 
 const MOST_LANES = 16;
-/** Sent one after the other; all of them fit into a lease even if each takes as long as it may. */
-const CLAIM = 4;
+/** Of the lanes, what one receiver, and one rule, may have at most: the others are for whoever answers. */
+const MOST_PER_HOST = 4;
+const MOST_PER_RULE = 4;
+/** Of one delivery. Channels have deadlines of their own; this one holds whatever becomes of them. */
+const SEND_WITHIN_MS = 30_000;
+const STOP_WITHIN_MS = 15_000;
 const LONGEST_DETAIL = 300;
 
 /** Sends what is queued, several at once: a slow receiver holds up its own lane only. */
 export class DeliveryWorker {
   private readonly lanes = new Set<Promise<void>>();
+  private readonly underWay = new Set<Claim>();
+  /** Claims are made one after the other, so that each knows what the others took. */
+  private turn: Promise<unknown> = Promise.resolve();
   private stopped = false;
 
   constructor(
@@ -31,19 +39,47 @@ export class DeliveryWorker {
     this.lanes.add(lane);
   }
 
-  /** Finishes what is being sent. */
+  /** Finishes what is being sent, unless that takes too long: it is sent again later then, by whoever runs. */
   async stop(): Promise<void> {
     this.stopped = true;
-    await Promise.all(this.lanes);
+    const late = () =>
+      this.log.warn('deliveries were under way for too long, and are tried again after the next start');
+    await within(STOP_WITHIN_MS, Promise.all(this.lanes), late);
   }
 
   private async work(): Promise<void> {
     while (!this.stopped) {
-      const claims = await this.queue.claim(CLAIM);
-      if (claims.length === 0) return;
-      if (claims.length === CLAIM) this.wake();
-      for (const claim of claims) await this.deliver(claim);
+      const claim = await this.next();
+      if (!claim) return;
+      this.wake();
+      try {
+        await this.deliver(claim);
+      } finally {
+        this.underWay.delete(claim);
+      }
     }
+  }
+
+  private next(): Promise<Claim | undefined> {
+    const take = async () => {
+      const [claim] = this.stopped ? [] : await this.queue.claim(1, this.busy());
+      if (claim) this.underWay.add(claim);
+      return claim;
+    };
+    const turn = this.turn.then(take, take);
+    this.turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private busy(): Busy {
+    const claims = [...this.underWay];
+    return {
+      hosts: often(claims.map(hostOf), MOST_PER_HOST),
+      rules: often(
+        claims.map(({ notice }) => notice.rule_id),
+        MOST_PER_RULE,
+      ),
+    };
   }
 
   private async deliver(claim: Claim): Promise<void> {
@@ -56,7 +92,11 @@ export class DeliveryWorker {
   private async attempt(claim: Claim): Promise<Pick<Attempt, 'ok' | 'detail'> & { settlement: Settlement }> {
     const { id, channel } = claim;
     try {
-      return { ok: true, detail: await this.channels[channel].send(claim), settlement: { status: 'delivered' } };
+      const sent = this.channels[channel].send(claim);
+      const detail = await within(SEND_WITHIN_MS, sent, () => {
+        throw new Error('took too long');
+      });
+      return { ok: true, detail, settlement: { status: 'delivered' } };
     } catch (error) {
       const settlement = this.afterFailure(claim, error);
       if (settlement.status === 'dead')
@@ -69,4 +109,17 @@ export class DeliveryWorker {
     if (error instanceof Undeliverable || attempts >= MOST_ATTEMPTS) return { status: 'dead' };
     return { status: 'queued', waitMs: waitAfter(attempts, this.chance()) };
   }
+}
+
+/** Of a web address, as the queue knows it. */
+function hostOf({ channel, target }: Claim): string | null {
+  if (channel !== 'webhook') return null;
+  return /^[a-z]+:\/\/([^/?#]+)/i.exec(target)?.[1]?.toLowerCase() ?? '';
+}
+
+/** What is there at least so many times. */
+function often<T>(all: readonly (T | null)[], times: number): T[] {
+  const counts = new Map<T, number>();
+  for (const one of all) if (one !== null) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count >= times).map(([one]) => one);
 }

@@ -99,14 +99,14 @@ export class CameraControlService implements CameraControlPort {
     await this.find(camera_id);
     const { running, pid, log } = this.site.supervisor().view(camera_id);
     const said = running ? await this.site.counters(camera_id) : undefined;
-    return { camera_id, running, pid, log_file: log, stats: { ...NO_COUNTERS, ...said } };
+    return { camera_id, running, pid, log_file: fileName(log), stats: { ...NO_COUNTERS, ...said } };
   }
 
   async logs({ camera_id, lines: wanted }: CameraKey & { lines: number }) {
     await this.find(camera_id);
     const { log } = this.site.supervisor().view(camera_id);
     const lines = (await this.site.lastLines(log, wanted)) ?? [];
-    return { camera_id, log_file: log, total_lines: lines.length, lines };
+    return { camera_id, log_file: fileName(log), total_lines: lines.length, lines };
   }
 
   async refresh() {
@@ -128,6 +128,9 @@ export class CameraControlService implements CameraControlPort {
   }
 }
 
+/** Where it lies on this machine is nobody's business. */
+const fileName = (path: string): string => path.split(/[/\\]/).at(-1) ?? '';
+
 const NO_COUNTERS = {
   total_frames: 0,
   processed_frames: 0,
@@ -140,7 +143,8 @@ const NO_COUNTERS = {
 };
 
 const statusOf = (view: ProcessView, desired_state: 'running' | 'stopped'): ProcessStatus => {
-  const { running, pid, log, state, since, restarts, last_exit, reason } = view;
+  const { running, pid, state, since, restarts, last_exit, reason } = view;
+  const log = fileName(view.log);
   const exit = last_exit && (last_exit.signal ?? `code ${last_exit.code}`);
   return { ok: true, running, pid, log, desired_state, state, since, restarts, last_exit: exit, reason };
 };

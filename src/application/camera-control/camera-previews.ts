@@ -1,5 +1,5 @@
 import type { Camera } from '../../domain/cameras/camera';
-import { DomainError } from '../../domain/shared/domain-error';
+import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import type { Clock } from '../shared/log';
 import { Media } from '../shared/media';
 
@@ -19,12 +19,17 @@ export interface PictureSources {
 const PRESENT_MS = 2_000;
 /** Many cameras send a whole picture only every other second, after they took their time to let somebody in. */
 const GRAB_WITHIN_MS = 4_000;
+/** Of connections to cameras at once, and of cameras that wait for one; each is an ffmpeg. */
+const MOST_GRABS = 8;
+const MOST_WAITING = 64;
 /** A camera that is shown a wrong password too often lets nobody in any more. */
 const REFUSED_FOR_MS = 60_000;
 
 /** Pictures of the present moment. However many ask at once for a camera, one connection is made to it. */
 export class CameraPreviews {
   private readonly grabs = new Map<string, Promise<Uint8Array | undefined>>();
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
   private readonly refusals = new Map<string, { readonly error: DomainError; readonly until: number }>();
 
   constructor(
@@ -61,13 +66,27 @@ export class CameraPreviews {
     const refusal = this.refusals.get(key);
     if (refusal && this.clock().getTime() < refusal.until) throw refusal.error;
     this.refusals.delete(key);
+    await this.turn();
     try {
       return await this.from.grab(source, GRAB_WITHIN_MS);
     } catch (error) {
       if (error instanceof DomainError && error.details.extra?.reason === 'auth_failed')
         this.refusals.set(key, { error, until: this.clock().getTime() + REFUSED_FOR_MS });
       throw error;
+    } finally {
+      this.running -= 1;
+      this.waiting.shift()?.();
     }
+  }
+
+  /** Throws `camera.preview_busy` when too many wait already. */
+  private async turn(): Promise<void> {
+    if (this.running >= MOST_GRABS) {
+      if (this.waiting.length >= MOST_WAITING)
+        throw new Unavailable('camera.preview_busy', 'Too many previews at once: try again.', 'not-started');
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    this.running += 1;
   }
 }
 

@@ -5,6 +5,7 @@ const MOST_JOURNAL_LAG_BYTES = 10_000_000;
 const MOST_STUCK_SECONDS = 60;
 const MOST_CLOCK_DIFFERENCE_MS = 60_000;
 const MOST_EVALUATION_LAG_SECONDS = 60;
+const MOST_DELIVERY_WAIT_SECONDS = 120;
 
 const probe = (name: string, check: () => Promise<ProbeResult>): HealthProbe => ({ name, check });
 
@@ -99,19 +100,39 @@ export const diskProbe = (folders: () => Promise<Readonly<Record<string, DiskSpa
     return { status: full ? 'degraded' : 'ok', details: Object.fromEntries(details) };
   });
 
+export interface VideoDecoder {
+  readonly version: string;
+  /** Whether it is the one that npm brought along: a build of 2018, for whose decoders no fixes come any more. */
+  readonly bundled: boolean;
+}
+
+/** Never degraded: a site whose detector brings its own needs none. */
+export const ffmpegProbe = (find: () => Promise<VideoDecoder | undefined>): HealthProbe =>
+  probe('ffmpeg', async () => {
+    const found = await find();
+    return healthy(found ? { version: found.version, bundled: found.bundled } : { version: null, bundled: false });
+  });
+
 export interface AlertsState {
   /** Seconds that the evaluation of the rules lies behind; null before the first one. */
   readonly evaluationLag: number | null;
   /** Deliveries given up: ever, and within the last hour. */
   readonly dead: number;
   readonly deadLately: number;
+  /** Seconds since the oldest delivery that waits was due. */
+  readonly oldestWaiting: number;
 }
 
 /** `upSeconds`: for how long this service runs; a site that has never evaluated anything by then is late. */
 export const alertsProbe = (state: () => Promise<AlertsState>, upSeconds: () => number): HealthProbe =>
   probe('alerts', async () => {
-    const { evaluationLag, dead, deadLately } = await state();
+    const { evaluationLag, dead, deadLately, oldestWaiting } = await state();
     const late = (evaluationLag ?? upSeconds()) > MOST_EVALUATION_LAG_SECONDS;
-    const details = { evaluation_lag_seconds: evaluationLag, dead_deliveries: dead };
-    return { status: late || deadLately > 0 ? 'degraded' : 'ok', details };
+    const stuck = oldestWaiting > MOST_DELIVERY_WAIT_SECONDS;
+    const details = {
+      evaluation_lag_seconds: evaluationLag,
+      dead_deliveries: dead,
+      oldest_waiting_seconds: oldestWaiting,
+    };
+    return { status: late || stuck || deadLately > 0 ? 'degraded' : 'ok', details };
   });

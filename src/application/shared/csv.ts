@@ -4,6 +4,8 @@ import { Media } from './media';
 type Cell = string | number | null;
 
 const ROWS = 500;
+/** A bare line feed or carriage return begins a row for some readers, too, so that either needs quotes. */
+const OPTIONS = { escape_formulas: true, record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
@@ -23,7 +25,7 @@ export function csv<T>(
 async function* lines<T>(columns: readonly string[], items: AsyncIterable<T>, row: (item: T) => readonly Cell[]) {
   let rows: (readonly Cell[])[] = [columns];
   let mark = BYTE_ORDER_MARK;
-  const text = () => mark + stringify(rows.splice(0), { escape_formulas: true, record_delimiter: 'windows' });
+  const text = () => mark + stringify(rows.splice(0), OPTIONS);
   for await (const item of items) {
     rows.push(row(item));
     if (rows.length < ROWS) continue;

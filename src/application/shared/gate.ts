@@ -9,11 +9,16 @@ export interface Credentials {
   /** The headers `Host` and `Origin` as they were sent. */
   readonly host: string | undefined;
   readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`: where the page is from that a browser sends this for. */
+  readonly site: string | undefined;
+  /** Whether a header says that a proxy passed this on. */
+  readonly proxied: boolean;
 }
 
 export interface Caller {
   /** The name of the token; absent where no login is needed. */
   readonly actor?: string;
+  readonly tokenId?: string;
   readonly role: Role;
 }
 
@@ -28,10 +33,13 @@ export interface Gate {
 /** A call that changed something, or tried to, as it is told to the audit trail. */
 export interface Mutation {
   readonly operation: string;
-  readonly caller: Caller;
+  /** Absent when nobody was let in. */
+  readonly caller?: Caller;
   readonly requestId: string;
   readonly address: string;
   readonly status: number;
+  /** Whether it came to no operation; anybody can send any number of those. */
+  readonly attempt?: boolean;
   /** Absent when the call was refused before it was read. */
   readonly input?: object;
   /** Where the change itself is kept with its before and after, e.g. `{ revision: 12 }`. */

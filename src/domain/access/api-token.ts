@@ -28,6 +28,15 @@ const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N} ._@-]{0,98}[\p{L}\p{N}._@-])?$/u;
 /** Names whose actions nobody should be able to claim: what is done without a token is told under them. */
 const RESERVED = new Set(['anonymous', 'operator', 'command line', 'environment', 'evaluator']);
 
+/** Letters that look like Latin ones: a name that mixes them with those is meant to be taken for another. */
+const LOOKALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
+const LATIN = /\p{Script=Latin}/u;
+
+function isAllowed(name: string): boolean {
+  const read = name.normalize('NFKC');
+  return NAME.test(name) && !RESERVED.has(read.toLowerCase()) && !(LATIN.test(read) && LOOKALIKE.test(read));
+}
+
 /** What a caller shows in place of a login. */
 export class ApiToken {
   private constructor(readonly fields: TokenFields) {}
@@ -36,11 +45,11 @@ export class ApiToken {
   static issue({ name, role, expiresAt }: NewToken, id: string, hash: string, now: Date): ApiToken {
     const known = roles.find((r) => r === role);
     const faults: Fault[] = [];
-    if (!NAME.test(name) || RESERVED.has(name.toLowerCase()))
+    if (!isAllowed(name))
       faults.push({
         path: ['name'],
         type: 'pattern',
-        message: 'must be 1 to 100 letters, digits, spaces, ".", "_", "@" or "-", and no reserved name',
+        message: 'must be 1 to 100 letters, digits, spaces, ".", "_", "@" or "-", of one script, and no reserved name',
       });
     if (!known) faults.push({ path: ['role'], type: 'enum', message: `must be one of ${roles.join(', ')}` });
     if (expiresAt && !(expiresAt > now))

@@ -10,6 +10,14 @@ const LONGEST = 2_048;
 const EMAIL = /^[^\s@<>,;:"()[\]\\]{1,64}@[^\s@<>,;:"()[\]\\/]{1,253}$/;
 
 export const isWebAddress = (recipient: string): boolean => /^https?:\/\//i.test(recipient);
+
+/** A web address without its path and query; anything else as it is. */
+export function webOrigin(recipient: string): string {
+  if (!isWebAddress(recipient) || !URL.canParse(recipient)) return recipient;
+  const { origin, pathname, search } = new URL(recipient);
+  return `${origin}${pathname === '/' && search === '' ? '/' : '/***'}`;
+}
+
 export const isEmail = (recipient: string): boolean => EMAIL.test(recipient);
 
 function list(most: number, says: string, check: (item: Json) => Omit<Fault, 'path'> | undefined): ValueRule['check'] {

@@ -5,6 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../shared/json';
 import {
   cameraId,
   checkValue,
+  CONTROL,
   fault,
   flag,
   oneOf,
@@ -40,6 +41,8 @@ const environment: ValueRule = {
         return [{ path: [name], ...fault('pattern', 'is not a name for an environment variable') }];
       }
       if (!mayBeSet(name)) return [{ path: [name], ...fault('forbidden', ALLOWED_ENV_SAYS) }];
+      if (CONTROL.test(String(value)))
+        return [{ path: [name], ...fault('pattern', 'must not contain control characters') }];
       const scalar = ['string', 'number', 'boolean'].includes(typeof value);
       return scalar && String(value).length <= 4096
         ? []
@@ -49,13 +52,37 @@ const environment: ValueRule = {
   schema: { type: 'object', additionalProperties: { type: 'string' } },
 };
 
+const LONGEST_NOTE = 4_000;
+
+const longTexts = (value: Json, path: readonly string[]): Fault[] => {
+  if (typeof value === 'string')
+    return value.length > LONGEST_NOTE
+      ? [{ path, ...fault('range', `must be at most ${LONGEST_NOTE} characters long`) }]
+      : [];
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, inner]: [string, Json]) => longTexts(inner, [...path, key]))
+    : [];
+};
+
 const anyObject: ValueRule = {
-  check: (v) => (isJsonObject(v) ? undefined : fault('type', 'must be an object')),
+  check: (v) => (isJsonObject(v) ? longTexts(v, []) : fault('type', 'must be an object')),
   schema: { type: 'object' },
 };
 
 const sourceSays = 'must be a device number, a path, or an rtsp/rtsps/rtmp/http/https/testsrc address';
 const SOURCE = /^(?!-)(?:(?:rtsps?|rtmps?|https?|testsrc):\S*|(?![A-Za-z][A-Za-z0-9+.-]*:).+)$/;
+
+/** One that every parser reads alike: nothing but the first `@` can end a login, and no fragment follows. */
+const NETWORK = /^(?:rtsps?|rtmps?|https?):/i;
+const CLEAR = /^[a-z]+:\/\/([^/?#@\\\s]*@)?(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\]+)(:\d{1,5})?([/?][^#\\\s]*)?$/i;
+
+/** What is wrong with a source that somebody sets now; older ones stay as they are. */
+export function checkNewSource(source: Json | undefined): Fault[] {
+  if (typeof source !== 'string' || !NETWORK.test(source) || CLEAR.test(source)) return [];
+  const message =
+    'must be like rtsp://user:password@host:port/path: write special characters of user and password as %XX, and no "#" or "\\"';
+  return [{ path: ['source'], ...fault('pattern', message) }];
+}
 
 /** Every known setting and its limit, written once: the API, the file and the documents all use this table. */
 export const CAMERA_RULES: ValueRules = {
@@ -110,6 +137,7 @@ export function canonical(raw: JsonObject): CameraFields {
   if (out.active === undefined && enabled !== undefined) out.active = enabled;
   if (out.active === null) out.active = false;
   if (out.region_id === null) delete out.region_id;
+  if (typeof out.source === 'string') out.source = out.source.trim();
   if (Array.isArray(out.resolution) && out.resolution.length === 2) out.resolution = out.resolution.join('x');
   if (isJsonObject(out.env)) {
     out.env = Object.fromEntries(Object.entries(out.env).map(([k, v]) => [k, isScalar(v) ? String(v) : v]));

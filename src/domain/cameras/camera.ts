@@ -1,7 +1,7 @@
 import { refuseFaults } from '../shared/domain-error';
 import type { Fault } from '../shared/fault';
 import { sameJson, type Json, type JsonObject } from '../shared/json';
-import { type CameraFields, canonical, checkCamera, isKnownField, suggestField } from './camera-rules';
+import { type CameraFields, canonical, checkCamera, checkNewSource, isKnownField, suggestField } from './camera-rules';
 import { isMasked, unmaskField } from './camera-secrets';
 
 /** What a field means while nobody wrote it. */
@@ -38,7 +38,11 @@ export class Camera {
   /** A new camera; all rules apply. Throws `camera.invalid` with every fault. */
   static register(input: JsonObject, now: Date): Camera {
     const { fields } = written(input);
-    refuseFaults('camera.invalid', [...unknown(fields, {}), ...masked(fields), ...checkCamera(fields)]);
+    refuseFaults('camera.invalid', [
+      ...unknown(fields, {}),
+      ...masked(fields),
+      ...onlyOne(checkCamera(fields), checkNewSource(fields.source)),
+    ]);
     return new Camera(fields, now, now);
   }
 
@@ -86,7 +90,7 @@ export class Camera {
       ...renamed,
       ...unknown(fields, this.fields),
       ...masked(news),
-      ...checkCamera(next),
+      ...onlyOne(checkCamera(next), checkNewSource(news.source)),
     ]);
     return this.with(next, now);
   }
@@ -104,6 +108,12 @@ function written(input: JsonObject): { fields: CameraFields; cleared: Set<string
   const fields = canonical(Object.fromEntries(own.filter((entry) => !cleared.includes(entry))));
   return { fields, cleared: new Set(cleared.map(([name]) => (name === 'enabled' ? 'active' : name))) };
 }
+
+/** A value that is wrong anyhow need not be told to be unclear, too. */
+const onlyOne = (faults: readonly Fault[], more: readonly Fault[]): Fault[] => [
+  ...faults,
+  ...more.filter(({ path }) => !faults.some((known) => known.path[0] === path[0])),
+];
 
 /** The old dashboard's form sends these blank when nobody filled them in. */
 const BLANK_MEANS_ABSENT = new Set(['resolution', 'regions_file', 'location']);

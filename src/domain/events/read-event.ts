@@ -8,6 +8,8 @@ const MOST_EVIDENCE = 16_384;
 const NAME = 100;
 const ID = 200;
 /** What no text of a database may hold: U+0000, and halves of surrogate pairs, as `JSON.stringify` writes them. */
+/** Names are shown on terminals, which would take orders from these. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const NOT_TEXT = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /** Why something is no event; in words for the person who sent it. */
@@ -26,8 +28,10 @@ export function readEvent(value: unknown, times: AcceptedTimes): Event | NoEvent
   if (ts instanceof NoEvent) return ts;
   if (ts * 1000 < times.from) return new NoEvent('ts is older than what is kept');
   if (ts * 1000 > times.to) return new NoEvent('ts lies in the future');
-  if (!isName(type)) return new NoEvent(`type must be a text of 1 to ${NAME} characters`);
-  if (!isName(cameraId)) return new NoEvent(`camera_id must be a text of 1 to ${NAME} characters`);
+  if (!isName(type))
+    return new NoEvent(`type must be a text of 1 to ${NAME} characters, none of them a control character`);
+  if (!isName(cameraId))
+    return new NoEvent(`camera_id must be a text of 1 to ${NAME} characters, none of them a control character`);
   if (trackId !== null && !Number.isSafeInteger(trackId)) return new NoEvent('track_id must be a whole number');
   if (evidence !== null && !isJsonObject(evidence)) return new NoEvent('evidence must be an object');
   if (evidence !== null && !isEvidence(evidence)) return new NoEvent('evidence is too large, too deep or no text');
@@ -41,7 +45,9 @@ export function readEvent(value: unknown, times: AcceptedTimes): Event | NoEvent
 function identityFrom(id: Json | undefined, content: JsonObject): Identity | NoEvent {
   if (id === undefined || id === null) return identityOfContent(content);
   const sent = typeof id === 'number' ? String(id) : id;
-  return isText(sent, ID) ? identityOf(sent) : new NoEvent(`id must be a text of 1 to ${ID} characters`);
+  return isText(sent, ID)
+    ? identityOf(sent)
+    : new NoEvent(`id must be a text of 1 to ${ID} characters, none of them a control character`);
 }
 
 /** Seconds to the microsecond, which is what the database keeps. */
@@ -54,11 +60,7 @@ function secondsOf(ts: Json | undefined): number | NoEvent {
 const isName = (value: Json | undefined): value is string => isText(value, NAME);
 
 const isText = (value: Json | undefined, most: number): value is string =>
-  typeof value === 'string' &&
-  value.length > 0 &&
-  value.length <= most &&
-  value.isWellFormed() &&
-  !value.includes('\u0000');
+  typeof value === 'string' && value.length > 0 && value.length <= most && value.isWellFormed() && !CONTROL.test(value);
 
 function isEvidence(evidence: JsonObject): boolean {
   if (!isBounded(evidence)) return false;

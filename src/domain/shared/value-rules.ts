@@ -12,7 +12,7 @@ export interface ValueRule {
   readonly text?: true;
 }
 
-const CONTROL = /[\u0000-\u001f\u007f]/;
+export const CONTROL = /[\u0000-\u001f\u007f]/;
 export const fault = (type: string, message: string) => ({ type, message });
 
 export function text(min: number, max: number, pattern?: { re: RegExp; says: string }): ValueRule {

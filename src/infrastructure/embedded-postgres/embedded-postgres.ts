@@ -120,6 +120,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const log = options.log ?? (() => undefined);
   const installed = locateBinaries();
   const home = chooseHome(options.dir, log);
+  if (home.account.switchTo.uid !== undefined && !process.env.PG_RUN_AS)
+    log(
+      `PostgreSQL runs as the user "${home.account.name}": whatever else runs as that user can read and change its data. ` +
+        'PG_RUN_AS names a user of its own; an ordinary user who starts this needs none',
+    );
   const binaries = await usableBinaries(installed, home);
   const dataDir = path.join(home.dir, 'data');
   const firstStart = await ensureCluster(dataDir, home, binaries);

@@ -20,6 +20,12 @@ export function number(min: number, max: number, decimals: number) {
   };
 }
 
+/** Nothing but the two words: a misspelt one must not open what it was to close. */
+export function flag(value: string): boolean | Wrong {
+  const word = value.toLowerCase();
+  return word === 'true' || word === 'false' ? word === 'true' : new Wrong('must be true or false');
+}
+
 export function oneOf<T extends string>(values: readonly T[]) {
   return (value: string): T | Wrong =>
     values.find((v) => v === value) ?? new Wrong(`must be one of ${values.join(', ')}`);
@@ -104,6 +110,13 @@ export function hosts(value: string): readonly string[] | Wrong {
   return list.every(isHost)
     ? list
     : new Wrong('must be host names, addresses or networks like 10.0.0.0/8, separated by commas');
+}
+
+/** The same without names, which somebody else could change. */
+export function networks(value: string): readonly string[] | Wrong {
+  const list = hosts(value);
+  const fits = !(list instanceof Wrong) && list.every((entry) => isIP(entry.split('/')[0] ?? '') !== 0);
+  return fits ? list : new Wrong('must be addresses or networks like 10.0.0.0/8, separated by commas');
 }
 
 function isHost(entry: string): boolean {

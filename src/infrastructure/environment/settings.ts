@@ -2,7 +2,9 @@ import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/share
 import {
   baseUrl,
   databaseUrl,
+  flag,
   hosts,
+  networks,
   number,
   oneOf,
   pairs,
@@ -21,6 +23,10 @@ const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export interface Settings {
   readonly host: string;
   readonly port: number;
+  /** Whether every request needs a token, those of this machine, too. */
+  readonly requireToken: boolean;
+  /** Proxies whose word about the address of a client counts. */
+  readonly trustedProxy: readonly string[];
   /** Empty: the embedded PostgreSQL. */
   readonly databaseUrl: string;
   readonly dataDir: string;
@@ -74,6 +80,18 @@ interface Variable<T> {
 const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settings[K]>> } = {
   host: { name: 'HOST', fallback: '127.0.0.1', about: 'address to listen on', read: text },
   port: { name: 'PORT', fallback: '8000', about: 'port to listen on; 0 takes a free one', read: number(0, 65_535, 0) },
+  requireToken: {
+    name: 'REQUIRE_TOKEN',
+    fallback: 'false',
+    about: 'true: requests of this machine need a token, too, as behind a proxy; any other HOST always needs one',
+    read: flag,
+  },
+  trustedProxy: {
+    name: 'TRUSTED_PROXY',
+    fallback: '',
+    about: 'addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas',
+    read: networks,
+  },
   databaseUrl: {
     name: 'DATABASE_URL',
     fallback: '',

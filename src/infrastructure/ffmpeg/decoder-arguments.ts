@@ -1,12 +1,16 @@
 import type { CameraSource } from './camera-source';
 import type { FfmpegBuild } from './ffmpeg-build';
-import { addressOf, type NetworkSource } from './network-source';
+import type { NetworkSource } from './network-source';
 
 /** Of the pictures that are looked at. */
 export const GRAY = { width: 80, height: 45 } as const;
 /** File descriptor of ffmpeg on which the JPEG pictures come. */
 export const JPEG_PIPE = 3;
 
+/** More than any camera has (8K); larger ones are sent to fill the memory. */
+const MOST_PIXELS = 40_000_000;
+/** Of one block of memory. */
+const MOST_BYTES = 256 << 20;
 const SOCKET_TIMEOUT_US = '10000000';
 const JPEG_EVERY_S = 0.19;
 const JPEG_MAX_WIDTH = 1280;
@@ -14,7 +18,7 @@ const JPEG_MAX_WIDTH = 1280;
 /** Containers of video. Lists of other files (concat, dash, hls from a disk, sdp) and text (tty) are not among them. */
 const FILE_FORMATS =
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,nut,ivf,gif';
-const HTTP_FORMATS = `${FILE_FORMATS},mpjpeg,jpeg_pipe,hls,applehttp`;
+const HTTP_FORMATS = `${FILE_FORMATS},mpjpeg,jpeg_pipe`;
 
 /** Picks pictures by time; also when the clock of the camera jumps back. */
 const JPEG_PICK = `isnan(prev_selected_t)+gte(t-prev_selected_t\\,${JPEG_EVERY_S})+lt(t\\,prev_selected_t)`;
@@ -22,27 +26,34 @@ const JPEG_PICK = `isnan(prev_selected_t)+gte(t-prev_selected_t\\,${JPEG_EVERY_S
 /** Constants only: a word of a source may contain spaces. */
 const words = (text: string): string[] => text.split(' ');
 
-function networkInput(source: NetworkSource, build: FfmpegBuild): string[] {
-  if (source.scheme === 'rtsp' || source.scheme === 'rtsps')
+/** `address`: of what stands between ffmpeg and the camera. */
+function networkInput({ scheme }: NetworkSource, build: FfmpegBuild, { address = '', paced }: InputOptions): string[] {
+  if (scheme === 'rtsp' || scheme === 'rtsps')
     return [
-      ...words('-protocol_whitelist rtsp,rtsps,rtp,tcp,tls -rtsp_transport tcp -allowed_media_types video'),
+      ...words('-protocol_whitelist rtsp,rtp,tcp -rtsp_transport tcp -allowed_media_types video'),
       ...words(`${build.socketTimeout} ${SOCKET_TIMEOUT_US} -fflags nobuffer -probesize 32768 -analyzeduration 0`),
       '-i',
-      addressOf(source),
+      address,
     ];
   return [
-    ...words(`-protocol_whitelist http,https,tcp,tls,crypto -format_whitelist ${HTTP_FORMATS}`),
-    ...words(`-rw_timeout ${SOCKET_TIMEOUT_US} -fflags nobuffer -probesize 1000000 -analyzeduration 1000000`),
-    // A stream of JPEG pictures has no time of its own.
-    ...words('-use_wallclock_as_timestamps 1'),
-    ...(source.nameOfHost ? ['-headers', `Host: ${source.nameOfHost}${source.port}\r\n`] : []),
+    ...words(`-protocol_whitelist pipe -format_whitelist ${HTTP_FORMATS} -probesize 1000000 -analyzeduration 1000000`),
+    // Segments come by the dozen of frames, each with its time. A stream of JPEG pictures has no time of its own.
+    ...words(paced ? '-re' : '-fflags nobuffer -use_wallclock_as_timestamps 1'),
     '-i',
-    addressOf(source),
+    address,
   ];
 }
 
-/** `clock`: burn the time of day in, where the build can. */
-export function inputArguments(source: CameraSource, build: FfmpegBuild, { clock = false } = {}): string[] {
+export interface InputOptions {
+  /** Burn the time of day in, where the build can. */
+  readonly clock?: boolean;
+  /** What ffmpeg opens instead of a camera of the network. */
+  readonly address?: string;
+  /** It comes in pieces, faster than it is to be shown. */
+  readonly paced?: boolean;
+}
+
+export function inputArguments(source: CameraSource, build: FfmpegBuild, options: InputOptions = {}): string[] {
   switch (source.kind) {
     case 'device':
       return [...words('-protocol_whitelist file -f v4l2 -i'), source.path];
@@ -52,11 +63,11 @@ export function inputArguments(source: CameraSource, build: FfmpegBuild, { clock
         `file:${source.path}`,
       ];
     case 'test': {
-      const text = clock ? ',drawtext=text=%{localtime}:fontsize=h/10:box=1:x=8:y=h-text_h-8' : '';
+      const text = options.clock ? ',drawtext=text=%{localtime}:fontsize=h/10:box=1:x=8:y=h-text_h-8' : '';
       return [...words('-re -f lavfi -i'), `testsrc2=size=${source.size}:rate=${source.rate}${text}`];
     }
     case 'network':
-      return networkInput(source, build);
+      return networkInput(source, build, options);
   }
 }
 
@@ -70,8 +81,8 @@ export function outputArguments({ passthrough }: FfmpegBuild): string[] {
   return [...everyFrame, ...gray, ...everyFrame, ...jpeg];
 }
 
-export const decoderArguments = (source: CameraSource, build: FfmpegBuild, options?: { clock?: boolean }): string[] =>
-  words('-nostdin -hide_banner -loglevel error -threads 1').concat(
+export const decoderArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
+  words(`-nostdin -hide_banner -loglevel error -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`).concat(
     inputArguments(source, build, options),
     outputArguments(build),
   );

@@ -1,5 +1,5 @@
 import { MASK, maskText } from '../../domain/cameras/camera-secrets';
-import { addressOf } from './network-source';
+import { addressOf, decoded } from './network-source';
 import type { CameraSource } from './camera-source';
 import { type FailureReason, SourceFailure } from './source-failure';
 
@@ -41,14 +41,8 @@ export function maskOutput(text: string, source: CameraSource): string {
   return maskText(hidden.reduce((masked, form) => masked.replaceAll(form, MASK), withoutAddress));
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Escapes that are not UTF-8: nobody shows such a password decoded either.
-    return text;
-  }
-}
+/** Read by this program, which knows itself how the camera answered: what ffmpeg says is about the pictures alone. */
+const isWeb = (source: CameraSource): boolean => source.kind === 'network' && source.scheme.startsWith('http');
 
 const isRtsp = (source: CameraSource): boolean => source.kind === 'network' && source.scheme.startsWith('rtsp');
 
@@ -68,6 +62,8 @@ export function explainEnding(ending: Ending, source: CameraSource): SourceFailu
   const said = withoutSource(stderr, source);
   // An RTSP server that hangs up instead of answering is "Invalid data" to ffmpeg; it may answer again later.
   if (isRtsp(source) && /Invalid data/.test(said)) return new SourceFailure('unreachable', `no answer${detail}`);
+  if (isWeb(source) && /Invalid data|Not Found/i.test(said))
+    return new SourceFailure('not-a-video', `this is no video${detail}`);
   const [, reason, meaning] = SIGNS.find(([sign]) => sign.test(said)) ?? [];
   if (reason) return new SourceFailure(reason, `${meaning}${detail}`);
   return new SourceFailure(

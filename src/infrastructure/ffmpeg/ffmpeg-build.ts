@@ -15,8 +15,8 @@ export interface FfmpegBuild {
   readonly socketTimeout: '-timeout' | '-stimeout';
   /** Every frame as it comes, none doubled or dropped. */
   readonly passthrough: readonly string[];
-  /** Static builds crash in the resolver of the C library. */
-  readonly resolvesNames: boolean;
+  /** What it says it is. */
+  readonly version: string;
 }
 
 const run = promisify(execFile);
@@ -30,6 +30,9 @@ function isProgram(file: string): boolean {
     throw error;
   }
 }
+
+/** Whether a program is the one that npm brought along: a build of 2018, for which nobody mends anything. */
+export const isBundled = (file: string): boolean => file === bundled();
 
 /** The package for this platform, which carries the program; undefined when npm did not install it. */
 function bundled(): string | undefined {
@@ -61,7 +64,7 @@ export const readBuild = (command: FfmpegBuild['command'], version: string, help
   command,
   socketTimeout: /^\s*-stimeout\b/m.test(help) ? '-stimeout' : '-timeout',
   passthrough: [/^\s*-fps_mode\b/m.test(help) ? '-fps_mode' : '-vsync', 'passthrough'],
-  resolvesNames: !/^ffmpeg version \S*static\b/m.test(version),
+  version: /^ffmpeg version (\S+)/m.exec(version)?.[1] ?? 'unknown',
 });
 
 async function ask(command: FfmpegBuild['command']): Promise<FfmpegBuild> {
@@ -73,22 +76,32 @@ async function ask(command: FfmpegBuild['command']): Promise<FfmpegBuild> {
   return readBuild(command, version?.stdout ?? '', help?.stdout ?? '');
 }
 
+/** Address space of ffmpeg: many times what a camera of 8K needs. Its decoders read what strangers send. */
+const MOST_MEMORY = 2 << 30;
+
 /**
- * Words before the command that have the kernel end ffmpeg when its parent ends, even by SIGKILL. Without them ffmpeg
- * notices when it writes the next frame, which may be after the timeout of its socket.
+ * Words before the command, most careful first. They have the kernel end ffmpeg when its parent ends, even by SIGKILL:
+ * without them ffmpeg notices when it writes the next frame, which may be after the timeout of its socket. They also
+ * take every way to more rights from it, and bound its memory.
  */
-function guard({ PATH }: Environment): [string, ...string[]] | undefined {
-  const setpriv = process.platform === 'linux' ? onPath('setpriv', PATH) : undefined;
-  return setpriv === undefined ? undefined : [setpriv, '--pdeathsig', 'KILL', '--'];
+function guards({ PATH }: Environment): string[][] {
+  if (process.platform !== 'linux') return [];
+  const [setpriv, prlimit] = [onPath('setpriv', PATH), onPath('prlimit', PATH)];
+  const memory = prlimit === undefined ? [] : [prlimit, `--as=${MOST_MEMORY}`, '--'];
+  const alone = memory.length > 0 ? [memory] : [];
+  if (setpriv === undefined) return alone;
+  const rights = ['--no-new-privs', '--pdeathsig', 'KILL', '--'];
+  return [[setpriv, ...rights, ...memory], ...alone, [setpriv, ...rights.slice(1)]];
 }
 
 /** @throws SourceFailure when there is no ffmpeg or it does not run */
 export async function findFfmpeg(environment: Environment): Promise<FfmpegBuild> {
   const ffmpeg = locateFfmpeg(environment);
-  const guarding = guard(environment);
-  // Not every setpriv knows the option.
-  const guarded = guarding && (await ask([...guarding, ffmpeg]).catch(() => undefined));
-  if (guarded) return guarded;
+  // Not every setpriv knows the options, and not every container lets a process bound itself.
+  for (const [program, ...first] of guards(environment)) {
+    const guarded = program && (await ask([program, ...first, ffmpeg]).catch(() => undefined));
+    if (guarded) return guarded;
+  }
   return ask([ffmpeg]).catch((cause: unknown) => {
     throw new SourceFailure('unusable', `ffmpeg does not run: ${errorText(cause).split('\n')[0]}`, { cause });
   });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { errorText } from '../system/error-code';
 import { GRAY, JPEG_PIPE } from './decoder-arguments';
 import type { Ending } from './explain-ending';
@@ -24,6 +24,7 @@ export class FfmpegDecoder {
   private constructor(
     private readonly child: ChildProcess,
     sink: FrameSink,
+    stream?: Readable,
   ) {
     const gray = new FrameSplitter(GRAY.width * GRAY.height, (frame) => {
       this.frames += 1;
@@ -34,18 +35,28 @@ export class FfmpegDecoder {
     child.stderr?.on('data', (chunk: Buffer) => this.remember(chunk.toString()));
     const pictures = child.stdio[JPEG_PIPE];
     if (pictures instanceof Readable) pictures.on('data', (chunk: Buffer) => jpeg.push(chunk));
+    if (stream && child.stdin) feed(stream, child.stdin);
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => this.remember(errorText(error)));
       child.once('close', (code, signal) => resolve({ code, signal, stderr: this.stderr, frames: this.frames }));
     });
   }
 
-  static start({ command: [program, ...first] }: FfmpegBuild, args: readonly string[], sink: FrameSink): FfmpegDecoder {
+  /** `stream`: what ffmpeg reads from its standard input, if anything. */
+  static start(
+    { command: [program, ...first] }: FfmpegBuild,
+    args: readonly string[],
+    sink: FrameSink,
+    stream?: Readable,
+  ): FfmpegDecoder {
     const { PATH, TZ, HOME } = process.env;
     // Nothing else of the environment: ffmpeg would take a proxy from it, and it holds the source.
     const env = Object.fromEntries(Object.entries({ PATH, TZ, HOME }).filter(([, value]) => value !== undefined));
-    const child = spawn(program, [...first, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env });
-    return new FfmpegDecoder(child, sink);
+    const child = spawn(program, [...first, ...args], {
+      stdio: [stream ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
+      env,
+    });
+    return new FfmpegDecoder(child, sink, stream);
   }
 
   kill(): void {
@@ -55,4 +66,13 @@ export class FfmpegDecoder {
   private remember(text: string): void {
     this.stderr = (this.stderr + text).slice(-STDERR_KEPT);
   }
+}
+
+/** The end of the stream, for whatever reason, is the end of the input; the end of ffmpeg is the end of the stream. */
+function feed(stream: Readable, stdin: Writable): void {
+  stdin.on('error', () => stream.destroy());
+  stdin.once('close', () => stream.destroy());
+  stream.once('error', () => stdin.end());
+  stream.once('close', () => stdin.end());
+  stream.pipe(stdin);
 }

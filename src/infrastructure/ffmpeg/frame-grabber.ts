@@ -1,6 +1,6 @@
 import { within } from '../../application/shared/within';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
-import { findFfmpeg, type FfmpegBuild } from './ffmpeg-build';
+import { findFfmpeg, type FfmpegBuild, isBundled, locateFfmpeg } from './ffmpeg-build';
 import { openCamera } from './open-camera';
 import { type FailureReason, SourceFailure } from './source-failure';
 
@@ -35,6 +35,17 @@ export class FrameGrabber {
         (opened) => opened.close(),
         () => 'told above',
       );
+    }
+  }
+
+  /** Which ffmpeg there is; undefined when there is none that runs. */
+  async describe(): Promise<{ readonly version: string; readonly bundled: boolean } | undefined> {
+    try {
+      const { version } = await this.build();
+      return { version, bundled: isBundled(locateFfmpeg(this.environment)) };
+    } catch (error) {
+      if (error instanceof SourceFailure) return undefined;
+      throw error;
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Login } from './camera-login';
 import { SourceFailure } from './source-failure';
 
 export type Scheme = 'rtsp' | 'rtsps' | 'http' | 'https';
@@ -17,10 +18,13 @@ export interface NetworkSource {
   readonly nameOfHost?: string;
 }
 
-const HOST = String.raw`(\[[0-9a-f:.]+\]|[^\s/?#@:[\]]+)(:\d{1,5})?([/?#].*)?$`;
-const PLAIN = new RegExp(String.raw`^[a-z]+:\/\/([^/?#]*@)?${HOST}`, 'i');
-/** With `/ ? #` in a password that should have been percent-encoded: it reaches to the last `@`. */
-const CARELESS = new RegExp(String.raw`^[a-z]+:\/\/([^:@/?#]*:.*@)${HOST}`, 'i');
+const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { rtsp: 554, rtsps: 322, http: 80, https: 443 };
+
+// A `#` would begin a fragment, which no camera gets to see, and some parsers take it for a part of the host.
+const HOST = String.raw`(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\]+)(:\d{1,5})?([/?][^#\\]*)?$`;
+const PLAIN = new RegExp(String.raw`^[a-z]+:\/\/([^/?#@\\]*@)?${HOST}`, 'i');
+/** With `@ / ? #` in a password that should have been percent-encoded: it reaches to the last `@`. */
+const CARELESS = new RegExp(String.raw`^[a-z]+:\/\/([^:@/?#\\]*:[^\\]*@)${HOST}`, 'i');
 
 const encoded = (credentials: string): string =>
   credentials.replaceAll(/%(?![0-9a-f]{2})|[^\w.~!$&'()*+,;=%:-]/giu, encodeURIComponent);
@@ -37,6 +41,7 @@ export function splitAddress(scheme: Scheme, address: string): NetworkSource {
   const parts = PLAIN.exec(address) ?? CARELESS.exec(address);
   if (!parts) throw new SourceFailure('not-a-video', `the source is no valid ${scheme}:// address`);
   const [, credentials, host = '', port = '', rest = ''] = parts;
+  if (Number(port.slice(1)) > 65_535) throw new SourceFailure('not-a-video', 'the port of the source is none');
   return {
     kind: 'network',
     scheme,
@@ -49,3 +54,31 @@ export function splitAddress(scheme: Scheme, address: string): NetworkSource {
 
 export const addressOf = ({ scheme, credentials, host, port, rest }: NetworkSource): string =>
   `${scheme}://${credentials}${host}${port}${rest}`;
+
+/** The address as a server may see it: with the name of its host, and without the login. */
+export const publicAddress = ({ scheme, host, nameOfHost = host, port, rest }: NetworkSource): string =>
+  `${scheme}://${nameOfHost}${port}${rest}`;
+
+export const portOf = ({ scheme, port }: NetworkSource): number => Number(port.slice(1)) || DEFAULT_PORTS[scheme];
+
+/** Where to connect: the host as the system's functions want it, without brackets. */
+export const endpointOf = (source: NetworkSource): { readonly host: string; readonly port: number } => ({
+  host: source.host.replaceAll(/[[\]]/g, ''),
+  port: portOf(source),
+});
+
+export function loginOf({ credentials }: NetworkSource): Login | undefined {
+  if (credentials === '') return undefined;
+  const [user = '', ...password] = credentials.slice(0, -1).split(':');
+  return { user: decoded(user), password: decoded(password.join(':')) };
+}
+
+/** Escapes that are not UTF-8 stand for themselves. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError || (error as Error).name === 'URIError') return text;
+    throw error;
+  }
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { copyFile, type FileHandle, open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { existsSync, renameSync } from 'node:fs';
+import { type FileHandle, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CamerasFile, FileText, LateSave, StagedText } from '../../application/cameras/cameras-file';
@@ -10,6 +10,7 @@ import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
 import { errorCode, hasCode } from '../system/error-code';
 import { PreviousText } from './previous-text';
+import { NotARegularFile, readRegular, readRegularSync } from './regular-file';
 
 const SETTLE_MS = 100;
 const SETTLE_TRIES = 20;
@@ -27,8 +28,8 @@ export class DiskCamerasFile implements CamerasFile {
 
   async read(): Promise<FileText | undefined> {
     try {
-      const [bytes, { mtime }] = await Promise.all([readFile(this.path), stat(this.path)]);
-      return { text: bytes.toString('utf8'), sha256: sha256(bytes), modifiedAt: this.byOurClock(mtime) };
+      const { bytes, stats } = await readRegular(this.path);
+      return { text: bytes.toString('utf8'), sha256: sha256(bytes), modifiedAt: this.byOurClock(stats.mtime) };
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return undefined;
       throw failed('camera_config.file_unreadable', 'The cameras file cannot be read', error);
@@ -70,7 +71,8 @@ export class DiskCamerasFile implements CamerasFile {
   async setAside(): Promise<string> {
     const copy = `${this.path}.rejected`;
     try {
-      await copyFile(this.path, copy);
+      const { bytes } = await readRegular(this.path);
+      await writeFile(copy, bytes, { mode: 0o600 });
     } catch (error) {
       throw failed('camera_config.file_unwritable', 'The faulty cameras file cannot be copied aside', error);
     }
@@ -159,7 +161,7 @@ function isStill(target: string, expected: string | undefined): boolean {
   const previous = new PreviousText(target);
   try {
     previous.keep(expected);
-    const same = sha256(readFileSync(target)) === expected && previous.isKept();
+    const same = sha256(readRegularSync(target)) === expected && previous.isKept();
     if (!same) previous.drop();
     return same;
   } catch (error) {
@@ -175,7 +177,8 @@ async function likeOriginal(file: FileHandle, target: string): Promise<void> {
     await file.chmod(mode & 0o7777);
     await file.chown(uid, gid);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return file.chmod(0o644);
+    // It holds the passwords of cameras.
+    if (hasCode(error, 'ENOENT')) return file.chmod(0o600);
     // Only root may give files away; a file that others own stays writable for this service, but becomes its own.
     if (!hasCode(error, 'EPERM')) throw error;
   }
@@ -190,13 +193,15 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+function plainReason(error: unknown): string | undefined {
+  if (error instanceof NotARegularFile) return error.why;
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return 'the disk is full';
+  return hasCode(error, 'EROFS') ? 'the disk is read-only' : undefined;
+}
+
 function failed(code: string, what: string, error: unknown): unknown {
   if (error instanceof DomainError) return error;
-  const why = hasCode(error, 'ENOSPC', 'EDQUOT')
-    ? 'the disk is full'
-    : hasCode(error, 'EROFS')
-      ? 'the disk is read-only'
-      : undefined;
+  const why = plainReason(error);
   return new Unavailable(
     code,
     `${what}: ${why ?? (errorCode(error) || 'unknown error')}. Nothing was changed.`,

@@ -1,8 +1,9 @@
-import { linkSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { linkSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { LateSave } from '../../application/cameras/cameras-file';
 import { sha256 } from '../../domain/shared/sha256';
 import { hasCode } from '../system/error-code';
+import { readRegularSync } from './regular-file';
 
 const SUFFIX = '.previous';
 
@@ -39,7 +40,7 @@ export class PreviousText {
   changed(): LateSave | undefined {
     const name = this.name();
     if (name === undefined || this.isTarget(name)) return undefined;
-    const bytes = readFileSync(join(this.dir, name));
+    const bytes = readRegularSync(join(this.dir, name));
     const base = name.slice(this.prefix.length, -SUFFIX.length);
     return sha256(bytes) === base ? undefined : { text: bytes.toString('utf8'), base };
   }

@@ -1,5 +1,5 @@
 import { noSuchRule } from '../../application/alerts/alert-rule-service';
-import { alertRuleView, type AlertView } from '../../application/alerts/alert-views';
+import { alertRuleView, type AlertView, ruleDifference } from '../../application/alerts/alert-views';
 import type {
   AlertQuery,
   AlertRuleKey,
@@ -7,6 +7,7 @@ import type {
   AlertRuleQuery,
   AlertsPort,
 } from '../../application/alerts/alerts-port';
+import { noteChange } from '../../application/shared/call-context';
 import type { Clock } from '../../application/shared/log';
 import { AlertRule } from '../../domain/alerts/alert-rule';
 import { Unavailable } from '../../domain/shared/domain-error';
@@ -70,7 +71,9 @@ export class LegacyAlerts implements AlertsPort {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) RETURNING id`,
       [...values(fields), fields.created_by, createdAt],
     );
-    return { ok: true as const, id: row?.id ?? 0 };
+    const id = row?.id ?? 0;
+    noteChange({ rule_id: id });
+    return { ok: true as const, id };
   }
 
   /** Tried again when somebody else changed the rule in between. */
@@ -85,15 +88,19 @@ export class LegacyAlerts implements AlertsPort {
            recipients = $6, enabled = $7, priority = $8, updated_at = $9 WHERE id = $10 AND xmin::text = $11 RETURNING id`,
         [...values(after.fields), after.updatedAt, rule_id, row.version],
       );
-      if (changed.length > 0) return { ok: true as const };
+      if (changed.length === 0) continue;
+      noteChange({ rule_id, ...ruleDifference(before, after) });
+      return { ok: true as const };
     }
     const message = `Alert rule ${rule_id} is changed by many at once: try again.`;
     throw new Unavailable('alert_rule.busy', message, 'not-started');
   }
 
   async remove({ rule_id }: AlertRuleKey) {
+    const before = ruleOf(await this.row(rule_id));
     const gone = await this.sql.execute('DELETE FROM alert_rules WHERE id = $1 RETURNING id', [rule_id]);
     if (gone.length === 0) throw noSuchRule(rule_id);
+    noteChange({ rule_id, before: before.fields });
     return { ok: true as const };
   }
 

@@ -2,19 +2,23 @@ import { join } from 'node:path';
 import { createLogger, format, type Logger, transports } from 'winston';
 import { currentCall } from '../../application/shared/call-context';
 import type { Log } from '../../application/shared/log';
+import { oneLine, severalLines, withoutC1 } from '../../domain/shared/visible-text';
 import { maskText } from '../../domain/cameras/camera-secrets';
 import { LogFile } from './log-file';
 
 const MAX_FILE_BYTES = 10_000_000;
 const MAX_FILES = 5;
 
+/** Masked, and without what a terminal would take for an order even in JSON. */
+const safeText = (text: string): string => withoutC1(maskText(text));
+
 /** Fields as they are written: errors become their stack and causes, every text loses its secrets. */
 function plain(value: unknown, depth = 0): unknown {
   if (value instanceof Error) {
     const cause = value.cause === undefined || depth > 3 ? '' : `\ncaused by ${String(plain(value.cause, depth + 1))}`;
-    return maskText(`${value.stack ?? value.message}${cause}`);
+    return safeText(`${value.stack ?? value.message}${cause}`);
   }
-  if (typeof value === 'string') return maskText(value);
+  if (typeof value === 'string') return safeText(value);
   if (typeof value !== 'object' || value === null || depth > 3) return value;
   if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v, depth + 1)]));
@@ -24,16 +28,16 @@ const safe = format((info) => {
   const { level, message, ...fields } = info;
   const requestId = currentCall()?.requestId;
   const shown = Object.fromEntries(Object.entries(fields).map(([name, v]) => [name, plain(v)]));
-  return Object.assign(info, shown, { level, message: maskText(String(message)) }, requestId ? { requestId } : {});
+  return Object.assign(info, shown, { level, message: safeText(String(message)) }, requestId ? { requestId } : {});
 });
 
 const readable = format.printf(({ level, message, timestamp, ...fields }) => {
   const { error, ...rest } = fields;
   const details = Object.entries(rest).map(
-    ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ([name, value]) => ` ${oneLine(name)}=${typeof value === 'string' ? oneLine(value) : JSON.stringify(value)}`,
   );
-  const stack = error === undefined ? '' : `\n${String(error)}`;
-  return `${String(timestamp)} ${level.toUpperCase().padEnd(5)} ${String(message)}${details.join('')}${stack}`;
+  const stack = error === undefined ? '' : `\n${severalLines(String(error))}`;
+  return `${String(timestamp)} ${level.toUpperCase().padEnd(5)} ${oneLine(String(message))}${details.join('')}${stack}`;
 });
 
 export interface LogSettings {

@@ -21,6 +21,7 @@ const REFUSED_V4 = [
 /** The first holds `::`, `::1`, IPv4-mapped and IPv4-compatible addresses; others lead to IPv4 by translation. */
 const REFUSED_V6 = [
   ['::', 80],
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer';
+import { isLoopback } from '../../domain/shared/loopback';
 import { type AlertChannel, type OutgoingNotice, Undeliverable } from '../../application/alerts/alert-channel';
 
 export interface EmailSettings {
@@ -16,7 +17,8 @@ export class EmailChannel implements AlertChannel {
   constructor(private readonly settings: EmailSettings) {
     const { smtpUrl } = settings;
     const limits = { connectionTimeout: WITHIN_MS, greetingTimeout: WITHIN_MS, socketTimeout: WITHIN_MS };
-    this.transport = smtpUrl === '' ? undefined : createTransport({ url: smtpUrl, ...limits });
+    const requireTLS = needsTls(smtpUrl);
+    this.transport = smtpUrl === '' ? undefined : createTransport({ url: smtpUrl, requireTLS, ...limits });
   }
 
   async send({ target, idempotencyKey, notice }: OutgoingNotice): Promise<string> {
@@ -50,6 +52,13 @@ export class EmailChannel implements AlertChannel {
   close(): void {
     this.transport?.close();
   }
+}
+
+/** A password goes over a network only encrypted, whatever the server says it can; `?ignoreTLS=true` is the way around. */
+function needsTls(smtpUrl: string): boolean {
+  if (smtpUrl === '') return false;
+  const { hostname, password, searchParams } = new URL(smtpUrl);
+  return password !== '' && !isLoopback(hostname) && searchParams.get('ignoreTLS') !== 'true';
 }
 
 /** The server's own words may quote addresses or what it was told; its code says enough. */

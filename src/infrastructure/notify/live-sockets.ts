@@ -9,9 +9,16 @@ const HERE = 'http://live';
 const LONGEST_MESSAGE = 4_096;
 /** What may wait for one client; one that is slower is cut off and comes back with less. */
 const MOST_WAITING_BYTES = 1_000_000;
+/** What may wait for all of them together: nobody's memory grows because many are slow. */
+const MOST_WAITING_IN_ALL = 32_000_000;
 const MOST_CLIENTS = 1_000;
 /** Of one client in a second; there is nothing to say here but a ping now and then. */
 const MOST_MESSAGES = 10;
+/** Of one token, or of one address without: the others are for whoever else comes. */
+const MOST_OF_ONE = 200;
+const REVOKED = 4401;
+/** A client that does not answer the farewell is cut off. */
+const FAREWELL_MS = 2_000;
 /** What a client may name as its protocol; beside it may stand its token, which is never sent back. */
 const PROTOCOL = 'watchgate';
 
@@ -33,6 +40,16 @@ export interface Refusal {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Whoever asks for a socket and may have one. */
+export interface SocketCaller {
+  readonly tokenId?: string | undefined;
+  readonly address: string;
+}
+
+interface Connected extends LiveClient {
+  readonly caller: SocketCaller;
+}
+
 /** Web sockets beside the HTTP operations: everything here is told, never asked, except `{"type":"ping"}`. */
 export class LiveSockets {
   private readonly server = new WebSocketServer({
@@ -41,7 +58,9 @@ export class LiveSockets {
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
-  private readonly clients = new Map<string, Map<WebSocket, LiveClient>>();
+  private readonly clients = new Map<string, Map<WebSocket, Connected>>();
+  /** Bytes that were handed over and not taken yet, of all clients. */
+  private waiting = 0;
 
   constructor(
     private readonly topics: Readonly<Record<string, LiveTopic>>,
@@ -50,14 +69,24 @@ export class LiveSockets {
     for (const path of Object.keys(topics)) this.clients.set(path, new Map());
   }
 
-  /** Whom `refusal` finds nothing against may listen. */
-  attach(server: Server, refusal: (request: IncomingMessage) => Refusal | undefined): void {
+  attach(server: Server, admit: (request: IncomingMessage) => SocketCaller | { readonly refusal: Refusal }): void {
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy());
-      const refused = refusal(request);
-      if (refused) return void socket.end(refusalText(refused));
-      this.upgrade(request, socket, head);
+      const caller = admit(request);
+      if ('refusal' in caller) return refuse(socket, caller.refusal);
+      this.upgrade(request, socket, head, caller);
     });
+  }
+
+  /** Closes the sockets of tokens that are no longer usable. */
+  recheck(isUsable: (tokenId: string) => boolean): void {
+    for (const clients of this.clients.values())
+      for (const [connection, { caller }] of clients) {
+        if (caller.tokenId === undefined || isUsable(caller.tokenId)) continue;
+        clients.delete(connection);
+        connection.close(REVOKED, 'this token is no longer valid');
+        setTimeout(() => connection.terminate(), FAREWELL_MS).unref();
+      }
   }
 
   /** Everybody who listens on a path. */
@@ -70,14 +99,15 @@ export class LiveSockets {
     this.server.close();
   }
 
-  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: SocketCaller): void {
     const asked = request.url ?? '/';
     const { pathname, searchParams } = new URL(URL.canParse(asked, HERE) ? asked : '/', HERE);
     const clients = this.clients.get(pathname);
-    if (!clients) return void socket.end(refusalText({ status: 404, headers: {} }));
-    if (this.server.clients.size >= MOST_CLIENTS) return void socket.end(refusalText({ status: 503, headers: {} }));
+    if (!clients) return refuse(socket, { status: 404, headers: {} });
+    if (this.server.clients.size >= MOST_CLIENTS) return refuse(socket, { status: 503, headers: {} });
+    if (this.socketsOf(caller) >= MOST_OF_ONE) return refuse(socket, { status: 429, headers: { 'retry-after': '60' } });
     this.server.handleUpgrade(request, socket, head, (connection) => {
-      const client = { query: searchParams, send: (message: object) => this.send(connection, message) };
+      const client = { query: searchParams, caller, send: (message: object) => this.send(connection, message) };
       connection.on('error', (error) => this.log.debug('a socket failed', { error }));
       connection.on('close', () => clients.delete(connection));
       const tooMany = messageLimit();
@@ -90,13 +120,25 @@ export class LiveSockets {
     });
   }
 
+  private socketsOf({ tokenId, address }: SocketCaller): number {
+    const same = ({ caller }: Connected) =>
+      tokenId === undefined ? caller.tokenId === undefined && caller.address === address : caller.tokenId === tokenId;
+    return [...this.clients.values()].reduce((sum, clients) => sum + [...clients.values()].filter(same).length, 0);
+  }
+
   private send(connection: WebSocket, message: object): void {
     if (connection.readyState !== WebSocket.OPEN) return;
-    if (connection.bufferedAmount > MOST_WAITING_BYTES) {
+    // When all of them together have too much waiting, those that have none go on.
+    const most = this.waiting > MOST_WAITING_IN_ALL ? 0 : MOST_WAITING_BYTES;
+    if (connection.bufferedAmount > most) {
       this.log.warn('a socket takes too slowly what it is sent, and is closed');
       return connection.terminate();
     }
-    connection.send(JSON.stringify(message));
+    const text = JSON.stringify(message);
+    this.waiting += text.length;
+    connection.send(text, () => {
+      this.waiting -= text.length;
+    });
   }
 }
 
@@ -109,6 +151,9 @@ function messageLimit(): () => boolean {
     return (count += 1) > MOST_MESSAGES;
   };
 }
+/** A client that does not close its side, too, would keep the descriptor for as long as it likes. */
+const refuse = (socket: Duplex, refusal: Refusal): void =>
+  void socket.end(refusalText(refusal), () => socket.destroy());
 
 function refusalText({ status, headers }: Refusal): string {
   const lines = Object.entries({ ...headers, connection: 'close', 'content-length': '0' }).map(

@@ -4,7 +4,7 @@ import { type AlertChannel, type OutgoingNotice, Undeliverable } from '../../app
 import type { Clock } from '../../application/shared/log';
 import type { AddressPolicy } from './address-policy';
 import { checkLiteral, guardedLookup, type Resolve, resolveBySystem } from './guarded-lookup';
-import { signatureOf } from './webhook-signature';
+import { secretOf, signatureOf } from './webhook-signature';
 
 export interface WebhookSettings {
   /** For rules without an address of their own; empty: none. */
@@ -38,11 +38,12 @@ export class WebhookChannel implements AlertChannel {
     const first = target || this.settings.url;
     if (first === '') throw new Undeliverable('no recipient is a web address, and ALERT_WEBHOOK_URL is not set');
     const body = JSON.stringify({ type: 'alert', idempotency_key: idempotencyKey, data: notice });
-    const headers = this.headers(body, idempotencyKey);
     const signal = AbortSignal.timeout(this.settings.withinMs ?? WITHIN_MS);
     let url = new URL(first);
     for (let i = 0; i <= MOST_REDIRECTS; i++) {
       checkLiteral(this.settings.policy, url);
+      // A signature is for the receiver that was meant: another one could pass it on as its own.
+      const headers = this.headers(body, idempotencyKey, url.host === new URL(first).host ? url.origin : undefined);
       const answer = await post(url, { headers, signal, lookup: this.lookup }, body);
       if (!REDIRECTS.has(answer.status)) return judged(answer.status);
       url = redirected(url, answer.location);
@@ -50,7 +51,7 @@ export class WebhookChannel implements AlertChannel {
     throw new Undeliverable(`more than ${MOST_REDIRECTS} redirections`);
   }
 
-  private headers(body: string, idempotencyKey: string): Record<string, string> {
+  private headers(body: string, idempotencyKey: string, signedFor: string | undefined): Record<string, string> {
     const timestamp = String(Math.floor(this.clock().getTime() / 1_000));
     const { secret } = this.settings;
     return {
@@ -59,7 +60,12 @@ export class WebhookChannel implements AlertChannel {
       'user-agent': 'watchgate',
       'idempotency-key': idempotencyKey,
       'x-watchgate-timestamp': timestamp,
-      ...(secret ? { 'x-watchgate-signature': signatureOf(secret, timestamp, body) } : {}),
+      ...(secret && signedFor !== undefined
+        ? {
+            'x-watchgate-signature': signatureOf(secret, timestamp, body),
+            'x-watchgate-signature-v2': signatureOf(secretOf(secret, signedFor), timestamp, body),
+          }
+        : {}),
     };
   }
 }
@@ -93,7 +99,21 @@ function post(url: URL, options: RequestOptions, body: string): Promise<Answer> 
       answer.destroy();
     };
     const sent = send(url, { ...options, method: 'POST', agent: false }, answered);
+    const late = () => {
+      sent.destroy();
+      reject(new Error('no answer in time'));
+    };
+    // The signal alone ends the request, not the wait: a receiver that left HTTP behind would be waited for without end.
+    options.signal?.addEventListener('abort', late, { once: true });
+    sent.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      reject(new Undeliverable('answered 101, which is no answer to a webhook'));
+    });
     sent.on('error', (error) => reject(timedOut(options.signal) ? new Error('no answer in time') : error));
+    sent.once('close', () => {
+      options.signal?.removeEventListener('abort', late);
+      reject(new Error('no answer'));
+    });
     sent.end(body);
   });
 }

@@ -11,6 +11,7 @@ import { Metrics1764300000000 } from '../../../migrations/1764300000000-metrics'
 import { sha256 } from '../../domain/shared/sha256';
 import { Import1764400000000 } from '../../../migrations/1764400000000-import';
 import { RolloutEvidence1764550000000 } from '../../../migrations/1764550000000-rollout-evidence';
+import { Security1764700000000 } from '../../../migrations/1764700000000-security';
 import { SiteWatch1764500000000 } from '../../../migrations/1764500000000-site-watch';
 import { Reliability1764600000000 } from '../../../migrations/1764600000000-reliability';
 import { CameraRows } from './camera-row';
@@ -81,6 +82,7 @@ export class Database implements Queryable {
         SiteWatch1764500000000,
         RolloutEvidence1764550000000,
         Reliability1764600000000,
+        Security1764700000000,
       ],
       migrationsTransactionMode: 'all',
     });

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { AlertNotice } from '../../application/alerts/alert-channel';
 import type { DeliveryQuery, DeliveryView } from '../../application/alerts/alert-handling-port';
 import type { DeliveryArchive } from '../../application/alerts/alert-handling-service';
-import type { Attempt, Claim, DeliveryQueue, Settlement } from '../../application/alerts/delivery-queue';
-import type { Channel } from '../../domain/alerts/alert-recipients';
+import type { Attempt, Busy, Claim, DeliveryQueue, Settlement } from '../../application/alerts/delivery-queue';
+import { type Channel, webOrigin } from '../../domain/alerts/alert-recipients';
 import type { Database } from './database';
 
 /** Longer than a lane may need for all it claims at once. */
@@ -13,9 +13,9 @@ const LEASE_SECONDS = 60;
 export class PgDeliveries implements DeliveryQueue, DeliveryArchive {
   constructor(private readonly database: Database) {}
 
-  async claim(limit: number): Promise<Claim[]> {
+  async claim(limit: number, { hosts, rules }: Busy): Promise<Claim[]> {
     const lease = randomUUID();
-    const rows = await this.database.execute<ClaimRow>(CLAIM, [lease, limit]);
+    const rows = await this.database.execute<ClaimRow>(CLAIM, [lease, limit, hosts, rules]);
     return rows.map(({ id, channel, target, idempotency_key, attempts, notice }) => ({
       id: Number(id),
       lease,
@@ -69,8 +69,10 @@ export const NOTICE = `json_build_object(
 
 const CLAIM = `
   WITH due AS (
-    SELECT id FROM alert_deliveries
+    SELECT id FROM alert_deliveries q
      WHERE status = 'queued' AND next_attempt_at <= now() AND (leased_until IS NULL OR leased_until < now())
+       AND NOT (channel = 'webhook' AND coalesce(lower(substring(target from '^[a-zA-Z]+://([^/?#]+)')), '') = ANY ($3))
+       AND NOT EXISTS (SELECT FROM alert_history h WHERE h.id = q.alert_id AND h.rule_id = ANY ($4::int[]))
      ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
   ), claimed AS (
     UPDATE alert_deliveries d SET lease = $1, leased_until = now() + interval '${LEASE_SECONDS} seconds', attempts = attempts + 1
@@ -124,10 +126,4 @@ const toView = (row: DeliveryRow): DeliveryView => ({
   delivered_at: row.delivered_at?.toISOString() ?? null,
 });
 
-/** Paths and queries of webhook addresses are often secrets themselves. */
-function masked(target: string): string | null {
-  if (target === '') return null;
-  if (!URL.canParse(target)) return target;
-  const { origin, pathname, search } = new URL(target);
-  return `${origin}${pathname === '/' && search === '' ? '/' : '/***'}`;
-}
+const masked = (target: string): string | null => (target === '' ? null : webOrigin(target));

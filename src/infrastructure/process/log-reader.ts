@@ -72,5 +72,5 @@ async function* backwards(parts: readonly FileHandle[]): AsyncGenerator<Buffer> 
 function readable(line: string): string {
   const text = line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
   const cut = text.endsWith('\r') ? text.slice(0, -1) : text;
-  return /:\/\/|[?&;]/.test(cut) ? maskText(cut) : cut;
+  return maskText(cut);
 }

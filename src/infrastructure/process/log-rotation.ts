@@ -31,7 +31,7 @@ export async function rotateLog(log: string, cap: number): Promise<boolean> {
 
 /** Copies without holding up anybody; answers up to which byte. */
 async function copyTail(from: string, to: string, start: number, end: number): Promise<number> {
-  const [source, target] = await Promise.all([open(from, 'r'), open(to, 'w', 0o640)]);
+  const [source, target] = await Promise.all([open(from, 'r'), open(to, 'w', 0o600)]);
   try {
     const buffer = Buffer.alloc(CHUNK);
     let at = start;

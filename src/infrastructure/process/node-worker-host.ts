@@ -10,7 +10,7 @@ import { fingerprint, type WorkerSettings } from '../../application/camera-contr
 import type { Exit } from '../../domain/camera-control/camera-process';
 import { endLeftovers } from './end-leftovers';
 import { rotateLog } from './log-rotation';
-import { hasToken, leadsGroup, processesByToken, send, startOf, TOKEN } from './process-identity';
+import { hasToken, leadsGroup, MARK, processesByToken, send, startOf } from './process-identity';
 import { commandWords, maskedWords, workerEnvironment } from './worker-command';
 import { WorkerFiles } from './worker-files';
 
@@ -125,7 +125,7 @@ export class NodeWorkerHost implements WorkerHost {
       STATUS_FILE: this.files.status(id),
       FRAME_FILE: this.files.frame(id),
     };
-    const env = workerEnvironment(settings, { ...contract, [TOKEN]: token });
+    const env = workerEnvironment(settings, { ...contract, [MARK]: token });
     const log = this.files.openLog(id);
     try {
       const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', log.fd, log.fd] });

@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { hasCode } from '../system/error-code';
 
-export const TOKEN = 'WATCHGATE_TOKEN';
+/** The mark of a worker in its environment. */
+export const MARK = 'WATCHGATE_WORKER';
+/** What versions up to 0.1.0 called it; their workers are adopted, too. */
+const OLD_MARK = 'WATCHGATE_TOKEN';
 
 const hasProc = existsSync('/proc/self/stat');
 
@@ -29,8 +32,11 @@ export function startOf(pid: number): string | undefined {
 }
 
 /** Whether a process was started by this program for just this worker. Always true where the system does not say. */
-export const hasToken = (pid: number, token: string): boolean =>
-  !hasProc || procFile(pid, 'environ').split('\0').includes(`${TOKEN}=${token}`);
+export function hasToken(pid: number, token: string): boolean {
+  if (!hasProc) return true;
+  const environment = procFile(pid, 'environ').split('\0');
+  return [MARK, OLD_MARK].some((name) => environment.includes(`${name}=${token}`));
+}
 
 /** All processes with a token of this program in their environment, by token; the older of a group first. */
 export function processesByToken(): Map<string, number[]> {
@@ -40,7 +46,7 @@ export function processesByToken(): Map<string, number[]> {
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
   for (const pid of pids.sort((a, b) => a - b)) {
-    const token = new RegExp(`(?:^|\0)${TOKEN}=([^\0]+)`).exec(procFile(pid, 'environ'))?.[1];
+    const token = new RegExp(`(?:^|\0)(?:${MARK}|${OLD_MARK})=([^\0]+)`).exec(procFile(pid, 'environ'))?.[1];
     if (token) found.set(token, [...(found.get(token) ?? []), pid]);
   }
   return found;

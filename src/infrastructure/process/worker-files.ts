@@ -36,7 +36,7 @@ export class WorkerFiles {
   private record = (id: string): string => join(this.data, 'workers', `${fileName(id)}.json`);
 
   openLog(id: string): { fd: number; close(): void } {
-    const fd = openSync(this.log(id), 'a', 0o640);
+    const fd = openSync(this.log(id), 'a', 0o600);
     return { fd, close: () => closeSync(fd) };
   }
 

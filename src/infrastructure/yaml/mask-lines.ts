@@ -5,10 +5,6 @@ const KEY = /(?<![\w-])([\w-]{1,100})["']?\s*[:=]/g;
 
 export const isSecretKey = (name: string): boolean => maskField(name, 'x') === MASK;
 
-/** A password may hold any sign, so all up to the last `@` behind an address is hidden. */
-export const maskAddresses = (text: string): string =>
-  text.replace(/[a-z][a-z0-9+.-]{0,20}:\/\/.*/gis, (address) => maskAddress(address));
-
 /** The end of the first secret-looking key, if the line has one. */
 function secretKeyEnd(line: string): number | undefined {
   for (const found of line.matchAll(KEY)) {
@@ -29,8 +25,8 @@ export function maskLines(lines: readonly string[]): string[] {
     if (indent > hiddenBelow) return line.slice(0, indent) + MASK;
     const end = secretKeyEnd(line);
     hiddenBelow = end === undefined ? Number.POSITIVE_INFINITY : indent;
-    if (end === undefined) return maskAddresses(line);
+    if (end === undefined) return maskAddress(line);
     const value = line.slice(end).trim() === '' ? '' : ` '${MASK}'`;
-    return maskAddresses(line.slice(0, end)) + value;
+    return maskAddress(line.slice(0, end)) + value;
   });
 }

@@ -1,6 +1,6 @@
-import { MASK } from '../../domain/cameras/camera-secrets';
+import { MASK, maskAddress } from '../../domain/cameras/camera-secrets';
 import { isMergeKey, type LocatedNode, type ScalarNode } from './located-node';
-import { isSecretKey, maskAddresses, maskLines } from './mask-lines';
+import { isSecretKey, maskLines } from './mask-lines';
 import { renderValue } from './render-value';
 import { replaceScalar } from './replace-value';
 import { applySplices, type Splice } from './splice';
@@ -46,7 +46,7 @@ function maskScalars(text: string, root: LocatedNode): Splice[] {
   const masked = new Map<ScalarNode, string>();
   const visited = { open: new Set<LocatedNode>(), secret: new Set<LocatedNode>() };
   const hide = (node: ScalarNode, secret: boolean) => {
-    const shown = secret ? MASK : maskAddresses(node.text);
+    const shown = secret ? MASK : maskAddress(node.text);
     if (shown !== node.text && !(secret && node.value === null)) masked.set(node, shown);
   };
   // What an alias stands for is a secret if any place that uses it makes it one.

@@ -1,6 +1,7 @@
 import { AccessGate, type AccessRules } from '../../../src/application/access/access-gate';
 import { Authenticator } from '../../../src/application/access/authenticator';
 import { TokenService } from '../../../src/application/access/token-service';
+import type { Credentials } from '../../../src/application/shared/gate';
 import { DomainError } from '../../../src/domain/shared/domain-error';
 import { InMemoryTokens } from '../../support/in-memory-tokens';
 
@@ -20,11 +21,13 @@ beforeEach(() => {
 const gateWith = (rules: Partial<AccessRules> = {}) =>
   new AccessGate({ needsToken: true, perMinute: 0, ...rules }, authenticator, clock);
 
-const sent = (token?: string, more: { address?: string; host?: string; origin?: string } = {}) => ({
+const sent = (token?: string, more: Partial<Credentials> = {}) => ({
   authorization: token === undefined ? undefined : `Bearer ${token}`,
   address: '192.0.2.1',
   host: undefined,
   origin: undefined,
+  site: undefined,
+  proxied: false,
   ...more,
 });
 
@@ -48,7 +51,11 @@ function refusal(call: () => unknown): string {
 describe('where other machines can call', () => {
   it('a token tells who calls and what they may do', async () => {
     const text = await tokenOf('operator');
-    expect(gateWith().admit(sent(text))).toEqual({ actor: 'the operator', role: 'operator' });
+    expect(gateWith().admit(sent(text))).toEqual({
+      actor: 'the operator',
+      tokenId: text.slice(4, 20),
+      role: 'operator',
+    });
   });
 
   it('nobody comes in without one, from whatever address', () => {
@@ -98,20 +105,24 @@ describe('on this machine only', () => {
 
   it('whoever sends no token is the administrator', () => {
     expect(gate().admit(sent(undefined, { host: '127.0.0.1:8000' }))).toEqual({ role: 'admin' });
-    expect(gate().admit(sent(undefined, { host: '[::1]:8000', origin: 'http://localhost:5173' }))).toEqual({
+    expect(gate().admit(sent(undefined, { host: '[::1]:8000', origin: 'http://localhost:8000' }))).toEqual({
       role: 'admin',
     });
   });
 
   it('a token that is sent counts all the same', async () => {
     const text = await tokenOf('viewer');
-    expect(gate().admit(sent(text))).toEqual({ actor: 'the viewer', role: 'viewer' });
+    expect(gate().admit(sent(text))).toMatchObject({ actor: 'the viewer', role: 'viewer' });
     expect(refusal(() => gate().admit(sent('wrong')))).toBe('access.unauthorized');
   });
 
   it.each([
     ['the page of another site', { origin: 'https://evil.example' }],
     ['a page without an origin of its own', { origin: 'null' }],
+    ['a page of another port of this machine', { host: 'localhost:8000', origin: 'http://localhost:9999' }],
+    ['a picture that another site shows', { host: 'localhost:8000', site: 'cross-site' }],
+    ['a page of another port, by what the browser says', { host: 'localhost:8000', site: 'same-site' }],
+    ['what a proxy passed on', { host: '127.0.0.1:8000', proxied: true }],
     ['a name that leads here', { host: 'evil.example:8000' }],
     ['a name that begins like this machine', { host: '127.0.0.1.evil.example' }],
   ])('%s needs a token', async (_, headers) => {

@@ -38,12 +38,18 @@ describe('the audit trail', () => {
     const store = new RememberedAudit();
     const { trail } = trailOn(store);
     const input = { id: 'a', source: 'rtsp://u:geheim@h/x', env: { K: 'geheim' }, note: 'a\u0000b', path: '\\u0000' };
-    trail.tell({ ...call, caller: { actor: 'li', role: 'operator' }, input, changed: { revision: 3 } });
+    trail.tell({
+      ...call,
+      caller: { actor: 'li', tokenId: '0123456789abcdef', role: 'operator' },
+      input,
+      changed: { revision: 3 },
+    });
     await trail.flush();
     expect(store.entries).toEqual([
       {
         at: AT,
         actor: 'li',
+        tokenId: '0123456789abcdef',
         role: 'operator',
         operation: 'cameras.create',
         status: 200,
@@ -58,9 +64,12 @@ describe('the audit trail', () => {
   it('says how much was sent where it is too much to keep', async () => {
     const store = new RememberedAudit();
     const { trail } = trailOn(store);
-    trail.tell({ ...call, input: { events: ['x'.repeat(5_000)] } });
+    trail.tell({ ...call, input: { events: ['x'.repeat(5_000)], note: 'kept' } });
     await trail.flush();
-    expect(store.entries[0]?.input).toEqual({ omitted: expect.stringMatching(/^50\d\d characters$/) });
+    expect(store.entries[0]?.input).toEqual({
+      events: [expect.stringMatching(/^x{200}… \(5000 characters, sha256 [0-9a-f]{16}\)$/)],
+      note: 'kept',
+    });
   });
 
   it('loses nothing and doubles nothing when the database is away and two flush at once', async () => {

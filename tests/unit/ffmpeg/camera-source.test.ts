@@ -36,6 +36,10 @@ describe('a source', () => {
     'rtsp:/a',
     'http://a:b:c/',
     'rtsp://a/\r\nX: y',
+    'http://a:80#b/',
+    'http://a\\@b/',
+    'http://a/#b',
+    'http://a:99999/',
     `http://a/${'a'.repeat(2_000)}`,
   ])('may not be %j', (text) =>
     expect(() => readSource(text)).toThrow(expect.objectContaining({ reason: 'not-a-video' })),
