@@ -5,15 +5,16 @@ import { keys, wire } from './container';
 import { watchEventLoop } from './infrastructure/environment/event-loop';
 import type { Settings } from './infrastructure/environment/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
+import { anyUsableToken } from './infrastructure/postgres/pg-tokens';
 import { errorCode, errorText } from './infrastructure/system/error-code';
 import { startAccess } from './start-access';
 import { startAlerts } from './start-alerts';
 import { startCameras } from './start-cameras';
 import { startControl } from './start-control';
 import { startEvents } from './start-events';
-import { isLoopback } from './domain/shared/loopback';
 import { startHttp } from './start-http';
 import { joinSite } from './start-membership';
+import { needsToken, refuseBeforeStart, refuseWithoutToken } from './start-refusals';
 import { startRollout } from './start-rollout';
 import { journalOf } from './wire-events';
 
@@ -44,23 +45,15 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
   }
 }
 
-/** The legacy path would ask itself without end. */
-function refuseItself({ legacyBaseUrl, host, port }: Settings): void {
-  if (legacyBaseUrl === '') return;
-  const legacy = new URL(legacyBaseUrl);
-  const onThisMachine = isLoopback(legacy.hostname) && (isLoopback(host) || host === '0.0.0.0' || host === '::');
-  const asked = Number(legacy.port || (legacy.protocol === 'https:' ? 443 : 80));
-  if (asked !== port || !(onThisMachine || legacy.hostname === host)) return;
-  throw new Error('LEGACY_BASE_URL is the address of this service itself: name the old backend, or set another PORT.');
-}
-
 async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<unknown>) => void) {
-  refuseItself(settings);
+  await refuseBeforeStart(settings);
   const embedded = settings.databaseUrl === '' ? await startDatabase(settings, log) : undefined;
   if (embedded) onStop(() => embedded.stop());
   const loop = watchEventLoop();
   onStop(async () => loop.stop());
   const databaseUrl = embedded?.url ?? settings.databaseUrl;
+  if (needsToken(settings) && !(await anyUsableToken(databaseUrl).catch((error) => refuseDatabase(settings, error))))
+    refuseWithoutToken(settings);
   const database = () => site.resolve(keys.database);
   const site = wire({
     databaseUrl,
@@ -76,7 +69,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
       violationTypes: settings.violationTypes,
       zone: settings.timeZone,
     },
-    access: { needsToken: settings.requireToken || !isLoopback(settings.host), perMinute: settings.rateLimit },
+    access: { needsToken: needsToken(settings), perMinute: settings.rateLimit },
     alerts: settings,
     shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
   });
@@ -91,7 +84,7 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   await startEvents(site, journalOf(settings), onStop);
   await startControl(site, membership, onStop);
   await startAlerts(site, databaseUrl, membership, onStop);
-  await startAccess(site, settings, onStop);
+  await startAccess(site, onStop);
   const url = await startHttp(site, settings, onStop);
   return { url, summary: summary(settings, url, { embedded, settled, rollout }) };
 }

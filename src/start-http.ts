@@ -7,6 +7,7 @@ import { mostConnections } from './infrastructure/system/most-connections';
 import { keys } from './keys';
 import { startSockets } from './start-alerts';
 import { startMonitoring } from './start-monitoring';
+import { notListening } from './start-refusals';
 
 const CLOSE_WITHIN_MS = 10_000;
 
@@ -27,24 +28,10 @@ export async function startHttp(
   return url;
 }
 
-function notListening({ host, port }: Settings, error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is taken: stop what uses it, or set PORT.`;
-    case 'EACCES':
-      return `Port ${port} may not be used by this user: set PORT to 1024 or more.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `${host} is no address of this machine: set HOST to one, such as 127.0.0.1.`;
-    default:
-      return error.message;
-  }
-}
-
 function listen(server: Server, settings: Settings): Promise<string> {
   const { host, port } = settings;
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new Error(notListening(settings, error), { cause: error })));
+    server.once('error', (error) => reject(notListening(settings, error)));
     server.listen(port, host, () => {
       const { port: actual } = server.address() as AddressInfo;
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${actual}`);

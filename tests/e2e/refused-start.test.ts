@@ -1,6 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { Client } from 'pg';
+import { createTestDatabase } from '../support/test-database';
 import { ACCOUNTS, BareSite, type Ended } from '../support/service-run';
 
 /** A whole start on a loaded machine, and the three seconds a silent database is waited for. */
@@ -40,7 +42,9 @@ describe.each(ACCOUNTS)('as $name', (account) => {
     );
     expect(said).toContain('Start it, correct DATABASE_URL, or leave it empty');
     expect(said).not.toContain('geheim');
-    expect(readFileSync(path.join(site.dir, 'logs/watchgate.log'), 'utf8')).not.toContain('geheim');
+    const written = readdirSync(site.dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const { parentPath, name } of written)
+      expect(readFileSync(path.join(parentPath, name), 'utf8')).not.toContain('geheim');
   });
 
   it('a folder of the cameras file that is missing is named', async () => {
@@ -93,13 +97,46 @@ describe('a start', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  it('on a port that is taken says so and what to do, and leaves no database behind', async () => {
+  it('on a port that is taken says so and what to do, before anything is made', async () => {
     const port = await occupied();
     const { code, output } = await site.start({ PORT: String(port) }).ended;
     expect(code).toBe(1);
     expect(output).toContain(`did not start: Port ${port} is taken: stop what uses it, or set PORT.`);
-    expect(existsSync(path.join(site.dir, 'data/data/PG_VERSION'))).toBe(true);
-    expect(existsSync(path.join(site.dir, 'data/data/postmaster.pid'))).toBe(false);
+    expect(existsSync(path.join(site.dir, 'data'))).toBe(false);
+  });
+
+  it.each([
+    ['an open address', { HOST: '0.0.0.0' }, 'HOST=0.0.0.0 can be reached from other machines'],
+    ['a demand for tokens', { REQUIRE_TOKEN: 'true' }, 'REQUIRE_TOKEN=true'],
+  ])('with %s and without a token says how to make one, before anything is made', async (_, settings, says) => {
+    const { code, output } = await site.start(settings).ended;
+    expect(code).toBe(1);
+    expect(output).toContain(`did not start: ${says}, so every request needs a token, and there is none yet.`);
+    expect(output).toContain('npm run token -- create --role admin');
+    expect(existsSync(path.join(site.dir, 'data'))).toBe(false);
+  });
+
+  it('on a database without a token makes no table there', async () => {
+    const database = await createTestDatabase();
+    try {
+      const { code, output } = await site.start({ DATABASE_URL: database.url, REQUIRE_TOKEN: 'true' }).ended;
+      expect(code).toBe(1);
+      expect(output).toContain('there is none yet');
+      const sql = new Client({ connectionString: database.url });
+      await sql.connect();
+      const { rows } = await sql.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
+      await sql.end();
+      expect(rows).toEqual([]);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it('as the legacy path of itself is refused before anything is made', async () => {
+    const { code, output } = await site.start({ PORT: '8977', LEGACY_BASE_URL: 'http://127.0.0.1:8977' }).ended;
+    expect(code).toBe(1);
+    expect(output).toContain('LEGACY_BASE_URL is the address of this service itself');
+    expect(existsSync(path.join(site.dir, 'data'))).toBe(false);
   });
 
   it('with a server that takes connections and never speaks gives up in time', async () => {

@@ -9,6 +9,8 @@ export interface LoadRequest {
   readonly method: string;
   readonly path: string;
   readonly body?: object;
+  /** Is shown the body of an answer of status 200. */
+  readonly answered?: (body: unknown) => void;
 }
 
 /** Requests from a few connections, one after the other on each, until stopped. */
@@ -17,11 +19,17 @@ export function startLoad(urls: readonly string[], lanes: number, next: (i: numb
   const statuses = new Map<number, number>();
   const stopped = new AbortController();
   const count = (status: number) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
-  const send = (url: string, { method, path, body }: LoadRequest) =>
+  const send = (url: string, { method, path, body, answered }: LoadRequest) =>
     new Promise<void>((done) => {
       const req = request(`${url}/api/v1${path}`, { method, agent }, (res) => {
         count(res.statusCode ?? 0);
-        res.resume().once('end', done);
+        if (!answered || res.statusCode !== 200) return void res.resume().once('end', done);
+        let text = '';
+        res.setEncoding('utf8').on('data', (chunk) => (text += String(chunk)));
+        res.once('end', () => {
+          answered(JSON.parse(text));
+          done();
+        });
       });
       req.once('error', () => {
         count(-1);

@@ -31,10 +31,4 @@ export class TokenService {
       throw new DomainError('not-found', 'access.token_not_found', `There is no token "${id}".`);
     noteChange({ token_id: id });
   }
-
-  /** Whether anybody could come in with a token. */
-  async anyUsable(): Promise<boolean> {
-    const now = this.clock();
-    return (await this.store.all()).some((token) => token.isUsable(now));
-  }
 }

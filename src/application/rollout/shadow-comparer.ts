@@ -17,6 +17,8 @@ const APART_MS = 50;
 const TIME_SHARE = 0.05;
 const CONCURRENT = 2;
 const ANSWER_WITHIN_MS = 5_000;
+/** Characters of a file that are compared. */
+const MOST_COMPARED = 262_144;
 
 export interface ShadowOptions {
   /** Whether this process has time to spare; a busy one compares nothing. */
@@ -52,7 +54,7 @@ export class ShadowComparer {
   /** The router's `Shadow`. */
   readonly offer = (read: AnsweredRead): void => {
     const context = currentCall();
-    if (!context?.afterAnswer || context.partial || read.served.entry === 0 || isMedia(read.answer)) return;
+    if (!context?.afterAnswer || context.partial || read.served.entry === 0 || isPicture(read.answer)) return;
     this.tokens = Math.min(BURST, this.tokens + SHARE);
     const now = performance.now();
     if (now < this.notBefore || this.tokens < 1 || this.running >= CONCURRENT) return;
@@ -73,7 +75,10 @@ export class ShadowComparer {
     const again = async () =>
       compare(read, { served: await this.ask(read.again, read.input), other: await this.ask(read.other, read.input) });
     try {
-      const first = compare(read, { served: comparable(read.answer), other: await this.ask(read.other, read.input) });
+      // A file has been sent while it was made: what it was can only be asked for again.
+      const first = isFile(read.answer)
+        ? await again()
+        : compare(read, { served: await comparable(read.answer), other: await this.ask(read.other, read.input) });
       if (first.length === 0) return this.count(read, 'same');
       const second = lasting(first, await again());
       if (second.length === 0) return this.count(read, 'noise');
@@ -129,13 +134,31 @@ const compare = ({ operation }: AnsweredRead, { served, other }: Sides): Differe
     operation.mayDiffer.map((pointer) => `/value${pointer}`),
   );
 
-const isMedia = (answer: Answer): boolean => 'value' in answer && answer.value instanceof Media;
+const isText = ({ type }: Media): boolean => type.startsWith('text/');
+const isFile = (answer: Answer): boolean => 'value' in answer && answer.value instanceof Media;
+/** Two pictures of the same moment differ. */
+const isPicture = (answer: Answer): boolean =>
+  'value' in answer && answer.value instanceof Media && !isText(answer.value);
 
-/** Pictures and streams are not looked into: two of the same moment differ, and nobody would read the stream. */
-function comparable(answer: Answer): Json {
+async function comparable(answer: Answer): Promise<Json> {
   if ('refused' in answer) return { refused: answer.refused.code };
-  if (answer.value instanceof Media) return { media: answer.value.type };
-  return toJson({ value: answer.value });
+  if (!(answer.value instanceof Media)) return toJson({ value: answer.value });
+  return isText(answer.value) ? { lines: await linesOf(answer.value) } : { media: answer.value.type };
+}
+
+/** The lines of a file by their text, so that one that comes meanwhile does not move the others. Of a long file its beginning. */
+async function linesOf({ body }: Media): Promise<Json> {
+  let text = '';
+  const chunks = body instanceof Uint8Array ? [body] : body;
+  for await (const chunk of chunks) {
+    text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+    if (text.length > MOST_COMPARED) break;
+  }
+  const lines = text
+    .slice(0, MOST_COMPARED)
+    .split('\n')
+    .slice(0, text.length > MOST_COMPARED ? -1 : undefined);
+  return Object.fromEntries(lines.map((line) => [line, true]));
 }
 
 /** What a path answers, a refusal included; one that fails, takes too long or knows only a part cannot be compared. */
@@ -150,9 +173,9 @@ async function settle(ask: Call, input: object): Promise<Json> {
       },
     );
     if (context.partial) throw new Error('a path knows only a part of the answer');
-    return comparable({ value });
+    return await comparable({ value });
   } catch (error) {
-    if (isAnswer(error)) return comparable({ refused: error });
+    if (isAnswer(error)) return await comparable({ refused: error });
     throw error;
   }
 }

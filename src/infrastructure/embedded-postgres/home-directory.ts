@@ -42,6 +42,15 @@ function homeOfExistingData(dir: string): Home {
   );
 }
 
+/** Where the data would be of root whose PostgreSQL cannot reach the requested directory. */
+const elsewhereFor = (wanted: string): string => path.join(SHARED_HOMES, pathDigest(wanted));
+
+/** Whether a database was made for this directory before. */
+export function hasDatabase(requested: string): boolean {
+  const wanted = path.resolve(requested);
+  return [wanted, elsewhereFor(wanted)].some((dir) => existsSync(dataIn(dir)));
+}
+
 /**
  * The requested directory, or, for root, a fixed one under /var/lib when the account that PostgreSQL runs as cannot
  * reach the request (a project in /root). Existing data always win: nobody must find an empty database after a chmod.
@@ -52,7 +61,7 @@ export function chooseHome(requested: string, log: (line: string) => void): Home
   const account = unprivilegedAccount();
   if (!isRoot()) return { dir: makeDirectory(wanted), account };
 
-  const elsewhere = path.join(SHARED_HOMES, pathDigest(wanted));
+  const elsewhere = elsewhereFor(wanted);
   const settled = existsSync(dataIn(elsewhere));
   if (!settled && canEnter(account, wanted)) return { dir: makeDirectory(wanted), account };
   log(`PostgreSQL keeps its data in ${elsewhere}: user "${account.name}", which it runs as, cannot use ${wanted}`);

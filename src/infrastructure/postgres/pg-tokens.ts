@@ -1,7 +1,10 @@
+import { Client } from 'pg';
 import type { TokenStore } from '../../application/access/token-store';
 import { ApiToken } from '../../domain/access/api-token';
 import type { Role } from '../../domain/shared/role';
 import type { Queryable } from './queryable';
+
+const CONNECT_TIMEOUT_MS = 3_000;
 
 interface TokenRow {
   readonly id: string;
@@ -41,6 +44,25 @@ export class PgTokens implements TokenStore {
          FROM unnest($1::text[], $2::timestamptz[]) AS u(id, at) WHERE t.id = u.id`,
       [[...times.keys()], [...times.values()]],
     );
+  }
+}
+
+/**
+ * Whether anybody could come in with a token, found out before the schema is brought up to date. Throws what the driver
+ * throws when the database cannot be reached.
+ */
+export async function anyUsableToken(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('api_tokens') IS NOT NULL AS there`);
+    if (!rows[0]?.there) return false;
+    const found = await client.query(
+      'SELECT FROM api_tokens WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1',
+    );
+    return found.rows.length > 0;
+  } finally {
+    await client.end();
   }
 }
 

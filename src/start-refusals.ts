@@ -1,0 +1,62 @@
+import { createServer } from 'node:net';
+import { isLoopback } from './domain/shared/loopback';
+import { hasDatabase } from './infrastructure/embedded-postgres/home-directory';
+import type { Settings } from './infrastructure/environment/settings';
+
+/** Whether every request needs a token. */
+export const needsToken = ({ requireToken, host }: Settings): boolean => requireToken || !isLoopback(host);
+
+/** Refuses what can be known before anything is created or started. Throws an error that says what to do. */
+export async function refuseBeforeStart(settings: Settings): Promise<void> {
+  refuseItself(settings);
+  await refuseTakenPort(settings);
+  const fresh = settings.databaseUrl === '' && !hasDatabase(settings.dataDir);
+  if (fresh && needsToken(settings)) refuseWithoutToken(settings);
+}
+
+/** The legacy path would call itself without end. */
+function refuseItself({ legacyBaseUrl, host, port }: Settings): void {
+  if (legacyBaseUrl === '') return;
+  const legacy = new URL(legacyBaseUrl);
+  const onThisMachine = isLoopback(legacy.hostname) && (isLoopback(host) || host === '0.0.0.0' || host === '::');
+  const asked = Number(legacy.port || (legacy.protocol === 'https:' ? 443 : 80));
+  if (asked !== port || !(onThisMachine || legacy.hostname === host)) return;
+  throw new Error('LEGACY_BASE_URL is the address of this service itself: name the old backend, or set another PORT.');
+}
+
+/** The service listens at its very end; until then somebody else may still take the port, which is refused then. */
+function refuseTakenPort(settings: Settings): Promise<void> {
+  const { host, port } = settings;
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error) => reject(notListening(settings, error)));
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+/** Why the service cannot listen, and what to do. */
+export function notListening({ host, port }: Settings, error: NodeJS.ErrnoException): Error {
+  return new Error(sentenceFor(error, host, port), { cause: error });
+}
+
+function sentenceFor({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken: stop what uses it, or set PORT.`;
+    case 'EACCES':
+      return `Port ${port} may not be used by this user: set PORT to 1024 or more.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine: set HOST to one, such as 127.0.0.1.`;
+    default:
+      return message;
+  }
+}
+
+export function refuseWithoutToken({ host, requireToken }: Settings): never {
+  const why = requireToken ? 'REQUIRE_TOKEN=true' : `HOST=${host} can be reached from other machines`;
+  throw new Error(
+    `${why}, so every request needs a token, and there is none yet. ` +
+      'Create one first: npm run token -- create --role admin --name YOUR-NAME. Or leave HOST empty for this machine only.',
+  );
+}

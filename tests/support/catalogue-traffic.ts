@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { allOperations, rolloutGroups } from '../../src/api/catalogue';
+import { openApi } from '../../src/api/http/openapi';
+import type { Operation } from '../../src/api/http/operation';
+import type { LoadRequest } from './http-load';
+import { type DocumentedExample, examplesOf } from './documented-examples';
+
+/** Entities of a site that calls may be made on. */
+export interface TrafficSite {
+  /** Asked about only. */
+  readonly cameras: readonly string[];
+  /** Started, stopped and changed. */
+  readonly ownCamera: string;
+  readonly rules: readonly number[];
+  readonly violations: readonly number[];
+}
+
+const PREFIX = '/api/v1';
+const examples = examplesOf(openApi(allOperations)).filter(({ status }) => status === 200);
+const switched = allOperations.filter((operation) => operation.switched);
+const pick = <T>(from: readonly T[], i: number): T => from[i % from.length]!;
+
+/** A process is started, stopped or restarted by one call in as many of its group. */
+const CONTROL_EVERY = 40;
+
+/** What the traffic made and has not removed yet. */
+interface Made {
+  readonly cameras: string[];
+  readonly rules: number[];
+}
+
+/** Removes something that was made before; while there is nothing, it looks. */
+function removal(path: string, made: (string | number)[]): LoadRequest {
+  const id = made.shift();
+  return id === undefined ? { method: 'GET', path } : { method: 'DELETE', path: `${path}/${id}` };
+}
+
+type Override = (i: number, site: TrafficSite, made: Made) => Omit<LoadRequest, 'method'>;
+
+/** Calls whose example names entities of another site, or which must not be repeated as they are. */
+const OVERRIDES: Readonly<Record<string, Override>> = {
+  'cameras.create': (i, _, { cameras }) => ({
+    path: '/cameras',
+    body: { id: `traffic-${i}`, name: 'traffic', source: '0', active: false },
+    answered: () => void cameras.push(`traffic-${i}`),
+  }),
+  'cameras.update': (i, { ownCamera }) => ({ path: `/cameras/${ownCamera}`, body: { fps: 1 + (i % 20) } }),
+  'alerts.create': (_i, _site, { rules }) => ({
+    path: '/alerts/rules',
+    body: { name: 'traffic', rule_type: 'violation_threshold', conditions: { threshold: 10_000 }, enabled: false },
+    answered: (body) => void rules.push((body as { id: number }).id),
+  }),
+  'alerts.update': (i, { rules }) => ({
+    path: `/alerts/rules/${pick(rules, i)}`,
+    body: { priority: pick(['low', 'high'], i) },
+  }),
+  'events.post': (i, { cameras }) => ({
+    path: '/events',
+    body: [
+      {
+        id: randomUUID(),
+        ts: Date.now() / 1000,
+        type: pick(['HANDWASH', 'SKIP_DRYING'], i),
+        camera_id: pick(cameras, i),
+      },
+    ],
+  }),
+  'records.setStatus': (i, { violations }) => ({
+    path: `/records/violations/${pick(violations, i)}/status?status=${pick(['confirmed', 'pending', 'resolved'], i)}`,
+  }),
+  'records.setStatuses': (i, { violations }) => ({
+    path: '/records/violations/status',
+    body: { violation_ids: violations, status: pick(['confirmed', 'pending'], i) },
+  }),
+};
+
+/** The example of an operation, on entities of the site. */
+function onSite(
+  { method, path, body }: DocumentedExample,
+  operation: Operation,
+  i: number,
+  site: TrafficSite,
+): LoadRequest {
+  const camera = operation.effect === 'write' ? site.ownCamera : pick(site.cameras, i);
+  const keys = { camera_id: camera, rule_id: pick(site.rules, i), violation_id: pick(site.violations, i) };
+  const [, query = ''] = path.split('?');
+  const filled = Object.entries(keys).reduce(
+    (text, [name, value]) => text.replace(`{${name}}`, encodeURIComponent(value)),
+    operation.path,
+  );
+  if (filled.includes('{')) throw new Error(`${operation.id}: nothing is known to call it with`);
+  const asked = query.replaceAll(/(camera_id=)[^&]*/g, `$1${camera}`);
+  const sent = body === undefined ? {} : { body: JSON.parse(body) as object };
+  return { method, path: asked === '' ? filled : `${filled}?${asked}`, ...sent };
+}
+
+/**
+ * Calls of every switched operation of the catalogue; one that is added later is in it. Groups take turns, and the first
+ * operation of a group has half of its calls, so that each group has one with enough of them for a verdict.
+ */
+export function catalogueTraffic(site: TrafficSite): (i: number) => LoadRequest {
+  const groups = rolloutGroups.map((group) => switched.filter((operation) => operation.group === group));
+  const made: Made = { cameras: [], rules: [] };
+  return (i) => {
+    const operations = pick(groups, i);
+    const turn = Math.floor(i / groups.length);
+    const operation = pick(operations, turn % 2 === 0 ? 0 : (turn - 1) / 2);
+    const quiet = operation.context === 'camera-control' && operation.effect === 'write' && turn % CONTROL_EVERY !== 1;
+    return requestOf(
+      quiet
+        ? pick(
+            operations.filter(({ effect }) => effect === 'read'),
+            turn,
+          )
+        : operation,
+      turn,
+      site,
+      made,
+    );
+  };
+}
+
+function requestOf(operation: Operation, i: number, site: TrafficSite, made: Made): LoadRequest {
+  if (operation.id === 'cameras.remove') return removal('/cameras', made.cameras);
+  if (operation.id === 'alerts.remove') return removal('/alerts/rules', made.rules);
+  const override = OVERRIDES[operation.id];
+  if (override) return { method: operation.verb, ...override(i, site, made) };
+  const example = examples.find((each) => each.operation === operation.id);
+  if (!example) throw new Error(`${operation.id} has no example`);
+  const { path, ...rest } = onSite(example, operation, i, site);
+  return { ...rest, path: path.replace(PREFIX, '') };
+}
