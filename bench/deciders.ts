@@ -71,7 +71,6 @@ const decision: Decide = (calls) => {
 function decisionAndRecording(): Decide {
   const ignore = () => undefined;
   const recorder = new EvidenceRecorder({ onTrip: ignore, onAttention: ignore, rules: () => DEFAULT_PLAN.rules });
-  recorder.setLimits(READ.id, 0, { ms20: 24, ms50: 30, n: 1000 });
   const { record } = recorder;
   const decided: Decide = (calls) => {
     let admitted = 0;

@@ -10,6 +10,8 @@ export class RolloutEvidence1764550000000 implements MigrationInterface {
       );
       COMMENT ON TABLE rollout_evidence_batches IS 'The newest batch of evidence of each instance: one that is sent twice counts once';
 
+      ALTER TABLE rollout_samples DROP COLUMN timed, DROP COLUMN slow20, DROP COLUMN slow50;
+
       ALTER TABLE rollout_control
         ADD COLUMN last_seq  bigint NOT NULL DEFAULT 0,
         ADD COLUMN last_hash text NOT NULL DEFAULT '';
@@ -32,6 +34,9 @@ export class RolloutEvidence1764550000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP TABLE rollout_evidence_batches, rollout_verifications;
+      ALTER TABLE rollout_samples
+        ADD COLUMN timed integer NOT NULL DEFAULT 0, ADD COLUMN slow20 integer NOT NULL DEFAULT 0,
+        ADD COLUMN slow50 integer NOT NULL DEFAULT 0;
       ALTER TABLE rollout_control DROP COLUMN last_seq, DROP COLUMN last_hash;
     `);
   }

@@ -54,14 +54,10 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
   once(keys.collector, (get) => new EvidenceCollector(switched, get(keys.evidenceStore), get(keys.rolloutStore)));
   once(keys.controlPlane, (get) => {
     const instance = { id: get(keys.instanceId), name: get(keys.instanceName) };
-    const [policy, recorder, runtime] = [get(keys.policy), get(keys.recorder), get(keys.runtime)];
+    const [policy, runtime] = [get(keys.policy), get(keys.runtime)];
     const install = (document: RolloutDocument) => {
       const forgotten = policy.install(document);
       if (forgotten) runtime.forgot(forgotten);
-      for (const { state } of document.groups.values()) {
-        for (const { id } of switched.filter((o) => o.group === state.group))
-          recorder.setLimits(id, state.entry, state.limits[id]);
-      }
     };
     const setStale = (stale: boolean) => policy.setStale(stale);
     return new PgControlPlane(site.databaseUrl, instance, { install, setStale }, get(keys.log));

@@ -67,7 +67,8 @@ describe('the shipped configuration under traffic of every operation', () => {
   /** What exists before the traffic begins. */
   async function prepared() {
     const source = 'testsrc:size=320x180,rate=5';
-    await post('/cameras', { id: 'yard', name: 'Yard', source, fps: 5 });
+    for (const id of ['yard', 'hall', 'roof'])
+      await post('/cameras', { id, name: id, source, fps: 5, active: id === 'yard' });
     const ts = Date.now() / 1000;
     const type = 'NO_HAIRNET_AT_SINK';
     const evidence = { confidence: 0.9, bbox: [1, 2, 3, 4] };
@@ -83,7 +84,12 @@ describe('the shipped configuration under traffic of every operation', () => {
     const rules = (await get<{ items: Listed }>('/alerts/rules')).items;
     const ids = (of: Listed) => of.map(({ id }) => id);
     await eventually(async () => expect(await get('/cameras/demo/status')).toMatchObject({ state: 'running' }));
-    return { cameras: ['demo', 'entrance'], ownCamera: 'yard', rules: ids(rules), violations: ids(violations) };
+    return {
+      cameras: ['demo', 'entrance', 'yard', 'hall', 'roof'],
+      ownCamera: 'yard',
+      rules: ids(rules),
+      violations: ids(violations),
+    };
   }
 
   it(

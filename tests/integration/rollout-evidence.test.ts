@@ -15,9 +15,6 @@ const sample: Sample = {
   reject: 0,
   failure: 1,
   fallback: 1,
-  timed: 4,
-  slow20: 1,
-  slow50: 0,
   drawn: 5,
   histogram: { 3: 5 },
 };

@@ -132,9 +132,6 @@ describe('what grows', () => {
       reject: 0,
       failure: 0,
       fallback: 0,
-      timed: calls,
-      slow20: 0,
-      slow50: 0,
       drawn: calls,
       histogram: { 5: calls, 9: 1 },
     });

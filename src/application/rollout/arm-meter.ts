@@ -1,4 +1,3 @@
-import type { LatencyLimits } from '../../domain/rollout/evidence';
 import { filledBuckets, LATENCY_BUCKETS } from '../../domain/shared/latency-histogram';
 import type { Arm, Sample } from './evidence-store';
 import type { Outcome } from './operation-router';
@@ -9,9 +8,6 @@ export class ArmMeter {
   private reject = 0;
   private failure = 0;
   private fallback = 0;
-  private timed = 0;
-  private slow20 = 0;
-  private slow50 = 0;
   private drawn = 0;
   private readonly histogram = new Int32Array(LATENCY_BUCKETS);
 
@@ -25,19 +21,10 @@ export class ArmMeter {
     else this.failure += 1;
   }
 
-  /** The duration of a call that did not fail. Whether it was timed against limits: 0 no, 1 within, 2 beyond +50 %. */
-  time(ms: number, bucket: number, limits: LatencyLimits | undefined): 0 | 1 | 2 {
-    if (this.warmUpCalls > 0) {
-      this.warmUpCalls -= 1;
-      return 0;
-    }
-    this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
-    if (!limits) return 0;
-    this.timed += 1;
-    if (ms > limits.ms20) this.slow20 += 1;
-    if (ms <= limits.ms50) return 1;
-    this.slow50 += 1;
-    return 2;
+  /** The duration of a call that did not fail. */
+  time(bucket: number): void {
+    if (this.warmUpCalls > 0) this.warmUpCalls -= 1;
+    else this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
   }
 
   countFallback(): void {
@@ -46,13 +33,12 @@ export class ArmMeter {
 
   /** The counts so far, which start at nothing again; undefined if nothing was counted. */
   take(where: { group: string; entry: number; operation: string; arm: Arm }): Sample | undefined {
-    const { ok, reject, failure, fallback, timed, slow20, slow50, drawn } = this;
+    const { ok, reject, failure, fallback, drawn } = this;
     const n = ok + reject + failure;
     if (n === 0 && fallback === 0) return undefined;
     const histogram = filledBuckets(this.histogram);
     this.histogram.fill(0);
-    this.ok = this.reject = this.failure = this.fallback = 0;
-    this.timed = this.slow20 = this.slow50 = this.drawn = 0;
-    return { ...where, n, ok, reject, failure, fallback, timed, slow20, slow50, drawn, histogram };
+    this.ok = this.reject = this.failure = this.fallback = this.drawn = 0;
+    return { ...where, n, ok, reject, failure, fallback, drawn, histogram };
   }
 }

@@ -1,18 +1,22 @@
-import type { ArmCounts, OperationEvidence, StageEvidence } from '../../domain/rollout/evidence';
+import type {
+  ArmCounts,
+  CallCounts,
+  LatencyLimits,
+  OperationEvidence,
+  StageEvidence,
+} from '../../domain/rollout/evidence';
+import { limitsFromControl, timedAgainst } from '../../domain/rollout/latency';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import { activeMsAt, type RolloutState } from '../../domain/rollout/rollout-state';
 import type { EvidenceStore, Sample } from './evidence-store';
 import type { RoutedOperation } from './operation-router';
 import type { RolloutStore } from './rollout-store';
 
-const NONE: ArmCounts = { n: 0, ok: 0, reject: 0, failure: 0, fallback: 0, timed: 0, slow20: 0, slow50: 0 };
+const NONE: CallCounts = { n: 0, ok: 0, reject: 0, failure: 0, fallback: 0 };
 
-/** Everything known about the present stage of a group, and the control's histograms its limits are taken from. */
+/** Everything known about the present stage of a group. */
 export interface Collected {
   readonly evidence: StageEvidence;
-  readonly controls: ReadonlyMap<string, Sample>;
-  /** Of the domain path, for people to see. */
-  readonly domains: ReadonlyMap<string, Sample>;
   readonly noise: number;
 }
 
@@ -35,12 +39,12 @@ export class EvidenceCollector {
     const operations = this.operations
       .filter((o) => o.group === plan.group)
       .map(({ id, effect }): OperationEvidence => {
-        const limits = state.limits[id];
+        const limits = limitsFromControl(controls.get(id)?.histogram ?? {}, plan.rules.minControl);
         return {
           operation: id,
           effect,
-          domain: domains.get(id) ?? NONE,
-          control: controls.get(id) ?? NONE,
+          domain: countsOf(domains.get(id), limits),
+          control: countsOf(controls.get(id), limits),
           ...(limits ? { limits } : {}),
         };
       });
@@ -54,8 +58,13 @@ export class EvidenceCollector {
       instances: { confirmed: alive.filter((i) => i.appliedRevision >= revision).length, alive: alive.length },
       ...(state.approval ? { approval: state.approval.reason } : {}),
     };
-    return { evidence, controls, domains, noise: compared.noise };
+    return { evidence, noise: compared.noise };
   }
+}
+
+function countsOf(sample: Sample | undefined, limits: LatencyLimits | undefined): ArmCounts {
+  const { n, ok, reject, failure, fallback } = sample ?? NONE;
+  return { n, ok, reject, failure, fallback, ...timedAgainst(sample?.histogram ?? {}, limits) };
 }
 
 /** Cohort and control are of equal size while the cohort is at most half; then as many of both should be drawn. */

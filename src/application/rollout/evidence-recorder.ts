@@ -1,5 +1,4 @@
 import type { Decision, Path } from '../../domain/rollout/decision';
-import type { LatencyLimits } from '../../domain/rollout/evidence';
 import { latencyBucket } from '../../domain/shared/latency-histogram';
 import { currentCall } from '../shared/call-context';
 import type { PathTotal } from '../shared/path-total';
@@ -17,7 +16,6 @@ interface OperationMeter {
   /** The stage entry that is being judged. */
   group: string;
   entry: number;
-  limits: LatencyLimits | undefined;
   watch: OperationWatch | undefined;
 }
 
@@ -29,7 +27,6 @@ const WARM_UP_CALLS = 20;
  */
 export class EvidenceRecorder {
   private readonly meters = new Map<string, OperationMeter>();
-  private readonly limits = new Map<string, { readonly entry: number; readonly limits: LatencyLimits | undefined }>();
   private readonly closed: Sample[] = [];
 
   constructor(
@@ -47,12 +44,12 @@ export class EvidenceRecorder {
     switch (decision.reason) {
       case 'split':
       case 'static':
-        if (decision.path === 'domain') this.judged(meter, operation, outcome, ms, bucket);
+        if (decision.path === 'domain') this.judged(meter, operation, outcome, bucket);
         return;
       case 'control':
       case 'holdout':
         meter.control.count(outcome, drawnByChance(operation));
-        if (outcome !== 'failure') meter.control.time(ms, bucket, meter.limits);
+        if (outcome !== 'failure') meter.control.time(bucket);
         return;
       case 'fallback':
         if (currentCall()?.force === undefined) meter.domain.countFallback();
@@ -61,13 +58,6 @@ export class EvidenceRecorder {
         return;
     }
   };
-
-  /** The limits calls of an operation are timed against from now on, in this stage entry. */
-  setLimits(operation: string, entry: number, limits: LatencyLimits | undefined): void {
-    this.limits.set(operation, { entry, limits });
-    const meter = this.meters.get(operation);
-    if (meter?.entry === entry) meter.limits = limits;
-  }
 
   /** Counts since the last call. */
   drain(): Sample[] {
@@ -83,10 +73,10 @@ export class EvidenceRecorder {
     ]);
   }
 
-  private judged(meter: OperationMeter, operation: RoutedOperation, outcome: Outcome, ms: number, bucket: number) {
+  private judged(meter: OperationMeter, operation: RoutedOperation, outcome: Outcome, bucket: number) {
     meter.domain.count(outcome, drawnByChance(operation));
     meter.watch?.outcome(outcome === 'failure');
-    if (outcome !== 'failure') meter.domain.time(ms, bucket, meter.limits);
+    if (outcome !== 'failure') meter.domain.time(bucket);
   }
 
   private open(operation: string): OperationMeter {
@@ -96,7 +86,6 @@ export class EvidenceRecorder {
       totals: { domain: new PathTotals(), legacy: new PathTotals() },
       group: '',
       entry: -1,
-      limits: undefined,
       watch: undefined,
     };
     this.meters.set(operation, meter);
@@ -107,10 +96,8 @@ export class EvidenceRecorder {
   private enter(meter: OperationMeter, operation: string, { group, entry }: Decision): boolean {
     if (entry < meter.entry) return false;
     this.close(operation, meter);
-    const known = this.limits.get(operation);
     meter.group = group;
     meter.entry = entry;
-    meter.limits = known?.entry === entry ? known.limits : undefined;
     meter.watch = new OperationWatch(group, entry, operation, this.alarms);
     return true;
   }

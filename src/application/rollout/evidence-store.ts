@@ -1,11 +1,11 @@
-import type { ArmCounts } from '../../domain/rollout/evidence';
+import type { CallCounts } from '../../domain/rollout/evidence';
 import type { RolloutState } from '../../domain/rollout/rollout-state';
 import type { Json } from '../../domain/shared/json';
 
 export type Arm = 'domain' | 'control';
 
 /** Counts of one operation on one arm in one stage entry; from one drain, or summed over instances and minutes. */
-export interface Sample extends ArmCounts {
+export interface Sample extends CallCounts {
   readonly group: string;
   readonly entry: number;
   readonly operation: string;

@@ -75,9 +75,6 @@ function sumOf(a: Sample, b: Sample): Sample {
     reject: a.reject + b.reject,
     failure: a.failure + b.failure,
     fallback: a.fallback + b.fallback,
-    timed: a.timed + b.timed,
-    slow20: a.slow20 + b.slow20,
-    slow50: a.slow50 + b.slow50,
     drawn: a.drawn + b.drawn,
     histogram,
   };

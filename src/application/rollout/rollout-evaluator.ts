@@ -1,6 +1,5 @@
 import type { Verdict } from '../../domain/rollout/evidence';
 import { judge } from '../../domain/rollout/judge';
-import { limitsFromControl } from '../../domain/rollout/latency';
 import { attentionMayEnd } from '../../domain/rollout/proportion';
 import { nextStage } from '../../domain/rollout/rollout-commands';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
@@ -56,7 +55,7 @@ export class RolloutEvaluator {
     const collected = await this.collector.collect(state, plan, document.revision, document.now);
     const verdict = verdictOn(collected, plan, state);
     const keys = await this.keys(plan.group);
-    const steps = [...frozenLimits(collected, plan, state), ...consequences(verdict, collected, plan, state, keys)];
+    const steps = consequences(verdict, collected, plan, state, keys);
     if (steps.length === 0) return;
     const evidence = toJson({ ...collected.evidence, ...verdict });
     await this.store.change(null, (now) => {
@@ -71,14 +70,6 @@ export class RolloutEvaluator {
 
 export const verdictOn = ({ evidence }: Collected, plan: GroupPlan, state: RolloutState): Verdict =>
   judge(evidence, plan.rules, plan.stages[state.stage]?.bakeMs ?? 0);
-
-/** Limits are taken once per stage, as soon as the control has enough calls. */
-function frozenLimits({ controls }: Collected, plan: GroupPlan, state: RolloutState): RolloutEvent[] {
-  return [...controls].flatMap(([operation, { histogram }]): RolloutEvent[] => {
-    const limits = state.limits[operation] ? undefined : limitsFromControl(histogram, plan.rules.minControl);
-    return limits ? [{ kind: 'limits_frozen', operation, limits }] : [];
-  });
-}
 
 function consequences(
   verdict: Verdict,

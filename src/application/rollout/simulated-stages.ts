@@ -1,7 +1,7 @@
 import { attentionSettings, Detector, rollbackSettings } from '../../domain/rollout/detector';
 import type { ArmCounts, EvidenceRules, LatencyLimits, StageEvidence, Verdict } from '../../domain/rollout/evidence';
 import { judge } from '../../domain/rollout/judge';
-import { limitsFromControl } from '../../domain/rollout/latency';
+import { limitsFromControl, timedAgainst } from '../../domain/rollout/latency';
 import { latencyBucket } from '../../domain/shared/latency-histogram';
 import { Random } from './random';
 
@@ -12,8 +12,7 @@ const CONTROL_MEDIAN_MS = 10;
 /** The stage bakes to the end: a promotion would hide a later rollback. */
 const UNREACHED_BAKE_MS = 2;
 
-type Counts = { -readonly [K in keyof ArmCounts]: number };
-const noCounts = (): Counts => ({ n: 0, ok: 0, reject: 0, failure: 0, fallback: 0, timed: 0, slow20: 0, slow50: 0 });
+const noCounts = (): ArmCounts => ({ n: 0, ok: 0, reject: 0, failure: 0, fallback: 0, timed: 0, slow20: 0, slow50: 0 });
 
 /** How a simulated path behaves. */
 export interface Behaviour {
@@ -56,14 +55,33 @@ export function perfectEvidence(rules: EvidenceRules): StageEvidence {
   return evidenceOf(domain, control, { ms20: 12, ms50: 15, n: rules.minControl });
 }
 
-/** Draws limits from a control arm of `minControl` calls. */
-function drawLimits(random: Random, spread: number, minControl: number): LatencyLimits | undefined {
-  const histogram: Record<number, number> = {};
-  for (let i = 0; i < minControl; i++) {
-    const bucket = latencyBucket(random.duration(CONTROL_MEDIAN_MS, spread));
-    histogram[bucket] = (histogram[bucket] ?? 0) + 1;
+/** A simulated arm: its calls, and their durations. */
+class SimulatedArm {
+  private n = 0;
+  private failure = 0;
+  private readonly histogram: Record<number, number> = {};
+
+  get calls(): number {
+    return this.n;
   }
-  return limitsFromControl(histogram, minControl);
+
+  fail(): void {
+    this.n += 1;
+    this.failure += 1;
+  }
+
+  succeed(ms: number): void {
+    this.n += 1;
+    const bucket = latencyBucket(ms);
+    this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
+  }
+
+  limits = (minControl: number): LatencyLimits | undefined => limitsFromControl(this.histogram, minControl);
+
+  counts(limits: LatencyLimits | undefined): ArmCounts {
+    const { n, failure } = this;
+    return { ...noCounts(), n, ok: n - failure, failure, ...timedAgainst(this.histogram, limits) };
+  }
 }
 
 /** One stage of 4,000 domain calls, watched by the local detector of failures and the judge, until the first decision. */
@@ -73,42 +91,36 @@ export function simulateStage(
   rules: EvidenceRules,
   looks: readonly number[] = LOOKS,
 ): StageOutcome {
-  const limits = drawLimits(random, behaviour.spread, rules.minControl);
-  const control = { ...noCounts(), n: rules.minControl, ok: rules.minControl };
-  const domain = noCounts();
+  const [domain, control] = [new SimulatedArm(), new SimulatedArm()];
+  for (let i = 0; i < rules.minControl; i++) control.succeed(random.duration(CONTROL_MEDIAN_MS, behaviour.spread));
   const errors = new Detector(rollbackSettings(rules));
   const due = new Set(looks);
   let last: Verdict | undefined;
   let attention = false;
   let proven: number | undefined;
-  while (domain.n < CALLS) {
+  const judged = () => {
+    const limits = control.limits(rules.minControl);
+    return judge(evidenceOf(domain.counts(limits), control.counts(limits), limits), rules, UNREACHED_BAKE_MS);
+  };
+  while (domain.calls < CALLS) {
     const failed = random.happens(behaviour.errorRate);
-    domain.n += 1;
-    const median = domain.n > (behaviour.slowMachineAfter ?? CALLS) ? 3 * CONTROL_MEDIAN_MS : CONTROL_MEDIAN_MS;
-    if (failed) domain.failure += 1;
-    else addTimed(domain, random.duration(median * behaviour.slowdown, behaviour.spread), limits);
+    const slow = domain.calls >= (behaviour.slowMachineAfter ?? CALLS);
+    const median = slow ? 3 * CONTROL_MEDIAN_MS : CONTROL_MEDIAN_MS;
+    if (failed) domain.fail();
+    else domain.succeed(random.duration(median * behaviour.slowdown, behaviour.spread));
     // The control is as large as the cohort, and concurrent.
-    control.n += 1;
-    addTimed(control, random.duration(median, behaviour.spread), limits);
+    control.succeed(random.duration(median, behaviour.spread));
     const localTrip = errors.observe(failed);
-    if (due.has(domain.n)) last = judge(evidenceOf(domain, control, limits), rules, UNREACHED_BAKE_MS);
-    if (localTrip || last?.action === 'rollback') return { rolledBack: true, calls: domain.n, attention, proven };
+    if (due.has(domain.calls)) last = judged();
+    if (localTrip || last?.action === 'rollback') return { rolledBack: true, calls: domain.calls, attention, proven };
     attention ||= last?.attention ?? false;
-    proven ??= last && isProven(last) ? domain.n : undefined;
+    proven ??= last && isProven(last) ? domain.calls : undefined;
   }
-  return { rolledBack: false, calls: domain.n, attention, proven };
+  return { rolledBack: false, calls: domain.calls, attention, proven };
 }
 
 const isProven = ({ findings }: Verdict) =>
   findings.some(({ metric, level }) => metric === 'error_rate' && level === 'fine');
-
-function addTimed(arm: Counts, ms: number, limits: LatencyLimits | undefined): void {
-  arm.ok += 1;
-  if (!limits) return;
-  arm.timed += 1;
-  if (ms > limits.ms20) arm.slow20 += 1;
-  if (ms > limits.ms50) arm.slow50 += 1;
-}
 
 /** Calls until the local detector stops a path that was healthy for `healthyCalls` and then fails at `errorRate`. */
 export function callsUntilTrip(random: Random, errorRate: number, rules: EvidenceRules, healthyCalls: number): number {

@@ -22,12 +22,16 @@ export function cohortFor(percent: number, holdoutPercent: number, seed: number,
   return { bps, effectiveBps: threshold, effectiveWhy: why, holdout };
 }
 
-/** A holdout without a single key would be no control; with one key in all there is nobody to hold out. */
+/**
+ * A holdout without a single key would be no control, one with every key would leave nobody on the domain path; with one
+ * key in all there is nobody to hold out.
+ */
 function holdoutFor(percent: number, seed: number, keys: readonly string[]): number {
   const planned = toBps(percent);
   if (planned === 0 || keys.length < 2) return planned;
-  const highest = Math.max(...keys.map((key) => bucketOf(key, seed)));
-  return Math.max(planned, BUCKETS - highest);
+  const buckets = keys.map((key) => bucketOf(key, seed));
+  const [lowest, highest] = [Math.min(...buckets), Math.max(...buckets)];
+  return Math.min(Math.max(planned, BUCKETS - highest), Math.max(planned > 0 ? 1 : 0, BUCKETS - 1 - lowest));
 }
 
 /** The smallest threshold below which at least `wanted` of the keys fall. */

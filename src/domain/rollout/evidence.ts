@@ -1,5 +1,5 @@
 /** What happened to the calls of one operation on one path during the present stage; integers, so that instances add up. */
-export interface ArmCounts {
+export interface CallCounts {
   /** Attempts: `ok + reject + failure`. */
   readonly n: number;
   readonly ok: number;
@@ -8,7 +8,11 @@ export interface ArmCounts {
   readonly failure: number;
   /** Failures of the domain path that legacy answered instead; always 0 on the legacy path. */
   readonly fallback: number;
-  /** Attempts that did not fail and were timed against the frozen limits. */
+}
+
+/** The same, with its durations held against the limits of the control. */
+export interface ArmCounts extends CallCounts {
+  /** Attempts that did not fail and whose duration is known; 0 while there are no limits. */
   readonly timed: number;
   /** Of `timed`: slower than 1.2 × the control's P95. */
   readonly slow20: number;
@@ -23,7 +27,7 @@ export interface OperationEvidence {
   readonly domain: ArmCounts;
   /** The concurrent cohort of equal size that stayed on the legacy path as control. */
   readonly control: ArmCounts;
-  /** Limits frozen from the control, in milliseconds; absent until the control has enough calls. */
+  /** Limits taken from the control's calls of the same time; absent until it has enough of them. */
   readonly limits?: LatencyLimits;
 }
 

@@ -1,5 +1,5 @@
-import { callsOf, durationOfRank, type Histogram } from '../shared/latency-histogram';
-import type { LatencyLimits } from './evidence';
+import { callsAbove, callsOf, durationOfRank, type Histogram } from '../shared/latency-histogram';
+import type { ArmCounts, LatencyLimits } from './evidence';
 
 /**
  * Smallest rank of `n` sorted calls that lies at or above the true P95 with 97.5 % confidence; undefined when even the
@@ -30,8 +30,9 @@ export function upperRankOfP95(n: number): number | undefined {
 }
 
 /**
- * Frozen limits in milliseconds: 1.2 and 1.5 × the upper 97.5 % bound of the control's P95; undefined below `minControl`
- * control calls. They turn the comparison of two P95 into the count of domain calls above a limit.
+ * Limits in milliseconds: 1.2 and 1.5 × the upper 97.5 % bound of the control's P95; undefined below `minControl` control
+ * calls. They turn the comparison of two P95 into the count of domain calls above a limit. The control is concurrent:
+ * where the whole machine becomes slower or faster, its calls say so as well, and the limits move with them.
  */
 export function limitsFromControl(control: Histogram, minControl: number): LatencyLimits | undefined {
   const n = callsOf(control);
@@ -39,3 +40,16 @@ export function limitsFromControl(control: Histogram, minControl: number): Laten
   const p95 = rank === undefined ? undefined : durationOfRank(control, rank);
   return p95 === undefined ? undefined : { ms20: 1.2 * p95, ms50: 1.5 * p95, n };
 }
+
+/** How many of some durations lie above the limits. */
+export const timedAgainst = (
+  durations: Histogram,
+  limits: LatencyLimits | undefined,
+): Pick<ArmCounts, 'timed' | 'slow20' | 'slow50'> =>
+  limits
+    ? {
+        timed: callsOf(durations),
+        slow20: callsAbove(durations, limits.ms20),
+        slow50: callsAbove(durations, limits.ms50),
+      }
+    : { timed: 0, slow20: 0, slow50: 0 };

@@ -64,10 +64,7 @@ function successRate(evidence: OperationEvidence, rules: EvidenceRules): Finding
   return { ...found, limit, level: provenBelow(n - ok, n, rules.attentionErrorRate) ? 'fine' : 'open' };
 }
 
-/**
- * The limits were frozen when the stage began. If the whole machine is slower by now, the control is above them as well:
- * only a domain path that is also slower than its concurrent control is to blame.
- */
+/** Only a domain path that is slower than its concurrent control is to blame, not one that is slow beside a slow control. */
 function latency({ operation, domain, control }: OperationEvidence, limits: LatencyLimits): Finding[] {
   const { timed: n } = domain;
   const finding = (

@@ -60,6 +60,7 @@ export type RolloutEvent =
   | { readonly kind: 'rolled_back'; readonly reason: string }
   | { readonly kind: 'frozen'; readonly reason: string }
   | { readonly kind: 'attention'; readonly reason: string | null }
+  /** Written by earlier versions only, which took the limits of latency once in a stage. */
   | { readonly kind: 'limits_frozen'; readonly operation: string; readonly limits: LatencyLimits }
   | { readonly kind: 'killed'; readonly until?: string }
   | { readonly kind: 'unkilled' };

@@ -31,6 +31,8 @@ export function filledBuckets(counters: Int32Array): Record<string, number> {
 export const upperEdge = (bucket: number): number =>
   2 ** (LOWEST + Math.floor(bucket / PER_OCTAVE)) * (1 + ((bucket % PER_OCTAVE) + 1) / PER_OCTAVE);
 
+const lowerEdge = (bucket: number): number => (bucket === 0 ? 0 : upperEdge(bucket - 1));
+
 const sorted = (histogram: Histogram) =>
   Object.entries(histogram)
     .map(([bucket, calls]) => [Number(bucket), calls] as const)
@@ -38,11 +40,15 @@ const sorted = (histogram: Histogram) =>
 
 export const callsOf = (histogram: Histogram) => Object.values(histogram).reduce((sum, calls) => sum + calls, 0);
 
+/** Calls in the buckets that lie above a duration in milliseconds as a whole. */
+export const callsAbove = (histogram: Histogram, ms: number): number =>
+  sorted(histogram).reduce((sum, [bucket, calls]) => (lowerEdge(bucket) >= ms ? sum + calls : sum), 0);
+
 /** The duration of the call of this rank, 1 being the fastest: calls are taken to lie evenly in their bucket. */
 export function durationOfRank(histogram: Histogram, rank: number): number | undefined {
   let before = 0;
   for (const [bucket, calls] of sorted(histogram)) {
-    const lower = bucket === 0 ? 0 : upperEdge(bucket - 1);
+    const lower = lowerEdge(bucket);
     if (before + calls >= rank) return lower + ((upperEdge(bucket) - lower) * (rank - before)) / calls;
     before += calls;
   }

@@ -7,7 +7,7 @@ import type {
 } from '../../application/rollout/evidence-store';
 import type { Database } from './database';
 
-const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'timed', 'slow20', 'slow50', 'drawn'] as const;
+const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'drawn'] as const;
 /** Bodies kept per group; the counts never lose one. */
 const KEPT_MISMATCHES = 100;
 

@@ -131,7 +131,7 @@ const PURGE_VIOLATIONS = `
        deleted AS (DELETE FROM violation_events WHERE id IN (SELECT id FROM old) RETURNING 1)
   SELECT count(*)::int AS deleted FROM deleted`;
 
-const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'timed', 'slow20', 'slow50', 'drawn'];
+const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'drawn'];
 const OF_ALL = '00000000-0000-0000-0000-000000000000';
 
 /** A row per minute and service becomes one per month of all services; only sums are ever read. */

@@ -1,7 +1,7 @@
 import type { Comparison, EvidenceBatch, Sample } from '../../../src/application/rollout/evidence-store';
 import { EvidenceUploader } from '../../../src/application/rollout/evidence-uploader';
 
-const counts = { ok: 0, reject: 0, failure: 0, fallback: 0, timed: 0, slow20: 0, slow50: 0 };
+const counts = { ok: 0, reject: 0, failure: 0, fallback: 0 };
 const sample = (n: number, fields: Partial<Sample> = {}): Sample => ({
   ...counts,
   group: 'g',

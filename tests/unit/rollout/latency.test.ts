@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Random } from '../../../src/application/rollout/random';
-import { limitsFromControl, upperRankOfP95 } from '../../../src/domain/rollout/latency';
+import { limitsFromControl, timedAgainst, upperRankOfP95 } from '../../../src/domain/rollout/latency';
 import { LATENCY_BUCKETS, latencyBucket, percentile, upperEdge } from '../../../src/domain/shared/latency-histogram';
 
 const durations = fc.double({ min: 2 ** -10, max: 2 ** 20 - 1, noNaN: true });
@@ -75,5 +75,27 @@ describe('the limits taken from the control', () => {
     }
     expect(above).toBeGreaterThanOrEqual(960);
     expect(above).toBeLessThanOrEqual(995);
+  });
+
+  it('move with a machine that becomes slower: a path that is as fast as its control has few calls above them', () => {
+    const random = new Random(5);
+    const slowLater = () =>
+      histogramOf(Array.from({ length: 4000 }, (_, i) => random.duration(i < 1000 ? 20 : 60, 0.5)));
+    const [domain, control] = [slowLater(), slowLater()];
+    const limits = limitsFromControl(control, 1000);
+    const { timed, slow20, slow50 } = timedAgainst(domain, limits);
+    expect(timed).toBe(4000);
+    expect(slow20 / timed).toBeLessThan(0.05);
+    expect(slow50 / timed).toBeLessThan(0.02);
+    // Taken once, at the beginning, they would have said otherwise.
+    const early = limitsFromControl(histogramOf(Array.from({ length: 1000 }, () => random.duration(20, 0.5))), 1000);
+    expect(timedAgainst(domain, early).slow20 / timed).toBeGreaterThan(0.3);
+  });
+
+  it('count what lies above them, and nothing while there are none', () => {
+    const histogram = { [latencyBucket(10)]: 5, [latencyBucket(13)]: 4, [latencyBucket(16)]: 3 };
+    expect(timedAgainst(histogram, { ms20: 12, ms50: 15, n: 1000 })).toEqual({ timed: 12, slow20: 7, slow50: 3 });
+    expect(timedAgainst(histogram, undefined)).toEqual({ timed: 0, slow20: 0, slow50: 0 });
+    expect(timedAgainst({ 0: 3 }, { ms20: 1, ms50: 2, n: 1 })).toEqual({ timed: 3, slow20: 0, slow50: 0 });
   });
 });
