@@ -171,7 +171,7 @@ describe('a service for this machine', () => {
     expect((await auditOf('request.refused')).length - before).toBeLessThanOrEqual(10);
     await site.container.resolve(keys.auditTrail).close();
     const [newest] = await auditOf('request.refused');
-    expect(Number((newest?.input as { more: number }).more)).toBeGreaterThanOrEqual(90);
+    expect((newest?.input as { more: number } | undefined)?.more).toBeGreaterThanOrEqual(90);
   }, 20_000);
 
   it('S23: gives up at the depth that it takes, before it reads millions of brackets', async () => {
@@ -179,11 +179,7 @@ describe('a service for this machine', () => {
     const body = `{"events":${'['.repeat(1_900_000)}${']'.repeat(1_900_000)}}`;
     const { status, body: problem } = await request(server).post('/api/v1/events').set('host', here()).send(body);
     expect([status, problem.code]).toEqual([400, 'request.too_deep']);
-    await request(server)
-      .post('/api/v1/events')
-      .set('host', here())
-      .send(`${'['.repeat(3_900_000)}`)
-      .expect(400);
+    await request(server).post('/api/v1/events').set('host', here()).send('['.repeat(3_900_000)).expect(400);
   });
 
   it('S16: tells a few of thousands of wrong names, and how many there are', async () => {
@@ -345,14 +341,9 @@ describe('a service for other machines', () => {
     const kept = await open('kept', stays.text);
     await site.container.resolve(keys.tokens).revoke(id);
     await site.container.resolve(keys.authenticator).refresh();
-    await eventually(
-      () =>
-        expect([...closed].sort()).toEqual([
-          ['expired', 4401],
-          ['revoked', 4401],
-        ]),
-      { within: 10_000 },
-    );
+    await eventually(() => expect(Object.fromEntries(closed)).toEqual({ expired: 4401, revoked: 4401 }), {
+      within: 10_000,
+    });
     expect(kept.readyState).toBe(WebSocket.OPEN);
     kept.terminate();
   }, 20_000);
