@@ -60,7 +60,11 @@ function secondsOf(ts: Json | undefined): number | NoEvent {
 const isName = (value: Json | undefined): value is string => isText(value, NAME);
 
 const isText = (value: Json | undefined, most: number): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= most && value.isWellFormed() && !CONTROL.test(value);
+  typeof value === 'string' &&
+  value.length > 0 &&
+  value.length <= most &&
+  value.isWellFormed() &&
+  !value.includes('\u0000');
 
 function isEvidence(evidence: JsonObject): boolean {
   if (!isBounded(evidence)) return false;
