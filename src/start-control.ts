@@ -40,7 +40,7 @@ async function sayWhichFfmpeg(site: DependencyContainer, log: Log): Promise<void
   const found = await site.resolve(keys.frameGrabber).describe();
   if (!found) return log.warn('there is no ffmpeg: the bundled detector and previews of cameras do not work');
   if (!found.bundled) return log.info(`video is decoded by ffmpeg ${found.version}`);
-  log.warn(
+  log.info(
     `video is decoded by the ffmpeg that npm brought along (${found.version}, of 2018): install your distribution's, ` +
       'which gets fixes (apt-get install ffmpeg), or set FFMPEG_PATH',
   );

@@ -26,6 +26,9 @@ const TYPES: Readonly<Record<string, string>> = {
   notBefore: 'greater_than_equal',
 };
 
+/** Looking for what somebody may have meant is dear, and nobody reads thousands of guesses. */
+const MOST_SUGGESTIONS = 20;
+
 /** Validation finds the rules of an object by this member. */
 const NEVER_A_FIELD = 'constructor';
 
@@ -50,7 +53,9 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
   const extra = Object.keys(raw.body).filter((name) => !fields.has(name) || inPath(name));
   const taken = (name: string) => open && !inPath(name) && name !== NEVER_A_FIELD;
   for (const name of extra.filter(taken)) put(name, raw.body[name], 'body');
-  const unknown = extra.filter((name) => !taken(name)).map((name) => unknownField(name, [...fields.keys()]));
+  const known = [...fields.keys()];
+  const strange = extra.filter((name) => !taken(name));
+  const unknown = strange.map((name, i) => unknownField(name, i < MOST_SUGGESTIONS ? known : []));
   // Most reads say nothing, and looking for the rules of nothing would take longer than all the rest here.
   const said = places.size > 0 || missing;
   const errors = said ? validateSync(input, { forbidUnknownValues: false }) : [];

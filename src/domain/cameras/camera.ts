@@ -26,6 +26,7 @@ export interface CameraTimes {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+const MOST_SUGGESTIONS = 20;
 
 /** One camera of the site. Immutable: every change is a new camera. */
 export class Camera {
@@ -124,8 +125,9 @@ const mapFields = (fields: CameraFields, to: (name: string, value: Json) => Json
 function unknown(fields: CameraFields, known: CameraFields): Fault[] {
   return Object.keys(fields)
     .filter((name) => !isKnownField(name) && !Object.hasOwn(known, name))
-    .map((name) => {
-      const suggestion = suggestField(name);
+    .map((name, i) => {
+      // Looking for what was meant is dear, and nobody reads thousands of guesses.
+      const suggestion = i < MOST_SUGGESTIONS ? suggestField(name) : undefined;
       const hint = suggestion ? `: did you mean ${suggestion}?` : '';
       return { path: [name], type: 'unknown_field', message: `is not a field of a camera${hint}`, suggestion };
     });

@@ -28,13 +28,13 @@ export function readEvent(value: unknown, times: AcceptedTimes): Event | NoEvent
   if (ts instanceof NoEvent) return ts;
   if (ts * 1000 < times.from) return new NoEvent('ts is older than what is kept');
   if (ts * 1000 > times.to) return new NoEvent('ts lies in the future');
-  if (!isName(type))
-    return new NoEvent(`type must be a text of 1 to ${NAME} characters, none of them a control character`);
-  if (!isName(cameraId))
-    return new NoEvent(`camera_id must be a text of 1 to ${NAME} characters, none of them a control character`);
+  if (!isName(type)) return new NoEvent(`type must be a text of 1 to ${NAME} characters`);
+  if (!isName(cameraId)) return new NoEvent(`camera_id must be a text of 1 to ${NAME} characters`);
   if (trackId !== null && !Number.isSafeInteger(trackId)) return new NoEvent('track_id must be a whole number');
   if (evidence !== null && !isJsonObject(evidence)) return new NoEvent('evidence must be an object');
   if (evidence !== null && !isEvidence(evidence)) return new NoEvent('evidence is too large, too deep or no text');
+  if (CONTROL.test(type) || CONTROL.test(cameraId))
+    return new NoEvent('type and camera_id must not hold control characters');
   const track = trackId as number | null;
   const identity = identityFrom(id, { ts, type, cameraId, trackId: track, evidence });
   if (identity instanceof NoEvent) return identity;
@@ -45,9 +45,8 @@ export function readEvent(value: unknown, times: AcceptedTimes): Event | NoEvent
 function identityFrom(id: Json | undefined, content: JsonObject): Identity | NoEvent {
   if (id === undefined || id === null) return identityOfContent(content);
   const sent = typeof id === 'number' ? String(id) : id;
-  return isText(sent, ID)
-    ? identityOf(sent)
-    : new NoEvent(`id must be a text of 1 to ${ID} characters, none of them a control character`);
+  if (!isText(sent, ID)) return new NoEvent(`id must be a text of 1 to ${ID} characters`);
+  return CONTROL.test(sent) ? new NoEvent('id must not hold control characters') : identityOf(sent);
 }
 
 /** Seconds to the microsecond, which is what the database keeps. */
@@ -60,7 +59,11 @@ function secondsOf(ts: Json | undefined): number | NoEvent {
 const isName = (value: Json | undefined): value is string => isText(value, NAME);
 
 const isText = (value: Json | undefined, most: number): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= most && value.isWellFormed() && !CONTROL.test(value);
+  typeof value === 'string' &&
+  value.length > 0 &&
+  value.length <= most &&
+  value.isWellFormed() &&
+  !value.includes('\u0000');
 
 function isEvidence(evidence: JsonObject): boolean {
   if (!isBounded(evidence)) return false;
