@@ -96,6 +96,9 @@ function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe
     probes.workersProbe(() => workerStates(cameras, desired, supervisor)),
     probes.rolloutProbe(() => get(keys.policy).takenBack()),
     probes.diskProbe(space),
-    probes.alertsProbe(() => alertState(get(keys.database)), process.uptime),
+    probes.alertsProbe(
+      () => alertState(get(keys.database)),
+      () => process.uptime(),
+    ),
   ];
 }

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { takeAgain } from '../../src/cli/rejects';
+import { takeAgain } from '../../src/rejects';
 import { keys } from '../../src/container';
 import { JournalTail } from '../../src/infrastructure/journal/journal-tail';
 import { Journal } from '../../src/worker/journal';

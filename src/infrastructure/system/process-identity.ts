@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { hasCode } from '../system/error-code';
+import { hasCode } from './error-code';
 
 export const TOKEN = 'WATCHGATE_TOKEN';
 
