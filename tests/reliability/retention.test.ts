@@ -95,7 +95,7 @@ describe('what grows', () => {
     await add('of another machine', '/var/events_record.jsonl', 300);
     await run();
     const left = await sql<{ file: string }>('SELECT file FROM journal_files ORDER BY file');
-    expect(left.map((row) => row.file).sort()).toEqual([file?.id, 'now', 'of another machine', 'young'].sort());
+    expect(new Set(left.map((row) => row.file))).toEqual(new Set([file?.id, 'now', 'of another machine', 'young']));
   });
 
   it('leaves the counter of all events ever taken in as it was, and is done once', async () => {
