@@ -66,7 +66,7 @@ const worker = [
   ['src/worker', core('crypto', 'fs')],
 ];
 
-const WIRING = { path: '^src/(main|import|service|container|keys|(wire|start)-[a-z]+)[.]ts$' };
+const WIRING = { path: '^src/(main|import|rejects|service|container|keys|(wire|start)-[a-z]+)[.]ts$' };
 
 /** The files outside every layer, by name: a new one beside them is not allowed by itself. */
 const top = [

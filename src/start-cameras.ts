@@ -28,7 +28,7 @@ export async function startCameras(
   const recovery = every(RECOVERY_EVERY_MS, what, () => recover(site, look.again), log);
   onStop(() => recovery.stop());
   const again = async () => {
-    if (configuration.doubts) await look.again();
+    if (configuration.doubt) await look.again();
   };
   const doubting = every(DOUBT_EVERY_MS, 'the second look at an edit that removes cameras', again, log);
   onStop(() => doubting.stop());

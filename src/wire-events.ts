@@ -77,7 +77,8 @@ function wireIntake(once: Once, site: EventSite): void {
   once(keys.retention, (get) => {
     const { historyDays: history = 1_095, auditDays: audit = 365 } = site;
     const [database, days] = [get(keys.database), { events: retentionDays, history, audit }];
-    return new PgRetention(database, days, get(keys.clock), () => database.clockDifference(), get(keys.log));
+    const files = async () => (await get(keys.journalFiles).list()).map(({ id }) => id);
+    return new PgRetention(database, days, get(keys.clock), () => database.clockDifference(), files, get(keys.log));
   });
   once(keys.eventPosting, (get) => new EventPosting(new DiskJournal(journalOf(site)), get(keys.clock), retentionDays));
 }

@@ -83,6 +83,8 @@ function neededProbes(get: Get): HealthProbe[] {
 function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe[] {
   const [cameras, desired] = [get(keys.cameras), get(keys.desiredStates)];
   const { supervisor } = get(keys.controlRuntime);
+  const begun = performance.now();
+  const upSeconds = () => (performance.now() - begun) / 1_000;
   const space = async () => ({ data: await diskSpace(dataDir), logs: await diskSpace(logDir) });
   return [
     probes.databaseProbe(
@@ -96,7 +98,7 @@ function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe
     probes.workersProbe(() => workerStates(cameras, desired, supervisor)),
     probes.rolloutProbe(() => get(keys.policy).takenBack()),
     probes.diskProbe(space),
-    probes.alertsProbe(() => alertState(get(keys.database)), process.uptime),
+    probes.alertsProbe(() => alertState(get(keys.database)), upSeconds),
     probes.ffmpegProbe(() => get(keys.frameGrabber).describe()),
   ];
 }

@@ -7,7 +7,7 @@ import { CameraSupervisor } from '../../src/application/camera-control/camera-su
 import { fingerprint } from '../../src/application/camera-control/worker-settings';
 import { lastLines } from '../../src/infrastructure/process/log-reader';
 import { NodeWorkerHost, type WorkerHostOptions } from '../../src/infrastructure/process/node-worker-host';
-import { processesByToken, send, startOf } from '../../src/infrastructure/process/process-identity';
+import { processesByToken, send, startOf } from '../../src/infrastructure/system/process-identity';
 import { eventually } from '../support/eventually';
 import { rememberingLog } from '../support/quiet-log';
 import { forkSupervisor } from '../support/supervising-process';

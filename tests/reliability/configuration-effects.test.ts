@@ -104,12 +104,12 @@ describe('a change of the cameras', () => {
       now += 29_000;
       await configuration().settle();
       expect(await cameras()).toBe(8);
-      expect(configuration().doubts).toBe(true);
+      expect(configuration().doubt).toEqual(faults[0]);
       expect(await update('Domain', 5)).toMatchObject({ code: 'camera_config.file_invalid' });
       now += 2_000;
       await configuration().settle();
       expect(await cameras()).toBe(5);
-      expect(configuration().doubts).toBe(false);
+      expect(configuration().doubt).toBeUndefined();
       await site.agreement();
     });
 
@@ -123,7 +123,7 @@ describe('a change of the cameras', () => {
       now += 60_000;
       await configuration().settle();
       expect(await cameras()).toBe(8);
-      expect(configuration().doubts).toBe(false);
+      expect(configuration().doubt).toBeUndefined();
     });
 
     it('that goes on changing is waited with from its last change on', async () => {

@@ -43,6 +43,10 @@ describe('a database behind a cable', () => {
     );
 
   it('is found again after it was silent for longer than any question waits, and then cut all connections', async () => {
+    // The connection that asks has to be one that was well.
+    const watching = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'watchgate-watch'
+      AND state = 'idle' AND query LIKE 'SELECT%'`;
+    await eventually(async () => expect(await database.query(watching, [])).toHaveLength(1));
     const from = performance.now();
     cable.silent = true;
     await eventually(async () => !(await isThere()));

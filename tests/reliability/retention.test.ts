@@ -77,6 +77,27 @@ describe('what grows', () => {
     expect(await sql('SELECT FROM rollout_instances')).toHaveLength(1);
   });
 
+  it('of positions in the journal are those of files that are gone', async () => {
+    writeFileSync(site.journal, '{"ts": 1}\n');
+    const [file] = await site.container.resolve(keys.journalFiles).list();
+    const rotated = (n: number) => `/logs/events_record-${n}.jsonl`;
+    const add = (id: string, name: string, days: number) =>
+      sql(
+        `INSERT INTO journal_files (file, name, position, updated_at) VALUES ($1, $2, 9, now() - $3 * interval '1 day')`,
+        [id, name, days],
+      );
+    const current = '/logs/events_record.jsonl';
+    await add(file?.id ?? '', rotated(1), 300);
+    await add('gone', rotated(2), 300);
+    await add('young', rotated(3), 100);
+    await add('before', current, 300);
+    await add('now', current, 200);
+    await add('of another machine', '/var/events_record.jsonl', 300);
+    await run();
+    const left = await sql<{ file: string }>('SELECT file FROM journal_files ORDER BY file');
+    expect(new Set(left.map((row) => row.file))).toEqual(new Set([file?.id, 'now', 'of another machine', 'young']));
+  });
+
   it('leaves the counter of all events ever taken in as it was, and is done once', async () => {
     await sql(
       `INSERT INTO event_rollups SELECT 'day', ${ago}, 'c', t, 10 FROM ${DAYS}, (VALUES ('x'), ('y')) AS ts(t)`,

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { rmSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
@@ -65,6 +66,18 @@ describe('the embedded PostgreSQL', () => {
     await server.stop();
     await eventually(async () => !(await answers(server)));
     expect(said).toEqual([]);
+  });
+
+  it('has its backup in a copy of its folder that was made while it was stopped', async () => {
+    const server = await start();
+    await writeNote(server);
+    await server.stop();
+    const copy = `${dir}-copy`;
+    expect(spawnSync('cp', ['-a', dir, copy]).status).toBe(0);
+    stops.push(async () => rmSync(copy, { recursive: true, force: true }));
+    const restored = await startEmbeddedPostgres({ dir: copy, pace: PACE });
+    stops.push(() => restored.stop());
+    await expectNote(restored);
   });
 
   it('has a log that is turned over while it runs', async () => {

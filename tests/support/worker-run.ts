@@ -72,6 +72,7 @@ export class WorkerRun {
     return text
       .trimEnd()
       .split('\n')
+      .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as JournalEvent);
   }
 

@@ -32,7 +32,8 @@ export class CameraConfigService implements CameraConfigPort {
 
   async status(): Promise<ConfigStatus> {
     const [head, disk, cameras] = await Promise.all([this.revisionsOf.head(), this.file.read(), this.cameras.all()]);
-    const faults = disk ? this.format.read(disk.text).faults : [];
+    const { doubt } = this.configuration;
+    const faults = [...(disk ? this.format.read(disk.text).faults : []), ...(doubt ? [doubt] : [])];
     return {
       state: stateOf(head, disk?.sha256, faults),
       revision: head?.number ?? 0,

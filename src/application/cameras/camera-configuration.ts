@@ -5,7 +5,7 @@ import { DomainError, effectOf, Unavailable } from '../../domain/shared/domain-e
 import { sha256 } from '../../domain/shared/sha256';
 import type { CameraUnitOfWork, LockedSite } from './camera-unit-of-work';
 import type { CamerasFile } from './cameras-file';
-import type { CamerasFormat } from './cameras-format';
+import type { CamerasFormat, ConfigFault } from './cameras-format';
 import { fileInvalid } from './config-errors';
 import { editsBetween } from './config-edits';
 import type { ConfigHead } from './config-head';
@@ -35,9 +35,9 @@ export class CameraConfiguration {
     });
   }
 
-  /** Whether the file waits for a second look, for it lacks many cameras. */
-  get doubts(): boolean {
-    return this.settling.doubts;
+  /** Why the file waits for a second look, for it lacks many cameras. */
+  get doubt(): ConfigFault | undefined {
+    return this.settling.doubt;
   }
 
   /** Where the table differs from the newest revision, after having put it right. Nobody but this service should write to it. */

@@ -29,7 +29,7 @@ const MANY = 3;
 /** Brings file and table together after a crash, an edit by a person, or a write of the legacy path. */
 export class ConfigSettling {
   /** The text that is waited with, and since when. */
-  private doubted: { readonly sha256: string; readonly since: number } | undefined;
+  private doubted: { readonly sha256: string; readonly since: number; readonly fault: ConfigFault } | undefined;
 
   constructor(
     private readonly file: CamerasFile,
@@ -93,9 +93,9 @@ export class ConfigSettling {
     return { ...settled, unseen: [...changesBetween(ours, cameras), ...settled.unseen] };
   }
 
-  /** Whether an edit waits for a second look. */
-  get doubts(): boolean {
-    return this.doubted !== undefined;
+  /** Why an edit waits for a second look, if one does. */
+  get doubt(): ConfigFault | undefined {
+    return this.doubted?.fault;
   }
 
   /**
@@ -111,14 +111,19 @@ export class ConfigSettling {
     const now = this.confirmation.clock().getTime();
     const many = removed >= MANY || (removed > 1 && removed > base.length / 2);
     if (!many) this.doubted = undefined;
-    else if (this.doubted?.sha256 !== disk.sha256) this.doubted = { sha256: disk.sha256, since: now };
+    else if (this.doubted?.sha256 !== disk.sha256)
+      this.doubted = { sha256: disk.sha256, since: now, fault: this.missing(removed, base.length) };
     if (!this.doubted || now - this.doubted.since >= this.confirmation.afterMs) {
       this.doubted = undefined;
       return undefined;
     }
+    return this.doubted.fault;
+  }
+
+  private missing(removed: number, of: number): ConfigFault {
     const seconds = Math.round(this.confirmation.afterMs / 1_000);
     const message =
-      `${removed} of ${base.length} cameras are missing. In case the file was cut off, nothing was changed yet: ` +
+      `${removed} of ${of} cameras are missing. In case the file was cut off, nothing was changed yet: ` +
       `it is taken in when it still lacks them after ${seconds} s.`;
     return { line: 1, column: 1, path: 'cameras', type: 'many_removed', message, severity: 'error' };
   }

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { appendFile, mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
@@ -28,7 +28,8 @@ export class LogFile extends Writable {
   private size = -1;
   private failing = false;
   private writing = false;
-  private readonly lastWords = () => this.flushNow();
+  /** Nothing can be done any more about what fails then but to say it. */
+  private readonly lastWords = () => this.flushNow((error) => this.failing || this.options.onTrouble(error));
 
   constructor(
     private readonly path: string,
@@ -36,6 +37,9 @@ export class LogFile extends Writable {
   ) {
     super({ decodeStrings: false });
     process.once('exit', this.lastWords);
+    this.waiting.push('');
+    // So that the file is there from the start; what is wrong with it is told with the first line.
+    this.flushNow(() => undefined);
   }
 
   override _write(line: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -47,7 +51,7 @@ export class LogFile extends Writable {
 
   override _final(done: () => void): void {
     process.off('exit', this.lastWords);
-    this.flushNow();
+    this.lastWords();
     done();
   }
 
@@ -99,14 +103,14 @@ export class LogFile extends Writable {
     this.lost = 0;
   }
 
-  /** Nothing can be done any more about what fails now. */
-  private flushNow(): void {
+  private flushNow(onTrouble: (error: unknown) => void): void {
     const lines = this.waiting.splice(0);
     if (lines.length === 0) return;
     try {
+      mkdirSync(dirname(this.path), { recursive: true });
       appendFileSync(this.path, lines.join(''));
     } catch (error) {
-      if (!this.failing) this.options.onTrouble(error);
+      onTrouble(error);
     }
   }
 }

@@ -39,6 +39,7 @@ export class PgMembership {
   private timer: NodeJS.Timeout | undefined;
   private busy: Promise<void> = Promise.resolve();
   private ticking = false;
+  private warned = false;
   private readonly leads = new Map<string, Lead>();
 
   constructor(
@@ -119,12 +120,20 @@ export class PgMembership {
       const [seen] = await session.query<Seen>(TICK, [this.me.id]);
       if (!seen) return;
       if (seen.known === 0) await this.register(session);
+      this.warnOfOtherFile(seen.others ?? []);
       for (const lead of this.leads.values()) await this.lookAt(session, lead, seen, sent);
     } catch (error) {
       this.session?.destroy();
       this.session = undefined;
       this.log.debug('the other services cannot be heard yet', { error });
     }
+  }
+
+  /** One that started while this one was cut off for long was not refused. */
+  private warnOfOtherFile(others: readonly Other[]): void {
+    const other = others.find(({ file }) => file !== this.me.file);
+    if (other && !this.warned) this.log.error(refusal(this.me, other));
+    this.warned = other !== undefined;
   }
 
   private async lookAt(session: PgSession, lead: Lead, seen: Seen, sent: number): Promise<void> {

@@ -31,6 +31,8 @@ export class PgRetention {
     private readonly clock: Clock,
     /** Milliseconds by which the clock of this machine is ahead of that of the database. */
     private readonly clockDifference: () => number,
+    /** Identities of the files of the journal that are there. */
+    private readonly journalFiles: () => Promise<readonly string[]>,
     private readonly log: Log,
   ) {}
 
@@ -73,6 +75,8 @@ export class PgRetention {
     await this.purge('event_keys', 'ts < $1', [oldest]);
     await this.purge('event_rollups', `grain = 'minute' AND bucket < $1`, [oldest]);
     await this.purge('alert_deliveries', `status = 'delivered' AND created_at < $1`, [oldest]);
+    // A position that is forgotten makes its file be read again, so only those of files that are gone are.
+    await this.purge('journal_files', OLD_FILES, [oldest, await this.journalFiles()]);
     // The newest of each camera says how it is now.
     const older = 'SELECT FROM alert_camera_changes c WHERE c.camera_id = old.camera_id AND c.seq > old.seq';
     await this.purge('alert_camera_changes', `at < $1 AND EXISTS (${older})`, [oldest]);
@@ -116,6 +120,9 @@ export class PgRetention {
     return (await this.database.execute<{ deleted: number }>(sql, values))[0]?.deleted ?? 0;
   }
 }
+
+const OLD_FILES = `updated_at < $1 AND file <> ALL($2) AND (name NOT LIKE '%/events_record.jsonl'
+  OR EXISTS (SELECT FROM journal_files n WHERE n.name = old.name AND n.updated_at > old.updated_at))`;
 
 /** The days go, their sum stays in a row of its own: the counter of all events that were ever taken in never falls. */
 const FOLD_DAYS = `

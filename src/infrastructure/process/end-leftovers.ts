@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { hasCode } from '../system/error-code';
-import { processesByToken, send } from './process-identity';
+import { processesByToken, send } from '../system/process-identity';
 
 const TRIES = 40;
 const PAUSE_MS = 25;

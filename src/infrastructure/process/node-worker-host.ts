@@ -10,7 +10,7 @@ import { fingerprint, type WorkerSettings } from '../../application/camera-contr
 import type { Exit } from '../../domain/camera-control/camera-process';
 import { endLeftovers } from './end-leftovers';
 import { rotateLog } from './log-rotation';
-import { hasToken, leadsGroup, MARK, processesByToken, send, startOf } from './process-identity';
+import { hasToken, leadsGroup, MARK, processesByToken, send, startOf } from '../system/process-identity';
 import { commandWords, maskedWords, workerEnvironment } from './worker-command';
 import { WorkerFiles } from './worker-files';
 

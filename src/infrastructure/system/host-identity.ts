@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync, statSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
-import { startOf } from '../process/process-identity';
+import { startOf } from './process-identity';
 import { hasCode } from './error-code';
 
 /** Tells this process from every other one, and whether two of them could look at each other. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { hasCode } from '../system/error-code';
+import { hasCode } from './error-code';
 
 /** The mark of a worker in its environment. */
 export const MARK = 'WATCHGATE_WORKER';
