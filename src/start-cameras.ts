@@ -44,14 +44,14 @@ async function warnOfReaders(camerasFile: string, log: Log): Promise<void> {
     );
 }
 
-/** The table can differ from the file only if somebody wrote to it behind our back; that is put right, and stops the rollout. */
+/** The table can differ from the file only if somebody wrote to it behind our back; that is put right, and the rollout decides what it means. */
 async function recover(site: DependencyContainer, look: () => Promise<void>): Promise<void> {
   await look();
   const wrong = await site.resolve(keys.configuration).inspect();
   if (wrong.length === 0) return;
   const ids = wrong.map((change) => change.id).join(', ');
   site.resolve(keys.log).error('the table differed from the file and was put right', { cameras: ids });
-  await site.resolve(keys.runtime).takeBack('camera-config', undefined, `the table differed from the file at ${ids}`);
+  await site.resolve(keys.runtime).tableDiffered('camera-config', ids);
 }
 
 /** Tells the faults of a file once, not at every look. */

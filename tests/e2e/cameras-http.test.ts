@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import request, { type Test } from 'supertest';
+import type { ConfigStep } from '../../src/application/cameras/config-steps';
 import { keys } from '../../src/container';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
@@ -11,10 +12,16 @@ describe('the camera API', () => {
   let database: TestDatabase;
   let site: TestSite;
   let server: Server;
+  /** What the disk answers to whoever writes the cameras file. */
+  let failing: string | undefined;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    site = await testSite({ databaseUrl: database.url });
+    const onStep = async (step: ConfigStep) => {
+      if (failing && step.startsWith('stage.'))
+        throw Object.assign(new Error(`${failing}: injected`), { code: failing });
+    };
+    site = await testSite({ databaseUrl: database.url, onStep });
     server = httpOf(site).listen(0, '127.0.0.1');
   });
   beforeEach(async () => {
@@ -22,6 +29,11 @@ describe('the camera API', () => {
     await site.container.resolve(keys.configuration).settle();
   });
   afterEach(() => site.agreement());
+  afterAll(async () => {
+    server.close();
+    await site.close();
+    await database.drop();
+  });
 
   const json = (test: Test, body: unknown) => test.set('content-type', 'application/json').send(JSON.stringify(body));
 
@@ -139,14 +151,33 @@ describe('the camera API', () => {
     await request(server).get(`${API}/%zz`).expect(400);
   });
 
-  it('answers 503 with Retry-After while the disk refuses, and logs no secret', async () => {
+  it('answers 503 with Retry-After while the disk refuses, and changes nothing', async () => {
+    const before = site.text();
+    for (const force of [true, false]) {
+      failing = 'ENOSPC';
+      const { body, headers } = await json(request(server).put(`${API}/cam1?force_domain=${force}`), { fps: 3 }).expect(
+        503,
+      );
+      failing = undefined;
+      expect(headers['retry-after']).toMatch(/^\d+$/);
+      expect(body).toMatchObject({ status: 503, code: 'camera_config.file_unwritable' });
+      expect(body.detail).toMatch(/nothing was changed/i);
+      expect(site.text()).toBe(before);
+    }
+    await json(request(server).put(`${API}/cam1`), { fps: 3 }).expect(200);
+  });
+
+  it('answers 500 to what nobody foresaw, and shows nothing of it', async () => {
     const file = site.container.resolve(keys.camerasFile);
     const stage = jest
       .spyOn(file, 'stage')
       .mockRejectedValue(Object.assign(new Error('bug with rtsp://u:geheim@h/'), { code: 'EX' }));
     const { body } = await json(request(server).put(`${API}/cam1?force_domain=true`), { fps: 3 }).expect(500);
     stage.mockRestore();
+    expect(body).toMatchObject({ status: 500, code: 'internal' });
     expect(JSON.stringify(body)).not.toMatch(/geheim|stack|at /);
+    // The log has all of it, masked where it is written: tests/e2e/secrets.
+    expect(site.log.lines).toContainEqual(expect.stringContaining('a request failed'));
   });
 
   it('restores a revision byte for byte, as a new revision, and sets a faulty file aside', async () => {

@@ -20,8 +20,8 @@ const examples = examplesOf(openApi(allOperations)).filter(({ status }) => statu
 const switched = allOperations.filter((operation) => operation.switched);
 const pick = <T>(from: readonly T[], i: number): T => from[i % from.length]!;
 
-/** A process is started, stopped or restarted by one call in as many of its group. */
-const CONTROL_EVERY = 40;
+/** Of the calls that start, stop or restart a process, one in so many is made; the others look at it. */
+const CONTROL_EVERY = 12;
 
 /** What the traffic made and has not removed yet. */
 interface Made {
@@ -101,18 +101,21 @@ function onSite(
 export function catalogueTraffic(site: TrafficSite): (i: number) => LoadRequest {
   const groups = rolloutGroups.map((group) => switched.filter((operation) => operation.group === group));
   const made: Made = { cameras: [], rules: [] };
+  const control = switched.filter(({ context, effect }) => context === 'camera-control' && effect === 'write');
+  let asked = 0;
   return (i) => {
     const operations = pick(groups, i);
     const turn = Math.floor(i / groups.length);
     const operation = pick(operations, turn % 2 === 0 ? 0 : (turn - 1) / 2);
-    const quiet = operation.context === 'camera-control' && operation.effect === 'write' && turn % CONTROL_EVERY !== 1;
+    if (!control.includes(operation)) return requestOf(operation, turn, site, made);
+    asked += 1;
+    const rare = asked % CONTROL_EVERY === 0 ? pick(control, asked / CONTROL_EVERY) : undefined;
     return requestOf(
-      quiet
-        ? pick(
-            operations.filter(({ effect }) => effect === 'read'),
-            turn,
-          )
-        : operation,
+      rare ??
+        pick(
+          operations.filter(({ effect }) => effect === 'read'),
+          turn,
+        ),
       turn,
       site,
       made,

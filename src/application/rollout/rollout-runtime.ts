@@ -97,8 +97,12 @@ export class RolloutRuntime {
     await this.takeBack(group, entry, `the paths answer ${operation} differently at ${pointers[0]?.pointer ?? ''}`);
   };
 
+  /** What one path reads was not what the other reads: that is no matter of statistics either. */
+  tableDiffered = (group: string, where: string): Promise<void> =>
+    this.takeBack(group, undefined, `the table differed from the file at ${where}`);
+
   /** Rolls a group back, or freezes it where its plan says so, unless that stage is over already. */
-  async takeBack(group: string, entry: number | undefined, reason: string): Promise<void> {
+  private async takeBack(group: string, entry: number | undefined, reason: string): Promise<void> {
     await this.store.change(null, (now) => {
       const found = now.groups.get(group);
       if (!found || found.state.effectiveBps === 0 || (entry !== undefined && found.state.entry !== entry))
