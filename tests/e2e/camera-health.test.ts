@@ -4,6 +4,7 @@ import { CameraSite } from '../support/camera-site';
 import { eventually } from '../support/eventually';
 import { freezingAfter, RtspPublisher } from '../support/rtsp-publisher';
 import { RtspServer } from '../support/rtsp-server';
+import { inTime } from '../support/in-time';
 
 const PATH = '/live/1';
 const WRONG = 'not-the-Passw0rd';
@@ -45,8 +46,8 @@ describe('the health of a real stream', () => {
     await site.becomes('stalling', { state: 'running' });
     server.freeze(PATH, true);
     const from = performance.now();
-    await site.becomes('stalling', { state: 'stalled', reason: 'no_frames', running: true }, 3_000);
-    expect(performance.now() - from).toBeLessThan(3_000);
+    await site.becomes('stalling', { state: 'stalled', reason: 'no_frames', running: true });
+    inTime(performance.now() - from, 3_000);
     server.freeze(PATH, false);
     await site.becomes('stalling', { state: 'running', reason: null, restarts: 0 });
   }, 60_000);
@@ -57,8 +58,8 @@ describe('the health of a real stream', () => {
     try {
       await add('freezing', server.url('/freezing'));
       await site.becomes('freezing', { state: 'running' });
-      expect(performance.now()).toBeLessThan(frozenAt);
-      await site.becomes('freezing', { state: 'degraded', reason: 'frozen' }, frozenAt + 5_000 - performance.now());
+      await site.becomes('freezing', { state: 'degraded', reason: 'frozen' });
+      inTime(performance.now() - frozenAt, 5_000);
       expect(readFileSync(join(site.folder.dir, 'logs/events_record.jsonl'), 'utf8')).toMatch(/"type":"frozen"/);
       await site.call('POST', '/cameras/freezing/stop');
     } finally {
@@ -71,7 +72,7 @@ describe('the health of a real stream', () => {
     await site.becomes('dropping', { state: 'running' });
     server.refuse = true;
     server.dropPlayers(PATH);
-    await site.becomes('dropping', { state: 'backoff', reason: 'ended', running: false, last_exit: 'code 25' }, 3_000);
+    await site.becomes('dropping', { state: 'backoff', reason: 'ended', running: false, last_exit: 'code 25' });
     server.refuse = false;
     await site.becomes('dropping', { state: 'running', reason: null });
     expect((await site.status('dropping')).restarts).toBeGreaterThan(0);

@@ -99,7 +99,7 @@ describe(`${SECONDS} seconds without`, () => {
         child.kill('SIGCONT');
       }
       await goOn(['one', 'two']);
-      await site.becomes('three', { state: 'running', restarts: 1 }, 5_000);
+      await site.becomes('three', { state: 'running', restarts: 1 });
     },
     TIMEOUT_MS,
   );

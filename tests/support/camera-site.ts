@@ -91,7 +91,7 @@ export class CameraSite {
   }
 
   /** Until a camera's process is as described; answers the milliseconds that took. */
-  async becomes(id: string, state: Partial<ProcessStatus>, within = 20_000): Promise<number> {
+  async becomes(id: string, state: Partial<ProcessStatus>, within = 60_000): Promise<number> {
     const from = performance.now();
     await eventually(async () => expect(await this.status(id)).toMatchObject(state), { within });
     return performance.now() - from;

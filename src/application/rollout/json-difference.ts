@@ -12,7 +12,11 @@ const MAX_DIFFERENCES = 20;
 
 const escape = (member: string): string => member.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** Where two values differ, outermost difference first; pointers that match `mayDiffer` (with `*` for any member) are left out. */
+/**
+ * Where two values differ, outermost difference first; pointers that match `mayDiffer` (with `*` for any member) are left
+ * out. Items of a list that have an `id` are compared with the item of the same id, which stands in the pointer in place
+ * of the index: one more item at the top of one list makes none of the others different.
+ */
 export function differences(left: Json, right: Json, mayDiffer: readonly string[]): Difference[] {
   const patterns = mayDiffer.map(
     (p) =>
@@ -26,17 +30,38 @@ export function differences(left: Json, right: Json, mayDiffer: readonly string[
   const found: Difference[] = [];
   const walk = (l: Json | undefined, r: Json | undefined, pointer: string): void => {
     if (found.length >= MAX_DIFFERENCES || sameJson(l, r) || patterns.some((p) => p.test(pointer))) return;
-    const [lm, rm] = [members(l), members(r)];
-    if (!lm || !rm || Array.isArray(l) !== Array.isArray(r)) {
+    const [lm, rm] = membersOf(l, r);
+    if (!lm || !rm) {
       found.push({ pointer, left: l, right: r });
       return;
     }
     for (const name of new Set([...lm.keys(), ...rm.keys()]))
       walk(lm.get(name), rm.get(name), `${pointer}/${escape(name)}`);
+    const [lo, ro] = [inBoth(lm, rm), inBoth(rm, lm)];
+    if (Array.isArray(l) && lo.join('\n') !== ro.join('\n')) found.push({ pointer, left: lo, right: ro });
   };
   walk(left, right, '');
   return found;
 }
+
+type Members = ReadonlyMap<string, Json>;
+
+/** The members of two objects or two lists; undefined where the values are of another kind, or of two kinds. */
+function membersOf(l: Json | undefined, r: Json | undefined): readonly [Members?, Members?] {
+  if (isJsonObject(l) && isJsonObject(r)) return [new Map(Object.entries(l)), new Map(Object.entries(r))];
+  if (!Array.isArray(l) || !Array.isArray(r)) return [];
+  return hasIds(l) && hasIds(r) ? [byId(l), byId(r)] : [byIndex(l), byIndex(r)];
+}
+
+const idOf = (item: Json): string | undefined =>
+  isJsonObject(item) && (typeof item.id === 'string' || typeof item.id === 'number') ? String(item.id) : undefined;
+
+const hasIds = (items: readonly Json[]): boolean =>
+  new Set(items.map(idOf)).size === items.length && items.every((item) => idOf(item) !== undefined);
+
+const byId = (items: readonly Json[]): Members => new Map(items.map((item) => [idOf(item) ?? '', item]));
+const byIndex = (items: readonly Json[]): Members => new Map(items.map((item, i) => [String(i), item]));
+const inBoth = (of: Members, other: Members): string[] => [...of.keys()].filter((name) => other.has(name));
 
 /** Differences that are there both times, with the same values. What changed in between is none of the two paths. */
 export const lasting = (before: readonly Difference[], after: readonly Difference[]): Difference[] =>
@@ -47,8 +72,3 @@ export const lasting = (before: readonly Difference[], after: readonly Differenc
         differences([b.left ?? null, b.right ?? null], [d.left ?? null, d.right ?? null], []).length === 0,
     ),
   );
-
-function members(value: Json | undefined): Map<string, Json> | undefined {
-  if (Array.isArray(value)) return new Map(value.map((item: Json, i) => [String(i), item]));
-  return isJsonObject(value) ? new Map(Object.entries(value)) : undefined;
-}
