@@ -28,13 +28,13 @@ describe('alerts of a running service', () => {
     site = new BareSite();
     writeFileSync(site.camerasFile, CAMERAS);
     url = await start();
-  }, 60_000);
+  }, 180_000);
   afterEach(async () => {
     await site.remove();
     await sql.end();
     await receiver.close();
     await database.drop();
-  }, 60_000);
+  }, 180_000);
 
   const start = () =>
     site
@@ -79,7 +79,7 @@ describe('alerts of a running service', () => {
     expect(new Date(summary.timestamp).getTime() - new Date(alert.timestamp).getTime()).toBe(70_000);
     await eventually(() => expect(receiver.received).toHaveLength(2), { within: 70_000 });
     expect(new Set(receiver.received.map((r) => r.headers['idempotency-key'])).size).toBe(2);
-  }, 150_000);
+  }, 180_000);
 
   it(`lose none of ${DELIVERIES} queued deliveries when the service is killed`, async () => {
     await sql.query(
@@ -113,7 +113,7 @@ describe('alerts of a running service', () => {
     await call(url, 'PUT', '/cameras/broken', { source: 'testsrc:size=320x180,rate=5' });
     await call(url, 'POST', '/cameras/broken/start');
     await eventually(async () => expect(await kinds()).toEqual(['alert', 'recovery']), { within: 40_000 });
-  }, 120_000);
+  }, 180_000);
 
   it('show events and alerts to dashboards as they happen, by type where one is asked for', async () => {
     const socket = (where: string) => {
@@ -145,5 +145,5 @@ describe('alerts of a running service', () => {
     });
     for (const { ws } of [all, some, status]) ws.terminate();
     await expect(fetch(`${url}/ws/nowhere`)).resolves.toMatchObject({ status: 404 });
-  }, 60_000);
+  }, 180_000);
 });

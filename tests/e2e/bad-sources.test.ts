@@ -26,7 +26,7 @@ describe('a source that is no camera', () => {
 
   beforeAll(async () => {
     site = await CameraSite.start('cameras: []\n');
-  }, 60_000);
+  }, 180_000);
   afterAll(() => site.remove());
 
   it.each(REFUSED)('%s is refused when it is written', async (_, source) => {

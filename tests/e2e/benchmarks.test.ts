@@ -9,8 +9,8 @@ const NAMES = ['alerts', 'cameras', 'control', 'http', 'ingest', 'records', 'rol
 const bench = (...args: string[]) =>
   promisify(execFile)(process.execPath, [MAIN, ...args, '--no-results'], { timeout: 4 * MINUTES });
 
-/** That they work and print figures; what the figures are is no matter of a test. */
-describe('benchmarks in their short form', () => {
+/** With BENCH=1, for they take minutes: that they work and print figures; what the figures are is no matter of a test. */
+(process.env.BENCH === '1' ? describe : describe.skip)('benchmarks in their short form', () => {
   it.each(NAMES)(
     '%s prints its figures',
     async (name) => {

@@ -40,7 +40,7 @@ describe('all 16 combinations of active, auto_start and what was asked for', () 
         expect(await site.call('POST', `/cameras/${id}/${command}`)).toMatchObject({ status: 200 });
     site.write(file((c) => `active: ${c.active}, auto_start: ${c.autoStart}`));
     await site.call('POST', '/cameras/refresh');
-  }, 60_000);
+  }, 180_000);
   afterAll(() => site.remove());
 
   const asDocumented = () =>
@@ -63,7 +63,7 @@ describe('all 16 combinations of active, auto_start and what was asked for', () 
     await asDocumented();
     const pids = (all: Awaited<ReturnType<CameraSite['statuses']>>) => Object.values(all).map(({ pid }) => pid);
     expect(pids(await site.statuses())).toEqual(pids(before));
-  }, 60_000);
+  }, 180_000);
 
   it('are so after a clean restart, which ends all of them', async () => {
     const pids = Object.values(await site.statuses()).flatMap(({ pid }) => (pid > 0 ? [pid] : []));
@@ -71,5 +71,5 @@ describe('all 16 combinations of active, auto_start and what was asked for', () 
     expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
     await site.startAgain();
     await asDocumented();
-  }, 60_000);
+  }, 180_000);
 });

@@ -12,7 +12,7 @@ describe('detection processes over the API', () => {
 
   beforeAll(async () => {
     site = await CameraSite.start(CAMERAS);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => site.remove());
 
   const call = (method: string, path: string, body?: object) => site.call(method, path, body);
@@ -37,7 +37,7 @@ describe('detection processes over the API', () => {
       within: 10_000,
     });
     await eventually(async () => expect(await frames('demo')).toBeGreaterThan(before), { within: 5_000 });
-  }, 60_000);
+  }, 180_000);
 
   it('stop and start as asked, and a stop is remembered', async () => {
     const { pid } = await status('demo');
@@ -48,7 +48,7 @@ describe('detection processes over the API', () => {
     await runs('demo');
     const restarted = (await call('POST', '/cameras/demo/restart')).body as ProcessStatus;
     expect(restarted.pid).not.toBe(pid);
-  }, 60_000);
+  }, 180_000);
 
   it('may not start while the camera is inactive; activating it allows that, deactivating ends it', async () => {
     expect((await call('POST', '/cameras/other/start')).status).toBe(400);
@@ -68,7 +68,7 @@ describe('detection processes over the API', () => {
     });
     expect(await status('other')).toMatchObject({ running: false, desired_state: 'stopped' });
     expect(site.text()).toMatch(/id: other,.*active: false/);
-  }, 60_000);
+  }, 180_000);
 
   it('restart only where their own settings changed', async () => {
     await runs('demo');
@@ -80,7 +80,7 @@ describe('detection processes over the API', () => {
     await call('PUT', '/cameras/demo', { source: 'testsrc:size=320x180,rate=8' });
     await eventually(async () => expect((await status('demo')).pid).not.toBe(pid), { within: 10_000 });
     await runs('demo');
-  }, 60_000);
+  }, 180_000);
 
   it('answer for all cameras at once, and 404 for unknown ones', async () => {
     for (const body of [{}, { camera_ids: [] }, { camera_ids: null }]) {

@@ -7,7 +7,7 @@ describe('the frames of a camera at /metrics', () => {
     site = await CameraSite.start(
       `cameras:\n  - {id: cam, name: cam, source: 'testsrc:size=320x180,rate=10', auto_start: true}\n`,
     );
-  }, 60_000);
+  }, 180_000);
   afterAll(() => site.remove());
 
   const counted = async (): Promise<number> => {
@@ -41,5 +41,5 @@ describe('the frames of a camera at /metrics', () => {
     expect(new Set(pids).size).toBe(3);
     // The present process alone has seen fewer: the counter is of all three.
     expect(await site.frames('cam')).toBeLessThan(last);
-  }, 120_000);
+  }, 180_000);
 });

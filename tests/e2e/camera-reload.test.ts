@@ -22,7 +22,7 @@ describe(`an edit of the file of ${CAMERAS} streaming cameras`, () => {
     const entry = (id: string) => `  - id: ${id}\n    name: n\n    source: ${server.url(PATH)}\n    auto_start: true\n`;
     site = await CameraSite.start(`cameras:\n${IDS.map(entry).join('')}`);
     await eventually(async () => expect(server.players(PATH)).toBe(CAMERAS), { within: 60_000 });
-  }, 90_000);
+  }, 180_000);
   afterAll(async () => {
     await site.remove();
     await publisher.stop();
@@ -57,7 +57,7 @@ describe(`an edit of the file of ${CAMERAS} streaming cameras`, () => {
     });
     await goOn(before, CHANGED);
     await site.becomes(CHANGED, { state: 'running', restarts: 0 });
-  }, 60_000);
+  }, 180_000);
 
   it('that renames one and comments on others restarts none', async () => {
     const before = await lives();
@@ -68,5 +68,5 @@ describe(`an edit of the file of ${CAMERAS} streaming cameras`, () => {
       expect(body).toMatchObject({ cameras: expect.arrayContaining([expect.objectContaining({ name: 'another' })]) });
     });
     await goOn(before);
-  }, 60_000);
+  }, 180_000);
 });

@@ -41,7 +41,7 @@ describe('cameras of every kind, added and started over the API', () => {
     };
     for (const [id, source] of Object.entries(sources))
       expect(await site.call('POST', '/cameras', { id, name: id, source, fps: 10 })).toMatchObject({ status: 200 });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await site.remove();
     await Promise.all(publishers.map((publisher) => publisher.stop()));

@@ -36,7 +36,7 @@ describe(`events under load, while the service is killed ${KILLS} times`, () => 
   beforeAll(async () => {
     database = await startEmbeddedPostgres({ dir });
     await start();
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await site.remove();
     await database.stop();

@@ -44,7 +44,7 @@ describe('any mix of stages, kills and promotions', () => {
     urls = [];
     for (const site of sites) urls.push(await site.start(shared).ready());
     observer = await testSite({ databaseUrl: database.url, camerasFile, rollout: { useDomain: true, percent: 50 } });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await observer.close();
     for (const site of sites) await site.remove();

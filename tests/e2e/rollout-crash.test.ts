@@ -61,5 +61,5 @@ describe('SIGKILL of an instance in the middle of transitions', () => {
       const replayed = own.reduce((s, e) => apply(s, e.event, e.at, e.actor, e.revision), initialState(group));
       expect(groups.get(group)?.state).toEqual(replayed);
     }
-  }, 120_000);
+  }, 180_000);
 });

@@ -28,7 +28,7 @@ describe(`${INSTANCES} instances of one site under load`, () => {
     urls = [];
     for (const site of sites) urls.push(await site.start(shared).ready());
     load = startLoad(urls, INSTANCES, () => ({ method: 'GET', path: '/cameras/cam1' }));
-  }, 120_000);
+  }, 180_000);
   afterAll(async () => {
     await load.stop();
     for (const site of sites) await site.remove();
@@ -67,7 +67,7 @@ describe(`${INSTANCES} instances of one site under load`, () => {
       `kill to all of ${INSTANCES} instances: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${slowest.length} switches\n`,
     );
     inTime(at(0.99), P99_MS);
-  }, 120_000);
+  }, 180_000);
 
   it('are named when one of them does not confirm because it died', async () => {
     const statuses = await load.stop();

@@ -75,7 +75,7 @@ describe('a verification from outside', () => {
     expect(out).toContain(`${rolloutGroups.length} of ${rolloutGroups.length} groups verified`);
     expect(code).toBe(0);
     expect(await all()).toEqual(before);
-  }, 120_000);
+  }, 180_000);
 
   it('proves every group of a site with rules, violations and cameras at a share of 30 %', async () => {
     const event = (type: string, i: number) => ({ ts: Date.now() / 1000 - i, type, camera_id: 'demo', track_id: i });
@@ -104,7 +104,7 @@ describe('a verification from outside', () => {
     expect(await all()).toEqual(before);
     const groups = await Promise.all(rolloutGroups.map((group) => get<GroupOverview>(`/rollout/${group}`)));
     expect(groups.filter((g) => g.verified !== true).map((g) => g.group)).toEqual([]);
-  }, 120_000);
+  }, 180_000);
 
   it('sees a path that answers differently', async () => {
     // Behind the back of the file: the table, which the domain path reads.
@@ -113,7 +113,7 @@ describe('a verification from outside', () => {
     await sql(`UPDATE cameras SET location = NULL WHERE id = 'gate'`);
     expect(out).toMatch(/both paths give the same answers .*\/cameras.*FAILED/);
     expect(code).toBe(1);
-  }, 60_000);
+  }, 180_000);
 
   it('refuses a group that is killed', async () => {
     await call(url, 'POST', '/rollout/kill', { group: 'event-read', reason: 'drill' });
@@ -209,6 +209,6 @@ describe('a verification from outside', () => {
       const patience = { within: 120_000, every: 500 };
       await eventually(async () => expect(await all()).toEqual(before), patience);
       await eventually(async () => expect(await sql('SELECT id FROM rollout_verifications')).toEqual([]), patience);
-    }, 150_000);
+    }, 180_000);
   });
 });

@@ -38,13 +38,13 @@ describe('the watch of a site by two running services', () => {
       runs.push(run);
       urls.push(await run.ready());
     }
-  }, 120_000);
+  }, 180_000);
   afterAll(async () => {
     await site.remove();
     await receiver.close();
     await postgres.stop();
     rmSync(dir, { recursive: true, force: true });
-  }, 60_000);
+  }, 180_000);
 
   const history = async (type: string, kind: string) => {
     const { body } = await call(urls.at(-1) ?? '', 'GET', `/alerts/history-db?limit=1000&alert_type=${type}`);
@@ -86,7 +86,7 @@ describe('the watch of a site by two running services', () => {
     runs[0] = start();
     urls.unshift(await runs[0].ready());
     expect((await reasons()).length).toBe(ROLLBACKS);
-  }, 150_000);
+  }, 180_000);
 
   it('names the camera that does not run, once, though both services look, and says when it runs', async () => {
     const url = urls.at(-1) ?? '';
@@ -123,5 +123,5 @@ describe('the watch of a site by two running services', () => {
     expect(began).toBeLessThan(gone + 10_000);
     for (const part of ['camera_data_consistency', 'journal', 'disk'])
       expect(await history(`health_${part}`, 'alert')).toEqual([]);
-  }, 150_000);
+  }, 180_000);
 });

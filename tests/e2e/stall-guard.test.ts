@@ -24,11 +24,11 @@ describe(`${SECONDS} seconds without`, () => {
   beforeAll(async () => {
     database = await startEmbeddedPostgres({ dir });
     site = await CameraSite.start(`cameras:\n${CAMERAS.join('')}`, { DATABASE_URL: database.url });
-  }, 60_000);
+  }, 180_000);
   beforeEach(async () => {
     for (const id of IDS) await site.becomes(id, { state: 'running' });
     pids = await pidsOf();
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await site.remove();
     await database.stop();

@@ -17,7 +17,7 @@ describe('a service of a site that does not control the cameras', () => {
     database = await createTestDatabase();
     first = await CameraSite.start(CAMERAS, { DATABASE_URL: database.url });
     second = await CameraSite.start('', { DATABASE_URL: database.url, CAMERAS_FILE: first.folder.camerasFile });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await second.remove();
     await first.remove();
@@ -72,5 +72,5 @@ describe('a service of a site that does not control the cameras', () => {
       first.service.child.kill('SIGCONT');
     }
     expect((await second.call('GET', '/cameras/one/status')).status).toBe(200);
-  }, 30_000);
+  }, 180_000);
 });

@@ -75,7 +75,7 @@ describe('two services of one site', () => {
       },
       { within: 15_000 },
     );
-  }, 120_000);
+  }, 180_000);
 
   it('show a change made through one at the other at once', async () => {
     await call(urls[0]!, 'PUT', '/cameras/old1', { fps: 99 });

@@ -65,7 +65,7 @@ describe('web sockets', () => {
     expect(log.lines.join('\n')).toContain('a socket takes too slowly');
     await eventually(() => expect(quick.messages).toHaveLength(sent));
     slow.destroy();
-  }, 30_000);
+  }, 180_000);
 
   it('tell all of the status to whoever comes, and then only what changes', async () => {
     const { messages } = await open('/ws/status');

@@ -30,6 +30,7 @@ describe('eventually', () => {
   it('tells at the deadline what it waited for and the last error', async () => {
     const never = eventually(() => Promise.reject(new Error('still shut')), {
       within: 5,
+      exact: true,
       every: 1,
       what: 'the door open',
     });

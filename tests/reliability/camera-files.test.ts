@@ -36,7 +36,7 @@ describe('two services on one database', () => {
     for (const file of [one.camerasFile, two.camerasFile]) expect(output).toContain(file);
     expect(output).toContain('Set CAMERAS_FILE to the same file');
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  }, 60_000);
+  }, 180_000);
 
   it('with one cameras file, by whatever path: both run', async () => {
     const [one, two] = [site(), site()];
@@ -44,7 +44,7 @@ describe('two services on one database', () => {
     const link = path.join(two.dir, 'linked.yaml');
     symlinkSync(one.camerasFile, link);
     await two.start({ DATABASE_URL: postgres.url, CAMERAS_FILE: link }).ready();
-  }, 60_000);
+  }, 180_000);
 
   it('one after the other, the first killed: the second may have another file at once', async () => {
     const database = new Database(postgres.url, () => undefined);

@@ -76,7 +76,7 @@ describe('a change of the cameras', () => {
     await configuration().settle();
     expect(await fps()).toBe(21);
     await site.agreement();
-  }, 30_000);
+  }, 180_000);
 
   it('on the legacy path that could be taken back in the end changed nothing, and says so', async () => {
     let writes = 0;
@@ -91,7 +91,7 @@ describe('a change of the cameras', () => {
     expect(effectOf(await update('Legacy', 21))).toBe('rolled-back');
     expect(site.text()).not.toContain('fps: 21');
     await site.agreement();
-  }, 30_000);
+  }, 180_000);
 
   describe('by an edit of the file', () => {
     const cutTo = (count: number) => writeFileSync(site.file, `cameras:\n${CAMERAS.slice(0, count).join('')}`);

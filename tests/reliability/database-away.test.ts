@@ -55,7 +55,7 @@ describe('a database behind a cable', () => {
     cable.cut();
     cable.silent = false;
     await eventually(isThere, { within: 20_000, what: 'the database to be found again' });
-  }, 60_000);
+  }, 180_000);
 
   it('is found again after each of several short interruptions', async () => {
     for (let i = 0; i < 3; i++) {
@@ -65,7 +65,7 @@ describe('a database behind a cable', () => {
       cable.refusing = false;
       await eventually(isThere, { within: 20_000 });
     }
-  }, 60_000);
+  }, 180_000);
 
   it('that goes silent in the middle of a write leaves nobody in the belief that nothing was changed', async () => {
     const tokens = new PgTokens(database);

@@ -128,7 +128,7 @@ describe('the journal', () => {
     await next.container.resolve(keys.ingestor).pass();
     expect(await storedEvents(next)).toBe(30_000);
     await next.close();
-  }, 60_000);
+  }, 180_000);
 
   it('has its lines that are no events noted once, by the service that took them in', async () => {
     const other = await testSite({ databaseUrl: database.url, camerasFile: site.file, events: { logDir: dir() } });

@@ -40,5 +40,5 @@ describe('a database that has lost the last changes of the rollout', () => {
     expect(site.log.lines).toContainEqual(expect.stringContaining('the rollout went back to an older revision'));
     await rollout.unkill({ reason: 'checked' });
     await eventually(() => expect(killed()).toBe(false));
-  }, 30_000);
+  }, 180_000);
 });

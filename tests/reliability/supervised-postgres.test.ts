@@ -42,7 +42,7 @@ describe('the embedded PostgreSQL', () => {
     }
     expect(said.filter((line) => line.includes('runs again'))).toHaveLength(3);
     expect(said[0]).toContain('ended with SIGKILL');
-  }, 120_000);
+  }, 180_000);
 
   it('that hangs is ended and started again', async () => {
     const server = await start();
@@ -50,7 +50,7 @@ describe('the embedded PostgreSQL', () => {
     process.kill(pid, 'SIGSTOP');
     await eventually(async () => server.pid !== pid && (await answers(server)), WITHIN);
     expect(said[0]).toContain('does not answer');
-  }, 60_000);
+  }, 180_000);
 
   it('is started again by another process that shares it when its own one has ended', async () => {
     const owner = await start();
@@ -59,7 +59,7 @@ describe('the embedded PostgreSQL', () => {
     const { pid } = owner;
     await owner.stop();
     await eventually(async () => other.pid !== pid && (await answers(other)), WITHIN);
-  }, 60_000);
+  }, 180_000);
 
   it('is not started again once it was stopped', async () => {
     const server = await start();

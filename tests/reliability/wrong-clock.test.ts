@@ -111,5 +111,5 @@ describe('alert rules, after a clock that was a day ahead', () => {
     expect(site.log.lines).toContainEqual(expect.stringContaining('the clock was ahead'));
     await site.close();
     await database.drop();
-  }, 60_000);
+  }, 180_000);
 });

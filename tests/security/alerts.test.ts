@@ -139,7 +139,7 @@ describe('S22: a mail server', () => {
     } finally {
       await server.stop();
     }
-  }, 30_000);
+  }, 180_000);
 });
 
 describe('S1: the delivery of alerts', () => {
@@ -214,7 +214,7 @@ describe('S1: the delivery of alerts', () => {
       await good.close();
       silent.close();
     }
-  }, 60_000);
+  }, 180_000);
 
   it('ends in time, and lets go of what a channel never finishes', async () => {
     jest.useFakeTimers({ advanceTimers: true });

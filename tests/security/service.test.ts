@@ -34,7 +34,7 @@ describe('the built service', () => {
     chmodSync(site.camerasFile, 0o644);
     run = site.start({ DATABASE_URL: database.url });
     url = await run.ready();
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await site.remove();
     await database.drop();
@@ -60,7 +60,7 @@ describe('the built service', () => {
     expect(written.length).toBeGreaterThan(4);
     expect(open).toEqual([]);
     await eventually(() => expect(run.output).toMatch(/can read .*cameras\.yaml.* chmod o-r/));
-  }, 40_000);
+  }, 180_000);
 
   it('S12: makes a cameras file that nobody else can read', async () => {
     const other = new BareSite();
@@ -74,7 +74,7 @@ describe('the built service', () => {
       await other.remove();
       await own.drop();
     }
-  }, 40_000);
+  }, 180_000);
 
   it('S10: says which ffmpeg decodes, at the start and in its health', async () => {
     await eventually(() => expect(run.output).toMatch(/video is decoded by (the )?ffmpeg/));
@@ -119,7 +119,7 @@ describe('the built service', () => {
     });
     renameSync(kept, site.camerasFile);
     await eventually(async () => expect(await ready()).toBe(200), { within: 10_000 });
-  }, 60_000);
+  }, 180_000);
 
   it('S4: needs a token on this machine, too, where that is set, and does not start before there is one', async () => {
     const other = new BareSite();
@@ -141,7 +141,7 @@ describe('the built service', () => {
     } finally {
       await other.remove();
     }
-  }, 60_000);
+  }, 180_000);
 
   it('S2: takes no more connections than leave descriptors for its own files', async () => {
     const { pid } = run.child;
