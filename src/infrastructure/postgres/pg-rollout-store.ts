@@ -64,8 +64,14 @@ export class PgRolloutStore implements RolloutStore {
       return { document, written, committedAt: committed?.at ?? document.now };
     });
     // Whoever can write to the database could make a new chain, but not without contradicting the logs.
-    for (const { seq, group, event, hash } of written)
-      this.log.info(`rollout event ${seq}: ${group} ${event.kind}`, { hash });
+    const last = written.at(-1);
+    if (last) {
+      const kinds = new Map(written.map(({ event: { kind } }) => [kind, written.filter((e) => e.event.kind === kind)]));
+      const what = [...kinds]
+        .map(([kind, events]) => `${kind} ${events.map(({ group }) => group).join(', ')}`)
+        .join('; ');
+      this.log.info(`rollout: ${what}`, { last_event: last.seq, hash: last.hash });
+    }
     return done;
   }
 
