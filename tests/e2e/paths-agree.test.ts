@@ -72,8 +72,8 @@ describe('the check of the paths', () => {
   const row = { mayDiffer: ['/at'] };
 
   it('finds a difference that stays, wherever it is', () => {
-    const planted = sides({ at: 1, of: [{ n: 1 }] }, { at: 2, of: [{ n: 2 }] });
-    expect(undeclared(row, planted, planted).map(({ pointer }) => pointer)).toEqual(['/body/of/0/n']);
+    const planted = sides({ at: 1, of: [{ id: 7, n: 1 }] }, { at: 2, of: [{ id: 7, n: 2 }] });
+    expect(undeclared(row, planted, planted).map(({ pointer }) => pointer)).toEqual(['/body/of/7/n']);
   });
 
   it('takes what has changed meanwhile for no difference of the paths', () => {

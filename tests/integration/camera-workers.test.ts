@@ -119,16 +119,17 @@ describe('a worker', () => {
     expect(startOf(pid)).toBeUndefined();
     expect(Date.now() - before).toBeGreaterThan(4_900);
     inTime(Date.now() - before, 7_000);
-    expect(delay.max / 1e6).toBeLessThan(500);
+    inTime(delay.max / 1e6, 500);
   });
 
   it('is one at most, whatever 100 callers want at once', async () => {
     const site = supervisor();
     const settings = workerSettings('cam1');
     let most = 0;
-    const sample = setInterval(() => {
+    const count = () => {
       most = Math.max(most, [...processesByToken().values()].filter((pids) => pids.some(isOurs)).length);
-    }, 180_000);
+    };
+    const sample = setInterval(count, 20);
     const isOurs = (pid: number) => readEnvironment(pid).includes(`JOURNAL=${dir}`);
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, i) =>
@@ -138,6 +139,7 @@ describe('a worker', () => {
     const { pid } = await site.start(settings);
     await eventually(() => site.view('cam1').state === 'running');
     clearInterval(sample);
+    count();
     expect(most).toBe(1);
     expect(site.view('cam1').pid).toBe(pid);
     expect(answers.every((view) => view.running === view.pid > 0)).toBe(true);

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, sameJson } from '../../domain/shared/json';
+import { canonicalJson, isJsonObject, type Json, sameJson } from '../../domain/shared/json';
 
 export interface Difference {
   /** https://www.rfc-editor.org/rfc/rfc6901 */
@@ -15,7 +15,8 @@ const escape = (member: string): string => member.replaceAll('~', '~0').replaceA
 /**
  * Where two values differ, outermost difference first; pointers that match `mayDiffer` (with `*` for any member) are left
  * out. Items of a list that have an `id` are compared with the item of the same id, which stands in the pointer in place
- * of the index: one more item at the top of one list makes none of the others different.
+ * of the index: one more item at the top of one list makes none of the others different. Of other lists each item that the
+ * other one has not is a difference, with `*` in its pointer.
  */
 export function differences(left: Json, right: Json, mayDiffer: readonly string[]): Difference[] {
   const patterns = mayDiffer.map(
@@ -28,8 +29,12 @@ export function differences(left: Json, right: Json, mayDiffer: readonly string[
       ),
   );
   const found: Difference[] = [];
+  /** Items are compared as a whole where nothing in them may differ. */
+  const declaredIn = (pointer: string) => mayDiffer.some((p) => p.startsWith(`${pointer}/`) || p.includes('*'));
   const walk = (l: Json | undefined, r: Json | undefined, pointer: string): void => {
     if (found.length >= MAX_DIFFERENCES || sameJson(l, r) || patterns.some((p) => p.test(pointer))) return;
+    if (Array.isArray(l) && Array.isArray(r) && !(hasIds(l) && hasIds(r)) && !declaredIn(pointer))
+      return void found.push(...itemsApart(l, r, pointer));
     const [lm, rm] = membersOf(l, r);
     if (!lm || !rm) {
       found.push({ pointer, left: l, right: r });
@@ -42,6 +47,25 @@ export function differences(left: Json, right: Json, mayDiffer: readonly string[
   };
   walk(left, right, '');
   return found;
+}
+
+/** Items of each list that the other has not; where they have the same ones, the order. */
+function itemsApart(left: readonly Json[], right: readonly Json[], pointer: string): Difference[] {
+  const without = (items: readonly Json[], others: readonly Json[]) => {
+    const rest = new Map<string, number>();
+    for (const item of others) rest.set(canonicalJson(item), (rest.get(canonicalJson(item)) ?? 0) + 1);
+    return items.filter((item) => {
+      const key = canonicalJson(item);
+      const left = rest.get(key) ?? 0;
+      rest.set(key, left - 1);
+      return left <= 0;
+    });
+  };
+  const apart = [
+    ...without(left, right).map((item) => ({ pointer: `${pointer}/*`, left: item, right: undefined })),
+    ...without(right, left).map((item) => ({ pointer: `${pointer}/*`, left: undefined, right: item })),
+  ];
+  return apart.length > 0 ? apart.slice(0, MAX_DIFFERENCES) : [{ pointer, left, right }];
 }
 
 type Members = ReadonlyMap<string, Json>;

@@ -11,12 +11,14 @@ describe('differences of two answers', () => {
     ['a member that is missing', { a: 1, b: 2 }, { a: 1 }, ['/b']],
     ['an object and a list', { a: {} }, { a: [] }, ['/a']],
     ['null and nothing', { a: null }, {}, ['/a']],
-    ['items without an id, by their index', [1, 2, 3], [1, 4, 3], ['/1']],
-    ['a list that is longer', [1], [1, 2], ['/1']],
+    ['items without an id, each that the other has not', { of: [1, 2, 3] }, { of: [1, 4, 3] }, ['/of/*', '/of/*']],
+    ['a list that is longer', [1], [1, 2], ['/*']],
+    ['an item that is there twice', [1, 1], [1], ['/*']],
+    ['the order of items without an id', { of: [1, 2] }, { of: [2, 1] }, ['/of']],
     ['an item with an id, whatever its place', [event(9), event(1)], [event(1, 'X')], ['/9', '/1/type']],
     ['the order of items', [event(1), event(2)], [event(2), event(1)], ['']],
     ['no order where one has an item more', [event(3), event(2), event(1)], [event(2), event(1)], ['/3']],
-    ['items of which two have one id, by their index', [event(1), event(1)], [event(1), event(2)], ['/1/id']],
+    ['items of which two have one id', [event(1), event(1)], [event(1), event(2)], ['/*', '/*']],
     ['a name with a slash', { 'a/b': 1 }, { 'a/b': 2 }, ['/a~1b']],
   ])('are found in %s', (_, left, right, expected) => {
     expect(pointers(left, right)).toEqual(expected);
@@ -33,6 +35,16 @@ describe('differences of two answers', () => {
     expect(first).not.toEqual([]);
     expect(second).not.toEqual([]);
     expect(lasting(first, second)).toEqual([]);
+  });
+
+  it('do not last when lists without ids move on', () => {
+    const item = (ts: number, type: string) => ({ ts, type });
+    const first = differences([item(4, 'A'), item(3, 'B')], [item(3, 'B'), item(2, 'A')], []);
+    const second = differences([item(6, 'A'), item(5, 'B')], [item(5, 'B'), item(4, 'A')], []);
+    expect(lasting(first, second)).toEqual([]);
+    const planted = differences([item(4, 'A'), item(3, 'B')], [item(3, 'C'), item(2, 'C')], []);
+    const again = differences([item(5, 'A'), item(4, 'A'), item(3, 'B')], [item(4, 'C'), item(3, 'C')], []);
+    expect(lasting(planted, again)).toContainEqual({ pointer: '/*', left: item(3, 'B'), right: undefined });
   });
 
   it('last when the same item differs in the same way', () => {

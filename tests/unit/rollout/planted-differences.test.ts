@@ -44,7 +44,7 @@ describe('a planted difference', () => {
       onMismatch: async (mismatch: Mismatch) => void found.push(mismatch),
     };
     const shadow = new ShadowComparer(options, () => new Date(0), rememberingLog());
-    const group = compileGroup({ group: operation.group, seed: 1, bps: 10_000, entry: 1 }, 180_000);
+    const group = compileGroup({ group: operation.group, seed: 1, bps: 10_000, entry: 1 }, 1);
     const snapshot: RolloutSnapshot = {
       revision: 1,
       killed: false,

@@ -9,7 +9,7 @@ const OPERATIONS = [
 
 let snapshot: RolloutSnapshot;
 function given(group: Partial<GroupSettings>, change: Partial<RolloutSnapshot> = {}) {
-  const compiled = compileGroup({ group: 'things', seed: 1, bps: 5000, entry: 3, ...group }, 180_000);
+  const compiled = compileGroup({ group: 'things', seed: 1, bps: 5000, entry: 3, ...group }, 7);
   snapshot = { revision: 7, killed: false, stale: false, groups: new Map([['things', compiled]]), ...change };
 }
 const client = OpenFeature.getClient('rollout');
