@@ -2,7 +2,7 @@ import { attentionSettings, Detector, rollbackSettings } from '../../domain/roll
 import type { ArmCounts, EvidenceRules, LatencyLimits, StageEvidence, Verdict } from '../../domain/rollout/evidence';
 import { judge } from '../../domain/rollout/judge';
 import { limitsFromControl, timedAgainst } from '../../domain/rollout/latency';
-import { latencyBucket } from '../../domain/shared/latency-histogram';
+import { filledBuckets, type Histogram, LATENCY_BUCKETS, latencyBucket } from '../../domain/shared/latency-histogram';
 import { Random } from './random';
 
 /** Calls after which a simulated stage is judged; the tests must hold however often somebody looks. */
@@ -59,7 +59,7 @@ export function perfectEvidence(rules: EvidenceRules): StageEvidence {
 class SimulatedArm {
   private n = 0;
   private failure = 0;
-  private readonly histogram: Record<number, number> = {};
+  private readonly counters = new Int32Array(LATENCY_BUCKETS);
 
   get calls(): number {
     return this.n;
@@ -73,14 +73,14 @@ class SimulatedArm {
   succeed(ms: number): void {
     this.n += 1;
     const bucket = latencyBucket(ms);
-    this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
+    this.counters[bucket] = (this.counters[bucket] ?? 0) + 1;
   }
 
-  limits = (minControl: number): LatencyLimits | undefined => limitsFromControl(this.histogram, minControl);
+  histogram = (): Histogram => filledBuckets(this.counters);
 
-  counts(limits: LatencyLimits | undefined): ArmCounts {
+  counts(histogram: Histogram, limits: LatencyLimits | undefined): ArmCounts {
     const { n, failure } = this;
-    return { ...noCounts(), n, ok: n - failure, failure, ...timedAgainst(this.histogram, limits) };
+    return { ...noCounts(), n, ok: n - failure, failure, ...timedAgainst(histogram, limits) };
   }
 }
 
@@ -99,8 +99,10 @@ export function simulateStage(
   let attention = false;
   let proven: number | undefined;
   const judged = () => {
-    const limits = control.limits(rules.minControl);
-    return judge(evidenceOf(domain.counts(limits), control.counts(limits), limits), rules, UNREACHED_BAKE_MS);
+    const ofControl = control.histogram();
+    const limits = limitsFromControl(ofControl, rules.minControl);
+    const arms = [domain.counts(domain.histogram(), limits), control.counts(ofControl, limits)] as const;
+    return judge(evidenceOf(...arms, limits), rules, UNREACHED_BAKE_MS);
   };
   while (domain.calls < CALLS) {
     const failed = random.happens(behaviour.errorRate);

@@ -23,7 +23,10 @@ export function latencyBucket(ms: number): number {
 /** The buckets in which something was counted, of one counter for each of `LATENCY_BUCKETS`. */
 export function filledBuckets(counters: Int32Array): Record<string, number> {
   const filled: Record<string, number> = {};
-  for (const [bucket, calls] of counters.entries()) if (calls > 0) filled[bucket] = calls;
+  for (let bucket = 0; bucket < counters.length; bucket++) {
+    const calls = counters[bucket] ?? 0;
+    if (calls > 0) filled[bucket] = calls;
+  }
   return filled;
 }
 
@@ -41,8 +44,11 @@ const sorted = (histogram: Histogram) =>
 export const callsOf = (histogram: Histogram) => Object.values(histogram).reduce((sum, calls) => sum + calls, 0);
 
 /** Calls in the buckets that lie above a duration in milliseconds as a whole. */
-export const callsAbove = (histogram: Histogram, ms: number): number =>
-  sorted(histogram).reduce((sum, [bucket, calls]) => (lowerEdge(bucket) >= ms ? sum + calls : sum), 0);
+export function callsAbove(histogram: Histogram, ms: number): number {
+  const own = latencyBucket(ms);
+  const first = lowerEdge(own) >= ms ? own : own + 1;
+  return Object.entries(histogram).reduce((sum, [bucket, calls]) => (Number(bucket) >= first ? sum + calls : sum), 0);
+}
 
 /** The duration of the call of this rank, 1 being the fastest: calls are taken to lie evenly in their bucket. */
 export function durationOfRank(histogram: Histogram, rank: number): number | undefined {
