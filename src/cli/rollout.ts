@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import type { StageEvidence, Verdict } from '../domain/rollout/evidence';
 import type { Acknowledged, GroupOverview } from '../application/rollout/rollout-port';
-import { simulate } from '../application/rollout/simulate';
+import { simulate } from './simulate';
 import { CommandError, EXIT, RolloutClient } from './rollout-client';
 import { table } from './table';
 import { verify } from './verify';

@@ -68,10 +68,10 @@ export class RolloutPolicy {
     if (!this.document) return;
     const { revision, killed, groups } = this.document;
     const compiled = [...groups].map(([group, { state }]) => {
-      const { salt, effectiveBps: bps, holdout, entry } = state;
+      const { effectiveBps: bps, holdout, entry } = state;
       const settings = {
         group,
-        seed: seedOf(group, salt),
+        seed: seedOf(group),
         bps,
         holdout,
         entry,

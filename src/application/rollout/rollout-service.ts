@@ -181,7 +181,7 @@ export class RolloutService implements RolloutPort {
     const collected = await this.collector.collect(state, plan, document.revision, document.now);
     const operations = this.operations.filter((o) => o.group === group).map((o) => o.id);
     const verdict = state.status === 'running' ? verdictOn(collected, plan, state) : null;
-    return groupOverview({ plan, state, collected, verdict, operations, seed: seedOf(group, state.salt) });
+    return groupOverview({ plan, state, collected, verdict, operations, seed: seedOf(group) });
   }
 }
 

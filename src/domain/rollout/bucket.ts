@@ -29,8 +29,11 @@ export function murmur3(key: string, seed: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** The seed of a group of operations: cohorts of different groups are independent, those of one group are the same. */
-export const seedOf = (group: string, salt: string): number => murmur3(`${group}#${salt}`, 0);
+/**
+ * The seed of a group of operations: cohorts of different groups are independent, those of one group are the same. The
+ * salt is part of the published vectors; this product draws every group once, without one.
+ */
+export const seedOf = (group: string, salt = ''): number => murmur3(`${group}#${salt}`, 0);
 
 /** 0 … 9999. */
 export const bucketOf = (key: string, seed: number): number => murmur3(key, seed) % BUCKETS;

@@ -25,7 +25,7 @@ const refused = (code: string, message: string, extra?: Record<string, unknown>)
 
 function enter(state: RolloutState, { plan, keys }: CommandContext, stage: number): RolloutEvent {
   const percent = plan.stages[stage]?.percent ?? 0;
-  const seed = seedOf(state.group, state.salt);
+  const seed = seedOf(state.group);
   return { kind: 'stage_entered', stage, percent, cohort: cohortFor(percent, plan.holdoutPercent, seed, keys) };
 }
 
@@ -95,7 +95,7 @@ function setPercent(
   if (by === 'operator' && (state.status === 'running' || state.status === 'paused')) {
     throw refused('plan_running', `${state.group} follows its plan: roll it back before you set a percentage by hand.`);
   }
-  const seed = seedOf(state.group, state.salt);
+  const seed = seedOf(state.group);
   const cohort = cohortFor(percent, by === 'environment' ? 0 : plan.holdoutPercent, seed, keys);
   return {
     kind: 'percent_set',

@@ -17,7 +17,6 @@ export interface RolloutState {
   readonly effectiveWhy: string;
   /** Basis points at the upper end kept on legacy as control. */
   readonly holdout: number;
-  readonly salt: string;
   readonly killed: boolean;
   /** When a kill takes itself back, whoever made it; null: it lasts until somebody takes it back. */
   readonly killedUntil?: string | null;
@@ -74,7 +73,6 @@ export function initialState(group: string): RolloutState {
     effectiveBps: 0,
     effectiveWhy: 'nothing was asked for yet',
     holdout: 0,
-    salt: '',
     killed: false,
     killedUntil: null,
     enteredAt: null,

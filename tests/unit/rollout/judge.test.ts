@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { perfectEvidence } from '../../../src/application/rollout/simulated-stages';
+import { perfectEvidence } from '../../../src/cli/simulated-stages';
 import type { ArmCounts, EvidenceRules, OperationEvidence, StageEvidence } from '../../../src/domain/rollout/evidence';
 import { judge } from '../../../src/domain/rollout/judge';
 import { DEFAULT_PLAN } from '../../../src/domain/rollout/rollout-plan';

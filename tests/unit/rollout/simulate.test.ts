@@ -1,4 +1,4 @@
-import { simulate } from '../../../src/application/rollout/simulate';
+import { simulate } from '../../../src/cli/simulate';
 import { DEFAULT_PLAN } from '../../../src/domain/rollout/rollout-plan';
 
 const { rules } = DEFAULT_PLAN;

@@ -1,6 +1,6 @@
-import type { EvidenceRules, StageEvidence } from '../../domain/rollout/evidence';
-import { judge } from '../../domain/rollout/judge';
-import { DEFAULT_PLAN } from '../../domain/rollout/rollout-plan';
+import type { EvidenceRules, StageEvidence } from '../domain/rollout/evidence';
+import { judge } from '../domain/rollout/judge';
+import { DEFAULT_PLAN } from '../domain/rollout/rollout-plan';
 import { Random } from './random';
 import { type Behaviour, callsUntilTrip, falseAlarm, perfectEvidence, simulateStage } from './simulated-stages';
 

@@ -1,8 +1,8 @@
-import { attentionSettings, Detector, rollbackSettings } from '../../domain/rollout/detector';
-import type { ArmCounts, EvidenceRules, LatencyLimits, StageEvidence, Verdict } from '../../domain/rollout/evidence';
-import { judge } from '../../domain/rollout/judge';
-import { limitsFromControl, timedAgainst } from '../../domain/rollout/latency';
-import { filledBuckets, type Histogram, LATENCY_BUCKETS, latencyBucket } from '../../domain/shared/latency-histogram';
+import { attentionSettings, Detector, rollbackSettings } from '../domain/rollout/detector';
+import type { ArmCounts, EvidenceRules, LatencyLimits, StageEvidence, Verdict } from '../domain/rollout/evidence';
+import { judge } from '../domain/rollout/judge';
+import { limitsFromControl, timedAgainst } from '../domain/rollout/latency';
+import { filledBuckets, type Histogram, LATENCY_BUCKETS, latencyBucket } from '../domain/shared/latency-histogram';
 import { Random } from './random';
 
 /** Calls after which a simulated stage is judged; the tests must hold however often somebody looks. */
