@@ -3,19 +3,21 @@ import { CameraCommands } from './application/cameras/camera-commands';
 import { LegacyAlerts } from './infrastructure/legacy/legacy-alerts';
 import { LegacyCameras } from './infrastructure/legacy/legacy-cameras';
 import { OldBackendClient } from './infrastructure/legacy-remote/old-backend-client';
-import { RemoteAlerts } from './infrastructure/legacy-remote/remote-alerts';
 import { RemoteCameras } from './infrastructure/legacy-remote/remote-cameras';
 import { RemoteSystem } from './infrastructure/legacy-remote/remote-system';
 import { keys, type Once } from './keys';
 
-/** The legacy side of every operation that is switched: the old way on this machine, or the old backend itself. */
+/**
+ * The legacy side of every operation that is switched: the old way on this machine, or the old backend itself for what it
+ * shares with this site. What it keeps for itself is imported and lives here (docs/adr/0014).
+ */
 export function wireLegacy(once: Once, baseUrl: string | undefined): void {
+  once(keys.alertsOnLegacy, (get) => new LegacyAlerts(get(keys.database), get(keys.clock)));
   if (baseUrl) wireRemote(once, new OldBackendClient(baseUrl));
   else wireEmbedded(once);
 }
 
 function wireEmbedded(once: Once): void {
-  once(keys.alertsOnLegacy, (get) => new LegacyAlerts(get(keys.database), get(keys.clock)));
   once(keys.camerasOnLegacy, (get) => {
     const configuration = get(keys.configuration);
     const line = new ChangeLine((decide) => configuration.changeFile(decide));
@@ -31,6 +33,5 @@ function wireRemote(once: Once, backend: OldBackendClient): void {
     keys.camerasOnLegacy,
     (get) => new RemoteCameras(backend, get(keys.cameras), get(keys.configuration), get(keys.clock), get(keys.log)),
   );
-  once(keys.alertsOnLegacy, (get) => new RemoteAlerts(backend, get(keys.clock)));
   once(keys.systemOnLegacy, (get) => new RemoteSystem(backend, get(keys.clock), get(keys.system)));
 }

@@ -250,6 +250,26 @@ describe('the HTTP API before an old backend', () => {
     expect(`${text}${site.log.lines.join('\n')}`).not.toMatch(/p@ss|p%40ss|Basic/);
   });
 
+  it.each([true, false])(
+    'has one home for rules: one made with force_domain=%s is there on either path',
+    async (made) => {
+      await listen();
+      const rules = '/api/v1/alerts/rules';
+      const rule = { name: 'one home', rule_type: 'violation_threshold', conditions: { threshold: 5 } };
+      const { body } = await request(server).post(`${rules}?force_domain=${made}`).send(rule).expect(200);
+      const [domain, legacy] = await Promise.all(
+        [true, false].map((path) => request(server).get(`${rules}/${body.id}?force_domain=${path}`).expect(200)),
+      );
+      expect(domain?.body).toMatchObject({ id: body.id, name: 'one home' });
+      expect(legacy?.body).toEqual(domain?.body);
+      await request(server).delete(`${rules}/${body.id}?force_domain=${!made}`).expect(200);
+      await request(server).get(`${rules}/${body.id}?force_domain=${made}`).expect(404);
+      for (const where of ['/alerts/history-db', '/records/violations', '/events/recent', '/statistics/summary'])
+        await request(server).get(`/api/v1${where}${FORCED}`).expect(200);
+      expect(old.backend.requests.map(({ path }) => path).filter((path) => !path.includes('/cameras'))).toEqual([]);
+    },
+  );
+
   it('answers the machine of the old backend in the present shape', async () => {
     await listen();
     const { body } = await request(server).get(`/api/v1/system/info${FORCED}`).expect(200);

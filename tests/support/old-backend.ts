@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { OldAlerts } from './old-alerts';
 import { OldCamerasFile, type OldEntry } from './old-cameras-file';
 import { OLD_SYSTEM_INFO } from './old-system-info';
 
@@ -31,7 +30,6 @@ export interface OldRequest {
 export interface OldBackend {
   readonly url: string;
   readonly requests: OldRequest[];
-  readonly alerts: OldAlerts;
   /** From now on, for the calls that `meant` says (all by default). */
   fault(fault: OldFault | undefined, meant?: (request: OldRequest) => boolean): Promise<void>;
   close(): Promise<void>;
@@ -59,14 +57,13 @@ const notFound = detail(404, 'Camera not found');
 export async function startOldBackend(camerasFile: string): Promise<OldBackend> {
   const file = new OldCamerasFile(camerasFile);
   const requests: OldRequest[] = [];
-  const alerts = new OldAlerts();
   const sockets = new Set<Socket>();
   let present: { fault?: OldFault | undefined; meant: (request: OldRequest) => boolean } = { meant: () => true };
   const server = createServer((req, res) => {
     void take(req)
       .then(async (request) => {
         requests.push(request);
-        await spoil(res, present.meant(request) ? present.fault : undefined, () => answer(file, alerts, request));
+        await spoil(res, present.meant(request) ? present.fault : undefined, () => answer(file, request));
       })
       .catch(() => res.destroy());
   });
@@ -86,7 +83,6 @@ export async function startOldBackend(camerasFile: string): Promise<OldBackend> 
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    alerts,
     fault: async (fault, meant = () => true) => {
       present = { fault, meant };
       if (fault === 'refuse') await stop();
@@ -103,14 +99,11 @@ async function take(req: IncomingMessage): Promise<OldRequest> {
   return { method: req.method ?? '', path: pathname, query: search, headers: req.headers, body };
 }
 
-function answer(file: OldCamerasFile, alerts: OldAlerts, { method, path, query, headers, body }: OldRequest): Answer {
+function answer(file: OldCamerasFile, { method, path, query, headers, body }: OldRequest): Answer {
   const force = new URLSearchParams(query).get('force_domain');
   if (force !== null && !/^(true|false|1|0|yes|no|on|off|t|f|y|n)$/i.test(force))
     return invalid('bool_parsing', ['query', 'force_domain'], 'Input should be a valid boolean', force);
   if (path === '/api/v1/system/info' && method === 'GET') return [200, OLD_SYSTEM_INFO];
-  const ofAlerts = /^\/api\/v1\/alerts(\/.*)$/.exec(path)?.[1];
-  if (ofAlerts !== undefined)
-    return alerts.answer(method, ofAlerts, new URLSearchParams(query), (body ?? {}) as OldEntry);
   const id = /^\/api\/v1\/cameras\/([^/]+)$/.exec(path)?.[1];
   if (id === undefined && path !== '/api/v1/cameras') return detail(404, 'Not Found');
   const refused = method === 'POST' || (method === 'PUT' && body !== undefined) ? noObject(body, headers) : undefined;
