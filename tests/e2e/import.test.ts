@@ -47,7 +47,7 @@ describe('taking over an old installation', () => {
   const counts = async () => {
     const tables = ['cameras', 'events', 'violation_events', 'detection_records', 'alert_history'];
     const selects = tables.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`).join(', ');
-    const rules = `(SELECT count(*)::int FROM alert_rules WHERE name IN ('五次', 'broken')) AS rules`;
+    const rules = `(SELECT count(*)::int FROM alert_rules WHERE name IN ('五次', 'broken', '发网')) AS rules`;
     return (await sql.query<Record<string, number>>(`SELECT ${selects}, ${rules}`)).rows[0];
   };
 
@@ -60,7 +60,7 @@ describe('taking over an old installation', () => {
     expect(said).toMatch(
       /violation_events +1 taken, 0 known already, 1 left\n +1 left: status is none of .* \(e.g. id 2\)/,
     );
-    expect(said).toMatch(/alert_rules +1 taken, 0 known already, 1 left/);
+    expect(said).toMatch(/alert_rules +2 taken, 0 known already, 1 left/);
     expect(said).toMatch(/alert_history +2 taken/);
     expect(said).toMatch(/events_record.jsonl +2 taken, 0 known already, 2 left/);
     expect(said).not.toMatch(/geheim/);
@@ -75,7 +75,7 @@ describe('taking over an old installation', () => {
     expect(existsSync(path.join(own, 'regions.json'))).toBe(false);
   });
 
-  const THERE = { cameras: 2, events: 2, violation_events: 1, detection_records: 2, alert_history: 2, rules: 1 };
+  const THERE = { cameras: 2, events: 2, violation_events: 1, detection_records: 2, alert_history: 2, rules: 2 };
 
   it('takes it over, and the second time nothing more', async () => {
     expect(await take('--apply')).toMatch(/Taken over:/);
@@ -84,6 +84,50 @@ describe('taking over an old installation', () => {
     expect(again).toMatch(/cameras.yaml +0 taken, 2 known already, 0 left/);
     expect(again).toMatch(/violation_events +0 taken, 1 known already, 1 left/);
     expect(await counts()).toEqual(THERE);
+  });
+
+  it('keeps ids, and alerts nobody twice: a rule of a new site makes room for one that says the same', async () => {
+    const { rows: rules } = await sql.query('SELECT id::int AS id, name FROM alert_rules ORDER BY id');
+    // 1 was taken back: ours that says the same as the old third one. 2 is ours and stays.
+    expect(rules).toEqual([
+      { id: 1, name: '五次' },
+      { id: 2, name: 'Hand washing skipped for long' },
+      { id: 3, name: '发网' },
+    ]);
+    const ids = async (table: string) =>
+      (await sql.query<{ id: number }>(`SELECT id::int AS id FROM ${table} ORDER BY id`)).rows.map(({ id }) => id);
+    expect(await ids('violation_events')).toEqual([1]);
+    expect(await ids('alert_history')).toEqual([1, 2]);
+    const made = await sql.query<{ id: number }>(
+      `INSERT INTO violation_events (camera_id, timestamp, violation_type) VALUES ('cam1', now(), 'no_hairnet') RETURNING id::int AS id`,
+    );
+    expect(made.rows[0]?.id).toBeGreaterThan(2);
+    await sql.query('DELETE FROM violation_events WHERE id = $1', [made.rows[0]?.id]);
+  });
+
+  it('can be repeated until the day of the change: takes what came newer, and what was changed there but not here', async () => {
+    const old = new Client({ connectionString: databases[0].url });
+    await old.connect();
+    await old.query(`UPDATE violation_events SET status = 'resolved', handled_by = 'wang', notes = 'seen' WHERE id = 1;
+      INSERT INTO violation_events (camera_id, timestamp, violation_type) VALUES ('cam1', '2026-01-03 08:00:00', 'no_hairnet')`);
+    const said = await take('--apply');
+    expect(said).toMatch(/violation_events +1 taken, 1 known already, 1 left\n +1 known already, changed there since/);
+    const rows = () => sql.query('SELECT id::int AS id, status, handled_by, notes FROM violation_events ORDER BY id');
+    expect((await rows()).rows).toEqual([
+      { id: 1, status: 'resolved', handled_by: 'wang', notes: 'seen' },
+      { id: 3, status: 'pending', handled_by: null, notes: null },
+    ]);
+    // Once somebody has handled it here, this is where it lives.
+    await sql.query(`INSERT INTO violation_changes (violation_id, at, actor, request_id, before, after)
+      VALUES (1, now(), 'li', 'r', '{}', '{}')`);
+    await old.query(
+      `UPDATE violation_events SET status = 'pending' WHERE id = 1; DELETE FROM violation_events WHERE id = 3`,
+    );
+    await old.end();
+    expect(await take('--apply')).not.toMatch(/changed there since/);
+    expect((await rows()).rows[0]).toMatchObject({ status: 'resolved' });
+    await sql.query('DELETE FROM violation_events WHERE id = 3');
+    await sql.query(`UPDATE violation_events SET status = 'confirmed', handled_by = 'li' WHERE id = 1`);
   });
 
   it('keeps what it means: times of the old zone, who handled what, rules of history, sums', async () => {

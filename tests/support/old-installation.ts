@@ -35,7 +35,8 @@ const ROWS = `
     ('cam1', '2026-01-02 08:01:00', 'no_hairnet', 'someday', NULL, NULL);
   INSERT INTO alert_rules (name, rule_type, conditions, recipients) VALUES
     ('五次', 'violation', '{"threshold": 5}', NULL),
-    ('broken', 'violation_threshold', '{"threshold": "many"}', NULL);
+    ('broken', 'violation_threshold', '{"threshold": "many"}', NULL),
+    ('发网', 'violation_threshold', '{"violation_type": "no_hairnet", "threshold": 5, "duration_minutes": 10}', NULL);
   INSERT INTO alert_history (rule_id, camera_id, alert_type, message) VALUES
     (1, 'cam1', 'violation_threshold', '6 in 10 min'), (2, 'cam1', 'violation_threshold', 'x');`;
 

@@ -2,6 +2,10 @@
 export class PartReport {
   taken = 0;
   known = 0;
+  /** Known ones that were changed in the old installation since, and not here. */
+  changed = 0;
+  /** Taken under another id, because theirs was taken. */
+  renumbered = 0;
   private readonly left = new Map<string, { count: number; example: string }>();
 
   constructor(readonly part: string) {}
@@ -16,6 +20,11 @@ export class PartReport {
   lines(): string[] {
     const left = [...this.left].map(([why, { count, example }]) => `    ${count} left: ${why} (e.g. ${example})`);
     const sum = [...this.left.values()].reduce((total, { count }) => total + count, 0);
-    return [`${this.part.padEnd(20)} ${this.taken} taken, ${this.known} known already, ${sum} left`, ...left];
+    const changed =
+      this.changed > 0 ? [`    ${this.changed} known already, changed there since and brought up to date`] : [];
+    const renumbered =
+      this.renumbered > 0 ? [`    ${this.renumbered} under a new id, because theirs was taken here`] : [];
+    const numbers = `${this.part.padEnd(20)} ${this.taken} taken, ${this.known} known already, ${sum} left`;
+    return [numbers, ...changed, ...renumbered, ...left];
   }
 }

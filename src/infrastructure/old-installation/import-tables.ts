@@ -11,6 +11,10 @@ export interface TableImport {
   readonly prepare?: string;
   /** Stores the rows of a page that were not taken before, as JSON ($1); answers the new id of each by its old one. */
   readonly insert: string;
+  /** Whether rows keep their ids where these are free. */
+  readonly keepsIds?: true;
+  /** Brings rows that were taken before ($1, as JSON; $2 their source) up to date; answers the ids of those that changed. */
+  readonly refresh?: string;
   /** What is to be done once all rows are there. */
   readonly after?: string;
 }
@@ -22,9 +26,13 @@ export async function importTable(sql: Queryable, old: OldTables, plan: TableImp
     report.leave('the old database has no such table', plan.table);
     return report;
   }
+  if (plan.keepsIds) await sql.query(makeRoom(plan.table), [await old.largestId(plan.table)]);
   for await (const rows of old.pages(plan.table, plan.times)) {
     const known = await knownIds(sql, old.name, plan.table, rows);
     report.known += known.size;
+    const again = rows.filter((row) => known.has(row.id) && plan.check(row) === undefined);
+    if (plan.refresh && again.length > 0)
+      report.changed += (await sql.query(plan.refresh, [JSON.stringify(again), old.name])).length;
     const good = rows.filter((row) => !known.has(row.id) && isGood(row, plan, report));
     if (good.length === 0) continue;
     if (plan.prepare) await sql.query(plan.prepare, [JSON.stringify(good)]);
@@ -35,10 +43,16 @@ export async function importTable(sql: Queryable, old: OldTables, plan: TableImp
       [JSON.stringify(made), old.name, plan.table],
     );
     report.taken += made.length;
+    if (plan.keepsIds) report.renumbered += made.filter(({ old_id, new_id }) => old_id !== new_id).length;
   }
   if (plan.after) await sql.query(plan.after, []);
   return report;
 }
+
+/** The old ids ($1: the largest) are behind the next one that is given out here. */
+const makeRoom = (table: string): string => `
+  SELECT setval(sequence, greatest($1::bigint, coalesce(pg_sequence_last_value(sequence), 1)))
+    FROM (SELECT pg_get_serial_sequence('${table}', 'id')::regclass AS sequence) AS own`;
 
 function isGood(row: OldRow, { check }: TableImport, report: PartReport): boolean {
   const why = check(row);

@@ -6,6 +6,10 @@ import { SUMS_OF_REPORTS } from '../postgres/event-intake-sql';
 import type { TableImport } from './import-tables';
 import type { OldRow } from './old-tables';
 
+/** The old id of a row `r` where it is free. */
+const ownId = (table: string): string =>
+  `CASE WHEN EXISTS (SELECT FROM ${table} t WHERE t.id = r.id) THEN nextval(pg_get_serial_sequence('${table}', 'id')) ELSE r.id END`;
+
 const isName = (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.length <= 100;
 
 /** Why a row that belongs to a camera and a time cannot be taken. */
@@ -69,6 +73,7 @@ const isStatus = (value: unknown): boolean => violationStatuses.some((status) =>
 
 export const violationEvents: TableImport = {
   table: 'violation_events',
+  keepsIds: true,
   times: ['timestamp', 'handled_at', 'created_at', 'updated_at'],
   check: (row) => {
     if (!isName(row.violation_type)) return 'violation_type is missing or too long';
@@ -76,7 +81,7 @@ export const violationEvents: TableImport = {
   },
   insert: `
     WITH old AS MATERIALIZED (
-      SELECT *, nextval(pg_get_serial_sequence('violation_events', 'id')) AS new_id
+      SELECT *, ${ownId('violation_events')} AS new_id
         FROM json_to_recordset($1::json) AS r(id bigint, camera_id text, timestamp timestamptz, violation_type text,
           track_id bigint, confidence float8, snapshot_path text, bbox jsonb, status text, handled_at timestamptz,
           handled_by text, notes text, created_at timestamptz, updated_at timestamptz)
@@ -89,11 +94,31 @@ export const violationEvents: TableImport = {
              coalesce(created_at, timestamp), coalesce(updated_at, timestamp) FROM old
     )
     SELECT id::float8 AS old_id, new_id::float8 AS new_id FROM old`,
+  // Only those that nobody has handled here.
+  refresh: `
+    UPDATE violation_events v SET status = r.status, handled_by = r.handled_by, notes = r.notes, version = v.version + 1,
+           handled_at = CASE WHEN r.status <> 'pending' THEN coalesce(r.handled_at, r.updated_at, r.timestamp) END,
+           updated_at = coalesce(r.updated_at, now())
+      FROM json_to_recordset($1::json) AS r(id bigint, timestamp timestamptz, status text, handled_at timestamptz,
+             handled_by text, notes text, updated_at timestamptz)
+      JOIN imported_rows i ON i.source = $2 AND i.kind = 'violation_events' AND i.old_id = r.id
+     WHERE v.id = i.new_id AND NOT EXISTS (SELECT FROM violation_changes c WHERE c.violation_id = v.id)
+       AND (v.status, v.handled_by, v.notes) IS DISTINCT FROM (r.status, r.handled_by, r.notes)
+    RETURNING v.id`,
 };
+
+/** What the two rules of a new site are called; they make room for old ones that say the same, so that nothing alerts twice. */
+const OWN_RULES = `('Hairnet violations', 'Hand washing skipped for long')`;
 
 /** Rules are taken only if they could be made today. */
 export const alertRules: TableImport = {
   table: 'alert_rules',
+  keepsIds: true,
+  prepare: `
+    DELETE FROM alert_rules own USING json_to_recordset($1::json) AS r(camera_id text, rule_type text, conditions jsonb)
+     WHERE own.name IN ${OWN_RULES} AND own.created_by IS NULL AND own.updated_at = own.created_at
+       AND own.camera_id IS NOT DISTINCT FROM r.camera_id AND own.conditions = r.conditions
+       AND own.rule_type = CASE r.rule_type WHEN 'violation' THEN 'violation_threshold' ELSE r.rule_type END`,
   times: ['created_at', 'updated_at'],
   check: (row) => {
     const { name, camera_id, rule_type, conditions, enabled, priority, created_by } = row;
@@ -109,7 +134,7 @@ export const alertRules: TableImport = {
   },
   insert: `
     WITH old AS MATERIALIZED (
-      SELECT *, nextval(pg_get_serial_sequence('alert_rules', 'id')) AS new_id
+      SELECT *, ${ownId('alert_rules')} AS new_id
         FROM json_to_recordset($1::json) AS r(id bigint, name text, camera_id text, rule_type text, conditions jsonb,
           notification_channels jsonb, recipients jsonb, enabled boolean, priority text, created_at timestamptz,
           updated_at timestamptz, created_by text)
@@ -127,11 +152,12 @@ export const alertRules: TableImport = {
 /** Each belongs to the rule that its old rule became; one whose rule was left belongs to none. */
 export const alertHistory = (source: string): TableImport => ({
   table: 'alert_history',
+  keepsIds: true,
   times: ['timestamp', 'created_at'],
   check: (row) => (isName(row.alert_type) ? placed('timestamp')(row) : 'alert_type is missing or too long'),
   insert: `
     WITH old AS MATERIALIZED (
-      SELECT r.*, nextval(pg_get_serial_sequence('alert_history', 'id')) AS new_id, i.new_id AS new_rule_id
+      SELECT r.*, ${ownId('alert_history')} AS new_id, i.new_id AS new_rule_id
         FROM json_to_recordset($1::json) AS r(id bigint, rule_id bigint, camera_id text, timestamp timestamptz,
           alert_type text, message text, details jsonb, notification_sent boolean, notification_channels_used jsonb)
         LEFT JOIN imported_rows i ON i.source = '${source.replaceAll("'", "''")}' AND i.kind = 'alert_rules' AND i.old_id = r.rule_id

@@ -37,6 +37,14 @@ export class OldTables {
     return rows[0]?.there === true;
   }
 
+  /** 1 where there are no rows. */
+  async largestId(table: string): Promise<number> {
+    const { rows } = await this.sql.query<{ largest: number | null }>(
+      `SELECT max(id)::float8 AS largest FROM ${table}`,
+    );
+    return Math.max(1, rows[0]?.largest ?? 1);
+  }
+
   /** Pages of a table in the order of its ids. */
   async *pages(table: string, times: readonly string[]): AsyncIterable<readonly OldRow[]> {
     const utc = times
