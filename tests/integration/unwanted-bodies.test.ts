@@ -26,11 +26,10 @@ describe('a body where none is wanted', () => {
     await database.drop();
   });
 
-  const send = (method: 'post' | 'put' | 'delete', path: string, body: string) =>
-    request(server)
-      [method](CAMERAS + path)
-      .set('content-type', 'application/json')
-      .send(body);
+  const send = (method: 'post' | 'put' | 'delete', path: string, body: string) => {
+    const call = request(server)[method](CAMERAS + path);
+    return call.set('content-type', 'application/json').send(body);
+  };
 
   it.each(UNWANTED)('%j is ignored, as the old backend did', async (body) => {
     await send('post', '/cam2/activate', body).expect(200);
@@ -62,7 +61,11 @@ describe('a body where none is wanted', () => {
   it('is read everywhere else, and by auto-start alone where it names the setting', () => {
     const used = (use: string) => allOperations.filter(({ verb, body }) => verb !== 'GET' && body.use === use);
     expect(used('optional').map(({ id }) => id)).toEqual(['camera-control.setAutoStart']);
-    expect(used('ignored').map(({ id }) => id).sort()).toEqual([
+    expect(
+      used('ignored')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([
       'access.revokeToken',
       'alert-handling.replay',
       'alerts.remove',
