@@ -90,7 +90,9 @@ describe('what Prometheus scrapes', () => {
     const reserved = others.filter((name) => /_(count|sum|bucket)$/.test(name));
     expect(reserved).toEqual([]);
     expect([...types.keys()].filter((name) => !helps.get(name) || !/^[a-z][a-z0-9_]*$/.test(name))).toEqual([]);
-    expect([...types.keys()].filter((name) => /_(milliseconds|ms|kilobytes|minutes|hours)(_|$)/.test(name))).toEqual([]);
+    expect([...types.keys()].filter((name) => /_(milliseconds|ms|kilobytes|minutes|hours)(_|$)/.test(name))).toEqual(
+      [],
+    );
     expect([...series.keys()].filter((name) => name.startsWith('nodejs_active_resources{')).length).toBeGreaterThan(0);
   });
 

@@ -11,6 +11,7 @@ const PARTS = [
   'redis',
   'domain_services',
   'camera_data_consistency',
+  'configuration',
   'journal',
   'workers',
   'rollout',
