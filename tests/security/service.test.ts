@@ -123,7 +123,9 @@ describe('the built service', () => {
 
   it('S4: needs a token on this machine, too, where that is set, and does not start before there is one', async () => {
     const other = new BareSite();
-    const settings = { DATABASE_URL: database.url, REQUIRE_TOKEN: 'true' };
+    // A database of its own: a site has one cameras file.
+    const own = await createTestDatabase();
+    const settings = { DATABASE_URL: own.url, REQUIRE_TOKEN: 'true' };
     try {
       const refused = await other.start(settings).ended;
       expect([refused.code, refused.output]).toEqual([
@@ -140,6 +142,7 @@ describe('the built service', () => {
       expect(wrong.output).toMatch(/REQUIRE_TOKEN must be true or false(.|\n)*TRUSTED_PROXY must be addresses/);
     } finally {
       await other.remove();
+      await own.drop();
     }
   }, 60_000);
 

@@ -92,7 +92,9 @@ const historyItem = () =>
     all({
       ts: { ...number, description: 'seconds since 1970' },
       camera_id: text,
+      camera_name: { ...textOrNull, description: 'null where there is no such camera any more' },
       type: text,
+      event_type: { ...text, description: 'the same as type' },
       track_id: wholeOrNull,
       region: textOrNull,
       detail: orNull(evidenceSchema()),
