@@ -54,8 +54,10 @@ const api = [
   ['src/api/([^/]+)', inside('src/domain/($1|shared)')],
   // An operation is what the router routes: the row of the catalogue carries the router's facts about it.
   ['src/api/http', inside('src/application/rollout')],
+  // The document lists the reasons that a path may have.
+  [{ path: '^src/api/http/openapi-components[.]ts$' }, { path: '^src/domain/rollout/decision[.]ts$' }],
   ['src/api/http', core('http', 'net', 'crypto', 'stream', 'stream/promises')],
-  ['src/api/http', npm('class-validator', 'express', 'helmet', 'proxy-addr')],
+  ['src/api/http', npm('class-validator', 'compression', 'express', 'helmet', 'proxy-addr')],
 ];
 
 /** The bundled detector, a program of its own. */

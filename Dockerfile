@@ -28,7 +28,8 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 # No configuration goes into the image: it holds the passwords of cameras.
-RUN mkdir config logs data && chown node:node config logs data
+# Whatever user is chosen may write there, and nobody else is in the container: a named volume begins with these rights.
+RUN mkdir config logs data && chmod 1777 config logs data
 USER node
 EXPOSE 8000
 # The folder, not the file: a file that is mounted by itself cannot be replaced in one step, and that is how a

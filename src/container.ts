@@ -58,11 +58,9 @@ export function wire(site: Site): DependencyContainer {
   wireAlerts(once, site.alerts);
   wireEvents(once, site.events);
   wireAccess(once, site.access);
-  wireMonitoring(once, site.control);
-  once(
-    keys.system,
-    (get) => new HostSystem(get(keys.clock), { camerasFile: site.camerasFile, dataDir: site.control?.dataDir ?? '.' }),
-  );
+  const { dataDir = '.', logDir = '.' } = site.control ?? {};
+  wireMonitoring(once, { dataDir, logDir, camerasFile: site.camerasFile });
+  once(keys.system, (get) => new HostSystem(get(keys.clock), { camerasFile: site.camerasFile, dataDir }));
   wireOperations(once);
   return c;
 }

@@ -5,7 +5,7 @@ import { readSettings, settingsHelp } from './infrastructure/environment/setting
 import { keepMemorySteady } from './infrastructure/environment/steady-memory';
 import { refuseUnusablePaths } from './infrastructure/environment/usable-paths';
 import { createLog } from './infrastructure/logging/logger';
-import { startService } from './service';
+import { endOf, startService } from './service';
 
 const HELP = `watchgate: the backend of a camera-monitoring site
 
@@ -25,17 +25,18 @@ async function main(): Promise<void> {
   refuseUnusablePaths(settings);
   const log = createLog({ level: settings.logLevel, json: settings.logJson, dir: settings.logDir });
   const service = await startService(settings, log);
+  const end = (signal: string) => {
+    log.info(`${signal}: finishing the requests under way`);
+    void endOf(service, log).then((code) => process.exit(code));
+  };
+  // Before it says that it is ready: whoever reads that may end it at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
   const seconds = (performance.now() / 1000).toFixed(1);
   if (settings.logJson) log.info('ready', { url: service.url, seconds: Number(seconds) });
   else
     process.stdout.write(
       `\n  Watchgate is ready after ${seconds} s\n${service.summary.map((l) => `  ${l}\n`).join('')}\n`,
     );
-  const end = (signal: string) => {
-    log.info(`${signal}: finishing the requests under way`);
-    void service.stop().then(() => process.exit(0));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
 }
 
 main().catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { Settled } from './application/cameras/config-settling';
 import type { RolloutSeed } from './application/rollout/rollout-seeding';
 import type { Log } from './application/shared/log';
+import { within } from './application/shared/within';
 import { keys, wire } from './container';
 import { watchEventLoop } from './infrastructure/environment/event-loop';
 import type { Settings } from './infrastructure/environment/settings';
@@ -20,6 +21,9 @@ import { journalOf } from './wire-events';
 
 /** A process whose event loop is this late does nothing that nobody waits for. */
 const BUSY_LAG_MS = 20;
+
+/** Less than containers and service managers wait before they kill; requests under way have ten seconds of it. */
+const END_WITHIN_MS = 25_000;
 
 /** A running service. */
 export interface Service {
@@ -43,6 +47,22 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
     await stop();
     throw error;
   }
+}
+
+/**
+ * Ends a service, and gives the exit code: 1 when something hangs, such as a database that went silent or a disk that does
+ * not answer. What is not done by then is left as after a crash, which loses nothing that was confirmed.
+ */
+export function endOf(service: Pick<Service, 'stop'>, log: Log, ms: number = END_WITHIN_MS): Promise<0 | 1> {
+  const late = () => {
+    log.error('the end takes too long: it is cut off', { ms });
+    return 1 as const;
+  };
+  return within(
+    ms,
+    service.stop().then(() => 0 as const),
+    late,
+  );
 }
 
 async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<unknown>) => void) {

@@ -102,6 +102,7 @@ function wireStatistics(once: Once, { violationTypes, zone }: EventSite): void {
     new PgSiteActivity(
       get(keys.database),
       () => cameras.regions(),
+      () => cameras.names(),
       () => get(keys.alertArchive).openOfToday(),
     );
   once(keys.statisticsOnDomain, (get) => {

@@ -18,19 +18,19 @@ import { PgMinutes } from './infrastructure/postgres/pg-minutes';
 import { deliveryCounts, eventCounts } from './infrastructure/postgres/pg-site-figures';
 import { PrometheusPage } from './infrastructure/prometheus/prometheus-page';
 import { diskSpace } from './infrastructure/system/disk-space';
+import { mayReplace } from './infrastructure/system/host-files';
 import { keys, type Once } from './keys';
 
 export interface MonitoredFolders {
   readonly dataDir: string;
   readonly logDir: string;
+  readonly camerasFile: string;
 }
 
 type Get = Parameters<Parameters<Once>[1]>[0];
 
-const NOWHERE: MonitoredFolders = { dataDir: '.', logDir: '.' };
-
 /** What there is to know about how the service does. */
-export function wireMonitoring(once: Once, folders: MonitoredFolders = NOWHERE): void {
+export function wireMonitoring(once: Once, folders: MonitoredFolders): void {
   once(keys.consistency, (get) => {
     return new CameraConsistency(get(keys.cameras), get(keys.camerasFile), get(keys.camerasFormat), pause);
   });
@@ -80,7 +80,7 @@ function neededProbes(get: Get): HealthProbe[] {
   return [probes.databaseProbe(() => get(keys.database).ready()), configuration];
 }
 
-function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe[] {
+function allProbes(get: Get, { dataDir, logDir, camerasFile }: MonitoredFolders): HealthProbe[] {
   const [cameras, desired] = [get(keys.cameras), get(keys.desiredStates)];
   const { supervisor } = get(keys.controlRuntime);
   const begun = performance.now();
@@ -94,6 +94,7 @@ function allProbes(get: Get, { dataDir, logDir }: MonitoredFolders): HealthProbe
     probes.redisProbe,
     probes.servicesProbe,
     probes.consistencyProbe(() => get(keys.consistency).measure()),
+    probes.configurationProbe(() => mayReplace(camerasFile)),
     probes.journalProbe(() => get(keys.ingestor).state),
     probes.workersProbe(() => workerStates(cameras, desired, supervisor)),
     probes.rolloutProbe(() => get(keys.policy).takenBack()),

@@ -1,13 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { Client } from 'pg';
 import { parse } from 'yaml';
 import { readSettings } from '../../src/infrastructure/environment/settings';
+import { needsToken } from '../../src/start-refusals';
 import { ROOT } from './dependency-cruise';
 
 interface Composed {
   readonly build?: string;
   readonly image?: string;
   readonly environment: Readonly<Record<string, string | number>>;
+  readonly env_file?: readonly string[];
+  readonly stop_grace_period?: string;
   readonly ports?: readonly string[];
   readonly volumes: readonly string[];
   readonly cap_drop?: readonly string[];
@@ -26,34 +31,87 @@ interface Compose {
 
 const text = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 
-/** Values as compose fills them in from an empty environment. */
-function filled(value: string | number): string {
-  const inner = String(value).replaceAll(/\$\{\w+:-([^${}]*)\}/g, '$1');
-  return inner === String(value) ? inner : filled(inner);
-}
+/** A value as compose fills it in from an environment; no default may stand within a default. */
+const filled = (value: string | number, environment: Readonly<Record<string, string>> = {}): string =>
+  String(value).replaceAll(
+    /\$\{(\w+):-([^${}]*)\}/g,
+    (_, name: string, fallback: string) => environment[name] || fallback,
+  );
 
 describe('docker-compose.yml', () => {
   const { services, volumes } = parse(text('docker-compose.yml')) as Compose;
   const { watchgate, postgres } = services;
 
-  it('gives the service settings that it accepts, a database among them', () => {
-    // A variable without a value is passed on only where it is set.
-    const given = Object.entries(watchgate.environment).filter(([, v]) => v !== null);
-    const environment = Object.fromEntries(given.map(([k, v]) => [k, filled(v)]));
-    expect(readSettings(environment)).toMatchObject({ host: '0.0.0.0', port: 8000, requireToken: true });
-    const { hostname, username, password, pathname } = new URL(environment.DATABASE_URL ?? '');
+  /** What the service gets from a `.env`: all of it, under what the container decides. */
+  const given = (dotenv: Readonly<Record<string, string>>) => ({
+    ...dotenv,
+    ...Object.fromEntries(Object.entries(watchgate.environment).map(([k, v]) => [k, filled(v, dotenv)])),
+  });
+  const example = parseEnv(text('.env.example')) as Readonly<Record<string, string>>;
+
+  it('has no default within a default, which docker-compose 1 garbles', () => {
+    expect(text('docker-compose.yml')).not.toMatch(/\$\{[^}]*\$\{/);
+    const values = Object.values(services).flatMap((service: Composed) => Object.values(service.environment));
+    expect(values.filter((value) => filled(value).includes('$'))).toEqual([]);
+  });
+
+  it.each([
+    ['an empty .env', {}],
+    ['the example', example],
+  ])('gives the service settings that it accepts, a database among them, with %s', (_what, dotenv) => {
+    const environment = given(dotenv);
+    const settings = readSettings(environment);
+    expect(settings).toMatchObject({ host: '0.0.0.0', port: 8000, dataDir: '/app/data', logDir: '/app/logs' });
+    expect(needsToken(settings)).toBe(true);
+    expect([settings.useDomain, settings.rolloutPercent]).toEqual([undefined, undefined]);
+    const { hostname, username, password, pathname } = new URL(settings.databaseUrl);
     expect({ hostname, username, password, pathname }).toEqual({
       hostname: 'postgres',
       username: filled(postgres.environment.POSTGRES_USER ?? ''),
-      password: filled(postgres.environment.POSTGRES_PASSWORD ?? ''),
+      password: '',
       pathname: `/${filled(postgres.environment.POSTGRES_DB ?? '')}`,
     });
-    expect(password).toBe('change-me');
+    const was = process.env.PGPASSWORD;
+    process.env.PGPASSWORD = environment.PGPASSWORD;
+    expect(new Client({ connectionString: settings.databaseUrl })).toMatchObject({ password: 'change-me' });
+    if (was === undefined) delete process.env.PGPASSWORD;
+    else process.env.PGPASSWORD = was;
+  });
+
+  it('gives both the same password, and the service every setting of .env that is not decided by the container', () => {
+    expect(watchgate.env_file).toEqual(['.env']);
+    const POSTGRES_PASSWORD = 'another';
+    expect(given({ POSTGRES_PASSWORD }).PGPASSWORD).toBe(
+      filled(postgres.environment.POSTGRES_PASSWORD ?? '', { POSTGRES_PASSWORD }),
+    );
+    const decided = ['DATABASE_URL', 'DATA_DIR', 'HOST', 'LOG_DIR', 'PGPASSWORD', 'PORT'];
+    expect(Object.keys(watchgate.environment).sort()).toEqual(decided);
+    const dotenv = {
+      DETECTOR_COMMAND: 'detect {camera_id}',
+      ROLLOUT_FILE: 'config/r.yaml',
+      USE_DOMAIN_SERVICE: 'true',
+      ROLLOUT_PERCENT: '25',
+    };
+    const url = 'postgres://me:secret@db.example/site';
+    expect(readSettings(given({ ...dotenv, NODE_ENV: 'production', DATABASE_URL: url }))).toMatchObject({
+      detectorCommand: ['detect', '{camera_id}'],
+      rolloutFile: expect.stringMatching(/config\/r.yaml$/),
+      logJson: true,
+      useDomain: true,
+      rolloutPercent: 25,
+      databaseUrl: url,
+    });
+  });
+
+  it('waits for longer than the service takes to end', () => {
+    const ends = Number(/const END_WITHIN_MS = ([\d_]+);/.exec(text('src/service.ts'))?.[1]?.replaceAll('_', ''));
+    expect(ends).toBeGreaterThan(10_000);
+    expect(Number.parseInt(watchgate.stop_grace_period ?? '', 10) * 1_000).toBeGreaterThan(ends);
   });
 
   it('publishes ports on this machine only', () => {
     const ports = Object.values(services).flatMap((service: Composed) => service.ports ?? []);
-    expect(ports.map(filled)).toEqual(['127.0.0.1:8000:8000']);
+    expect(ports.map((port) => filled(port))).toEqual(['127.0.0.1:8000:8000']);
   });
 
   it('mounts the configuration as a folder and keeps data and logs in volumes that it declares', () => {
@@ -72,6 +130,8 @@ describe('docker-compose.yml', () => {
     const writable = watchgate.volumes.map((volume) => volume.split(':')[1]);
     const made = /RUN mkdir (.*?) &&/.exec(text('Dockerfile'))?.[1]?.split(' ') ?? [];
     expect(new Set(writable)).toEqual(new Set(made.map((folder) => `/app/${folder}`)));
+    // Any WATCHGATE_USER: what the image makes is open to whoever runs in it, and a volume begins as the image has it.
+    expect(text('Dockerfile')).toContain(`&& chmod 1777 ${made.join(' ')}\n`);
   });
 
   it('starts the service when the database is healthy', () => {

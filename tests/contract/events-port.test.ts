@@ -126,6 +126,12 @@ describe.each(['domain', 'legacy'] as const)('events and statistics on the %s pa
     expect(before.events.map(({ type }) => type)).toEqual(['SANITIZED', 'HANDWASHING_ACTIVE']);
     const [newest] = await statistics.history({ minutes: 60, limit: 1 });
     expect(newest).toMatchObject({ ts: now + 120, region: 'sink', detail: { region: 'sink', confidence: 0.5 } });
+    const names: Record<string, string | null> = {};
+    for (const item of await statistics.history({ minutes: 1_440, limit: 100 })) {
+      expect(item.event_type).toBe(item.type);
+      names[item.camera_id] = item.camera_name;
+    }
+    expect(names).toMatchObject({ cam1: 'A' });
   });
 
   it('exports a time as a table', async () => {

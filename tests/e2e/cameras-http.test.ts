@@ -77,7 +77,9 @@ describe('the camera API', () => {
     expect((await request(server).get(`${API}/?active_only=1`).expect(307)).headers.location).toBe(
       `${API}?active_only=1`,
     );
-    expect((await request(server).patch(`${API}/cam1`).expect(405)).headers.allow).toBe('GET, PUT, DELETE');
+    expect((await request(server).patch(`${API}/cam1`).expect(405)).headers.allow).toBe(
+      'GET, HEAD, PUT, DELETE, OPTIONS',
+    );
     expect((await request(server).get('/api/v2/x').expect(404)).body).toMatchObject({
       code: 'request.not_found',
       status: 404,

@@ -67,6 +67,12 @@ describe('the page of the API', () => {
       expect(unescaped(shown)).toContain(part);
   });
 
+  it.each(['/ws/events', '/ws/status'])('shows the web socket %s, and what is said there', (path) => {
+    const shown = new RegExp(`<details id="${path}">[^]*?</details>`).exec(page)?.[0] ?? '';
+    for (const part of ['viewer', 'bearer.', 'The service sends', 'A client may send', '"ping"'])
+      expect(unescaped(shown)).toContain(part);
+  });
+
   it('shows lines that a shell can run', async () => {
     const { port } = server.address() as AddressInfo;
     const lines = [...page.matchAll(/<pre class="curl">([^]*?)<\/pre>/g)].map(([, line]) => unescaped(line ?? ''));

@@ -9,6 +9,7 @@ const document = openApi(allOperations);
 const examples = examplesOf(document);
 
 const ajv = new Ajv({ strict: false, allErrors: true });
+ajv.addFormat('date', /^\d{4}-\d\d-\d\d$/);
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 ajv.addFormat('binary', true);
 

@@ -16,6 +16,8 @@ beforeAll(async () => {
   database = await createTestDatabase();
   site = await testSite({ databaseUrl: database.url, access: { needsToken: true, perMinute: 0 } });
   server = httpOf(site).listen(0, '127.0.0.1');
+  // A conversation is over when the service closes its connection: here soon after the last answer.
+  server.keepAliveTimeout = 500;
   await once(server, 'listening');
 });
 afterAll(async () => {

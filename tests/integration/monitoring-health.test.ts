@@ -47,6 +47,8 @@ describe('the health of a site', () => {
         domain_services: 'ok',
         camera_data_consistency: 'ok',
         consistency_details: { db_count: 2, yaml_count: 2 },
+        configuration: 'ok',
+        configuration_details: { writable: true },
         journal: 'ok',
         workers: 'ok',
         rollout: 'ok',
@@ -163,6 +165,8 @@ describe('a part that', () => {
       probes.alertsProbe(async () => ({ evaluationLag: null, dead: 0, deadLately: 0, oldestWaiting: 0 }), up(90)),
       'degraded',
     ],
+    ['a cameras file that it may not replace', probes.configurationProbe(async () => false), 'degraded'],
+    ['a cameras file that it may replace', probes.configurationProbe(async () => true), 'ok'],
     ['a journal far behind', journal({ lagBytes: 20_000_000 }), 'degraded'],
     ['a file of the journal that cannot be read for a moment', journal({ unreadable: ['a'], stuckSeconds: 30 }), 'ok'],
     [

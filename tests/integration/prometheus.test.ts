@@ -8,6 +8,7 @@ import { type TestSite, testSite } from '../support/test-site';
 interface Scraped {
   readonly types: ReadonlyMap<string, string>;
   readonly series: ReadonlyMap<string, number>;
+  readonly helps: ReadonlyMap<string, string>;
 }
 
 const LABELS = String.raw`(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*",?)*`;
@@ -15,15 +16,15 @@ const LINE = new RegExp(String.raw`^([a-zA-Z_:][\w:]*)(\{${LABELS}\})? (-?\d[\d.
 
 /** Reads the whole text by the rules of the exposition format 0.0.4; throws at the first line that breaks them. */
 function parse(text: string): Scraped {
-  const [types, helps, series] = [new Map<string, string>(), new Set<string>(), new Map<string, number>()];
+  const [types, helps, series] = [new Map<string, string>(), new Map<string, string>(), new Map<string, number>()];
   expect(text.endsWith('\n')).toBe(true);
   for (const line of text.split('\n').filter(Boolean)) {
     const [, kind, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
-    if (kind === 'HELP' && !helps.has(name)) helps.add(name);
+    if (kind === 'HELP' && !helps.has(name)) helps.set(name, rest);
     else if (kind === 'TYPE' && !types.has(name) && helps.has(name)) types.set(name, rest);
     else readSample(line, types, series);
   }
-  return { types, series };
+  return { types, series, helps };
 }
 
 function readSample(line: string, types: ReadonlyMap<string, string>, series: Map<string, number>): void {
@@ -78,6 +79,21 @@ describe('what Prometheus scrapes', () => {
     expect(series.get(String.raw`hbd_events_total{camera="a\"b\\c",type="x"}`)).toBe(1);
     expect(series.get('hbd_events_total')).toBe(4);
     expect(series.get('watchgate_events_stored_total')).toBe(4);
+  });
+
+  it('names its metrics as Prometheus wants them, each with its help and its type', async () => {
+    const { types, helps, series } = await scrape();
+    const counters = [...types].filter(([, type]) => type === 'counter').map(([name]) => name);
+    const others = [...types].filter(([, type]) => type !== 'counter').map(([name]) => name);
+    expect(counters.filter((name) => !name.endsWith('_total'))).toEqual([]);
+    expect(others.filter((name) => name.endsWith('_total'))).toEqual([]);
+    const reserved = others.filter((name) => /_(count|sum|bucket)$/.test(name));
+    expect(reserved).toEqual([]);
+    expect([...types.keys()].filter((name) => !helps.get(name) || !/^[a-z][a-z0-9_]*$/.test(name))).toEqual([]);
+    expect([...types.keys()].filter((name) => /_(milliseconds|ms|kilobytes|minutes|hours)(_|$)/.test(name))).toEqual(
+      [],
+    );
+    expect([...series.keys()].filter((name) => name.startsWith('nodejs_active_resources{')).length).toBeGreaterThan(0);
   });
 
   it('counts requests by operation, path and class of status', async () => {

@@ -122,7 +122,9 @@ describe('the built service', () => {
   }, 180_000);
 
   it('S4: needs a token on this machine, too, where that is set, and does not start before there is one', async () => {
-    const [other, own] = [new BareSite(), await createTestDatabase()];
+    const other = new BareSite();
+    // A database of its own: a site has one cameras file.
+    const own = await createTestDatabase();
     const settings = { DATABASE_URL: own.url, REQUIRE_TOKEN: 'true' };
     try {
       const refused = await other.start(settings).ended;

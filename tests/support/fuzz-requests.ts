@@ -1,3 +1,4 @@
+import { routesOf } from '../../src/api/http/openapi-view';
 import type { JsonObject } from '../../src/domain/shared/json';
 import { anything, objectFor, valueFor } from './fuzz-values';
 import type { Chance } from './random';
@@ -28,10 +29,11 @@ const TYPES = ['application/json', 'text/plain', 'application/x-www-form-urlenco
 const ESCAPES = ['%00', '%FF', '%', '%zz', '..%2F..%2Fetc', '%2e%2e', '%F0%9F%98%80', '%E4%BD', 'a%0d%0ab', ';', '~'];
 
 export function targetsOf(document: JsonObject): readonly Target[] {
-  const paths = document.paths as unknown as Record<string, Record<string, Described>>;
-  return Object.entries(paths).flatMap(([path, verbs]) =>
-    Object.entries(verbs).map(([verb, described]) => ({ method: verb.toUpperCase(), path, described })),
-  );
+  return routesOf(document).map(({ verb, path, operation }) => ({
+    method: verb,
+    path,
+    described: operation as unknown as Described,
+  }));
 }
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -8,6 +8,7 @@ import { keys } from '../../src/container';
 import type { TestSite } from './test-site';
 
 const ajv = new Ajv({ strict: false, allErrors: true });
+ajv.addFormat('date', /^\d{4}-\d\d-\d\d$/);
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const compiled = new Map<string, ValidateFunction>();
 

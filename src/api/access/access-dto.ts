@@ -10,24 +10,28 @@ import type {
 } from '../../application/access/access-port';
 import { roles } from '../../domain/shared/role';
 import { Flag, ListOf, OneOf, Part, Text, Time, Whole } from '../http/fields';
-import { all, count, text, textOrNull } from '../http/schemas';
+import { all, anyMembers, count, named, orNull, text, textOrNull } from '../http/schemas';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 const role = { type: 'string', enum: roles };
 const time = { type: 'string', format: 'date-time' };
 const timeOrNull = { type: ['string', 'null'], format: 'date-time' };
-const objectOrNull = { type: ['object', 'null'] };
+const sent = orNull(anyMembers('what was sent, secrets masked'));
+const changed = orNull(anyMembers('where the change is kept, or what it changed'));
 
 const token = () =>
-  all({
-    id: text,
-    name: text,
-    role,
-    created_at: time,
-    expires_at: timeOrNull,
-    revoked_at: timeOrNull,
-    last_used_at: timeOrNull,
-  });
+  named(
+    'Token',
+    all({
+      id: text,
+      name: text,
+      role,
+      created_at: time,
+      expires_at: timeOrNull,
+      revoked_at: timeOrNull,
+      last_used_at: timeOrNull,
+    }),
+  );
 
 export class TokenListDto implements TokenList {
   @ListOf(token, { about: 'newest first, revoked and expired ones included' }) tokens: TokenView[];
@@ -63,19 +67,22 @@ export class AuditQueryDto implements AuditQuery {
 }
 
 const entry = () =>
-  all({
-    id: count,
-    at: time,
-    actor: textOrNull,
-    token_id: textOrNull,
-    role: { type: ['string', 'null'], enum: [...roles, null] },
-    operation: text,
-    status: count,
-    request_id: text,
-    address: text,
-    input: objectOrNull,
-    changed: objectOrNull,
-  });
+  named(
+    'AuditEntry',
+    all({
+      id: count,
+      at: time,
+      actor: textOrNull,
+      token_id: textOrNull,
+      role: { type: ['string', 'null'], enum: [...roles, null] },
+      operation: text,
+      status: count,
+      request_id: text,
+      address: text,
+      input: sent,
+      changed,
+    }),
+  );
 
 export class AuditPageDto implements AuditPage {
   @ListOf(entry, { about: 'newest first' }) entries: AuditPage['entries'];

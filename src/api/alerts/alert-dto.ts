@@ -3,22 +3,24 @@ import { ALERT_RULE_FIELDS } from '../../domain/alerts/alert-rule';
 import { CONDITIONS, RULE_TYPES } from '../../domain/alerts/alert-conditions';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { Described, Flag, ListOf, OneOf, Open, Part, Text, Time, Whole } from '../http/fields';
+import { named } from '../http/schemas';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 /** Rules are numbered by PostgreSQL integers. */
 export const LAST_RULE = 2_147_483_647;
 
 /** Every condition of any type; which goes with which type is said in docs/alerts.md and checked by the domain. */
-const conditions = (): JsonObject => ({
-  type: 'object',
-  properties: Object.assign(
-    {},
-    ...RULE_TYPES.map((type) =>
-      Object.fromEntries(Object.entries(CONDITIONS[type]).map(([name, { schema }]) => [name, schema])),
-    ),
-  ) as JsonObject,
-  additionalProperties: false,
-});
+const conditions = (): JsonObject =>
+  named('AlertConditions', {
+    type: 'object',
+    properties: Object.assign(
+      {},
+      ...RULE_TYPES.map((type) =>
+        Object.fromEntries(Object.entries(CONDITIONS[type]).map(([name, { schema }]) => [name, schema])),
+      ),
+    ) as JsonObject,
+    additionalProperties: false,
+  });
 
 const settings = (): Record<string, JsonObject> => ({
   ...Object.fromEntries(Object.entries(ALERT_RULE_FIELDS).map(([name, { schema }]) => [name, schema])),
@@ -65,12 +67,28 @@ export class AlertRulePatchDto {
   [field: string]: Json;
 }
 
+const LIMITS = new Set(['minimum', 'maximum', 'minLength', 'maxLength']);
+
+/** Those of an old installation may have other members and other limits. */
+const storedConditions = (): JsonObject =>
+  named('StoredAlertConditions', {
+    type: 'object',
+    properties: Object.fromEntries(
+      Object.entries(conditions().properties as Readonly<Record<string, JsonObject>>).map(([name, schema]) => [
+        name,
+        Object.fromEntries(Object.entries(schema).filter(([rule]) => !LIMITS.has(rule))),
+      ]),
+    ),
+    additionalProperties: true,
+    description: 'as AlertConditions; imported ones may have other members and limits',
+  });
+
 export class AlertRuleDto implements AlertRuleView {
   @Whole({ min: 1, max: LAST_RULE }) id: number;
   @Text() name: string;
   @Text({ nullable: true, about: 'null: every camera, each for itself' }) camera_id: string | null;
   @Text() rule_type: string;
-  @Part(() => ({ type: 'object' })) conditions: JsonObject;
+  @Part(storedConditions) conditions: JsonObject;
   @Part(() => ({ type: ['array', 'null'], items: { type: 'string' } })) notification_channels: string[] | null;
   @Part(() => ({ type: ['array', 'null'], items: { type: 'string' } })) recipients: string[] | null;
   @Flag() enabled: boolean;
@@ -102,13 +120,25 @@ export class AlertQueryDto extends PageDto {
   @Text({ max: 200, optional: true }) alert_type?: string;
 }
 
+/** The others depend on the rule: docs/alerts.md. */
+export const alertDetails = (): JsonObject =>
+  named('AlertDetails', {
+    type: 'object',
+    properties: {
+      kind: { type: 'string', description: 'alert, summary, recovery or news' },
+      rule_name: { type: 'string' },
+      priority: { type: 'string' },
+    },
+    additionalProperties: true,
+  });
+
 export class AlertDto implements AlertView {
   @Whole({ min: 1, max: MANY }) id: number;
   @Part(() => ({ type: ['integer', 'null'] })) rule_id: number | null;
   @Text({ about: '*: no camera, the site itself' }) camera_id: string;
   @Text() alert_type: string;
   @Text({ nullable: true }) message: string | null;
-  @Part(() => ({ type: 'object' }), { about: 'kind: alert, summary, recovery or news' }) details: JsonObject;
+  @Part(alertDetails) details: JsonObject;
   @Flag() notification_sent: boolean;
   @Part(() => ({ type: ['array', 'null'], items: { type: 'string' } })) notification_channels_used: string[] | null;
   @Time() timestamp: string;

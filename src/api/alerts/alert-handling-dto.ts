@@ -2,7 +2,7 @@ import type { DeliveryView, DryRunView } from '../../application/alerts/alert-ha
 import type { Attempt } from '../../application/alerts/delivery-queue';
 import type { JsonObject } from '../../domain/shared/json';
 import { Decimal, Flag, ListOf, OneOf, Part, Text, Time, Whole } from '../http/fields';
-import { AlertRuleKeyDto, LAST_RULE, NULLABLE_TIME, PageDto } from './alert-dto';
+import { alertDetails, AlertRuleKeyDto, LAST_RULE, NULLABLE_TIME, PageDto } from './alert-dto';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
@@ -15,7 +15,7 @@ class DryAlertDto {
   @Text() alert_type: string;
   @Time() timestamp: string;
   @Text() message: string;
-  @Part(() => ({ type: 'object' })) details: JsonObject;
+  @Part(alertDetails) details: JsonObject;
 }
 
 export class DryRunDto implements DryRunView {

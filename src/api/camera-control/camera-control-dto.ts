@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/shared/json';
 import type { ProcessStatus } from '../../application/camera-control/camera-control-port';
-import { Described, Flag, ListOf, ListOfText, OneOf, Part, Text, Time, Whole } from '../http/fields';
+import { Described, Flag, ListOf, ListOfText, OneOf, Part, schemaOf, Text, Time, Whole } from '../http/fields';
+import { atLeast, mapOf, named, number } from '../http/schemas';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
@@ -38,7 +39,7 @@ export class StartedDto extends ProcessStatusDto {
   @ListOf(() => ({ type: 'string' }), { optional: true }) cmd?: string[];
 }
 
-@Described(() => ({ type: 'object', additionalProperties: { type: 'object' } }))
+@Described(() => ({ ...mapOf(schemaOf(ProcessStatusDto)), description: 'by the id of the camera' }))
 export class BatchStatusDto {
   [camera_id: string]: ProcessStatus;
 }
@@ -59,12 +60,28 @@ export class AutoStartSetDto {
   @Flag() auto_start: boolean;
 }
 
+/** Of the bundled worker; another one may count more. */
+const workerStats = () =>
+  named(
+    'WorkerStats',
+    atLeast({
+      total_frames: number,
+      processed_frames: number,
+      detected_persons: number,
+      detected_hairnets: number,
+      detected_handwash: number,
+      avg_fps: number,
+      avg_detection_time: { ...number, description: 'seconds per frame' },
+      last_detection_time: { description: 'null while nothing was detected' },
+    }),
+  );
+
 export class StatsDto {
   @Text() camera_id: string;
   @Flag() running: boolean;
   @Whole({ min: 0, max: MANY }) pid: number;
   @Text() log_file: string;
-  @Part(() => ({ type: 'object' })) stats: JsonObject;
+  @Part(workerStats) stats: JsonObject;
 }
 
 export class LogDto {

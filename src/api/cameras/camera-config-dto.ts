@@ -2,6 +2,7 @@ import type { ConfigState } from '../../application/cameras/camera-config-port';
 import type { ConfigFault } from '../../application/cameras/cameras-format';
 import type { JsonObject } from '../../domain/shared/json';
 import { ListOf, OneOf, Text, Time, Whole } from '../http/fields';
+import { all, atLeast, listOf, named, text } from '../http/schemas';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 const LAST_NUMBER = 2_147_483_647;
@@ -56,10 +57,20 @@ export class RevisionListDto {
   @Whole({ min: 0, max: LAST_NUMBER }) offset: number;
 }
 
+const change = () =>
+  named(
+    'CameraChange',
+    all({
+      camera_id: text,
+      kind: { type: 'string', enum: ['added', 'changed', 'removed'] },
+      fields: listOf(atLeast({ field: text, before: {}, after: {} }, 'before', 'after')),
+    }),
+  );
+
 export class RevisionDetailDto extends RevisionDto {
   @Text({ max: MANY, about: 'the whole file, secrets masked' }) text: string;
   @Text({ max: MANY, about: 'unified diff against the revision before, secrets masked' }) diff: string;
-  @ListOf(() => ({ type: 'object' })) changes: JsonObject[];
+  @ListOf(change) changes: JsonObject[];
 }
 
 export class RestoredDto {

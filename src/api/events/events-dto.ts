@@ -1,7 +1,7 @@
 import type { EventExport, Posted, RecentEvents, SentEvents } from '../../application/events/events-port';
 import type { EventView } from '../../domain/shared/event';
 import { Described, Flag, ListOf, Text, Time, Whole } from '../http/fields';
-import { eventSchema } from '../http/schemas';
+import { eventSchema, evidenceSchema, named, orNull, text, wholeOrNull } from '../http/schemas';
 import { NotBefore } from '../http/time-order';
 
 const MOST_EVENTS = 1_000;
@@ -16,22 +16,39 @@ export class RecentEventsDto implements RecentEvents {
 @Described(() => ({ type: 'array', items: eventSchema(), description: 'newest first' }))
 export class EventListDto extends Array<EventView> {}
 
+/** Each is judged by itself: one that is no event is among the rejected, whatever else it is. */
+const sentEvent = () =>
+  named('SentEvent', {
+    type: 'object',
+    description: 'ts, type and camera_id are needed; an event without them is answered among the rejected',
+    properties: {
+      id: { type: ['string', 'integer'], description: 'an event that was sent before under it counts once' },
+      ts: { type: ['number', 'string'], description: 'seconds since 1970, or an ISO 8601 time' },
+      type: text,
+      camera_id: text,
+      track_id: wholeOrNull,
+      evidence: orNull(evidenceSchema()),
+    },
+    additionalProperties: true,
+  });
+
 export class SentEventsDto implements SentEvents {
-  @ListOf(() => ({}), { most: MOST_EVENTS, about: 'a bare list, and one event alone, are understood too' })
+  @ListOf(sentEvent, { most: MOST_EVENTS, about: 'a bare list, and one event alone, are understood too' })
   events: unknown[];
 }
 
-const rejected = {
-  type: 'object',
-  required: ['index', 'reason'],
-  properties: { index: { type: 'integer', minimum: 0 }, reason: { type: 'string' } },
-};
+const rejected = () =>
+  named('RejectedEvent', {
+    type: 'object',
+    required: ['index', 'reason'],
+    properties: { index: { type: 'integer', minimum: 0 }, reason: { type: 'string' } },
+  });
 
 export class PostedDto implements Posted {
   @Flag() ok: true;
   @Whole({ min: 0, max: MOST_EVENTS }) accepted: number;
   @Whole({ min: 0, max: MOST_EVENTS, about: 'events that were known already' }) duplicates: number;
-  @ListOf(() => rejected) rejected: Posted['rejected'];
+  @ListOf(rejected) rejected: Posted['rejected'];
 }
 
 export class EventExportDto implements EventExport {

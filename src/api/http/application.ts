@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
 import express, { type Express, Router } from 'express';
 import type { Log } from '../../application/shared/log';
@@ -8,6 +9,8 @@ import { mountDocs } from './docs';
 import { mountLiveness, type Readiness, sharedLook } from './liveness';
 import { answerError, answerNoRoute, mount, type MountOptions, type Mounted } from './mount';
 import { openApi } from './openapi';
+import { problemOf } from './problem';
+import { RequestError } from './request-error';
 import { identify } from './request-id';
 import { mountScrape, type Scrape } from './scrape';
 import { secure } from './security-headers';
@@ -19,9 +22,17 @@ export interface Patience {
   readonly headersMs: number;
   /** How often connections that are too slow are looked for; Node does so only every 30 s otherwise. */
   readonly lookMs: number;
+  /** How long a connection may wait for its next request. */
+  readonly idleMs: number;
 }
 
-const PATIENCE: Patience = { requestMs: 30_000, headersMs: 10_000, lookMs: 1_000 };
+/**
+ * Proxies keep a connection for 60 s and send a request into it at any moment of them: a service that closes it first
+ * makes some of those fail. A connection that waits between two requests is not held to the time for headers.
+ */
+const PATIENCE: Patience = { requestMs: 30_000, headersMs: 10_000, lookMs: 1_000, idleMs: 75_000 };
+/** Of the connections there may be: when more are open, those that wait are closed, so that others can come. */
+const CROWDED = 0.75;
 
 export interface HttpOptions extends MountOptions {
   /** Absent: nothing is needed but this process. */
@@ -64,7 +75,13 @@ function withoutTrailingSlash(req: express.Request, res: express.Response, next:
 }
 
 /** How what is no complete request is answered, by the code of its error; 400 unless said here. */
-const UNREADABLE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+const UNREADABLE: Readonly<Record<string, 408 | 431>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+const CODES = { 400: 'request.no_http', 408: 'request.too_slow', 431: 'request.headers_too_large' } as const;
+const SAYS = {
+  400: 'This is no HTTP that can be read. Write what is not ASCII in an address as %XX.',
+  408: 'The request did not come as a whole in time.',
+  431: 'The address and the headers together are too long.',
+} as const;
 
 /**
  * A server whose requests and responses have the application's prototypes from birth. Express would otherwise set
@@ -85,13 +102,38 @@ export function httpServer(app: Express, log: Log, patience: Patience = PATIENCE
   );
   server.requestTimeout = patience.requestMs;
   server.headersTimeout = patience.headersMs;
+  server.keepAliveTimeout = patience.idleMs;
+  closeIdleWhenCrowded(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     log.warn('a connection sent no valid HTTP', { code: error.code });
-    const status = UNREADABLE[error.code ?? ''] ?? 400;
-    const answer = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
     // A client that does not close its side, too, would keep the descriptor for as long as it likes.
-    socket.end(answer, () => socket.destroy());
+    socket.end(unreadable(error.code ?? ''), () => socket.destroy());
   });
   return server;
+}
+
+function closeIdleWhenCrowded(server: Server): void {
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => (open -= 1));
+    if (server.maxConnections > 0 && open > server.maxConnections * CROWDED) server.closeIdleConnections();
+  });
+}
+
+/** A whole answer, as text: there is no request that could have a response. */
+function unreadable(error: string): string {
+  const status = UNREADABLE[error] ?? 400;
+  const { body } = problemOf(new RequestError(status, CODES[status], SAYS[status]), randomUUID());
+  const text = JSON.stringify(body);
+  const head = {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    'X-Request-Id': body.request_id,
+    'X-Content-Type-Options': 'nosniff',
+    Connection: 'close',
+  };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`;
 }

@@ -8,8 +8,8 @@ import { covers, type Role } from '../../domain/shared/role';
 import type { Operation } from './operation';
 import { problemOf } from './problem';
 
-/** What whoever watches over the service asks; it tells nothing but that it is there. */
-const PUBLIC = new Set(['/health', '/api/ping', '/livez', '/readyz']);
+/** What whoever watches over the service asks, and the way to its page; they tell nothing but that it is there. */
+const PUBLIC = new Set(['/', '/health', '/api/ping', '/livez', '/readyz']);
 
 /** Whoever steers calls past the plan, or makes one fail to see the fallback work. */
 const STEERING_NEEDS: Role = 'operator';

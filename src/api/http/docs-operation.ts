@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { type CurlTarget, exampleCurl } from './example-curl';
 import { type Html, html, NOTHING } from './html';
-import type { ContentView, OperationView, ParameterView, RouteView } from './openapi-view';
+import type { ContentView, MessageView, OperationView, ParameterView, RouteView, SocketView } from './openapi-view';
 import { remarks, schemaText } from './schema-text';
 
 /** One operation: closed, its verb, path, meaning and role; open, everything there is to know to call it. */
@@ -14,7 +14,7 @@ ${parameters(operation)}${bodies('Body', operation.requestBody?.content ?? {})}$
 </details>`;
 }
 
-function parameters({ parameters: all }: OperationView): Html {
+function parameters({ parameters: all }: Pick<OperationView, 'parameters'>): Html {
   if (all.length === 0) return NOTHING;
   return html`<h3>Parameters</h3>
 <table>${all.map(parameter)}
@@ -49,3 +49,23 @@ function valueText(value: Json | undefined, otherwise: string): string {
   if (value === undefined) return otherwise;
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }
+
+/** A web socket: how to come to it, and what is said there in both directions. */
+export function docsSocket([path, socket]: readonly [string, SocketView]): Html {
+  return html`
+<details id="${path}">
+<summary><b class="GET">WS</b> <code>${path}</code> <span>${socket.summary}</span> <em>${socket['x-role']}</em></summary>
+<p>${socket.description}</p>
+${parameters(socket)}${messages('The service sends', socket.receives)}${messages('A client may send', socket.sends)}
+</details>`;
+}
+
+const messages = (heading: string, all: readonly MessageView[]): Html =>
+  html`${all.map(
+    ({
+      summary,
+      schema,
+      example,
+    }) => html`<h3>${heading} <small>${summary}</small></h3>${typed(schema)}<pre>${valueText(example, '')}</pre>
+`,
+  )}`;

@@ -1,11 +1,13 @@
 import type { JsonObject } from '../../domain/shared/json';
-import { docsOperation } from './docs-operation';
+import { docsOperation, docsSocket } from './docs-operation';
 import type { CurlTarget } from './example-curl';
 import { type Html, html } from './html';
-import { type RouteView, routesOf } from './openapi-view';
+import { type RouteView, routesOf, socketsOf } from './openapi-view';
 
 export const STYLE_PATH = '/docs/style.css';
 export const SCRIPT_PATH = '/docs/filter.js';
+
+const SOCKETS = 'web sockets';
 
 /** An OpenAPI document as a page for people. */
 export function docsPage(document: JsonObject, target: CurlTarget): string {
@@ -28,13 +30,20 @@ export function docsPage(document: JsonObject, target: CurlTarget): string {
 <p>The same for programs: <a href="/openapi.json">/openapi.json</a></p>
 <p>A click on the line of an example selects all of it, for a shell${target.needsToken ? ' that has your token in WATCHGATE_TOKEN' : ''}.</p>
 <input type="search" id="filter" placeholder="Filter by path or words" aria-label="Filter the operations" hidden>
-<nav>${groups.map((group) => html`<a href="#${group}">${group}</a> `)}</nav>
+<nav>${[...groups, SOCKETS].map((group) => html`<a href="#${group}">${group}</a> `)}</nav>
 </header>
-<main>${groups.map((group) => section(group, routes, target))}</main>
+<main>${groups.map((group) => section(group, routes, target))}${sockets(document)}</main>
 </body>
 </html>
 `;
   return page.text;
+}
+
+function sockets(document: JsonObject): Html {
+  return html`
+<section id="${SOCKETS}">
+<h2>${SOCKETS}</h2>${socketsOf(document).map(docsSocket)}
+</section>`;
 }
 
 function section(group: string, all: readonly RouteView[], target: CurlTarget): Html {

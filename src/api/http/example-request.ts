@@ -10,8 +10,9 @@ export interface ExampleRequest {
 
 /** Throws when the example lacks a part of the path. */
 export function exampleRequest({ path, operation }: RouteView, name: string): ExampleRequest {
+  const refused = name === 'refused' ? operation['x-refused-request'] : undefined;
   const sent = operation.parameters.flatMap((p) => {
-    const value = p.examples?.[name]?.value;
+    const value = refused ? refused.parameters[p.name] : p.examples?.[name]?.value;
     return value === undefined ? [] : [{ ...p, text: encodeURIComponent(String(value)) }];
   });
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, wanted: string) => {
@@ -20,6 +21,6 @@ export function exampleRequest({ path, operation }: RouteView, name: string): Ex
     return found.text;
   });
   const query = sent.filter((p) => p.in === 'query').map((p) => `${p.name}=${p.text}`);
-  const body = operation.requestBody?.content['application/json']?.examples?.[name]?.value;
-  return { path: query.length > 0 ? `${filled}?${query.join('&')}` : filled, body };
+  const shown = operation.requestBody?.content['application/json']?.examples?.[name]?.value;
+  return { path: query.length > 0 ? `${filled}?${query.join('&')}` : filled, body: refused ? refused.body : shown };
 }

@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { InSteps } from './in-steps';
+import { named, nameOf, orNull } from './schemas';
 import { IsTime } from './time-order';
 
 /** The arguments of its constructor do not count: inputs are made without any, outputs not here. */
@@ -67,15 +68,11 @@ function field(
 ): PropertyDecorator {
   const optional = options.optional === true || options.default !== undefined;
   return (prototype, name) => {
-    const full = () => {
-      const { type, ...rest } = schema();
-      return {
-        ...(type === undefined ? {} : { type: options.nullable ? [type as string, 'null'] : type }),
-        ...rest,
-        ...(options.default === undefined ? {} : { default: options.default }),
-        ...(options.about ? { description: options.about } : {}),
-      };
-    };
+    const full = () => ({
+      ...used(schema(), options.nullable === true),
+      ...(options.default === undefined ? {} : { default: options.default }),
+      ...(options.about ? { description: options.about } : {}),
+    });
     shapeOf(prototype.constructor as Class<unknown>).fields.set(String(name), {
       schema: full,
       required: !optional,
@@ -84,6 +81,14 @@ function field(
     });
     for (const check of [optional ? IsOptional() : IsDefined(), ...checks]) check(prototype, name);
   };
+}
+
+/** A schema where it is used; one that has a name stays as it is, so that it is the same everywhere. */
+function used(schema: JsonObject, nullable: boolean): JsonObject {
+  if (nameOf(schema) !== undefined) return nullable ? orNull(schema) : { allOf: [schema] };
+  const { type, ...rest } = schema;
+  if (type === undefined) return nullable ? orNull(rest) : rest;
+  return { type: nullable ? [type, 'null'] : type, ...rest };
 }
 
 const asText: Parse = (text) => text;
@@ -188,8 +193,13 @@ export const Described =
     shapeOf(dto as unknown as Class<unknown>).schema = schema;
   };
 
-/** JSON Schema (2020-12) of a DTO. */
-export function schemaOf(dto: Class<unknown>): JsonObject {
+/** The name of a DTO in the OpenAPI document. */
+export const schemaName = (dto: Class<unknown>): string => dto.name.replace(/Dto$/, '');
+
+/** JSON Schema (2020-12) of a DTO, under its name. */
+export const schemaOf = (dto: Class<unknown>): JsonObject => named(schemaName(dto), membersOf(dto));
+
+function membersOf(dto: Class<unknown>): JsonObject {
   const { fields, open, schema } = shapeOf(dto);
   if (schema) return schema();
   const entries = [...fields];

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../domain/shared/json';
+import { isJsonObject, type Json, type JsonObject, parsedJson } from '../../domain/shared/json';
 import { isStorableJson } from '../../domain/shared/storable-text';
 import { type LocatedFault, RequestError } from './request-error';
 
@@ -27,6 +27,15 @@ export function listBody(bytes: Buffer, member: string): JsonObject {
   if (isJsonObject(value) && !Object.hasOwn(value, member) && Object.keys(value).length > 0)
     return { [member]: [value] };
   return isJsonObject(value) ? value : jsonBody(bytes);
+}
+
+/**
+ * Reads a body that an operation can do without: old clients send any there. Only a JSON object that names one of the
+ * members is meant for it, and is read as strictly as any other.
+ */
+export function optionalBody(bytes: Buffer, members: readonly string[]): JsonObject {
+  const value = isTooDeep(bytes) ? null : parsedJson(bytes.toString());
+  return isJsonObject(value) && members.some((name) => Object.hasOwn(value, name)) ? jsonBody(bytes) : {};
 }
 
 /** Lists are not looked at here: their items are judged one by one. */

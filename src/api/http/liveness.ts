@@ -1,5 +1,6 @@
 import type { Express, Response } from 'express';
 import { Unavailable } from '../../domain/shared/domain-error';
+import { onlyGet } from './only-get';
 import { sendJson } from './send';
 
 /** Asked by `/readyz`: what is missing to serve requests, one sentence per part; must answer within a second. */
@@ -23,10 +24,10 @@ export function sharedLook(ready: Readiness): Readiness {
  */
 export function mountLiveness(app: Express, ready: Readiness): void {
   const json = (res: Response, body: object) => sendJson(res, 200, 'application/json', body);
-  app.get('/health', (_req, res) => json(res, { status: 'healthy' }));
-  app.get('/livez', (_req, res) => json(res, { status: 'live' }));
-  app.get('/api/ping', (_req, res) => json(res, { message: 'pong', timestamp: new Date().toISOString() }));
-  app.get('/readyz', async (_req, res) => {
+  onlyGet(app, '/health', (_req, res) => json(res, { status: 'healthy' }));
+  onlyGet(app, '/livez', (_req, res) => json(res, { status: 'live' }));
+  onlyGet(app, '/api/ping', (_req, res) => json(res, { message: 'pong', timestamp: new Date().toISOString() }));
+  onlyGet(app, '/readyz', async (_req, res) => {
     const missing = await ready();
     if (missing.length > 0)
       throw new Unavailable('service.not_ready', `Not ready: ${missing.join('; ')}`, 'not-started');

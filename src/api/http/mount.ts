@@ -7,6 +7,7 @@ import { audited, means, type Progress, tell } from './audit';
 import { authorizeOperation, callerOf } from './auth';
 import { type Handler, type Meter, metered } from './metered';
 import type { Operation, Operations } from './operation';
+import { refuseMethod } from './only-get';
 import { problemOf } from './problem';
 import { forceOf, rawInput } from './raw-input';
 import { readInput } from './read-input';
@@ -164,19 +165,8 @@ export const answerNoRoute = (req: Request): never => {
 
 function refuseOtherVerbs(router: Router, operations: readonly Operation[]): void {
   for (const path of new Set(operations.map((o) => o.path))) {
-    const allow = operations
-      .filter((o) => o.path === path)
-      .map((o) => o.verb)
-      .join(', ');
-    router.all(expressPath(path), (req: Request) => {
-      throw new RequestError(
-        405,
-        'request.method_not_allowed',
-        `${req.method} is not possible here, only ${allow}.`,
-        [],
-        { allow },
-      );
-    });
+    const verbs = operations.filter((o) => o.path === path).map((o) => o.verb);
+    router.all(expressPath(path), (req: Request, res: Response) => refuseMethod(req, res, verbs));
   }
 }
 

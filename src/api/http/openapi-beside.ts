@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../domain/shared/json';
+import { headersOf, refusal, sharedRefusals } from './openapi-components';
 import { all, text } from './schemas';
 
 /** Of what is answered beside the operations of the catalogue. */
@@ -61,7 +62,13 @@ const described = ({ id, summary, role, type, schema, answer }: Beside, refusals
   parameters: [],
   ...(role === 'anybody' ? { security: [] } : {}),
   responses: {
-    '200': { description: 'Done', content: { [type]: { schema, examples: { done: { value: answer } } } } },
+    '200': {
+      description: 'Done',
+      headers: headersOf(),
+      content: { [type]: { schema, examples: { done: { value: answer } } } },
+    },
     ...(role === 'anybody' ? {} : refusals),
+    ...(id === 'readyz' ? sharedRefusals([503]) : {}),
+    '4XX': refusal('4XX', 'The request could not be read'),
   },
 });

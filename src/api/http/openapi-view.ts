@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../domain/shared/json';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/shared/json';
 
 interface Shown {
   readonly value?: Json;
@@ -28,6 +28,11 @@ export interface OperationView {
   readonly summary: string;
   readonly 'x-role': string;
   readonly parameters: readonly ParameterView[];
+  /** What the example `refused` sends, which is none of those that may be sent. */
+  readonly 'x-refused-request'?: {
+    readonly parameters: Readonly<Record<string, Json>>;
+    readonly body?: Json;
+  };
   readonly requestBody?: { readonly content: Readonly<Record<string, ContentView>> };
   readonly responses: Readonly<
     Record<string, { readonly description: string; readonly content: Readonly<Record<string, ContentView>> }>
@@ -40,8 +45,45 @@ export interface RouteView {
   readonly operation: OperationView;
 }
 
+export interface MessageView {
+  readonly summary: string;
+  readonly schema: JsonObject;
+  readonly example: Json;
+}
+
+/** A web socket, as the document describes it beside the operations. */
+export interface SocketView {
+  readonly summary: string;
+  readonly description: string;
+  readonly 'x-role': string;
+  readonly parameters: readonly ParameterView[];
+  readonly receives: readonly MessageView[];
+  readonly sends: readonly MessageView[];
+}
+
 /** The operations of an OpenAPI document that `openApi` made. */
-export const routesOf = ({ paths }: JsonObject): readonly RouteView[] =>
-  Object.entries(paths as unknown as Record<string, Record<string, OperationView>>).flatMap(([path, verbs]) =>
-    Object.entries(verbs).map(([verb, operation]) => ({ verb: verb.toUpperCase(), path, operation })),
+export const routesOf = (document: JsonObject): readonly RouteView[] =>
+  Object.entries(resolved(document, 'paths') as Record<string, Record<string, OperationView>>).flatMap(
+    ([path, verbs]) =>
+      Object.entries(verbs).map(([verb, operation]) => ({ verb: verb.toUpperCase(), path, operation })),
   );
+
+export const socketsOf = (document: JsonObject): readonly (readonly [string, SocketView])[] =>
+  Object.entries(resolved(document, 'x-websockets') as Record<string, SocketView>);
+
+/** A part of a document with what stands where it refers to; no schema here refers to itself. */
+function resolved(document: JsonObject, part: string): unknown {
+  const look = (pointer: string): Json =>
+    pointer
+      .split('/')
+      .slice(1)
+      .reduce((at: Json, name) => (Object(at) as JsonObject)[name] ?? null, document);
+  const walk = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(walk);
+    if (!isJsonObject(value)) return value;
+    const { $ref, ...rest } = value;
+    const members = Object.fromEntries(Object.entries(rest).map(([name, member]) => [name, walk(member)]));
+    return typeof $ref === 'string' ? { ...(walk(look($ref)) as JsonObject), ...members } : members;
+  };
+  return walk(document[part] ?? {});
+}

@@ -1,30 +1,12 @@
 import { Media } from '../../application/shared/media';
 import type { JsonObject } from '../../domain/shared/json';
-import { schemaOf, shapeOf } from './fields';
-import { besidePaths } from './openapi-beside';
-import { answerExample, bodyExamples, parameterExamples, refusedExample } from './openapi-examples';
+import { schemaName, schemaOf, shapeOf } from './fields';
+import { BESIDE_TAG, besidePaths } from './openapi-beside';
+import { headersOf, refusal, sharedRefusals, type SharedRefusal, withComponents } from './openapi-components';
+import { answerExample, bodyExamples, parameterExamples, refusedAnswer, refusedRequest } from './openapi-examples';
+import { webSockets } from './openapi-sockets';
 import type { Operation } from './operation';
-
-const PROBLEM: JsonObject = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'code', 'request_id'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string' },
-    request_id: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['loc', 'msg', 'type'],
-        properties: { loc: { type: 'array' }, msg: { type: 'string' }, type: { type: 'string' } },
-      },
-    },
-  },
-};
+import { named } from './schemas';
 
 const FORCE: JsonObject = {
   name: 'force_domain',
@@ -43,7 +25,25 @@ const TOKEN: JsonObject = {
 
 const ABOUT =
   'Backend of a camera-monitoring site. An example of a request and one of an answer belong together where they have ' +
-  'the same name. x-varies names, as JSON pointers, what is different in each call or shown shortened; times always are.';
+  'the same name; x-refused-request is what the example `refused` of an answer was the answer to. x-varies names, as JSON ' +
+  'pointers, what is different in each call or shown shortened; times always are. Another method on any of these paths is ' +
+  'answered 405 with Allow; what is no HTTP that can be read 400, 408 or 431. x-websockets describes the web sockets.';
+
+const TAGS: Readonly<Record<string, string>> = {
+  cameras: 'Cameras and their settings',
+  'camera-config': 'The file of the cameras: its state and its history',
+  'camera-control': 'Detection processes',
+  alerts: 'Alert rules and what they told',
+  'alert-handling': 'What people do about alerts, and notices on their way',
+  events: 'Events of the detectors',
+  records: 'Violations and detection reports',
+  statistics: 'Events in numbers',
+  rollout: 'The rollout from the legacy to the domain path',
+  monitoring: 'How the service is',
+  system: 'The machine of the service',
+  access: 'Tokens and the audit trail',
+  [BESIDE_TAG]: 'What watches the service',
+};
 
 /** The OpenAPI 3.1 document of the catalogue. */
 export function openApi(operations: readonly Operation[]): JsonObject {
@@ -52,17 +52,22 @@ export function openApi(operations: readonly Operation[]): JsonObject {
     const path = `/api/v1${operation.path}`;
     paths[path] = { ...paths[path], [operation.verb.toLowerCase()]: describe(operation) };
   }
-  return {
+  const used = new Set([...operations.map(({ context }) => context), BESIDE_TAG]);
+  const document: JsonObject = {
     openapi: '3.1.0',
-    info: { title: 'Watchgate', version: '1', description: ABOUT },
+    info: { title: 'Watchgate', version: '1', description: ABOUT, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/', description: 'where this document is from' }],
+    tags: Object.entries(TAGS).flatMap(([name, description]) => (used.has(name) ? [{ name, description }] : [])),
     paths: { ...paths, ...besidePaths({ '401': NO_TOKEN }) },
-    components: { schemas: { Problem: PROBLEM }, securitySchemes: { token: TOKEN } },
-    security: [{ token: [] }, {}],
+    security: [{ token: [] }, {}] as readonly JsonObject[],
+    'x-websockets': webSockets(),
   };
+  return withComponents(document, { token: TOKEN });
 }
 
+const NO_TOKEN = refusal(401, 'No token, or one that is wrong, expired or revoked');
+
 function describe(operation: Operation): JsonObject {
-  const forced = operation.switched ? ', or less than operator and force_domain is sent' : '';
   const inPath = new Set([...operation.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? ''));
   const parameters = [...shapeOf(operation.input).fields].flatMap(([name, { schema, required }]): JsonObject[] => {
     const described = { schema: schema(), ...parameterExamples(operation, name) };
@@ -76,39 +81,75 @@ function describe(operation: Operation): JsonObject {
     description: `Needs the role ${operation.role}.`,
     'x-role': operation.role,
     parameters: operation.switched ? [...parameters, FORCE] : parameters,
-    ...(operation.parametersIn === 'query' ? {} : requestBody(operation, inPath)),
-    responses: {
-      '200': {
-        description: 'Done',
-        content: { [operation.produces]: { schema: answerSchema(operation), ...answerExample(operation) } },
-      },
-      ...refused(operation),
-      '401': NO_TOKEN,
-      '403': refusal(`The token's role is less than ${operation.role}${forced}`),
-      default: refusal('Refused or failed'),
-    },
+    ...requestBody(operation, inPath),
+    ...refusedRequest(operation, inPath),
+    responses: answers(operation, parameters.length > 0 || operation.switched),
   };
 }
 
-const refusal = (description: string, example: JsonObject = {}): JsonObject => ({
-  description,
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, ...example } },
-});
+/** Which path answered, and why, of operations that have two. */
+const PATH_HEADERS = ['X-Served-By', 'X-Rollout-Reason'];
 
-const NO_TOKEN = refusal('No token, or one that is wrong, expired or revoked');
+function answers(operation: Operation, takesParameters: boolean): JsonObject {
+  const { produces, switched, role, example } = operation;
+  const path = switched ? PATH_HEADERS : [];
+  const forced = switched ? ', or less than operator and force_domain is sent' : '';
+  const kinds: Readonly<Record<string, readonly string[]>> = {
+    'image/jpeg': ['X-Frame-Age'],
+    'text/csv; charset=utf-8': ['Content-Disposition'],
+  };
+  const more = [...path, ...(switched ? ['X-Answer-Partial'] : []), ...(kinds[produces] ?? [])];
+  const refused = example.refused;
+  return {
+    '200': {
+      description: 'Done',
+      headers: headersOf(...more),
+      content: { [produces]: { schema: answerSchema(operation), ...answerExample(operation) } },
+    },
+    ...sharedRefusals(refusalsOf(operation, takesParameters)),
+    ...(refused
+      ? {
+          [refused.status]: refusal(refused.status, refused.detail, { example: refusedAnswer(refused), headers: path }),
+        }
+      : {}),
+    '401': NO_TOKEN,
+    '403': refusal(403, `The token's role is less than ${role}${forced}`),
+    default: refusal('default', 'Failed', {
+      headers: [...path, 'Retry-After', ...(produces === 'image/jpeg' ? ['X-Last-Frame-Age'] : [])],
+    }),
+  };
+}
 
-const refused = ({ example: { refused: told } }: Operation): JsonObject =>
-  told ? { [told.status]: refusal(told.detail, refusedExample(told)) } : {};
+/** What may come of any operation of its kind. */
+function refusalsOf({ verb, effect, body, path, ifMatch }: Operation, takesParameters: boolean): SharedRefusal[] {
+  const read = body.use !== 'ignored';
+  return [
+    ...(read ? [400 as const] : []),
+    ...(path.includes('{') ? [404 as const] : []),
+    ...(effect === 'write' ? [409 as const] : []),
+    ...(ifMatch ? [412 as const] : []),
+    ...(verb === 'GET' ? [] : [413 as const]),
+    ...(read || takesParameters ? [422 as const] : []),
+    429,
+    503,
+  ];
+}
 
 const answerSchema = ({ output }: Operation): JsonObject =>
   output === Media ? { type: 'string', format: 'binary' } : schemaOf(output);
 
+/** What may be sent in a body; a parameter that may also stand there is needed in one of both places only. */
 function requestBody(operation: Operation, inPath: ReadonlySet<string>): JsonObject {
+  if (operation.body.use === 'ignored') return {};
   const { properties, required, ...schema } = schemaOf(operation.input);
   const kept = Object.entries(Object(properties) as JsonObject).filter(([name]) => !inPath.has(name));
-  const needed = (Array.isArray(required) ? required : []).filter((name) => !inPath.has(String(name)));
-  if (kept.length === 0 && schema.additionalProperties === false) return {};
+  const inBody = operation.parametersIn === 'body';
+  const needed = (Array.isArray(required) && inBody ? required : []).filter((name) => !inPath.has(String(name)));
   const body = { ...schema, properties: Object.fromEntries(kept), ...(needed.length > 0 ? { required: needed } : {}) };
-  const content = { 'application/json': { schema: body, ...bodyExamples(operation, inPath) } };
-  return { requestBody: { required: needed.length > 0, content } };
+  const examples = inBody ? bodyExamples(operation, inPath) : {};
+  const about: JsonObject = inBody
+    ? {}
+    : { description: 'The same as the parameters, which count where both are sent' };
+  const content = { 'application/json': { schema: named(schemaName(operation.input), body), ...examples } };
+  return { requestBody: { ...about, required: needed.length > 0, content } };
 }

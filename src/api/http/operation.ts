@@ -2,7 +2,7 @@ import type { RoutedOperation, WriteFallback } from '../../application/rollout/o
 import { Media } from '../../application/shared/media';
 import type { Role } from '../../domain/shared/role';
 import type { Example } from './example';
-import type { Class } from './fields';
+import { type Class, shapeOf } from './fields';
 
 const BODY_LIMIT = '256kb';
 
@@ -46,6 +46,16 @@ type Rows<P> = {
   readonly [K in keyof P]: P[K] extends (input: infer I) => Promise<infer O> ? Row<I, O> : never;
 };
 
+/**
+ * What becomes of a body: an operation without any member in it ignores whatever is sent, as the old backend did; one
+ * that can do without takes it only where it names a member.
+ */
+export interface BodyUse {
+  readonly use: 'read' | 'optional' | 'ignored';
+  /** The members of the input that a body may name; of an open input there may be more. */
+  readonly members: readonly string[];
+}
+
 /** An operation with everything derived from its row. */
 export interface Operation extends RoutedOperation {
   readonly context: string;
@@ -60,6 +70,7 @@ export interface Operation extends RoutedOperation {
   readonly switched: boolean;
   readonly role: Role;
   readonly parametersIn: 'query' | 'body';
+  readonly body: BodyUse;
   readonly takesList?: string;
   readonly ifMatch?: string;
   readonly bodyLimit: string;
@@ -102,8 +113,18 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
     mayDiffer: row.mayDiffer ?? [],
     bodyLimit: row.bodyLimit ?? BODY_LIMIT,
     parametersIn: row.parametersIn ?? (verb === 'GET' ? 'query' : 'body'),
+    body: bodyUse(verb, path, row),
     ...(row.takesList ? { takesList: row.takesList } : {}),
     ...(row.ifMatch ? { ifMatch: row.ifMatch } : {}),
     ...(row.shown ? { shown: row.shown } : {}),
   };
+}
+
+function bodyUse(verb: Verb, path: string, { input, parametersIn }: Row<object, unknown>): BodyUse {
+  const { fields, open, schema } = shapeOf(input);
+  const members = [...fields].filter(([name]) => !path.includes(`{${name}}`));
+  const names = members.map(([name]) => name);
+  if (verb === 'GET' || (members.length === 0 && !open && !schema)) return { use: 'ignored', members: [] };
+  const needed = parametersIn !== 'query' || members.some(([, { required }]) => required);
+  return { use: needed ? 'read' : 'optional', members: names };
 }

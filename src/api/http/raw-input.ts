@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { JsonObject } from '../../domain/shared/json';
 import { isStorable } from '../../domain/shared/storable-text';
 import { parseFlag } from './fields';
-import { jsonBody, listBody } from './json-body';
+import { jsonBody, listBody, optionalBody } from './json-body';
 import type { Operation } from './operation';
 import type { RawInput } from './read-input';
 import { type LocatedFault, RequestError } from './request-error';
@@ -19,7 +19,7 @@ export function rawInput(operation: Operation, req: Request): RawInput {
     expected: operation.parametersIn,
     path,
     query: { ...texts(req.query), ...ifMatch(operation, req) },
-    body: operation.verb !== 'GET' && Buffer.isBuffer(req.body) ? bodyOf(operation, req.body) : {},
+    body: Buffer.isBuffer(req.body) ? bodyOf(operation, req.body) : {},
   };
 }
 
@@ -33,8 +33,16 @@ export function forceOf(req: Request, faults: LocatedFault[]): boolean | undefin
   return undefined;
 }
 
-const bodyOf = ({ takesList }: Operation, bytes: Buffer): JsonObject =>
-  takesList ? listBody(bytes, takesList) : jsonBody(bytes);
+function bodyOf({ body, takesList }: Operation, bytes: Buffer): JsonObject {
+  switch (body.use) {
+    case 'ignored':
+      return {};
+    case 'optional':
+      return optionalBody(bytes, body.members);
+    case 'read':
+      return takesList ? listBody(bytes, takesList) : jsonBody(bytes);
+  }
+}
 
 /** The version that a client wants to change (RFC 9110, 13.1.1), as the member of the input that stands for it. */
 function ifMatch({ ifMatch: member }: Operation, req: Request): Readonly<Record<string, string>> {

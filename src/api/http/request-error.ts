@@ -11,7 +11,7 @@ export interface LocatedFault {
 /** A request that never reached an operation. */
 export class RequestError extends Error {
   constructor(
-    readonly status: 400 | 404 | 405 | 413 | 415 | 422,
+    readonly status: 400 | 404 | 405 | 408 | 413 | 415 | 422 | 431,
     readonly code: string,
     message: string,
     readonly errors: readonly LocatedFault[] = [],

@@ -5,6 +5,9 @@ const INDENT = '  ';
 /** A JSON schema as a type that people can read, its limits and meanings as comments. */
 export function schemaText(schema: JsonObject, indent = ''): string {
   if (typeof schema.$ref === 'string') return schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (Array.isArray(choices)) return choices.map((choice) => schemaText(choice as JsonObject, indent)).join(' | ');
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const types: readonly Json[] = Array.isArray(schema.type) ? schema.type : [schema.type ?? 'anything'];
   return types.map((type) => typeText(String(type), schema, indent)).join(' | ');

@@ -1,3 +1,4 @@
+import compression from 'compression';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
@@ -15,10 +16,28 @@ function textOf(body: unknown): string {
   return text;
 }
 
-export function sendJson(res: Response, status: number, type: string, body: unknown, headers: object = {}): void {
-  const text = textOf(body);
+/** What is smaller fits into one packet either way. */
+const LEAST_COMPRESSED = 1_024;
+const compress = compression({ threshold: LEAST_COMPRESSED });
+
+/**
+ * Lets an answer be compressed as its client asks for; to be called before its head is written. The package works on
+ * the response itself, so small answers, which are most, and pictures, which are compressed already, never come here.
+ */
+function compressed(res: Response): void {
+  if (res.req.headers['accept-encoding'] === undefined) res.vary('Accept-Encoding');
+  else compress(res.req, res, () => undefined);
+}
+
+/** A whole text of a known type. */
+export function sendText(res: Response, status: number, type: string, text: string, headers: object = {}): void {
   const length = Buffer.byteLength(text);
-  res.writeHead(status, { ...headers, 'content-type': `${type}; charset=utf-8`, 'content-length': length }).end(text);
+  if (length >= LEAST_COMPRESSED) compressed(res);
+  res.writeHead(status, { ...headers, 'content-type': type, 'content-length': length }).end(text);
+}
+
+export function sendJson(res: Response, status: number, type: string, body: unknown, headers: object = {}): void {
+  sendText(res, status, `${type}; charset=utf-8`, textOf(body), headers);
 }
 
 /** Resolves when everything is sent or the client has left. Rejects only while nothing has been sent. */
@@ -29,6 +48,7 @@ export async function sendMedia(res: Response, { type, body, headers }: Media, l
   const chunks = body[Symbol.asyncIterator]();
   const first = await firstOf(chunks, res);
   if (!first) return;
+  if (type.startsWith('text/')) compressed(res);
   res.writeHead(200, head);
   try {
     await pipeline(Readable.from(resumed(first, chunks)), res);

@@ -2,7 +2,7 @@ import type { Health } from '../../application/monitoring/monitoring-port';
 import type { Metrics } from '../../application/monitoring/site-metrics';
 import type { JsonObject } from '../../domain/shared/json';
 import { Described } from '../http/fields';
-import { all, count, listOf, number, object, text, textOrNull, wholeOrNull } from '../http/schemas';
+import { all, anyMembers, count, listOf, named, number, text, textOrNull, wholeOrNull } from '../http/schemas';
 
 const time = { type: 'string', format: 'date-time' };
 const state = { type: 'string', enum: ['ok', 'degraded', 'inconsistent', 'error'] };
@@ -11,11 +11,13 @@ const PARTS = [
   'redis',
   'domain_services',
   'camera_data_consistency',
+  'configuration',
   'journal',
   'workers',
   'rollout',
   'disk',
   'alerts',
+  'ffmpeg',
 ];
 
 /** Besides the state of a part, `<part>_error` and `<part>_details` where there is more to say. */
@@ -24,13 +26,13 @@ const PARTS = [
     status: { type: 'string', enum: ['healthy', 'degraded'] },
     timestamp: time,
     checks: {
-      ...object,
+      type: 'object',
       properties: Object.fromEntries(PARTS.map((name) => [name, state])),
       required: PARTS,
       patternProperties: {
         _error$: text,
         _issues$: { type: 'array', items: text },
-        _details$: object,
+        _details$: anyMembers('what there is to say of the part, in numbers and names'),
       },
     },
   }),
@@ -67,12 +69,15 @@ const counts = (...names: string[]): JsonObject => Object.fromEntries(names.map(
       last_check: textOrNull,
     }),
     operations: listOf(
-      all({
-        operation: text,
-        path: { enum: ['domain', 'legacy', null] },
-        ...counts('calls', 'ok', 'reject', 'failure'),
-        ...numbers('p50_ms', 'p95_ms', 'p99_ms'),
-      }),
+      named(
+        'OperationMetrics',
+        all({
+          operation: text,
+          path: { enum: ['domain', 'legacy', null] },
+          ...counts('calls', 'ok', 'reject', 'failure'),
+          ...numbers('p50_ms', 'p95_ms', 'p99_ms'),
+        }),
+      ),
     ),
   }),
 )

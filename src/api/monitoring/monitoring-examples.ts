@@ -14,6 +14,8 @@ export const monitoringExamples: Examples<MonitoringPort> = {
         domain_services: 'ok',
         camera_data_consistency: 'ok',
         consistency_details: { db_count: 8, yaml_count: 8 },
+        configuration: 'ok',
+        configuration_details: { writable: true },
         journal: 'ok',
         journal_details: { lag_bytes: 0, rejected: 0 },
         workers: 'ok',

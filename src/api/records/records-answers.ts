@@ -9,11 +9,33 @@ import type {
   ViolationView,
 } from '../../application/records/records-port';
 import { type ViolationStatus, violationStatuses } from '../../domain/records/violation';
+import type { JsonObject } from '../../domain/shared/json';
 import { Described, Flag, ListOf, OneOf, Part, Text, Time, Whole } from '../http/fields';
-import { all, count, listOf, number, numberOrNull, object, text, textOrNull, wholeOrNull } from '../http/schemas';
+import {
+  all,
+  anyMembers,
+  atLeast,
+  count,
+  listOf,
+  mapOf,
+  named,
+  number,
+  numberOrNull,
+  orNull,
+  text,
+  textOrNull,
+  wholeOrNull,
+} from '../http/schemas';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 const time = { type: 'string', format: 'date-time' };
+
+const box = (): JsonObject => ({
+  type: 'object',
+  properties: { x: number, y: number, width: number, height: number },
+  additionalProperties: true,
+  description: 'in pixels; one that a detector sent as an object has the members that it sent',
+});
 
 const violation = () =>
   all({
@@ -25,7 +47,7 @@ const violation = () =>
     confidence: numberOrNull,
     status: { type: 'string', enum: violationStatuses },
     snapshot_path: textOrNull,
-    bbox: { type: ['object', 'null'] },
+    bbox: orNull(named('BoundingBox', box())),
     handled_at: { type: ['string', 'null'], format: 'date-time' },
     handled_by: textOrNull,
     notes: textOrNull,
@@ -54,17 +76,19 @@ export class ViolationDto implements ViolationView {
 }
 
 export class ViolationPageDto implements ViolationPage {
-  @ListOf(violation, { about: 'newest first' }) violations: ViolationView[];
+  @ListOf(() => ViolationDto, { about: 'newest first' }) violations: ViolationView[];
   @Whole({ min: 0, max: MANY, about: 'all that fit' }) total: number;
   @Whole({ min: 1, max: 1_000 }) limit: number;
   @Whole({ min: 0, max: MANY }) offset: number;
   @Text({ nullable: true, about: 'where the next page begins; null after the last one' }) next_cursor: string | null;
 }
 
+const changed = anyMembers('the members of the violation that changed');
+const violationChange = () =>
+  named('ViolationChange', all({ at: time, actor: text, request_id: text, before: changed, after: changed }));
+
 export class ViolationChangesDto {
-  @ListOf(() => all({ at: time, actor: text, request_id: text, before: object, after: object }), {
-    about: 'oldest first',
-  })
+  @ListOf(violationChange, { about: 'oldest first' })
   changes: ViolationChange[];
 }
 
@@ -91,31 +115,55 @@ const totals = {
   avg_processing_time: number,
 };
 
+const detectionTotals = () => named('DetectionTotals', all(totals));
+
 export class RecordSummaryDto implements RecordSummary {
   @Text() period: string;
   @Time() start_time: string;
   @Time() end_time: string;
-  @Part(() => ({ type: 'object', additionalProperties: all(totals) })) cameras: RecordSummary['cameras'];
-  @Part(() => all(totals)) total: Totals;
+  @Part(() => mapOf(detectionTotals()), { about: 'by the id of the camera' }) cameras: RecordSummary['cameras'];
+  @Part(detectionTotals) total: Totals;
 }
 
-const statistics = () =>
-  all({
-    ...totals,
-    camera_info: { type: ['object', 'null'] },
-    detection_count_24h: count,
-    average_confidence: number,
-    total_objects_detected: count,
-    person_count: count,
-    vehicle_count: count,
-    anomalies: listOf(text),
-    performance: all({
-      avg_processing_time: number,
-      max_processing_time: number,
-      min_processing_time: number,
-      fps_estimate: number,
+const cameraInfo = () =>
+  named(
+    'CameraInfo',
+    atLeast({
+      id: text,
+      name: text,
+      status: text,
+      camera_type: text,
+      location: text,
+      resolution: text,
+      region_id: textOrNull,
+      is_active: { type: 'boolean' },
+      created_at: time,
+      updated_at: time,
+      fps: { ...text, description: 'such as 25 FPS' },
+      capabilities: listOf(text),
     }),
-  });
+  );
+
+const statistics = () =>
+  named(
+    'DetectionAnalytics',
+    all({
+      ...totals,
+      camera_info: orNull(cameraInfo()),
+      detection_count_24h: count,
+      average_confidence: number,
+      total_objects_detected: count,
+      person_count: count,
+      vehicle_count: count,
+      anomalies: listOf(text),
+      performance: all({
+        avg_processing_time: number,
+        max_processing_time: number,
+        min_processing_time: number,
+        fps_estimate: number,
+      }),
+    }),
+  );
 
 export class CameraStatisticsDto implements CameraStatistics {
   @Text() camera_id: string;
@@ -126,18 +174,21 @@ export class CameraStatisticsDto implements CameraStatistics {
 }
 
 const record = () =>
-  all({
-    id: count,
-    camera_id: text,
-    timestamp: time,
-    frame_number: count,
-    person_count: count,
-    hairnet_violations: count,
-    handwash_events: count,
-    sanitize_events: count,
-    fps: numberOrNull,
-    processing_time: numberOrNull,
-  });
+  named(
+    'DetectionRecord',
+    all({
+      id: count,
+      camera_id: text,
+      timestamp: time,
+      frame_number: count,
+      person_count: count,
+      hairnet_violations: count,
+      handwash_events: count,
+      sanitize_events: count,
+      fps: numberOrNull,
+      processing_time: numberOrNull,
+    }),
+  );
 
 export class DetectionPageDto implements DetectionPage {
   @ListOf(record, { about: 'newest first' }) records: DetectionPage['records'];

@@ -1,34 +1,133 @@
 import type { InstanceView, Language } from '../../application/rollout/rollout-port';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { Described, Flag, ListOf, Decimal, OneOf, Part, Text, Time, Whole } from '../http/fields';
+import {
+  all,
+  anyMembers,
+  atLeast,
+  count,
+  listOf,
+  mapOf,
+  named,
+  number,
+  numberOrNull,
+  orNull,
+  text,
+  textOrNull,
+} from '../http/schemas';
 
 const MANY = Number.MAX_SAFE_INTEGER;
-const anything = () => ({});
-const object = () => ({ type: 'object' });
+
+const calls = () =>
+  named(
+    'RolloutCalls',
+    all({
+      n: count,
+      ok: count,
+      reject: count,
+      failure: count,
+      fallback: count,
+      timed: count,
+      slow20: count,
+      slow50: count,
+    }),
+  );
+
+/** What a verdict on a stage rests on. */
+const stageEvidence = () =>
+  named(
+    'RolloutEvidence',
+    atLeast(
+      {
+        operations: listOf(
+          named(
+            'RolloutOperationEvidence',
+            atLeast(
+              {
+                operation: text,
+                effect: { type: 'string', enum: ['read', 'write'] },
+                domain: calls(),
+                control: calls(),
+                limits: atLeast({ ms20: number, ms50: number, n: count }),
+              },
+              'limits',
+            ),
+          ),
+        ),
+        activeMs: { ...number, description: 'milliseconds that this stage has been active' },
+        comparisons: count,
+        mismatches: count,
+        share: atLeast({ domain: count, drawn: count, expectedBps: count }),
+        instances: atLeast({ confirmed: count, alive: count }),
+        approval: text,
+        noise: count,
+      },
+      'approval',
+    ),
+  );
+
+/** Metric names, levels and what is missing are lists that may grow. */
+const verdict = () =>
+  named(
+    'RolloutVerdict',
+    atLeast({
+      action: { type: 'string', enum: ['rollback', 'hold', 'promote'] },
+      attention: { type: 'boolean', description: 'whether somebody should look, whatever the action' },
+      findings: listOf(
+        named(
+          'RolloutFinding',
+          atLeast({
+            metric: text,
+            operation: { ...text, description: '*: the whole group' },
+            value: number,
+            limit: number,
+            n: count,
+            interval: { type: 'array', items: number, minItems: 2, maxItems: 2, description: '95 % interval' },
+            level: { type: 'string', enum: ['rollback', 'attention', 'open', 'fine'] },
+          }),
+        ),
+      ),
+      missing: listOf(
+        named(
+          'RolloutMissing',
+          atLeast(
+            {
+              what: text,
+              operation: text,
+              have: number,
+              need: number,
+              etaMs: { ...numberOrNull, description: 'milliseconds until it is there at the present pace' },
+            },
+            'operation',
+          ),
+        ),
+      ),
+    }),
+  );
 
 export class GroupKeyDto {
   @Text({ min: 1, max: 100 }) group: string;
 }
 
-export class ReasonedDto extends GroupKeyDto {
+export class RolloutReasonedDto extends GroupKeyDto {
   @Text({ min: 3, max: 1000, line: true, about: 'why; it stays in the history' }) reason: string;
 }
 
-export class SetPercentDto extends GroupKeyDto {
+export class RolloutSetPercentDto extends GroupKeyDto {
   @Decimal({ min: 0, max: 100, step: 0.01 }) percent: number;
 }
 
-export class VerifiedDto extends GroupKeyDto {
+export class RolloutVerifiedDto extends GroupKeyDto {
   @Flag() passed: boolean;
-  @Part(object) report: JsonObject;
+  @Part(() => anyMembers('what the verification found, as it says it')) report: JsonObject;
 }
 
-export class SwitchDto {
+export class RolloutSwitchDto {
   @Text({ min: 3, max: 1000, line: true, about: 'why; it stays in the history' }) reason: string;
   @Text({ min: 1, max: 100, optional: true, about: 'one group only; absent: all of them' }) group?: string;
 }
 
-export class KillDto extends SwitchDto {
+export class RolloutKillDto extends RolloutSwitchDto {
   @Whole({
     min: 1,
     max: 600,
@@ -57,7 +156,7 @@ export class VerificationDto {
   @Time() expires_at: string;
 }
 
-export class EndedDto {
+export class RolloutEndedDto {
   @OneOf(['success']) status: 'success';
 }
 
@@ -75,16 +174,16 @@ export class ReportAsDto {
   @OneOf(['md', 'json'], { default: 'md' }) format: 'md' | 'json' = 'md';
 }
 
-export class StageDto {
+export class RolloutStageDto {
   @Decimal({ min: 0, max: 100 }) percent: number;
   @Whole({ min: 0, max: MANY }) bake_ms: number;
 }
 
-export class GroupDto {
+export class RolloutGroupDto {
   @Text() group: string;
   @OneOf(['manual', 'running', 'paused', 'frozen', 'rolled_back', 'complete']) status: string;
   @Whole({ min: 0, max: 100, about: '1-based; 0 outside a plan' }) stage: number;
-  @ListOf(() => StageDto) stages: StageDto[];
+  @ListOf(() => RolloutStageDto) stages: RolloutStageDto[];
   @Decimal({ min: 0, max: 100 }) percent: number;
   @Decimal({ min: 0, max: 100 }) effective_percent: number;
   @Text() effective_why: string;
@@ -93,62 +192,87 @@ export class GroupDto {
   @Time({ nullable: true }) killed_until: string | null;
   @Text({ nullable: true }) attention: string | null;
   @Text({ nullable: true }) trip_reason: string | null;
-  @Part(anything) approval: JsonObject | null;
+  @Part(() => orNull(atLeast({ by: textOrNull, reason: text }))) approval: JsonObject | null;
   @Flag({ nullable: true }) verified: boolean | null;
   @Time({ nullable: true }) entered_at: string | null;
   @Whole({ min: 0, max: MANY }) active_ms: number;
   @Whole({ min: 0, max: MANY, about: 'murmur3 seed of the buckets' }) seed: number;
   @ListOf(() => ({ type: 'string' })) operations: string[];
-  @Part(anything) evidence: Json;
-  @Part(anything) verdict: Json;
+  @Part(stageEvidence) evidence: Json;
+  @Part(() => orNull(verdict())) verdict: Json;
   @Whole({ min: 0, max: MANY }) revision: number;
 }
 
-export class InstanceDto implements InstanceView {
+export class RolloutInstanceDto implements InstanceView {
   @Text() name: string;
   @Whole({ min: -1, max: MANY }) revision: number;
   @Flag() confirmed: boolean;
   @Decimal({ min: 0, max: MANY, nullable: true }) ms: number | null;
 }
 
-export class OverviewDto {
+export class RolloutOverviewDto {
   @Whole({ min: 0, max: MANY }) revision: number;
   @Flag() killed: boolean;
-  @ListOf(() => InstanceDto) instances: InstanceDto[];
-  @ListOf(() => GroupDto) groups: GroupDto[];
+  @ListOf(() => RolloutInstanceDto) instances: RolloutInstanceDto[];
+  @ListOf(() => RolloutGroupDto) groups: RolloutGroupDto[];
 }
 
-export class AcknowledgedDto {
+export class RolloutAcknowledgedDto {
   @Flag() killed: boolean;
   @Whole({ min: 0, max: MANY }) revision: number;
   @Whole({ min: 0, max: MANY, about: 'instances that confirmed' }) applied: number;
   @Whole({ min: 0, max: MANY, about: 'instances alive' }) of: number;
   @Decimal({ min: 0, max: MANY, nullable: true }) slowest_ms: number | null;
-  @ListOf(() => InstanceDto) instances: InstanceDto[];
+  @ListOf(() => RolloutInstanceDto) instances: RolloutInstanceDto[];
 }
 
-export class EventDto {
+export class RolloutEventDto {
   @Whole({ min: 1, max: MANY }) seq: number;
   @Text() group: string;
   @Time() at: string;
   @Text({ nullable: true }) actor: string | null;
   @Text({ nullable: true }) request_id: string | null;
-  @Part(object) event: JsonObject;
-  @Part(anything) evidence: Json;
+  @Part(() => atLeast({ kind: text }), { about: 'what happened; its members depend on its kind' }) event: JsonObject;
+  @Part(() => orNull(mapOf({})), { about: 'what it rested on' }) evidence: Json;
   @Text() prev_hash: string;
   @Text() hash: string;
 }
 
-export class EventListDto {
-  @ListOf(() => EventDto) events: EventDto[];
+export class RolloutEventListDto {
+  @ListOf(() => RolloutEventDto) events: RolloutEventDto[];
   @Flag({ about: 'whether no event was changed or removed since it was written' }) intact: boolean;
 }
 
-export class MismatchListDto {
-  @ListOf(object) mismatches: JsonObject[];
+const mismatch = () =>
+  named(
+    'RolloutMismatch',
+    atLeast({
+      group: text,
+      entry: count,
+      operation: text,
+      at: { type: 'string', format: 'date-time' },
+      requestId: text,
+      served: { type: 'string', enum: ['domain', 'legacy'] },
+      pointers: { ...listOf(text), description: 'where the answers differed, as JSON pointers' },
+    }),
+  );
+
+export class RolloutMismatchListDto {
+  @ListOf(mismatch) mismatches: JsonObject[];
 }
 
-@Described(() => ({ type: 'object', required: ['report'], properties: { report: {} }, additionalProperties: false }))
-export class ReportDto {
+@Described(() => ({
+  type: 'object',
+  required: ['report'],
+  properties: {
+    report: {
+      type: ['string', 'object'],
+      additionalProperties: true,
+      description: 'a text as Markdown, an object as JSON',
+    },
+  },
+  additionalProperties: false,
+}))
+export class RolloutReportDto {
   report: Json;
 }

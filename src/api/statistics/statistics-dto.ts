@@ -10,7 +10,19 @@ import type {
   SummaryQuery,
 } from '../../application/statistics/statistics-port';
 import { Described, ListOf, Part, Text, Time, Whole } from '../http/fields';
-import { all, count, eventSchema, listOf, number, object, text, textOrNull, wholeOrNull } from '../http/schemas';
+import {
+  all,
+  count,
+  eventSchema,
+  evidenceSchema,
+  listOf,
+  named,
+  number,
+  orNull,
+  text,
+  textOrNull,
+  wholeOrNull,
+} from '../http/schemas';
 import { NotBefore } from '../http/time-order';
 
 const MANY = Number.MAX_SAFE_INTEGER;
@@ -34,7 +46,10 @@ export class DailyQueryDto implements DailyQuery {
   @Text({ max: 100, optional: true }) camera_id?: string;
 }
 
-@Described(() => listOf(all({ date: { type: 'string' }, total_events: count, counts_by_type: counts() })))
+const day = () =>
+  named('Day', all({ date: { type: 'string', format: 'date' }, total_events: count, counts_by_type: counts() }));
+
+@Described(() => listOf(day()))
 export class DaysDto extends Array<Day> {}
 
 export class EventQueryDto implements EventQuery {
@@ -46,16 +61,19 @@ export class EventQueryDto implements EventQuery {
 }
 
 const statisticsEvent = () =>
-  all({
-    id: text,
-    timestamp: { type: 'string', format: 'date-time' },
-    type: text,
-    camera_id: text,
-    confidence: number,
-    track_id: wholeOrNull,
-    region: textOrNull,
-    metadata: object,
-  });
+  named(
+    'StatisticsEvent',
+    all({
+      id: text,
+      timestamp: { type: 'string', format: 'date-time' },
+      type: text,
+      camera_id: text,
+      confidence: number,
+      track_id: wholeOrNull,
+      region: textOrNull,
+      metadata: evidenceSchema(),
+    }),
+  );
 
 export class EventsFoundDto {
   @ListOf(statisticsEvent, { about: 'newest first' }) events: StatisticsEvent[];
@@ -68,18 +86,22 @@ export class HistoryQueryDto implements SummaryQuery {
   @Text({ max: 100, optional: true }) camera_id?: string;
 }
 
-@Described(() =>
-  listOf(
+const historyItem = () =>
+  named(
+    'HistoryItem',
     all({
-      ts: number,
+      ts: { ...number, description: 'seconds since 1970' },
       camera_id: text,
+      camera_name: { ...textOrNull, description: 'null where there is no such camera any more' },
       type: text,
+      event_type: { ...text, description: 'the same as type' },
       track_id: wholeOrNull,
       region: textOrNull,
-      detail: { type: ['object', 'null'] },
+      detail: orNull(evidenceSchema()),
     }),
-  ),
-)
+  );
+
+@Described(() => listOf(historyItem()))
 export class HistoryDto extends Array<HistoryItem> {}
 
 @Described(() =>

@@ -85,7 +85,9 @@ export const statisticsExamples: Examples<StatisticsPort> = {
       {
         ts: 1767600902.114,
         camera_id: 'gate',
+        camera_name: 'Main gate',
         type: 'HANDWASH',
+        event_type: 'HANDWASH',
         track_id: 17,
         region: 'sink',
         detail: { region: 'sink' },

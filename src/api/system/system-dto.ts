@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../domain/shared/json';
 import type { SystemConfig, SystemHealth, SystemInfo } from '../../application/system/system-port';
 import { Described } from '../http/fields';
-import { all, count, listOf, number, object, text } from '../http/schemas';
+import { all, count, listOf, named, number, text } from '../http/schemas';
 
 const numbers = (...names: string[]): JsonObject => Object.fromEntries(names.map((name) => [name, number]));
 /** Bytes, percentages from 0 to 100, MHz. */
@@ -42,12 +42,12 @@ const time: JsonObject = { type: 'string', format: 'date-time' };
 const nothing: JsonObject = { type: 'null' };
 const every = (schema: JsonObject, ...names: string[]): JsonObject =>
   all(Object.fromEntries(names.map((name) => [name, schema])));
-const file: JsonObject = {
-  ...object,
+const file = named('ConfigFile', {
+  type: 'object',
   properties: { exists: flag, path: text, size: count, modified_time: time, readable: flag, writable: flag },
   required: ['exists', 'path'],
   additionalProperties: false,
-};
+});
 
 /** What would tell where this program lies, or what its environment is, is null. */
 @Described(() =>

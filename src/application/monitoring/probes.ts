@@ -37,6 +37,13 @@ export const consistencyProbe = (measure: () => Promise<Consistency>): HealthPro
     return issues.length === 0 ? healthy(details) : { status: 'inconsistent', details: { issues, ...details } };
   });
 
+/** The folder of the cameras file: a change replaces the file, so it is the folder that has to be writable. */
+export const configurationProbe = (mayReplace: () => Promise<boolean>): HealthProbe =>
+  probe('configuration', async () => {
+    const writable = await mayReplace();
+    return { status: writable ? 'ok' : 'degraded', details: { writable } };
+  });
+
 export interface JournalState {
   readonly lagBytes: number;
   readonly rejected: number;

@@ -53,7 +53,11 @@ export interface HistoryItem {
   /** Seconds since 1970. */
   readonly ts: number;
   readonly camera_id: string;
+  /** Null where there is no such camera any more. */
+  readonly camera_name: string | null;
   readonly type: string;
+  /** The same as `type`. */
+  readonly event_type: string;
   readonly track_id: number | null;
   readonly region: string | null;
   readonly detail: JsonObject | null;

@@ -93,8 +93,12 @@ export class StatisticsService implements StatisticsPort {
   }
 
   async history({ minutes, limit, camera_id }: SummaryQuery) {
-    const events = await this.recorded.newest({ ...upToNow(this.clock(), minutes), ...ofCamera(camera_id) }, limit);
-    return events.map(historyItem);
+    const window = upToNow(this.clock(), minutes);
+    const [events, names] = await Promise.all([
+      this.recorded.newest({ ...window, ...ofCamera(camera_id) }, limit),
+      this.site.names(),
+    ]);
+    return events.map((event) => historyItem(event, names));
   }
 }
 

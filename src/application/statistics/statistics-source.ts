@@ -13,6 +13,8 @@ export interface StatisticsSource {
 export interface SiteActivity {
   /** Regions that active cameras watch, each once. */
   regions(): Promise<readonly string[]>;
+  /** Names of cameras by their ids. */
+  names(): Promise<ReadonlyMap<string, string>>;
   /** Means over the detection reports of a window; null when there are none. */
   detections(window: Stretch): Promise<{ readonly processingTime: number | null; readonly confidence: number | null }>;
   /** The newest violations of a window. */

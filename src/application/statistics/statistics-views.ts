@@ -16,10 +16,13 @@ export function statisticsEvent(event: Event): StatisticsEvent {
   };
 }
 
-export const historyItem = (event: Event): HistoryItem => ({
+/** `event_type` and `camera_name` are what the old dashboard looks for; no backend sent them. */
+export const historyItem = (event: Event, names: ReadonlyMap<string, string>): HistoryItem => ({
   ts: event.ts,
   camera_id: event.cameraId,
+  camera_name: names.get(event.cameraId) ?? null,
   type: event.type,
+  event_type: event.type,
   track_id: event.trackId,
   region: regionOf(event),
   detail: event.evidence,

@@ -62,9 +62,16 @@ export function checkConditions(type: RuleType, conditions: Json): Fault[] {
   const known = Object.keys(rules);
   const unknown = Object.keys(conditions)
     .filter((name) => !known.includes(name))
-    .map((name) => unknownName(name, known, `a condition of ${type}`));
+    .map((name) => unknownCondition(name, known, type));
   const wrong = Object.entries(conditions).flatMap(([name, value]) => checkValue(rules, name, value));
   return [...missing(type, conditions), ...unknown, ...wrong];
+}
+
+/** Says which there are: whoever writes `time_window_minutes` finds `duration_minutes` by no likeness of the words. */
+function unknownCondition(name: string, known: readonly string[], type: RuleType): Fault {
+  const unknown = unknownName(name, known, `a condition of ${type}`);
+  const there = `${unknown.suggestion ? ' The' : ': the'} conditions are ${known.join(', ')}`;
+  return { ...unknown, message: unknown.message + there };
 }
 
 function missing(type: RuleType, conditions: JsonObject): Fault[] {

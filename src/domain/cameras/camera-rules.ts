@@ -66,7 +66,7 @@ const longTexts = (value: Json, path: readonly string[]): Fault[] => {
 
 const anyObject: ValueRule = {
   check: (v) => (isJsonObject(v) ? longTexts(v, []) : fault('type', 'must be an object')),
-  schema: { type: 'object' },
+  schema: { type: 'object', additionalProperties: true, description: 'anything; it stays as it stands' },
 };
 
 const sourceSays = 'must be a device number, a path, or an rtsp/rtsps/rtmp/http/https/testsrc address';

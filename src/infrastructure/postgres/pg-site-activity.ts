@@ -8,6 +8,7 @@ export class PgSiteActivity implements SiteActivity {
   constructor(
     private readonly sql: Readable,
     readonly regions: SiteActivity['regions'],
+    readonly names: SiteActivity['names'],
     readonly activeAlerts: SiteActivity['activeAlerts'],
   ) {}
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { access, realpath, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { DirectoryView, FileView } from '../../application/system/system-port';
 
 const may = (path: string, mode: number): Promise<boolean> =>
@@ -10,6 +10,12 @@ const may = (path: string, mode: number): Promise<boolean> =>
   );
 
 const statOf = (path: string) => stat(path).catch(() => undefined);
+
+/** Whether this user could put another file in the place of this one. */
+export async function mayReplace(path: string): Promise<boolean> {
+  const target = await realpath(path).catch(() => path);
+  return may(dirname(target), constants.W_OK | constants.X_OK);
+}
 
 /** A file by its name alone: where it lies is nobody's business. */
 export async function fileView(path: string): Promise<FileView> {

@@ -24,6 +24,11 @@ export class SiteCameras implements CameraDirectory {
     }
   }
 
+  async names(): Promise<ReadonlyMap<string, string>> {
+    const { cameras } = await this.cameras.list({});
+    return new Map(cameras.map(({ id, name }) => [id, String(name)]));
+  }
+
   /** Regions that active cameras watch, each once, in order. */
   async regions(): Promise<readonly string[]> {
     const { cameras } = await this.cameras.list({ active_only: true });

@@ -151,6 +151,15 @@ describe('an alert rule', () => {
     );
   });
 
+  it.each([
+    ['violation_threshold', 'time_window_minutes', 'threshold, violation_type, labels, duration_minutes,'],
+    ['camera_down', 'threshold', 'recovery_seconds, duration_minutes,'],
+  ])('names the conditions of %s where %s is none', (type, name, names) => {
+    const conditions = { ...(type === 'camera_down' ? {} : { threshold: 3 }), [name]: 10 };
+    const said = `conditions.${name}: is not a condition of ${type}: the conditions are ${names}`;
+    expect(() => AlertRule.register(withConditions(conditions, type), NOW)).toThrow(said);
+  });
+
   it('takes nulls and blanks of old clients as the default', () => {
     const nothing = { camera_id: '', notification_channels: [], recipients: null, enabled: null, priority: null };
     expect(AlertRule.register({ ...PLAIN, ...nothing }, NOW).fields).toEqual(AlertRule.register(PLAIN, NOW).fields);
