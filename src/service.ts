@@ -1,4 +1,3 @@
-import type { Settled } from './application/cameras/config-settling';
 import type { RolloutSeed } from './application/rollout/rollout-seeding';
 import type { Log } from './application/shared/log';
 import { within } from './application/shared/within';
@@ -138,18 +137,27 @@ function summary(
   url: string,
   {
     embedded,
-    settled: { head, faults },
+    settled: { head, faults, quarantined },
     rollout,
-  }: { readonly embedded: EmbeddedPostgres | undefined; readonly settled: Settled; readonly rollout: string },
+  }: {
+    readonly embedded: EmbeddedPostgres | undefined;
+    readonly settled: Awaited<ReturnType<typeof startCameras>>;
+    readonly rollout: string;
+  },
 ): string[] {
   const cameras = head
     ? `${head.cameras.length} cameras, revision ${head.revision.number}`
     : 'no valid configuration yet';
+  const see = `(see ${url}/api/v1/cameras/config)`;
+  const notes = [
+    ...(quarantined.length > 0 ? [`${quarantined.length} quarantined`] : []),
+    ...(faults.length > 0 ? [`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`] : []),
+  ];
   return [
     `API       ${url}/api/v1/cameras`,
     `docs      ${url}/docs`,
     `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${embedded.dir}` : 'the server in DATABASE_URL'}`,
-    `cameras   ${settings.camerasFile}: ${cameras}${faults.length > 0 ? `, ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} (see ${url}/api/v1/cameras/config)` : ''}`,
+    `cameras   ${settings.camerasFile}: ${[cameras, ...notes].join(', ')}${notes.length > 0 ? ` ${see}` : ''}`,
     `rollout   ${rollout}`,
     ...(settings.legacyBaseUrl ? [`legacy    the old backend at ${new URL(settings.legacyBaseUrl).host}`] : []),
     `logs      ${settings.logDir}`,

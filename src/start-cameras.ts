@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { DependencyContainer } from 'tsyringe';
+import type { ConfigFault, FaultyEntry } from './application/cameras/cameras-format';
 import type { Settled } from './application/cameras/config-settling';
+import { quarantinedIn } from './application/cameras/quarantine';
 import type { Log } from './application/shared/log';
 import { every } from './infrastructure/environment/scheduler';
 import { FileWatcher } from './infrastructure/files/file-watcher';
@@ -15,11 +17,13 @@ export async function startCameras(
   site: DependencyContainer,
   camerasFile: string,
   onStop: (undo: () => Promise<unknown>) => void,
-): Promise<Settled> {
+): Promise<Settled & { quarantined: readonly FaultyEntry[] }> {
   const [log, configuration] = [site.resolve(keys.log), site.resolve(keys.configuration)];
   const settled = await configuration.settle();
   await warnOfReaders(camerasFile, log);
-  const look = reportingFaults(log, () => configuration.settle());
+  const format = site.resolve(keys.camerasFormat);
+  const quarantined = ({ head }: Settled) => (head ? quarantinedIn(head, format) : []);
+  const look = reportingFaults(log, () => configuration.settle(), quarantined);
   look.report(settled);
   const watcher = new FileWatcher(camerasFile, look.again, log);
   await watcher.start();
@@ -32,7 +36,7 @@ export async function startCameras(
   };
   const doubting = every(DOUBT_EVERY_MS, 'the second look at an edit that removes cameras', again, log);
   onStop(() => doubting.stop());
-  return settled;
+  return { ...settled, quarantined: quarantined(settled) };
 }
 
 /** An existing file keeps its mode: somebody may have given it for a reason. */
@@ -54,18 +58,39 @@ async function recover(site: DependencyContainer, look: () => Promise<void>): Pr
   await site.resolve(keys.runtime).tableDiffered('camera-config', ids);
 }
 
-/** Tells the faults of a file once, not at every look. */
-function reportingFaults(log: Log, settle: () => Promise<Settled>) {
-  let told = '[]';
-  const report = ({ faults }: Settled) => {
+/** Logs the faults of a file and its quarantined entries once, not at every look. */
+function reportingFaults(
+  log: Log,
+  settle: () => Promise<Settled>,
+  quarantined: (settled: Settled) => readonly FaultyEntry[],
+) {
+  let lastFaults = '[]';
+  let lastQuarantined = '[]';
+  const reportFaults = (faults: readonly ConfigFault[]) => {
     const now = JSON.stringify(faults);
-    if (now === told) return;
-    told = now;
-    for (const f of faults)
-      log[f.severity === 'error' ? 'error' : 'warn'](
-        [`cameras file, line ${f.line}, column ${f.column}`, f.path, f.message].filter(Boolean).join(': '),
-      );
+    if (now === lastFaults) return;
+    lastFaults = now;
+    for (const f of faults) log[f.severity === 'error' ? 'error' : 'warn'](`cameras file, ${sentence(f)}`);
     if (faults.length === 0) log.info('the cameras file is free of faults again');
+  };
+  const reportQuarantined = (entries: readonly FaultyEntry[]) => {
+    const now = JSON.stringify(entries.map(({ id, faults }) => [id, faults]));
+    if (now === lastQuarantined) return;
+    lastQuarantined = now;
+    for (const { id, line, column, faults } of entries)
+      log.warn(
+        `cameras file, line ${line}, column ${column}: ${id === undefined ? 'an entry without a usable id' : `"${id}"`} ` +
+          'is quarantined: it stays in the file and is no camera until it is corrected or removed ' +
+          `(${faults.map(sentence).join('; ')})`,
+      );
+    if (entries.length === 0) log.info('no entry of the cameras file is quarantined any more');
+  };
+  const report = (settled: Settled) => {
+    reportFaults(settled.faults);
+    reportQuarantined(quarantined(settled));
   };
   return { report, again: async () => report(await settle()) };
 }
+
+const sentence = ({ line, column, path, message }: ConfigFault): string =>
+  [`line ${line}, column ${column}`, path, message].filter(Boolean).join(': ');

@@ -22,7 +22,13 @@ function wireEmbedded(once: Once): void {
     const configuration = get(keys.configuration);
     const line = new ChangeLine((decide) => configuration.changeFile(decide));
     const commands = new CameraCommands(line.change, get(keys.clock));
-    return new LegacyCameras(get(keys.camerasFile), get(keys.camerasFormat), get(keys.cameras), commands);
+    return new LegacyCameras(
+      get(keys.camerasFile),
+      get(keys.camerasFormat),
+      get(keys.cameras),
+      get(keys.heads),
+      commands,
+    );
   });
   // What this machine is does not depend on the path: old and new ask the same source.
   once(keys.systemOnLegacy, (get) => get(keys.system));

@@ -20,6 +20,7 @@ export function wireOperations(once: Once): void {
       get(keys.cameras),
       get(keys.camerasFile),
       get(keys.camerasFormat),
+      get(keys.heads),
       get(keys.configuration),
       get(keys.clock),
     );

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 import { inTime } from '../support/in-time';
 
 const DOOR = { id: 'door', name: 'Door', source: '0' };
-const FAULTY = 'cameras:\n  - id: door\n    name: Door\n    source: "0"\n    fps: 999\n';
+const FAULTY = 'cameras:\n  - id: door\n    name: Door\n    source: "0"\nsite: {zone: a, zone: b}\n';
 
 describe.each(ACCOUNTS)('on bare folders, as $name', (account) => {
   let site: BareSite;
@@ -62,13 +62,13 @@ describe('on a database of its own', () => {
     await database.drop();
   });
 
-  it('a cameras file with faults from the first day is told with its place and blocks changes until it is mended', async () => {
+  it('a cameras file whose document has faults from the first day is told with its place and blocks changes until it is mended', async () => {
     writeFileSync(site.camerasFile, FAULTY);
     const run = site.start({ DATABASE_URL: database.url });
     const url = await run.ready();
-    expect(run.output).toMatch(/ERROR cameras file, line 5, column 10: cameras\[0\]\.fps: /);
+    expect(run.output).toMatch(/ERROR cameras file, line 5, column 17: site\.zone: /);
     expect(run.output).toContain('no valid configuration yet, 1 fault ');
-    const fault = { line: 5, column: 10, path: 'cameras[0].fps', severity: 'error' };
+    const fault = { line: 5, column: 17, path: 'site.zone', severity: 'error' };
     expect(await call(url, 'GET', '/cameras/config')).toMatchObject({
       status: 200,
       body: { state: 'degraded', revision: 0, faults: [fault] },
@@ -80,7 +80,7 @@ describe('on a database of its own', () => {
     }
     expect(readFileSync(site.camerasFile, 'utf8')).toBe(FAULTY);
 
-    writeFileSync(site.camerasFile, FAULTY.replace('999', '9'));
+    writeFileSync(site.camerasFile, FAULTY.replace(', zone: b', ''));
     const mended = async () =>
       expect((await call(url, 'GET', '/cameras/config')).body).toMatchObject({
         state: 'in_sync',

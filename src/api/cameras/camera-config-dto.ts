@@ -17,6 +17,13 @@ export class ConfigFaultDto implements ConfigFault {
   @Text({ optional: true }) suggestion?: string;
 }
 
+export class QuarantinedDto {
+  @Text({ nullable: true, about: 'null where it has none that can name a camera' }) id: string | null;
+  @Whole({ min: 1, max: MANY }) line: number;
+  @Whole({ min: 1, max: MANY }) column: number;
+  @ListOf(() => ConfigFaultDto) faults: ConfigFaultDto[];
+}
+
 export class ConfigStatusDto {
   @OneOf(['in_sync', 'degraded', 'stale'], {
     about:
@@ -28,6 +35,11 @@ export class ConfigStatusDto {
   @Text({ nullable: true, about: 'SHA-256 of the file as it is now' }) file_sha256: string | null;
   @Whole({ min: 0, max: MANY }) cameras: number;
   @ListOf(() => ConfigFaultDto) faults: ConfigFaultDto[];
+  @ListOf(() => QuarantinedDto, {
+    about:
+      'entries that had faults when the file was taken over: they stay in it as they are and are no cameras, until they are corrected (in the file, or with PUT /cameras/{id}) or removed',
+  })
+  quarantined: QuarantinedDto[];
   @Time() checked_at: string;
 }
 

@@ -22,6 +22,7 @@ export const cameraConfigExamples: Examples<CameraConfigPort> = {
       file_sha256: '8c82411d2ca2cec7a74ee2613b48973dd427f8c0bd5c10248cbf72f0f67f7ec0',
       cameras: 8,
       faults: [],
+      quarantined: [],
       checked_at: '2026-01-05T08:15:02.114Z',
     },
     varies: ['/sha256', '/file_sha256'],

@@ -15,19 +15,19 @@ export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | '
 
   async create(fields: JsonObject) {
     const camera = Camera.register(fields, this.clock());
-    const after = await this.change((cameras) => cameraSet.add(cameras, camera), camera.id);
+    const after = await this.change((all) => cameraSet.add(all, camera), camera.id);
     return { ok: true as const, camera: cameraView(cameraSet.find(after, camera.id)) };
   }
 
   async update({ camera_id, ...patch }: CameraPatch) {
-    const change: Decide = (cameras, unseen) =>
-      cameraSet.replace(cameras, camera_id, (camera) => camera.change(patch, this.clock()), unseen);
+    const change: Decide = (all, unseen) =>
+      cameraSet.replace(all, camera_id, (camera) => camera.change(patch, this.clock()), unseen);
     const after = await this.change(change, camera_id);
     return { status: 'success' as const, camera: cameraView(cameraSet.find(after, camera_id)) };
   }
 
   async remove({ camera_id }: CameraKey) {
-    await this.change((cameras) => cameraSet.remove(cameras, camera_id), camera_id);
+    await this.change((all) => cameraSet.remove(all, camera_id), camera_id);
     return { status: 'success' as const };
   }
 }

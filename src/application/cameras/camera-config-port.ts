@@ -14,7 +14,17 @@ export interface ConfigStatus {
   readonly file_sha256: string | null;
   readonly cameras: number;
   readonly faults: readonly ConfigFault[];
+  /** Entries with faults that the file had when it was taken over: they stay in it, and are no cameras. */
+  readonly quarantined: readonly QuarantinedView[];
   readonly checked_at: string;
+}
+
+export interface QuarantinedView {
+  /** By which it can be corrected or removed; null where it has none. */
+  readonly id: string | null;
+  readonly line: number;
+  readonly column: number;
+  readonly faults: readonly ConfigFault[];
 }
 
 export interface RevisionView {

@@ -17,7 +17,8 @@ import type {
 import type { CameraConfiguration } from './camera-configuration';
 import type { CamerasFile } from './cameras-file';
 import type { CamerasFormat, ConfigFault } from './cameras-format';
-import { hasErrors } from './config-settling';
+import type { ConfigHeads } from './config-head';
+import { admitNow, hasErrors } from './quarantine';
 
 /** State and history of the camera configuration. */
 export class CameraConfigService implements CameraConfigPort {
@@ -26,6 +27,7 @@ export class CameraConfigService implements CameraConfigPort {
     private readonly cameras: CameraRepository,
     private readonly file: CamerasFile,
     private readonly format: CamerasFormat,
+    private readonly heads: Pick<ConfigHeads, 'newest'>,
     private readonly configuration: CameraConfiguration,
     private readonly clock: Clock,
   ) {}
@@ -33,7 +35,9 @@ export class CameraConfigService implements CameraConfigPort {
   async status(): Promise<ConfigStatus> {
     const [head, disk, cameras] = await Promise.all([this.revisionsOf.head(), this.file.read(), this.cameras.all()]);
     const { doubt } = this.configuration;
-    const faults = [...(disk ? this.format.read(disk.text).faults : []), ...(doubt ? [doubt] : [])];
+    const read = disk ? admitNow(disk.text, this.heads.newest, this.format) : undefined;
+    const quarantined = read?.quarantined ?? [];
+    const faults = [...(read?.faults ?? []), ...(doubt ? [doubt] : [])];
     return {
       state: stateOf(head, disk?.sha256, faults),
       revision: head?.number ?? 0,
@@ -41,6 +45,7 @@ export class CameraConfigService implements CameraConfigPort {
       file_sha256: disk?.sha256 ?? null,
       cameras: cameras.length,
       faults,
+      quarantined: quarantined.map(({ id = null, line, column, faults }) => ({ id, line, column, faults })),
       checked_at: this.clock().toISOString(),
     };
   }

@@ -1,20 +1,23 @@
 import type { Camera } from '../../domain/cameras/camera';
-import { type CameraChange, changesBetween } from '../../domain/cameras/camera-changes';
-import type { CameraConfigRevision } from '../../domain/cameras/camera-config-revision';
+import { type CameraChange, changesBetween, undo } from '../../domain/cameras/camera-changes';
+import type { CameraConfigRevision, FullRevision } from '../../domain/cameras/camera-config-revision';
+import type { CameraFields } from '../../domain/cameras/camera-rules';
 import { DomainError, effectOf, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
 import type { CameraUnitOfWork, LockedSite } from './camera-unit-of-work';
+import type { CameraSet } from './camera-set';
 import type { CamerasFile } from './cameras-file';
 import type { CamerasFormat, ConfigFault } from './cameras-format';
 import { fileInvalid } from './config-errors';
-import { editsBetween } from './config-edits';
+import { editsOf, inOrderOf } from './config-edits';
 import type { ConfigHead } from './config-head';
 import type { ConfigOutcomes } from './config-outcomes';
 import type { ConfigPublishing, NextConfig } from './config-publishing';
-import { type ConfigSettling, hasErrors, type Settled } from './config-settling';
+import type { ConfigSettling, Settled } from './config-settling';
+import { admit, hasErrors, type Known, known, quarantinedIn } from './quarantine';
 
-/** Decides the next cameras, given the present ones and the file's changes that the caller cannot have known. */
-export type Decide = (cameras: readonly Camera[], unseen: readonly CameraChange[]) => readonly Camera[];
+/** Decides the next configuration, given the present one and the file's changes that the caller cannot have known. */
+export type Decide = (present: CameraSet, unseen: readonly CameraChange[]) => CameraSet;
 
 /** The camera configuration of the site: table, file and revisions, changed together or not at all. */
 export class CameraConfiguration {
@@ -91,7 +94,9 @@ export class CameraConfiguration {
       const target = await site.revisions.get(number);
       if (!target)
         throw new DomainError('not-found', 'camera_config.revision_not_found', `There is no revision ${number}.`);
-      const { cameras, faults } = this.format.read(target.text);
+      const reading = this.format.read(target.text);
+      const then = reading.faulty.length > 0 && settled.head ? await this.knownAt(site, settled.head, target) : [];
+      const { cameras, faults } = admit(reading, then);
       if (hasErrors(faults)) throw fileInvalid(faults, `Revision ${number} breaks rules that came later`);
       if (settled.faults.length > 0) await this.file.setAside();
       return this.publish(site, settled, { cameras, text: target.text, origin: 'restore', token });
@@ -100,10 +105,21 @@ export class CameraConfiguration {
   }
 
   private decide({ head, unseen }: Settled & { head: ConfigHead }, decide: Decide) {
-    const before = head.cameras.map((c) => c.fields);
-    const cameras = decide(head.cameras, unseen).map((c) => c.fields);
-    const edits = editsBetween(before, cameras);
-    return edits.length === 0 ? undefined : { cameras, text: this.format.edit(head.text, edits) };
+    const before = { cameras: head.cameras, quarantined: quarantinedIn(head, this.format) };
+    const after = decide(before, unseen);
+    const edits = editsOf(before, after);
+    if (edits.length === 0) return undefined;
+    const text = this.format.edit(head.text, edits);
+    const cameras = after.cameras.map((c) => c.fields);
+    return { cameras: inOrderOf(this.format.read(text).cameras, cameras), text };
+  }
+
+  /** What an earlier revision had as cameras. An entry of it that has become faulty since by stricter rules is not quarantined. */
+  private async knownAt(site: LockedSite, head: ConfigHead, { number, text }: FullRevision): Promise<Known[]> {
+    const { items } = await site.revisions.page(head.revision.number - number, 0);
+    const now = head.cameras.map((c) => c.fields);
+    const cameras = items.reduce((later: readonly CameraFields[], { changes }) => undo(later, changes), now);
+    return [known(cameras, this.format.read(text))];
   }
 
   private async settleOrRefuse(site: LockedSite): Promise<Settled & { head: ConfigHead }> {

@@ -2,12 +2,15 @@ import { changesBetween } from '../../domain/cameras/camera-changes';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import type { CamerasFile } from './cameras-file';
 import type { CamerasFormat } from './cameras-format';
-import { hasErrors } from './config-settling';
+import type { ConfigHeads } from './config-head';
+import { admitNow, hasErrors } from './quarantine';
 
 /** How far the table and the file agree. */
 export interface Agreement {
   readonly inTable: number;
   readonly inFile: number;
+  /** Entries of the file that have been faulty from the first day: known, and no difference. */
+  readonly quarantined: number;
   /** One sentence per difference; names fields, never quotes a value. */
   readonly issues: readonly string[];
 }
@@ -21,6 +24,7 @@ export class CameraConsistency {
     private readonly cameras: CameraRepository,
     private readonly file: CamerasFile,
     private readonly format: CamerasFormat,
+    private readonly heads: Pick<ConfigHeads, 'newest'>,
     private readonly pause: (ms: number) => Promise<unknown>,
   ) {}
 
@@ -34,12 +38,12 @@ export class CameraConsistency {
 
   private async look(): Promise<Agreement> {
     const [cameras, disk] = await Promise.all([this.cameras.all(), this.file.read()]);
-    if (!disk) return { inTable: cameras.length, inFile: 0, issues: ['The cameras file is missing.'] };
-    const { cameras: inFile, faults } = this.format.read(disk.text);
+    if (!disk) return { inTable: cameras.length, inFile: 0, quarantined: 0, issues: ['The cameras file is missing.'] };
+    const { cameras: inFile, quarantined, faults } = admitNow(disk.text, this.heads.newest, this.format);
     const inTable = cameras.map((c) => c.fields);
     const wrong = faults.filter(({ severity }) => severity === 'error').map((f) => `Line ${f.line}: ${f.message}`);
     const issues = hasErrors(faults) ? wrong : changesBetween(inTable, inFile).map(sentence);
-    return { inTable: inTable.length, inFile: inFile.length, issues };
+    return { inTable: inTable.length, inFile: inFile.length, quarantined: quarantined.length, issues };
   }
 }
 

@@ -1,8 +1,22 @@
-import { type Camera } from '../../domain/cameras/camera';
+import { Camera } from '../../domain/cameras/camera';
 import { type CameraChange, changesBetween } from '../../domain/cameras/camera-changes';
 import { maskField } from '../../domain/cameras/camera-secrets';
 import { DomainError } from '../../domain/shared/domain-error';
+import type { CameraFields } from '../../domain/cameras/camera-rules';
 import { sameJson, type Json } from '../../domain/shared/json';
+
+/** An entry of the configuration that is not a camera yet, because it has faults. */
+export interface Quarantined {
+  /** Absent where it has none that can name a camera. */
+  readonly id?: string;
+  readonly fields: CameraFields;
+}
+
+/** The configuration as it is decided on: the cameras, and what could become one. */
+export interface CameraSet {
+  readonly cameras: readonly Camera[];
+  readonly quarantined: readonly Quarantined[];
+}
 
 const notFound = (id: string) => new DomainError('not-found', 'camera.not_found', `There is no camera "${id}".`);
 
@@ -13,34 +27,49 @@ export function find(cameras: readonly Camera[], id: string): Camera {
 }
 
 /** Throws `camera.exists`. */
-export function add(cameras: readonly Camera[], camera: Camera): Camera[] {
+export function add({ cameras, quarantined }: CameraSet, camera: Camera): CameraSet {
   if (cameras.some((c) => c.id === camera.id)) {
     throw new DomainError('conflict', 'camera.exists', `There is a camera "${camera.id}" already.`);
   }
-  return [...cameras, camera];
+  if (quarantined.some((entry) => entry.id === camera.id)) {
+    const message =
+      `The cameras file has an entry "${camera.id}" already, which is quarantined for its faults: ` +
+      'correct it with PUT, or remove it with DELETE.';
+    throw new DomainError('conflict', 'camera.exists', message);
+  }
+  return { cameras: [...cameras, camera], quarantined };
 }
 
-/** Throws `camera.not_found`. */
-export function remove(cameras: readonly Camera[], id: string): Camera[] {
-  const gone = find(cameras, id);
-  return cameras.filter((c) => c !== gone);
+/** Every entry of this id; throws `camera.not_found` if there is none, not even a quarantined one. */
+export function remove({ cameras, quarantined }: CameraSet, id: string): CameraSet {
+  const others = quarantined.filter((entry) => entry.id !== id);
+  if (others.length === quarantined.length) find(cameras, id);
+  return { cameras: cameras.filter((c) => c.id !== id), quarantined: others };
 }
 
 /**
- * Replaces a camera by its changed self. `unseen` are changes of the file that the caller could not have known of:
- * where both changed the same field to different values, `camera.conflict` carries both.
+ * Replaces a camera by its changed self; a quarantined entry becomes a camera. `unseen` are changes of the file that the
+ * caller could not have known of: where both changed the same field to different values, `camera.conflict` carries both.
  */
 export function replace(
-  cameras: readonly Camera[],
+  { cameras, quarantined }: CameraSet,
   id: string,
   to: (camera: Camera) => Camera,
   unseen: readonly CameraChange[],
-): Camera[] {
+): CameraSet {
+  const entry = cameras.some((c) => c.id === id) ? undefined : quarantined.find((e) => e.id === id);
+  if (entry) {
+    const corrected = to(Camera.restore(entry.fields, NEVER, NEVER));
+    return { cameras: [...cameras, corrected], quarantined: quarantined.filter((e) => e !== entry) };
+  }
   const camera = find(cameras, id);
   const changed = to(camera);
   refuseConflicts(camera, changed, unseen);
-  return cameras.map((c) => (c === camera ? changed : c));
+  return { cameras: cameras.map((c) => (c === camera ? changed : c)), quarantined };
 }
+
+/** The times of an entry that was never a camera; it gets its own when it is stored. */
+const NEVER = new Date(0);
 
 function refuseConflicts(camera: Camera, changed: Camera, unseen: readonly CameraChange[]): void {
   const theirs = unseen.find((change) => change.id === camera.id)?.fields ?? [];

@@ -17,14 +17,35 @@ export interface ConfigFault {
   readonly suggestion?: string;
 }
 
+/** An entry of the list that is not a camera, because it breaks a rule. */
+export interface FaultyEntry {
+  /** Absent where it has none that can name a camera. */
+  readonly id?: string;
+  /** Its settings, as far as they can be read; secrets are not masked. */
+  readonly fields: CameraFields;
+  readonly line: number;
+  readonly column: number;
+  /** Its own, errors and warnings. */
+  readonly faults: readonly ConfigFault[];
+  /** Equal for entries of equal content, whatever their place and layout. */
+  readonly content: string;
+}
+
 export interface CamerasReading {
-  /** In file order; empty when there is an error. */
+  /** Entries without an error, in file order; empty when the document itself cannot be used. */
   readonly cameras: readonly CameraFields[];
-  /** Every fault, in file order. */
+  /** Entries with an error, in file order. */
+  readonly faulty: readonly FaultyEntry[];
+  /** Whether every error belongs to one of the entries: the document around them can be used. */
+  readonly readable: boolean;
+  /** Every fault, those of entries included, in file order. */
   readonly faults: readonly ConfigFault[];
 }
 
-/** One change of the text. `set` gives the new value per field; `undefined` removes the key. */
+/**
+ * One change of the text. `set` gives the new value per field; `undefined` removes the key. Adding a camera whose id a
+ * faulty entry has corrects that entry in its place; removing an id removes every entry that has it.
+ */
 export type CamerasEdit =
   | { readonly kind: 'add'; readonly fields: CameraFields }
   | { readonly kind: 'set'; readonly id: string; readonly fields: Readonly<Record<string, Json | undefined>> }
@@ -34,8 +55,9 @@ export type CamerasEdit =
 export interface CamerasFormat {
   read(text: string): CamerasReading;
   /**
-   * The text with only the named values changed: every other byte (comments, indents, quotes, line ends, BOM) stays.
-   * The result reads back as exactly the cameras asked for, or a `DomainError` `camera_config.not_editable` (conflict) is thrown.
+   * The text with only the named values changed: every other byte (comments, indents, quotes, line ends, BOM, faulty
+   * entries) stays. The result reads back as exactly the cameras asked for, or a `DomainError`
+   * `camera_config.not_editable` (conflict) is thrown.
    */
   edit(text: string, edits: readonly CamerasEdit[]): string;
   /** The text with every secret (credentials in sources, values of `env`, values under secret-looking keys) masked. */

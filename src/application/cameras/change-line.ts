@@ -1,6 +1,7 @@
 import type { Camera } from '../../domain/cameras/camera';
 import { isAnswer } from '../../domain/shared/domain-error';
 import { type CallContext, currentCall, noteChange, runInCall } from '../shared/call-context';
+import type { CameraSet } from './camera-set';
 import type { Decide } from './camera-configuration';
 
 type Cameras = readonly Camera[];
@@ -88,8 +89,8 @@ export class ChangeLine {
 function decideAll(
   group: readonly Waiting[],
   refused: Map<Waiting, unknown>,
-  [cameras, unseen]: Parameters<Decide>,
-): Cameras {
+  [present, unseen]: Parameters<Decide>,
+): CameraSet {
   refused.clear();
   return group.reduce((before, one) => {
     try {
@@ -98,7 +99,7 @@ function decideAll(
       refused.set(one, error);
       return before;
     }
-  }, cameras);
+  }, present);
 }
 
 /** Runs it as a call of its own under the first caller's name, and says what it noted. */

@@ -21,6 +21,11 @@ export const onDisk = ({ text, revision }: ConfigHead): OnDisk => ({ text, sha25
 export class ConfigHeads {
   private known?: ConfigHead;
 
+  /** As this process last saw it; undefined before it has looked. */
+  get newest(): ConfigHead | undefined {
+    return this.known;
+  }
+
   remember(head: ConfigHead): ConfigHead {
     this.known = head;
     return head;

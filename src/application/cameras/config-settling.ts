@@ -5,10 +5,11 @@ import type { Clock, Log } from '../shared/log';
 import type { LockedSite } from './camera-unit-of-work';
 import type { CamerasFile, FileText, LateSave } from './cameras-file';
 import type { CamerasFormat, ConfigFault } from './cameras-format';
-import { editsBetween } from './config-edits';
+import { editsBetween, inOrderOf } from './config-edits';
 import { type ConfigHead, type ConfigHeads, type OnDisk, onDisk } from './config-head';
 import type { ConfigPublishing } from './config-publishing';
 import type { OnStep } from './config-steps';
+import { admit, type Admitted, hasErrors, type Known, known, knownOf } from './quarantine';
 
 /** Table, revisions and file brought together. */
 export interface Settled {
@@ -65,17 +66,20 @@ export class ConfigSettling {
 
   private async firstImport(site: LockedSite, disk: FileText | undefined): Promise<Settled> {
     const text = disk?.text ?? EMPTY;
-    const { cameras, faults } = this.format.read(text);
+    const { cameras, quarantined, faults } = admit(this.format.read(text), undefined);
     if (hasErrors(faults)) return { head: undefined, unseen: [], faults, disk };
     const head = await this.publishing.publish(site, undefined, disk, { cameras, text, origin: 'import' });
-    this.log.info(`imported ${cameras.length} cameras from the file`, { revision: head.revision.number });
+    this.log.info(`imported ${cameras.length} cameras from the file`, {
+      revision: head.revision.number,
+      ...(quarantined.length > 0 ? { quarantined: quarantined.length } : {}),
+    });
     return this.again(site, head);
   }
 
   /** Takes in an edit; what changed in the table since the text it started from is kept. */
   private async absorb(site: LockedSite, head: ConfigHead, disk: FileText): Promise<Settled> {
     await this.onStep('absorb.before');
-    const reading = this.format.read(disk.text);
+    const reading = await this.admit(site, head, disk.text);
     if (hasErrors(reading.faults)) return { head, unseen: [], faults: reading.faults, disk };
     const ours = head.cameras.map((c) => c.fields);
     const base = head.revision.inFile
@@ -83,14 +87,30 @@ export class ConfigSettling {
       : undo(ours, head.revision.changes);
     const doubt = this.doubtOf(base, reading.cameras, disk);
     if (doubt) return { head, unseen: [], faults: [...reading.faults, doubt], disk };
-    const cameras = mergeFileEdit(base, reading.cameras, ours);
-    const edits = editsBetween(reading.cameras, cameras);
+    const merged = mergeFileEdit(base, reading.cameras, ours);
+    const edits = editsBetween(reading.cameras, merged);
     const text = edits.length === 0 ? disk.text : this.format.edit(disk.text, edits);
+    const cameras = edits.length === 0 ? merged : inOrderOf(this.format.read(text).cameras, merged);
     const published = await this.publishing.publish(site, head, disk, { cameras, text, origin: 'file' });
     const { number, changes } = published.revision;
     this.log.info('took in an edit of the cameras file', { revision: number, cameras: changes.map((c) => c.id) });
     const settled = await this.again(site, published);
     return { ...settled, unseen: [...changesBetween(ours, cameras), ...settled.unseen] };
+  }
+
+  /** A head that is not in the file yet is not what an edit of the file started from: that is the revision before. */
+  private async admit(site: LockedSite, head: ConfigHead, text: string): Promise<Admitted> {
+    const reading = this.format.read(text);
+    if (reading.faulty.length === 0) return admit(reading, undefined);
+    const before: Known[] = [knownOf(head, this.format)];
+    const { number, changes, inFile } = head.revision;
+    const older = inFile ? undefined : await site.revisions.get(number - 1);
+    const then = undo(
+      head.cameras.map((c) => c.fields),
+      changes,
+    );
+    if (older) before.push(known(then, this.format.read(older.text)));
+    return admit(reading, before);
   }
 
   /** Why an edit waits for a second look, if one does. */
@@ -139,8 +159,9 @@ export class ConfigSettling {
   private async absorbLate(site: LockedSite, settled: Settled, late: LateSave): Promise<Settled> {
     const { head } = settled;
     const before = await site.revisions.withText(late.base);
-    const reading = this.format.read(late.text);
     if (!head || !before || settled.faults.length > 0) return settled;
+    const base = this.format.read(before.text);
+    const reading = admit(this.format.read(late.text), [known(base.cameras, base)]);
     await this.file.forgetLateSave();
     if (hasErrors(reading.faults)) {
       this.log.warn('a save of the cameras file came while the file was replaced, and was not a valid file', {
@@ -149,10 +170,11 @@ export class ConfigSettling {
       return settled;
     }
     const ours = head.cameras.map((c) => c.fields);
-    const cameras = mergeFileEdit(this.format.read(before.text).cameras, reading.cameras, ours);
-    const edits = editsBetween(ours, cameras);
+    const merged = mergeFileEdit(base.cameras, reading.cameras, ours);
+    const edits = editsBetween(ours, merged);
     if (edits.length === 0) return settled;
     const text = this.format.edit(head.text, edits);
+    const cameras = inOrderOf(this.format.read(text).cameras, merged);
     const published = await this.publishing.publish(site, head, settled.disk, { cameras, text, origin: 'file' });
     this.log.info('took in a save that came while the cameras file was replaced', {
       revision: published.revision.number,
@@ -170,5 +192,3 @@ export class ConfigSettling {
     return head.revision.inFile ? { head, unseen: [], faults: [], disk: onDisk(head) } : this.settle(site);
   }
 }
-
-export const hasErrors = (faults: readonly ConfigFault[]): boolean => faults.some((f) => f.severity === 'error');

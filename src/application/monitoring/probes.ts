@@ -12,6 +12,8 @@ const probe = (name: string, check: () => Promise<ProbeResult>): HealthProbe => 
 export interface Consistency {
   readonly inTable: number;
   readonly inFile: number;
+  /** Entries of the file with faults that are known: they are counted, and make nothing worse. */
+  readonly quarantined: number;
   /** One sentence per camera that differs. */
   readonly issues: readonly string[];
 }
@@ -32,8 +34,8 @@ export const servicesProbe = probe('domain_services', async () => healthy());
 
 export const consistencyProbe = (measure: () => Promise<Consistency>): HealthProbe =>
   probe('camera_data_consistency', async () => {
-    const { inTable, inFile, issues } = await measure();
-    const details = { db_count: inTable, yaml_count: inFile };
+    const { inTable, inFile, quarantined, issues } = await measure();
+    const details = { db_count: inTable, yaml_count: inFile, ...(quarantined > 0 ? { quarantined } : {}) };
     return issues.length === 0 ? healthy(details) : { status: 'inconsistent', details: { issues, ...details } };
   });
 

@@ -1,10 +1,12 @@
+import type { CameraSet } from '../../application/cameras/camera-set';
 import type { CameraConfiguration, Decide } from '../../application/cameras/camera-configuration';
 import type { CamerasEdit } from '../../application/cameras/cameras-format';
-import { editsBetween } from '../../application/cameras/config-edits';
+import { editsOf } from '../../application/cameras/config-edits';
 import { fileInvalid } from '../../application/cameras/config-errors';
 import type { Log } from '../../application/shared/log';
 import { within } from '../../application/shared/within';
 import { type Camera, CAMERA_DEFAULTS } from '../../domain/cameras/camera';
+import { changesBetween } from '../../domain/cameras/camera-changes';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { cameraRefusal } from './camera-refusal';
 import type { OldAnswer } from './old-backend-answer';
@@ -26,15 +28,15 @@ export class RemoteCameraChanges {
   async change(decide: Decide): Promise<readonly Camera[]> {
     const unseen = await this.settleOrRefuse();
     const listed = await this.cameras.forChange();
-    const next = decide(listed.cameras, unseen);
-    const edits = editsBetween(fieldsOf(listed.cameras), fieldsOf(next));
+    const next = decide(listed, unseen);
+    const edits = editsOf(listed, next).map((edit) => inPlace(edit, listed));
     for (const edit of edits) {
       if (edit.kind !== 'add') refuseUnaddressable(listed, edit.id);
-      await this.send(edit, next);
+      await this.send(edit, next.cameras);
     }
     if (edits.length === 0) return listed.cameras;
     await this.absorb();
-    return this.readBack(next);
+    return this.readBack(next.cameras);
   }
 
   /** The old backend replaces a file with faults by one that holds nothing else than its change. */
@@ -87,7 +89,15 @@ export class RemoteCameraChanges {
   }
 }
 
-const fieldsOf = (cameras: readonly Camera[]) => cameras.map((camera) => camera.fields);
+/** The old backend merges what it is sent into its entry of this id, faulty or not. */
+function inPlace(edit: CamerasEdit, { quarantined }: CameraSet): CamerasEdit {
+  const entry = edit.kind === 'add' ? quarantined.find(({ id }) => id === edit.fields.id) : undefined;
+  if (edit.kind !== 'add' || entry?.id === undefined) return edit;
+  const [change] = changesBetween([entry.fields], [edit.fields]);
+  const fields = Object.fromEntries((change?.fields ?? []).map(({ field, after }) => [field, after]));
+  return { kind: 'set', id: entry.id, fields };
+}
+
 const pathOf = (id: string): string => `${CAMERAS}/${encodeURIComponent(id)}`;
 
 /** The old backend can set fields but not remove them: one that goes back to its default is sent with what that means. */

@@ -1,7 +1,9 @@
+import type { CameraSet, Quarantined } from '../../application/cameras/camera-set';
 import { TimesInTable } from '../../application/cameras/camera-times';
 import type { Clock } from '../../application/shared/log';
 import type { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { checkCamera } from '../../domain/cameras/camera-rules';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { isBounded, isJsonObject, type Json } from '../../domain/shared/json';
 import { CAMERA_ID } from '../../domain/shared/value-rules';
@@ -11,8 +13,8 @@ import { remoteCamera } from './remote-camera';
 
 export const CAMERAS = '/cameras';
 
-interface Listed {
-  readonly cameras: readonly Camera[];
+/** Entries that the old backend lists although they break a rule are quarantined, as they are in the file. */
+interface Listed extends CameraSet {
   /** Ids under which the old backend finds the camera again. */
   readonly addressable: ReadonlySet<string>;
 }
@@ -34,14 +36,15 @@ export class RemoteCameraList {
    * configuration in force is then the one in the table, as it is for the legacy path on this machine.
    */
   async all(): Promise<readonly Camera[]> {
-    const { cameras } = await this.listed();
-    return cameras.length > 0 ? this.times.applyTo(cameras) : this.lastGood.all();
+    const { cameras, quarantined } = await this.listed();
+    return cameras.length + quarantined.length > 0 ? this.times.applyTo(cameras) : this.lastGood.all();
   }
 
   /** The cameras a change starts from. To a file that it could not read, the old backend would write the new camera alone. */
   async forChange(): Promise<Listed> {
     const listed = await this.listed();
-    if (listed.cameras.length > 0 || (await this.lastGood.all()).length === 0) return listed;
+    if (listed.cameras.length + listed.quarantined.length > 0 || (await this.lastGood.all()).length === 0)
+      return listed;
     const message = 'The old backend lists no cameras, though this site has some: it probably cannot read its file.';
     throw new Unavailable('legacy.unreadable', message, 'not-started');
   }
@@ -56,17 +59,20 @@ export class RemoteCameraList {
 
 function listedIn(entries: readonly Json[], answeredAt: Date): Listed {
   const cameras = new Map<string, Camera>();
+  const quarantined: Quarantined[] = [];
   const addressable = new Set<string>();
   for (const entry of entries) {
     if (!isBounded(entry)) throw unreadable('nested too deeply', 'not-started');
-    // Nobody can ask for a camera without an id. Of two with one id, which its renaming can bring about, the first stands.
+    // Nobody can ask for a camera without an id.
     if (!isJsonObject(entry) || entry.id === undefined || entry.id === null) continue;
     const camera = remoteCamera(entry, answeredAt);
+    // Of two with one id, which its renaming can bring about, the first good one stands.
     if (cameras.has(camera.id)) continue;
-    cameras.set(camera.id, camera);
+    if (checkCamera(camera.fields).length > 0) quarantined.push({ id: camera.id, fields: camera.fields });
+    else cameras.set(camera.id, camera);
     if (typeof entry.id === 'string' && CAMERA_ID.test(entry.id)) addressable.add(camera.id);
   }
-  return { cameras: [...cameras.values()], addressable };
+  return { cameras: [...cameras.values()], quarantined, addressable };
 }
 
 /** The old backend compares ids without converting them, so one that its file holds as a number is never found. */

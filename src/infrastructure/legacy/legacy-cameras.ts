@@ -5,7 +5,8 @@ import { cameraView } from '../../application/cameras/camera-view';
 import type { CamerasFile } from '../../application/cameras/cameras-file';
 import type { CamerasFormat } from '../../application/cameras/cameras-format';
 import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from '../../application/cameras/cameras-port';
-import { hasErrors } from '../../application/cameras/config-settling';
+import type { ConfigHeads } from '../../application/cameras/config-head';
+import { admitNow, hasErrors } from '../../application/cameras/quarantine';
 import { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import type { JsonObject } from '../../domain/shared/json';
@@ -21,6 +22,7 @@ export class LegacyCameras implements CamerasPort {
     private readonly file: CamerasFile,
     private readonly format: CamerasFormat,
     private readonly lastGood: CameraRepository,
+    private readonly heads: Pick<ConfigHeads, 'newest'>,
     private readonly commands: CameraCommands,
   ) {
     this.times = new TimesInTable(lastGood);
@@ -41,7 +43,7 @@ export class LegacyCameras implements CamerasPort {
   /** While the file has faults, or is gone, the configuration that is in force is the one in the table. */
   private async read(): Promise<readonly Camera[]> {
     const disk = await this.file.read();
-    const reading = disk && this.format.read(disk.text);
+    const reading = disk && admitNow(disk.text, this.heads.newest, this.format);
     if (!reading || hasErrors(reading.faults)) return this.lastGood.all();
     const { modifiedAt } = disk;
     return this.times.applyTo(reading.cameras.map((fields) => Camera.restore(fields, modifiedAt, modifiedAt)));

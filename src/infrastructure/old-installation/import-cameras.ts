@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { CameraConfiguration } from '../../application/cameras/camera-configuration';
 import type { CamerasFormat } from '../../application/cameras/cameras-format';
+import { add } from '../../application/cameras/camera-set';
 import { Camera } from '../../domain/cameras/camera';
 import { sameJson } from '../../domain/shared/json';
 import { noneIfAbsent } from '../system/open-if-there';
@@ -31,7 +32,7 @@ export async function importCameras(
     else if (sameJson(there.fields, fields)) report.known += 1;
     else report.leave('there is another camera of this id', camera.id);
   }
-  if (!dryRun && fresh.length > 0) await configuration.change((cameras) => [...cameras, ...fresh]);
+  if (!dryRun && fresh.length > 0) await configuration.change((all) => fresh.reduce(add, all));
   report.taken = fresh.length;
   return report;
 }

@@ -30,7 +30,7 @@ const MAX_NODES = 10_000;
 const isText = (field: string): boolean =>
   field === 'env' || (isKnownField(field) && CAMERA_RULES[field]?.text === true);
 
-/** Reads one entry of the list and adds what is wrong with it to `faults`. */
+/** Reads the entry at `index` of the list and adds what is wrong with it to `faults`. */
 export function readEntry(
   node: LocatedNode,
   map: MapNode,

@@ -11,10 +11,17 @@ import { notEditable } from './not-editable';
 import { rescueAnchors } from './rescue-anchors';
 import { applySplices, type Splice } from './splice';
 
-/** A camera as it shall be, and which entry of the text it comes from (none if it is new). */
+/** A camera as it shall be, and which item of the list it comes from (none if it is new). */
 interface Wanted {
   readonly origin?: number;
   readonly fields: CameraFields;
+}
+
+interface Target {
+  /** In the order of the text, new ones last. */
+  readonly cameras: readonly Wanted[];
+  /** Items that stay as they are. */
+  readonly faulty: readonly number[];
 }
 
 /** Each further round pins what other cameras inherited from a value the round before has changed. */
@@ -26,38 +33,65 @@ export function editCameras(
   edits: readonly CamerasEdit[],
   read: (text: string) => CamerasDocument,
 ): string {
-  if (hasErrors(document)) throw notEditable('The camera file has errors; correct these first.');
-  let wanted = applyEdits(document.reading.cameras, edits);
+  if (!document.reading.readable) throw notEditable('The camera file has errors; correct these first.');
+  let wanted = applyEdits(document, edits);
   let current = document;
   for (let round = 0; !isAsWanted(current, wanted); round += 1) {
     if (round === MAX_ROUNDS) throw notEditable();
     current = read(editOnce(current, wanted));
-    if (hasErrors(current) || current.reading.cameras.length !== wanted.length) throw notEditable();
-    wanted = wanted.map(({ fields }, origin) => ({ origin, fields }));
+    wanted = inPlace(current, wanted);
   }
   return current.text;
 }
 
-const hasErrors = ({ reading }: CamerasDocument): boolean => reading.faults.some((fault) => fault.severity === 'error');
+/** The same of a text that was edited. */
+function inPlace({ cameras, reading }: CamerasDocument, { cameras: wanted, faulty }: Target): Target {
+  const isComplete =
+    reading.readable && reading.cameras.length === wanted.length && reading.faulty.length === faulty.length;
+  if (!cameras || !isComplete) throw notEditable();
+  const { items } = cameras;
+  return { cameras: wanted.map(({ fields }, i) => ({ origin: items.cameras[i], fields })), faulty: items.faulty };
+}
 
-const isAsWanted = ({ reading: { cameras } }: CamerasDocument, wanted: readonly Wanted[]): boolean =>
-  cameras.length === wanted.length &&
-  wanted.every(({ origin, fields }, i) => origin === i && sameJson(fields, cameras[i]));
+function isAsWanted({ cameras, reading }: CamerasDocument, wanted: Target): boolean {
+  const items = cameras?.items ?? { cameras: [], faulty: [] };
+  return (
+    sameJson(items.faulty, wanted.faulty) &&
+    items.cameras.length === wanted.cameras.length &&
+    wanted.cameras.every(({ origin, fields }, i) => origin === items.cameras[i] && sameJson(fields, reading.cameras[i]))
+  );
+}
 
-function applyEdits(cameras: readonly CameraFields[], edits: readonly CamerasEdit[]): Wanted[] {
-  const wanted: Wanted[] = cameras.map((fields, origin) => ({ origin, fields }));
+function applyEdits({ cameras, reading }: CamerasDocument, edits: readonly CamerasEdit[]): Target {
+  const { items } = cameras ?? { items: { cameras: [], faulty: [] } };
+  const wanted: Wanted[] = reading.cameras.map((fields, i) => ({ origin: items.cameras[i], fields }));
+  let faulty = reading.faulty.map(({ id, fields }, i) => ({ item: items.faulty[i], id, fields }));
+  const noCamera = () => new DomainError('not-found', 'camera.not_found', 'There is no camera of this id in the file.');
   for (const edit of edits) {
-    if (edit.kind === 'add') {
-      wanted.push({ fields: canonical(bounded(edit.fields)) });
-      continue;
-    }
-    const index = wanted.findIndex(({ fields }) => fields.id === edit.id);
+    const id = edit.kind === 'add' ? edit.fields.id : edit.id;
+    const index = wanted.findIndex(({ fields }) => fields.id === id);
     const old = wanted[index];
-    if (!old) throw new DomainError('not-found', 'camera.not_found', 'There is no camera of this id in the file.');
-    if (edit.kind === 'remove') wanted.splice(index, 1);
-    else wanted[index] = { ...old, fields: withChanges(old.fields, edit.fields) };
+    const inQuarantine = faulty.find((entry) => entry.id === id);
+    if (edit.kind === 'remove') {
+      if (!old && !inQuarantine) throw noCamera();
+      if (old) wanted.splice(index, 1);
+      faulty = faulty.filter((entry) => entry.id !== id);
+    } else if (edit.kind === 'set' && old) {
+      wanted[index] = { ...old, fields: withChanges(old.fields, edit.fields) };
+    } else if (inQuarantine && !old) {
+      const fields =
+        edit.kind === 'add' ? canonical(bounded(edit.fields)) : withChanges(inQuarantine.fields, edit.fields);
+      wanted.push({ origin: inQuarantine.item, fields });
+      faulty = faulty.filter((entry) => entry !== inQuarantine);
+    } else if (edit.kind === 'add') {
+      wanted.push({ fields: canonical(bounded(edit.fields)) });
+    } else {
+      throw noCamera();
+    }
   }
-  return wanted;
+  const place = ({ origin = Number.POSITIVE_INFINITY }: Wanted) => origin;
+  const inOrder = wanted.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+  return { cameras: inOrder, faulty: faulty.flatMap(({ item }) => item ?? []) };
 }
 
 function withChanges(old: CameraFields, changes: Readonly<Record<string, Json | undefined>>): CameraFields {
@@ -71,13 +105,13 @@ function bounded(fields: CameraFields): CameraFields {
   return fields;
 }
 
-function editOnce(document: CamerasDocument, wanted: readonly Wanted[]): string {
+function editOnce(document: CamerasDocument, { cameras: wanted, faulty }: Target): string {
   const { cameras, text } = document;
   if (!cameras) throw notEditable();
-  const kept = new Set(wanted.map(({ origin }) => origin));
+  const kept = new Set([...wanted.map(({ origin }) => origin), ...faulty]);
   const added = wanted.filter(({ origin }) => origin === undefined).map(({ fields }) => fields);
   const splices = wanted.flatMap(({ origin, fields }) => {
-    const entry = origin === undefined ? undefined : cameras.entries[origin];
+    const entry = origin === undefined ? undefined : cameras.entries.get(origin);
     return entry && !sameJson(entry.fields, fields) ? editEntry(document, entry, fields) : [];
   });
   splices.push(...editList(text, cameras, (index) => !kept.has(index), added));

@@ -62,6 +62,8 @@ export type LocatedNode = ScalarNode | MapNode | ListNode | AliasNode;
 /** Something wrong at a place in the text; see `ConfigFault`. */
 export interface LocatedFault {
   readonly at: Offset;
+  /** The item of the list of cameras that has it; absent for the document around them. */
+  readonly item?: number;
   readonly path: readonly (string | number)[];
   readonly type: string;
   readonly message: string;

@@ -9,8 +9,8 @@ const NOW = new Date('2026-01-02T03:04:05Z');
 const camera = (id: string) => Camera.register({ id, name: id, source: '0' }, NOW);
 const adding =
   (id: string): Decide =>
-  (cameras) =>
-    cameraSet.add(cameras, camera(id));
+  (all) =>
+    cameraSet.add(all, camera(id));
 
 /** Cameras in memory, whose changes can be held back and made to fail. */
 function site() {
@@ -22,7 +22,7 @@ function site() {
   const line = new ChangeLine(async (decide) => {
     await gate;
     const before = cameras;
-    const after = decide(before, []);
+    const { cameras: after } = decide({ cameras: before, quarantined: [] }, []);
     const ids = after.filter((c) => !before.includes(c)).map((c) => c.id);
     const failed = fault.of?.(ids);
     if (failed) throw failed;

@@ -255,3 +255,49 @@ it('finds a camera by the id an alias gives it, and edits it where it stands', (
   const text = 'x: &list\n- id: a\n  name: A\n  source: "0"\ncameras: *list\n';
   expect(format.edit(text, [set('a', { fps: 1 })])).toBe(swapped(text, '"0"\n', '"0"\n  fps: 1\n'));
 });
+
+describe('entries with faults', () => {
+  const BROKEN = '  - id: broken   # the old service wrote this\n    name: Broken\n    fps: 25 # pictures\n';
+  const NAMELESS = '  - {name: nobody, fps: none}\n';
+  const OTHERS = [
+    '  - id: a\n    name: A\n    source: "0"\n',
+    '  - id: b\n    name: B\n    source: "1" # second\n',
+  ] as const;
+  const text = `# site\ncameras:\n${OTHERS[0]}${BROKEN}${NAMELESS}${OTHERS[1]}# end\n`;
+
+  it('stay byte by byte as they are while cameras around them are changed, removed and added', () => {
+    const after = format.edit(text, [set('a', { fps: 9 }), remove('b'), add()]);
+    expect(after).toContain(BROKEN);
+    expect(after).toContain(NAMELESS);
+    expect(format.read(after).cameras.map(({ id }) => id)).toEqual(['a', 'new']);
+    expect(format.edit(format.edit(text, [add()]), [remove('new')])).toBe(text);
+  });
+
+  it('are corrected where they stand, with their comments, by adding a camera of their id', () => {
+    const corrected = add({ id: 'broken', name: 'Mended', source: '5', fps: 25 });
+    const after = format.edit(text, [corrected]);
+    expect(after).toBe(
+      text.replace('name: Broken\n    fps: 25 # pictures\n', `name: Mended\n    fps: 25 # pictures\n    source: '5'\n`),
+    );
+    expect(format.read(after).cameras.map(({ id }) => id)).toEqual(['a', 'broken', 'b']);
+  });
+
+  it('are removed by their id, together with a camera that has it', () => {
+    expect(format.edit(text, [remove('broken')])).toBe(text.replace(BROKEN, ''));
+    const twice = `cameras:\n${OTHERS[0]}${OTHERS[1]}  - {id: a, name: again, source: "7"}\n`;
+    expect(format.edit(twice, [remove('a')])).toBe(`cameras:\n${OTHERS[1]}`);
+    expect(format.edit(twice, [set('a', { fps: 3 })])).toContain('{id: a, name: again, source: "7"}');
+  });
+
+  it('are not touched by a correction that leaves a fault', () => {
+    expect(() => format.edit(text, [{ kind: 'add', fields: { id: 'broken', name: 'Mended', fps: 25 } }])).toThrow(
+      NOT_EDITABLE,
+    );
+  });
+
+  it('do not become cameras by what they inherit from one that is changed', () => {
+    const shared = 'cameras:\n  - &a {id: a, name: A, source: "0", fps: 5}\n  - {<<: *a, id: c, fps: 0}\n';
+    const after = format.edit(shared, [set('a', { fps: 6 })]);
+    expect(format.read(after)).toMatchObject({ cameras: [{ id: 'a', fps: 6 }], faulty: [{ id: 'c' }] });
+  });
+});

@@ -19,7 +19,50 @@ it('reports every fault of a file at once, each at its line and column', () => {
     '17:7 unknown_field cameras[3].soruce',
     '18:19 pattern cameras[3].resolution',
   ]);
-  expect(format.read(fixture('six-faults.yaml')).cameras).toEqual([]);
+  const { cameras, faulty, readable } = format.read(fixture('six-faults.yaml'));
+  expect(readable).toBe(true);
+  // Of two with one id the first good one is the camera.
+  expect(cameras).toEqual([{ id: 'front', name: 'Third', source: '1' }]);
+  expect(faulty.map(({ id, line, column, faults }) => [id, line, column, faults.map(place)])).toEqual([
+    ['front', 5, 3, ['8:10 type cameras[0].fps', '13:11 duplicate_id cameras[2].id']],
+    ['back', 11, 3, ['11:44 range cameras[1].fps']],
+    [
+      'fourth',
+      15,
+      3,
+      ['15:7 missing cameras[3].source', '17:7 unknown_field cameras[3].soruce', '18:19 pattern cameras[3].resolution'],
+    ],
+  ]);
+});
+
+it.each([
+  ['a fault outside of the list', 'x: {a: 1, a: 2}\ncameras: [{id: a, name: A, source: "0"}, {id: b, name: B}]\n'],
+  ['an alias of nothing as the list', 'cameras: *nowhere\n'],
+  ['two lists', 'cameras: [{id: a, name: A, source: "0"}]\ncameras: []\n'],
+])('takes nothing from a file with %s', (_, text) => {
+  expect(format.read(text)).toMatchObject({ cameras: [], faulty: [], readable: false });
+});
+
+it.each([
+  ['a key that is set twice', '- {id: b, name: B, source: "1", fps: 1, fps: 2}', 'duplicate_key'],
+  ['an alias of nothing', '- {id: b, name: B, source: *nowhere}', 'anchor'],
+  ['a tag', '- {id: b, name: B, source: !x "1"}', 'tag'],
+  ['a text', '- b', 'type'],
+  ['nothing', '-', 'type'],
+  ['a name of null', '- {id: b, name: ~, source: "1"}', 'missing'],
+])('takes the cameras around an entry with %s', (_, entry, type) => {
+  const { cameras, faulty, readable } = format.read(`cameras:\n- {id: a, name: A, source: "0"}\n${entry}\n`);
+  expect(readable).toBe(true);
+  expect(cameras).toEqual([{ id: 'a', name: 'A', source: '0' }]);
+  expect(faulty).toHaveLength(1);
+  expect(faulty[0]?.faults.map((fault) => fault.type)).toContain(type);
+});
+
+it('tells faulty entries apart by what they hold, not by where and how it is written', () => {
+  const contents = (text: string) => format.read(text).faulty.map(({ content }) => content);
+  const [written] = contents('cameras:\n- name: B\n  fps: 5\n');
+  expect(contents('cameras: [{fps: 5, "name": B}]')).toEqual([written]);
+  expect(contents('cameras: [{fps: 6, "name": B}]')).not.toEqual([written]);
 });
 
 it('gives a misspelt key as a warning with the name that was probably meant', () => {
@@ -59,7 +102,7 @@ it.each([
 });
 
 it('reads an empty list as no cameras', () => {
-  expect(format.read('cameras: []')).toEqual({ cameras: [], faults: [] });
+  expect(format.read('cameras: []')).toEqual({ cameras: [], faulty: [], readable: true, faults: [] });
 });
 
 it('keeps the text of unquoted numbers where a text is meant, and types the rest', () => {

@@ -1,0 +1,114 @@
+import { byId, idOf } from '../../domain/cameras/camera-changes';
+import type { CameraFields } from '../../domain/cameras/camera-rules';
+import { sameJson } from '../../domain/shared/json';
+import type { CamerasFormat, CamerasReading, ConfigFault, FaultyEntry } from './cameras-format';
+import type { ConfigHead } from './config-head';
+
+/** A configuration that was in force, and how its text reads by the rules of today. */
+export interface Known {
+  readonly cameras: ReadonlyMap<string, CameraFields>;
+  readonly reading: CamerasReading;
+}
+
+/** What becomes of a text: with an error in `faults` it is refused as a whole. */
+export interface Admitted {
+  /** Empty where the text is refused. */
+  readonly cameras: readonly CameraFields[];
+  /** Entries that stay in the text as they are and are no cameras. */
+  readonly quarantined: readonly FaultyEntry[];
+  readonly faults: readonly ConfigFault[];
+}
+
+export const hasErrors = (faults: readonly ConfigFault[]): boolean => faults.some((f) => f.severity === 'error');
+
+export const known = (cameras: readonly CameraFields[], reading: CamerasReading): Known => ({
+  cameras: byId(cameras),
+  reading,
+});
+
+/**
+ * Faulty entries are tolerated where they broke nothing: those of a first import (`before` undefined), and those that
+ * were faulty already in one of the configurations that the text may have started from. Nothing is stored of them but
+ * the text itself. An entry that was a camera and is faulty now refuses the whole text.
+ */
+export function admit(reading: CamerasReading, before: readonly Known[] | undefined): Admitted {
+  const refused = new Set(reading.readable ? intolerable(reading, before) : reading.faulty);
+  const quarantined = reading.faulty.filter((entry) => !refused.has(entry));
+  const ofQuarantined = new Set(quarantined.flatMap((entry) => entry.faults));
+  const accepted = reading.readable && refused.size === 0;
+  if (!accepted) for (const entry of refused) for (const fault of entry.faults) ofQuarantined.delete(fault);
+  const faults = reading.faults.filter((f) => !ofQuarantined.has(f) && (!accepted || f.severity === 'warning'));
+  return { cameras: accepted ? reading.cameras : [], quarantined, faults };
+}
+
+/** The same, by what this process last knew to be in force: for reads, which take no lock. */
+export function admitNow(text: string, head: ConfigHead | undefined, format: CamerasFormat): Admitted {
+  const reading = format.read(text);
+  return admit(reading, reading.faulty.length === 0 || !head ? undefined : [knownOf(head, format)]);
+}
+
+export const knownOf = ({ cameras, text }: ConfigHead, format: CamerasFormat): Known =>
+  known(
+    cameras.map((camera) => camera.fields),
+    format.read(text),
+  );
+
+/** The quarantined entries of the configuration in force. */
+export function quarantinedIn(head: ConfigHead, format: CamerasFormat): readonly FaultyEntry[] {
+  const { faulty } = format.read(head.text);
+  return faulty.length === 0 ? [] : quarantinedBy(knownOf(head, format));
+}
+
+/** All but those that were accepted as cameras, by rules that were less strict. */
+function quarantinedBy({ cameras, reading }: Known): readonly FaultyEntry[] {
+  const read = new Set(reading.cameras.map(idOf));
+  return reading.faulty.filter(({ id }) => id === undefined || !cameras.has(id) || read.has(id));
+}
+
+function intolerable(reading: CamerasReading, before: readonly Known[] | undefined): readonly FaultyEntry[] {
+  if (!before || reading.faulty.length === 0) return [];
+  const found = before.map((one) => newlyFaulty(reading, one));
+  return found.find((entries) => entries.length === 0) ?? found[0] ?? [];
+}
+
+/**
+ * An entry is known again by its content, else by its id. One that is neither is a known one that was edited, if so
+ * many known ones are missing and no camera is missing that it could have been.
+ */
+function newlyFaulty(reading: CamerasReading, before: Known): readonly FaultyEntry[] {
+  const tolerated = quarantinedBy(before);
+  const byContent = matched(tolerated, reading.faulty, ({ content }) => content);
+  const { before: missing, now: fresh } = matched(byContent.before, byContent.now, ({ id }) =>
+    id === undefined || before.cameras.has(id) ? undefined : id,
+  );
+  const present = byId(reading.cameras);
+  const added = [...present.keys()].filter((id) => !before.cameras.has(id)).length;
+  const isCameraMissing = [...before.cameras.keys()].some((id) => !present.has(id));
+  // Where two have one id and the camera broke, the other must not take its place.
+  const isReplaced = ({ id = '' }: FaultyEntry) => !sameJson(before.cameras.get(id), present.get(id));
+  const wereEdited = !isCameraMissing && !fresh.some(isReplaced) && fresh.length <= missing.length - added;
+  return wereEdited ? [] : fresh;
+}
+
+/** What is left on either side once each entry has found one of its key. */
+function matched(
+  before: readonly FaultyEntry[],
+  now: readonly FaultyEntry[],
+  keyOf: (entry: FaultyEntry) => string | undefined,
+) {
+  const free = new Map<string, FaultyEntry[]>();
+  for (const entry of before) {
+    const key = keyOf(entry);
+    if (key === undefined) continue;
+    const same = free.get(key);
+    if (same) same.push(entry);
+    else free.set(key, [entry]);
+  }
+  const taken = new Set<FaultyEntry>();
+  const left = now.filter((entry) => {
+    const found = free.get(keyOf(entry) ?? '')?.pop();
+    if (found) taken.add(found);
+    return found === undefined;
+  });
+  return { before: before.filter((entry) => !taken.has(entry)), now: left };
+}
