@@ -61,7 +61,9 @@ describe('a site whose cameras file has entries with faults', () => {
     for (const domain of [true, false]) expect(await ids(domain)).toEqual(['cam1', 'cam2']);
     expect(await config()).toMatchObject({ state: 'in_sync', cameras: 2, faults: [] });
     expect(await places()).toEqual(QUARANTINED);
-    expect(service.output).toMatch(/cameras\.yaml: 2 cameras, revision \d+, 5 quarantined \(see http:\S+\/cameras\/config\)/);
+    expect(service.output).toMatch(
+      /cameras\.yaml: 2 cameras, revision \d+, 5 quarantined \(see http:\S+\/cameras\/config\)/,
+    );
     expect(service.output).toMatch(/WARN .*cameras file, line 16, column 1: "vid1" is quarantined/);
     expect(service.output).not.toMatch(/geheim/);
     const { body } = await call(url, 'GET', '/monitoring/health');
@@ -70,36 +72,43 @@ describe('a site whose cameras file has entries with faults', () => {
     });
   }
 
-  it.each([true, false])('runs the others, and each can be corrected, removed or edited (domain path: %s)', async (domain) => {
-    writeFileSync(site.camerasFile, OLD);
-    await start();
-    await expectTakenOver();
-    const at = (id: string) => `/cameras/${id}?force_domain=${domain}`;
+  it.each([true, false])(
+    'runs the others, and each can be corrected, removed or edited (domain path: %s)',
+    async (domain) => {
+      writeFileSync(site.camerasFile, OLD);
+      await start();
+      await expectTakenOver();
+      const at = (id: string) => `/cameras/${id}?force_domain=${domain}`;
 
-    const incomplete = await call(url, 'PUT', at('vid1'), { name: 'Video' });
-    expect(incomplete).toMatchObject({ status: 400, body: { code: 'camera.invalid', errors: [{ loc: ['body', 'source'] }] } });
-    expect(text()).toBe(OLD);
-    expect(await call(url, 'PUT', at('vid1'), { source: 'rtsp://192.0.2.11/1' })).toMatchObject({ status: 200 });
-    expect(text()).toContain('status: inactive    # its source was lost when it was switched off\n');
-    expect(await call(url, 'DELETE', at('3'))).toMatchObject({ status: 200 });
-    for (const path of [true, false]) expect(await ids(path)).toEqual(['cam1', 'cam2', 'vid1']);
-    expect((await places()).map(({ id }) => id)).toEqual([null, null, 'cam1']);
+      const incomplete = await call(url, 'PUT', at('vid1'), { name: 'Video' });
+      expect(incomplete).toMatchObject({
+        status: 400,
+        body: { code: 'camera.invalid', errors: [{ loc: ['body', 'source'] }] },
+      });
+      expect(text()).toBe(OLD);
+      expect(await call(url, 'PUT', at('vid1'), { source: 'rtsp://192.0.2.11/1' })).toMatchObject({ status: 200 });
+      expect(text()).toContain('status: inactive    # its source was lost when it was switched off\n');
+      expect(await call(url, 'DELETE', at('3'))).toMatchObject({ status: 200 });
+      for (const path of [true, false]) expect(await ids(path)).toEqual(['cam1', 'cam2', 'vid1']);
+      expect((await places()).map(({ id }) => id)).toEqual([null, null, 'cam1']);
 
-    writeFileSync(site.camerasFile, text().replace('cam 5', 'cam5'));
-    await eventually(async () => expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']));
-    const before = text();
-    writeFileSync(site.camerasFile, before.replace('name: Line 2', 'title: Line 2'));
-    await eventually(async () => expect(await config()).toMatchObject({ state: 'degraded', cameras: 4 }));
-    expect(await call(url, 'PUT', at('cam1'), { fps: 5 })).toMatchObject({ status: 409 });
-    expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']);
-    writeFileSync(site.camerasFile, before);
-    await eventually(async () => expect(await config()).toMatchObject({ state: 'in_sync', faults: [] }));
-    await site.stop();
+      writeFileSync(site.camerasFile, text().replace('cam 5', 'cam5'));
+      await eventually(async () => expect(await config()).toMatchObject({ state: 'in_sync', cameras: 4 }));
+      expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']);
+      const before = text();
+      writeFileSync(site.camerasFile, before.replace('name: Line 2', 'title: Line 2'));
+      await eventually(async () => expect(await config()).toMatchObject({ state: 'degraded', cameras: 4 }));
+      expect(await call(url, 'PUT', at('cam1'), { fps: 5 })).toMatchObject({ status: 409 });
+      expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']);
+      writeFileSync(site.camerasFile, before);
+      await eventually(async () => expect(await config()).toMatchObject({ state: 'in_sync', faults: [] }));
+      await site.stop();
 
-    await start();
-    expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']);
-    expect(service.output).toMatch(/4 cameras, revision \d+, 2 quarantined/);
-  });
+      await start();
+      expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']);
+      expect(service.output).toMatch(/4 cameras, revision \d+, 2 quarantined/);
+    },
+  );
 
   it.each([
     ['into a folder without a cameras file', undefined],

@@ -68,10 +68,8 @@ function readEntries(items: readonly Item[], faults: LocatedFault[], error: Repo
     const map = resolved(item.node);
     if (map?.kind !== 'map') {
       const message = 'A camera must be a map of settings such as "id: front-door".';
-      faults.push({
-        ...{ at: item.node.start, item: index, path: ['cameras', index], type: 'type', message },
-        severity: 'error',
-      });
+      const path = ['cameras', index];
+      faults.push({ at: item.node.start, item: index, path, type: 'type', message, severity: 'error' });
       continue;
     }
     const own: LocatedFault[] = [];
