@@ -93,7 +93,8 @@ describe('a site whose cameras file has entries with faults', () => {
       expect((await places()).map(({ id }) => id)).toEqual([null, null, 'cam1']);
 
       writeFileSync(site.camerasFile, text().replace('cam 5', 'cam5'));
-      await eventually(async () => expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']));
+      await eventually(async () => expect(await config()).toMatchObject({ state: 'in_sync', cameras: 4 }));
+      expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']);
       const before = text();
       writeFileSync(site.camerasFile, before.replace('name: Line 2', 'title: Line 2'));
       await eventually(async () => expect(await config()).toMatchObject({ state: 'degraded', cameras: 4 }));

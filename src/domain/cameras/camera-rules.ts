@@ -107,6 +107,7 @@ export const CAMERA_RULES: ValueRules = {
 };
 
 const REQUIRED = ['id', 'name', 'source'] as const;
+const OPTIONAL = Object.keys(CAMERA_RULES).filter((name) => !REQUIRED.some((required) => required === name));
 
 /** All faults of a complete set of fields; an empty list means the camera may exist. */
 export function checkCamera(fields: CameraFields): Fault[] {
@@ -128,15 +129,15 @@ export const suggestField = (name: string): string | undefined =>
 export const isKnownField = (name: string): boolean => Object.hasOwn(CAMERA_RULES, name);
 
 /**
- * Canonical form of what a person wrote: `enabled` is the old name of `active` (a present null counts as false),
- * `[w, h]` is `"WxH"`, an environment value is text.
+ * Canonical form of what a person wrote: `enabled` is the old name of `active` (a present null counts as false, any other
+ * null of an optional setting as not written), `[w, h]` is `"WxH"`, an environment value is text.
  */
 export function canonical(raw: JsonObject): CameraFields {
   const { enabled, ...fields } = raw;
   const out: Record<string, Json> = fields;
   if (out.active === undefined && enabled !== undefined) out.active = enabled;
   if (out.active === null) out.active = false;
-  if (out.region_id === null) delete out.region_id;
+  for (const name of OPTIONAL) if (out[name] === null) delete out[name];
   if (typeof out.source === 'string') out.source = out.source.trim();
   if (Array.isArray(out.resolution) && out.resolution.length === 2) out.resolution = out.resolution.join('x');
   if (isJsonObject(out.env)) {

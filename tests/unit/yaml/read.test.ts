@@ -174,3 +174,16 @@ it('never shows a value in a fault', () => {
     expect(JSON.stringify(faults)).not.toContain(secret);
   }
 });
+
+it('reads a null of an optional setting as not written, as the old backend left it', () => {
+  expect(first(camera('  location: null\n  fps:\n  env: ~\n  note: ~\n'))).toEqual({
+    id: 'a',
+    name: 'A',
+    source: '0',
+    note: null,
+  });
+  const text = camera('  fps: # not known yet\n  location: ~\n');
+  expect(format.edit(text, [{ kind: 'set', id: 'a', fields: { fps: 5 } }])).toBe(
+    camera('  fps: 5 # not known yet\n  location: ~\n'),
+  );
+});
