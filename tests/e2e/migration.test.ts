@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { sha256 } from '../../src/domain/shared/sha256';
+import { EXAMPLES_SHA256 } from '../../src/infrastructure/old-installation/import-cameras';
 import { eventually } from '../support/eventually';
 import { BareSite, call, type ServiceRun } from '../support/service-run';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
@@ -109,6 +111,10 @@ describe('a site whose cameras file has entries with faults', () => {
       expect(service.output).toMatch(/4 cameras, revision \d+, 2 quarantined/);
     },
   );
+
+  it('knows the delivered examples', () => {
+    expect(sha256(SHIPPED)).toBe(EXAMPLES_SHA256);
+  });
 
   it.each([
     ['into a folder without a cameras file', undefined],

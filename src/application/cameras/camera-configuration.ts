@@ -104,6 +104,17 @@ export class CameraConfiguration {
     return head.revision;
   }
 
+  /** Takes the text of another installation as it stands; its entries with faults are quarantined. */
+  async adopt(text: string): Promise<readonly Camera[]> {
+    const { cameras, faults } = admit(this.format.read(text), undefined);
+    if (hasErrors(faults)) throw fileInvalid(faults, 'The cameras file of the other installation cannot be read');
+    const head = await this.outcomes.surely(async (site, token) => {
+      const settled = await this.settleOrRefuse(site);
+      return this.publish(site, settled, { cameras, text, origin: 'import', token });
+    }, this.sweep);
+    return head.cameras;
+  }
+
   private decide({ head, unseen }: Settled & { head: ConfigHead }, decide: Decide) {
     const before = { cameras: head.cameras, quarantined: quarantinedIn(head, this.format) };
     const after = decide(before, unseen);

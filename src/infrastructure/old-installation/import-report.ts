@@ -6,6 +6,8 @@ export class PartReport {
   changed = 0;
   /** Taken under another id, because theirs was taken. */
   renumbered = 0;
+  /** What else a person should know, a line each. */
+  readonly notes: string[] = [];
   private readonly left = new Map<string, { count: number; example: string }>();
 
   constructor(readonly part: string) {}
@@ -25,6 +27,6 @@ export class PartReport {
     const renumbered =
       this.renumbered > 0 ? [`    ${this.renumbered} under a new id, because theirs was taken here`] : [];
     const numbers = `${this.part.padEnd(20)} ${this.taken} taken, ${this.known} known already, ${sum} left`;
-    return [numbers, ...changed, ...renumbered, ...left];
+    return [numbers, ...changed, ...renumbered, ...left, ...this.notes.map((note) => `    ${note}`)];
   }
 }
