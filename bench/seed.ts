@@ -1,15 +1,18 @@
+import { mkdir, open, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { withDatabaseUrl } from '../src/infrastructure/embedded-postgres/with-database-url';
 import { readSettings } from '../src/infrastructure/environment/settings';
 import { Database } from '../src/infrastructure/postgres/database';
+import { journalOf } from '../src/wire-events';
 import { seed } from './seeding';
 
 const USAGE = `npm run seed -- [--events 1000000] [--cameras 50] [--days 30]
 
 Adds events, their sums and violations, and detection reports up to now to the database of DATABASE_URL, or to the
-embedded one in DATA_DIR. The legacy path does not see them, because they never were in the journal: try them with
-USE_DOMAIN_SERVICE=true and without a running rollout.
+embedded one in DATA_DIR, and to the journal in LOG_DIR as a file of its own, so that both paths answer from the same
+data. On a site that has events already, the legacy path may miss those that lie among its own: seed first.
 `;
 
 function amountOf(args: readonly string[]) {
@@ -30,7 +33,37 @@ function amountOf(args: readonly string[]) {
     : { events: whole('events', 1e9), cameras: whole('cameras', 10_000), days: whole('days', 180) };
 }
 
-async function fill(url: string, amount: NonNullable<ReturnType<typeof amountOf>>): Promise<void> {
+/** As a detector writes them: in the order of time, whatever the order they were made in. */
+const LINES = `
+  SELECT json_build_object('id', id, 'ts', extract(epoch FROM ts)::float8, 'type', type, 'camera_id', camera_id,
+                           'track_id', track_id, 'evidence', evidence)::text AS line
+    FROM all_seeded ORDER BY ts`;
+const LINES_AT_ONCE = 20_000;
+
+/** The file gets its name last: a running service finds it whole, with events it knows already. */
+async function writeJournal(sql: Client, journal: string): Promise<void> {
+  const folder = dirname(journal);
+  await mkdir(folder, { recursive: true });
+  const unfinished = join(folder, `seeding-${process.pid}.tmp`);
+  const file = await open(unfinished, 'w');
+  try {
+    await sql.query(`BEGIN; DECLARE lines CURSOR FOR ${LINES}`);
+    for (;;) {
+      const { rows } = await sql.query<{ line: string }>(`FETCH ${LINES_AT_ONCE} FROM lines`);
+      if (rows.length === 0) break;
+      await file.write(rows.map(({ line }) => `${line}\n`).join(''));
+    }
+    await sql.query('COMMIT');
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  const name = join(folder, `events_record-seeded-${Date.now()}.jsonl`);
+  await rename(unfinished, name);
+  process.stdout.write(`The journal has them in ${name}\n`);
+}
+
+async function fill(url: string, journal: string, amount: NonNullable<ReturnType<typeof amountOf>>): Promise<void> {
   const database = new Database(url, (error) => process.stderr.write(`${error.message}\n`));
   await database.open();
   await database.close();
@@ -38,12 +71,21 @@ async function fill(url: string, amount: NonNullable<ReturnType<typeof amountOf>
   await sql.connect();
   const from = performance.now();
   try {
-    await seed(sql, amount, new Date(), (done) => {
+    await sql.query(
+      'CREATE TEMP TABLE all_seeded AS SELECT id, ts, camera_id, type, track_id, evidence FROM events LIMIT 0',
+    );
+    const tell = (done: number) => {
       const rate = (done * 1000) / (performance.now() - from);
       process.stdout.write(
         `${done.toLocaleString('en')} of ${amount.events.toLocaleString('en')} events, ${Math.round(rate).toLocaleString('en')}/s\n`,
       );
-    });
+    };
+    const each = async () => {
+      await sql.query(`INSERT INTO all_seeded (id, ts, camera_id, type, track_id, evidence)
+                       SELECT id, ts, camera_id, type, track_id, evidence FROM seeded`);
+    };
+    await seed(sql, amount, new Date(), { tell, each });
+    await writeJournal(sql, journal);
   } finally {
     await sql.end();
   }
@@ -52,7 +94,8 @@ async function fill(url: string, amount: NonNullable<ReturnType<typeof amountOf>
 async function main(args: readonly string[]): Promise<void> {
   const amount = amountOf(args);
   if (!amount) return void process.stdout.write(USAGE);
-  await withDatabaseUrl(readSettings(process.env), (url) => fill(url, amount));
+  const settings = readSettings(process.env);
+  await withDatabaseUrl(settings, (url) => fill(url, journalOf(settings), amount));
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

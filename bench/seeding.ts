@@ -8,6 +8,13 @@ export interface Amount {
   readonly days: number;
 }
 
+export interface SeedHooks {
+  /** How many events are stored so far. */
+  readonly tell?: (done: number) => void;
+  /** Called within the transaction of each chunk, while the table `seeded` holds its events. */
+  readonly each?: () => Promise<void>;
+}
+
 const CHUNK = 250_000;
 /** One event in so many is a violation. */
 const VIOLATION_EVERY = 20;
@@ -17,12 +24,7 @@ const REPORT_EVERY_MINUTES = 10;
  * Fills a database with events as a factory makes them, whose day is busy from six to ten at night and quiet on
  * Sundays, with the sums and violations that belong to them, and with detection reports. Times end at `until`.
  */
-export async function seed(
-  sql: Client,
-  amount: Amount,
-  until: Date,
-  tell: (done: number) => void = () => undefined,
-): Promise<void> {
+export async function seed(sql: Client, amount: Amount, until: Date, { tell, each }: SeedHooks = {}): Promise<void> {
   const from = new Date(until.getTime() - amount.days * 86_400_000);
   await sql.query('SELECT make_week_partitions($1, $2)', [from, until]);
   for (let first = 0; first < amount.events; first += CHUNK) {
@@ -31,9 +33,10 @@ export async function seed(
     await sql.query(EVENTS, [first, last - 1, amount.events, amount.cameras, amount.days, until]);
     await sql.query(SUMS);
     await sql.query(VIOLATIONS);
+    await each?.();
     await sql.query('DROP TABLE seeded');
     await sql.query('COMMIT');
-    tell(last);
+    tell?.(last);
   }
   await sql.query(REPORTS, [amount.cameras, from, until, `${REPORT_EVERY_MINUTES} minutes`]);
   await sql.query(HOURS);
@@ -49,8 +52,8 @@ const EVENTS = `
            $6::timestamptz - make_interval(secs => (1 - (n + random()) / $3::float8) * $5 * 86400) AS ts
       FROM generate_series($1::bigint, $2::bigint) AS n
   ), busy AS (
-    SELECT id, n, CASE WHEN extract(hour FROM ts) < 6 AND n % 10 < 7
-      THEN least(ts + interval '9 hours', $6::timestamptz - random() * interval '1 day') ELSE ts END AS ts FROM made
+    SELECT id, n, date_trunc('milliseconds', CASE WHEN extract(hour FROM ts) < 6 AND n % 10 < 7
+      THEN least(ts + interval '9 hours', $6::timestamptz - random() * interval '1 day') ELSE ts END) AS ts FROM made
   ), stored AS (
     INSERT INTO events (id, ts, camera_id, type, track_id, evidence)
     SELECT id, ts, 'cam-' || (n + n / ${VIOLATION_EVERY}) % $4,
