@@ -32,14 +32,20 @@ describe('npm run seed', () => {
   it('fills tables and journal, so that both paths answer the same', async () => {
     const logs = path.join(site.dir, 'logs');
     const env = { PATH: process.env.PATH, DATABASE_URL: database.url, LOG_DIR: logs };
-    const { stdout } = await run(process.execPath, [SEED, '--events', '3000', '--cameras', '4', '--days', '2'], { env });
+    const { stdout } = await run(process.execPath, [SEED, '--events', '3000', '--cameras', '4', '--days', '2'], {
+      env,
+    });
     expect(stdout).toMatch(/3,000 of 3,000 events/);
     expect(readdirSync(logs).filter((name) => name.includes('seed'))).toEqual([
       expect.stringMatching(/^events_record-seeded-\d+\.jsonl$/),
     ]);
     const url = await site.start({ DATABASE_URL: database.url, LOG_DIR: logs }).ready();
     const of = async (where: string, domain: boolean) => {
-      const { status, body } = await call(url, 'GET', `${where}${where.includes('?') ? '&' : '?'}force_domain=${domain}`);
+      const { status, body } = await call(
+        url,
+        'GET',
+        `${where}${where.includes('?') ? '&' : '?'}force_domain=${domain}`,
+      );
       expect(status).toBe(200);
       // The window of the statistics ends at each call's own now.
       return { ...(body as object), start_time: 0, end_time: 0 };
