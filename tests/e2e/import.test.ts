@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -155,6 +155,30 @@ describe('taking over an old installation', () => {
     ]);
     expect(readFileSync(path.join(own, 'cameras.yaml'), 'utf8')).toMatch(/mounted_by: Ali/);
     expect(existsSync(path.join(own, 'logs/events_record-imported.jsonl'))).toBe(true);
+  });
+
+  it('takes what came newer into the sums and the journal, and renumbers ids that leave no room', async () => {
+    const there = new Client({ connectionString: databases[0].url });
+    await there.connect();
+    await there.query(`
+      INSERT INTO detection_records (camera_id, timestamp, frame_number, person_count, fps)
+        SELECT camera_id, timestamp + interval '1 minute', 11, 5, 10 FROM detection_records WHERE frame_number = 10;
+      INSERT INTO violation_events (id, camera_id, timestamp, violation_type)
+        VALUES (4503599627370497, 'cam1', '2026-01-04 08:00:00', 'no_hairnet')`);
+    await there.end();
+    const event = { ts: Date.now() / 1000 - 300, type: 'SANITIZED', camera_id: 'cam1', track_id: 2, evidence: {} };
+    appendFileSync(path.join(old, 'logs/events_record.jsonl'), `${JSON.stringify(event)}\n`);
+    for (const said of [await take('--apply'), await take('--apply')]) expect(said).toMatch(/Taken over:/);
+    const sums = await sql.query<object>(
+      'SELECT total_persons::int AS persons, fps_sum, records::int AS records FROM statistics_hourly ORDER BY hour_start DESC LIMIT 1',
+    );
+    expect(sums.rows).toEqual([{ persons: 8, fps_sum: 40, records: 3 }]);
+    const journal = (folder: string, name: string) => readFileSync(path.join(folder, 'logs', name), 'utf8');
+    expect(journal(own, 'events_record-imported.jsonl')).toBe(journal(old, 'events_record.jsonl'));
+    const { rows } = await sql.query<{ id: string }>(
+      `SELECT id FROM violation_events WHERE timestamp = '2026-01-04T00:00:00Z'`,
+    );
+    expect(rows.map(({ id }) => Number(id) < 1_000)).toEqual([true]);
   });
 
   it('says what is missing', async () => {

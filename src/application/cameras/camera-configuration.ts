@@ -104,15 +104,18 @@ export class CameraConfiguration {
     return head.revision;
   }
 
-  /** Takes the text of another installation as it stands; its entries with faults are quarantined. */
-  async adopt(text: string): Promise<readonly Camera[]> {
+  /** Takes the text of another installation as it stands instead of `expected`; its entries with faults are quarantined. */
+  async adopt(text: string, expected: CameraConfigRevision): Promise<void> {
     const { cameras, faults } = admit(this.format.read(text), undefined);
     if (hasErrors(faults)) throw fileInvalid(faults, 'The cameras file of the other installation cannot be read');
-    const head = await this.outcomes.surely(async (site, token) => {
+    await this.outcomes.surely(async (site, token) => {
       const settled = await this.settleOrRefuse(site);
+      if (settled.head.revision.number !== expected.number) {
+        const message = 'The cameras were changed this very moment, so nothing of the old file was taken: try again.';
+        throw new DomainError('conflict', 'camera_config.busy', message);
+      }
       return this.publish(site, settled, { cameras, text, origin: 'import', token });
     }, this.sweep);
-    return head.cameras;
   }
 
   private decide({ head, unseen }: Settled & { head: ConfigHead }, decide: Decide) {

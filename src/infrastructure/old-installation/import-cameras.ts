@@ -42,7 +42,7 @@ export async function importCameras(path: string, own: Own, dryRun: boolean): Pr
   }
   if (isUntouched(head, own.format)) {
     noteAsItStands(old, report);
-    if (!dryRun) await own.configuration.adopt(text);
+    if (!dryRun) await own.configuration.adopt(text, head.revision);
     return report;
   }
   await addMissing(old, head, own, report, dryRun);

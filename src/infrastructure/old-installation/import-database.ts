@@ -1,6 +1,6 @@
 import type { Database } from '../postgres/database';
 import type { PartReport } from './import-report';
-import { importTable } from './import-tables';
+import { importTable, makeRoom } from './import-tables';
 import { alertHistory, alertRules, detectionRecords, statisticsHourly, violationEvents } from './old-table-plans';
 import type { OldTables } from './old-tables';
 
@@ -16,6 +16,7 @@ export async function importDatabase(
   { oldest, dryRun }: { readonly oldest: Date; readonly dryRun: boolean },
 ): Promise<readonly PartReport[]> {
   const plans = [detectionRecords(oldest), statisticsHourly, violationEvents, alertRules, alertHistory(old.name)];
+  for (const plan of plans) await database.transaction((sql) => makeRoom(sql, old, plan));
   try {
     return await database.transaction(async (sql) => {
       await sql.query('SET LOCAL statement_timeout = 0', []);

@@ -1,4 +1,4 @@
-import { constants, copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { EventIntake } from '../../application/events/event-intake';
 import { JournalReading } from '../../application/events/journal-batches';
@@ -8,7 +8,6 @@ import type { Clock, Log } from '../../application/shared/log';
 import { acceptedTimes } from '../../domain/events/time-window';
 import type { ViolationTypes } from '../../domain/shared/violation-types';
 import { DiskJournalFiles } from '../journal/disk-journal-files';
-import { hasCode } from '../system/error-code';
 import { PartReport } from './import-report';
 
 export interface JournalImport {
@@ -39,13 +38,16 @@ export async function importJournal(path: string, to: JournalImport, dryRun: boo
   const { stored, duplicates } = ingestor.state;
   report.taken = stored;
   report.known = duplicates;
-  await mkdir(dirname(to.journal), { recursive: true });
-  await copyFile(path, join(dirname(to.journal), 'events_record-imported.jsonl'), constants.COPYFILE_EXCL).catch(
-    (error: unknown) => {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    },
-  );
+  await copyBeside(path, dirname(to.journal));
   return report;
+}
+
+/** A copy of an earlier import is replaced as a whole: it lacks the lines that came since. */
+async function copyBeside(path: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const unfinished = join(folder, `importing-${process.pid}.tmp`);
+  await copyFile(path, unfinished);
+  await rename(unfinished, join(folder, 'events_record-imported.jsonl'));
 }
 
 /** Counts what would be taken; which of it is known already only the taking tells. */

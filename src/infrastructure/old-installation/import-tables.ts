@@ -11,12 +11,10 @@ export interface TableImport {
   readonly prepare?: string;
   /** Stores the rows of a page that were not taken before, as JSON ($1); answers the new id of each by its old one. */
   readonly insert: string;
-  /** Whether rows keep their ids where these are free. */
-  readonly keepsIds?: true;
+  /** Rows keep their ids up to this one, where these are free. */
+  readonly keepsIdsTo?: number;
   /** Brings rows that were taken before ($1, as JSON; $2 their source) up to date; answers the ids of those that changed. */
   readonly refresh?: string;
-  /** What is to be done once all rows are there. */
-  readonly after?: string;
 }
 
 /** Takes over one table, page by page, within whatever transaction `sql` is. Rows that were taken before are left alone. */
@@ -26,7 +24,6 @@ export async function importTable(sql: Queryable, old: OldTables, plan: TableImp
     report.leave('the old database has no such table', plan.table);
     return report;
   }
-  if (plan.keepsIds) await sql.query(makeRoom(plan.table), [await old.largestId(plan.table)]);
   for await (const rows of old.pages(plan.table, plan.times)) {
     const known = await knownIds(sql, old.name, plan.table, rows);
     report.known += known.size;
@@ -43,16 +40,25 @@ export async function importTable(sql: Queryable, old: OldTables, plan: TableImp
       [JSON.stringify(made), old.name, plan.table],
     );
     report.taken += made.length;
-    if (plan.keepsIds) report.renumbered += made.filter(({ old_id, new_id }) => old_id !== new_id).length;
+    if (plan.keepsIdsTo !== undefined)
+      report.renumbered += made.filter(({ old_id, new_id }) => old_id !== new_id).length;
   }
-  if (plan.after) await sql.query(plan.after, []);
   return report;
 }
 
-/** The old ids ($1: the largest) are behind the next one that is given out here. */
-const makeRoom = (table: string): string => `
-  SELECT setval(sequence, greatest($1::bigint, coalesce(pg_sequence_last_value(sequence), 1)))
-    FROM (SELECT pg_get_serial_sequence('${table}', 'id')::regclass AS sequence) AS own`;
+/**
+ * Moves the ids that are given out here behind the old ones. A transaction of its own and short, because nobody may take
+ * an id meanwhile; what is imported afterwards finds its ids free.
+ */
+export async function makeRoom(sql: Queryable, old: OldTables, { table, keepsIdsTo }: TableImport): Promise<void> {
+  if (keepsIdsTo === undefined || !(await old.has(table))) return;
+  const largest = await old.largestId(table, keepsIdsTo);
+  await sql.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`, []);
+  const forward = `
+    SELECT setval(sequence, greatest($1::bigint, coalesce(pg_sequence_last_value(sequence), 1)))
+      FROM (SELECT pg_get_serial_sequence('${table}', 'id')::regclass AS sequence) AS own`;
+  await sql.query(forward, [largest]);
+}
 
 function isGood(row: OldRow, { check }: TableImport, report: PartReport): boolean {
   const why = check(row);

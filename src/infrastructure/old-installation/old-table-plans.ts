@@ -2,13 +2,18 @@ import { AlertRule } from '../../domain/alerts/alert-rule';
 import { violationStatuses } from '../../domain/records/violation';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
-import { SUMS_OF_REPORTS } from '../postgres/event-intake-sql';
+import { ADD_TO_SUMS, SUMS_OF_REPORTS } from '../postgres/event-intake-sql';
 import type { TableImport } from './import-tables';
 import type { OldRow } from './old-tables';
 
-/** The old id of a row `r` where it is free. */
-const ownId = (table: string): string =>
-  `CASE WHEN EXISTS (SELECT FROM ${table} t WHERE t.id = r.id) THEN nextval(pg_get_serial_sequence('${table}', 'id')) ELSE r.id END`;
+/** Below what is left for verifications, and for the ids that are given out here. */
+const LARGEST_BIGINT = 2 ** 51;
+const LARGEST_INTEGER = 2 ** 30;
+
+/** The old id of a row `r` where it is free and leaves room for others. */
+const ownId = (table: string, largest: number): string =>
+  `CASE WHEN r.id > ${largest} OR EXISTS (SELECT FROM ${table} t WHERE t.id = r.id)
+        THEN nextval(pg_get_serial_sequence('${table}', 'id')) ELSE r.id END`;
 
 const isName = (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.length <= 100;
 
@@ -39,14 +44,15 @@ export const detectionRecords = (oldest: Date): TableImport => ({
         sanitize_events, fps, processing_time)
       SELECT camera_id, timestamp, frame_number, coalesce(person_count, 0), coalesce(hairnet_violations, 0),
              coalesce(handwash_events, 0), coalesce(sanitize_events, 0), fps, processing_time FROM old
+      RETURNING *
+    ), summed AS (
+      INSERT INTO statistics_hourly AS known SELECT ${SUMS_OF_REPORTS} FROM stored GROUP BY 1, 2
+      ${ADD_TO_SUMS}
     )
     SELECT id::float8 AS old_id, NULL::float8 AS new_id FROM old`,
-  // Sums of what was taken, for hours that have none; the old sums fill the hours whose reports are gone.
-  after: `
-    INSERT INTO statistics_hourly SELECT ${SUMS_OF_REPORTS}
-      FROM detection_records GROUP BY 1, 2 ON CONFLICT DO NOTHING`,
 });
 
+/** The old sums fill the hours whose reports are gone. */
 export const statisticsHourly: TableImport = {
   table: 'statistics_hourly',
   times: ['hour_start'],
@@ -73,7 +79,7 @@ const isStatus = (value: unknown): boolean => violationStatuses.some((status) =>
 
 export const violationEvents: TableImport = {
   table: 'violation_events',
-  keepsIds: true,
+  keepsIdsTo: LARGEST_BIGINT,
   times: ['timestamp', 'handled_at', 'created_at', 'updated_at'],
   check: (row) => {
     if (!isName(row.violation_type)) return 'violation_type is missing or too long';
@@ -81,7 +87,7 @@ export const violationEvents: TableImport = {
   },
   insert: `
     WITH old AS MATERIALIZED (
-      SELECT *, ${ownId('violation_events')} AS new_id
+      SELECT *, ${ownId('violation_events', LARGEST_BIGINT)} AS new_id
         FROM json_to_recordset($1::json) AS r(id bigint, camera_id text, timestamp timestamptz, violation_type text,
           track_id bigint, confidence float8, snapshot_path text, bbox jsonb, status text, handled_at timestamptz,
           handled_by text, notes text, created_at timestamptz, updated_at timestamptz)
@@ -113,7 +119,7 @@ const OWN_RULES = `('Hairnet violations', 'Hand washing skipped for long')`;
 /** Rules are taken only if they could be made today. */
 export const alertRules: TableImport = {
   table: 'alert_rules',
-  keepsIds: true,
+  keepsIdsTo: LARGEST_INTEGER,
   prepare: `
     DELETE FROM alert_rules own USING json_to_recordset($1::json) AS r(camera_id text, rule_type text, conditions jsonb)
      WHERE own.name IN ${OWN_RULES} AND own.created_by IS NULL AND own.updated_at = own.created_at
@@ -134,7 +140,7 @@ export const alertRules: TableImport = {
   },
   insert: `
     WITH old AS MATERIALIZED (
-      SELECT *, ${ownId('alert_rules')} AS new_id
+      SELECT *, ${ownId('alert_rules', LARGEST_INTEGER)} AS new_id
         FROM json_to_recordset($1::json) AS r(id bigint, name text, camera_id text, rule_type text, conditions jsonb,
           notification_channels jsonb, recipients jsonb, enabled boolean, priority text, created_at timestamptz,
           updated_at timestamptz, created_by text)
@@ -152,12 +158,12 @@ export const alertRules: TableImport = {
 /** Each belongs to the rule that its old rule became; one whose rule was left belongs to none. */
 export const alertHistory = (source: string): TableImport => ({
   table: 'alert_history',
-  keepsIds: true,
+  keepsIdsTo: LARGEST_BIGINT,
   times: ['timestamp', 'created_at'],
   check: (row) => (isName(row.alert_type) ? placed('timestamp')(row) : 'alert_type is missing or too long'),
   insert: `
     WITH old AS MATERIALIZED (
-      SELECT r.*, ${ownId('alert_history')} AS new_id, i.new_id AS new_rule_id
+      SELECT r.*, ${ownId('alert_history', LARGEST_BIGINT)} AS new_id, i.new_id AS new_rule_id
         FROM json_to_recordset($1::json) AS r(id bigint, rule_id bigint, camera_id text, timestamp timestamptz,
           alert_type text, message text, details jsonb, notification_sent boolean, notification_channels_used jsonb)
         LEFT JOIN imported_rows i ON i.source = '${source.replaceAll("'", "''")}' AND i.kind = 'alert_rules' AND i.old_id = r.rule_id

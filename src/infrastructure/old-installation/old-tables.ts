@@ -37,10 +37,11 @@ export class OldTables {
     return rows[0]?.there === true;
   }
 
-  /** 1 where there are no rows. */
-  async largestId(table: string): Promise<number> {
+  /** Of those up to `bound`; 1 where there are no rows. */
+  async largestId(table: string, bound: number): Promise<number> {
     const { rows } = await this.sql.query<{ largest: number | null }>(
-      `SELECT max(id)::float8 AS largest FROM ${table}`,
+      `SELECT max(id)::float8 AS largest FROM ${table} WHERE id <= $1::bigint`,
+      [bound],
     );
     return Math.max(1, rows[0]?.largest ?? 1);
   }

@@ -45,6 +45,23 @@ export const SUMS_OF_REPORTS = `camera_id, date_trunc('hour', ts, 'UTC'), count(
   coalesce(sum(confidence), 0), count(confidence), coalesce(sum(processing_time), 0), count(processing_time),
   min(processing_time), max(processing_time)`;
 
+/** Adds new reports to the sums of their hour; the table is called `known`. */
+export const ADD_TO_SUMS = `ON CONFLICT (camera_id, hour_start) DO UPDATE SET
+      records = known.records + excluded.records,
+      total_frames = known.total_frames + excluded.total_frames,
+      total_persons = known.total_persons + excluded.total_persons,
+      total_hairnet_violations = known.total_hairnet_violations + excluded.total_hairnet_violations,
+      total_handwash_events = known.total_handwash_events + excluded.total_handwash_events,
+      total_sanitize_events = known.total_sanitize_events + excluded.total_sanitize_events,
+      fps_sum = known.fps_sum + excluded.fps_sum,
+      fps_records = known.fps_records + excluded.fps_records,
+      confidence_sum = known.confidence_sum + excluded.confidence_sum,
+      confidence_records = known.confidence_records + excluded.confidence_records,
+      processing_time_sum = known.processing_time_sum + excluded.processing_time_sum,
+      processing_time_records = known.processing_time_records + excluded.processing_time_records,
+      min_processing_time = least(known.min_processing_time, excluded.min_processing_time),
+      max_processing_time = greatest(known.max_processing_time, excluded.max_processing_time)`;
+
 /** Stores detection reports ($1, JSON) that are not there yet, with their sums per hour; answers how many were new. */
 export const STORE_DETECTIONS = `
   WITH incoming AS MATERIALIZED (
@@ -64,20 +81,6 @@ export const STORE_DETECTIONS = `
     INSERT INTO statistics_hourly AS known
     SELECT ${SUMS_OF_REPORTS}
       FROM stored GROUP BY 1, 2
-    ON CONFLICT (camera_id, hour_start) DO UPDATE SET
-      records = known.records + excluded.records,
-      total_frames = known.total_frames + excluded.total_frames,
-      total_persons = known.total_persons + excluded.total_persons,
-      total_hairnet_violations = known.total_hairnet_violations + excluded.total_hairnet_violations,
-      total_handwash_events = known.total_handwash_events + excluded.total_handwash_events,
-      total_sanitize_events = known.total_sanitize_events + excluded.total_sanitize_events,
-      fps_sum = known.fps_sum + excluded.fps_sum,
-      fps_records = known.fps_records + excluded.fps_records,
-      confidence_sum = known.confidence_sum + excluded.confidence_sum,
-      confidence_records = known.confidence_records + excluded.confidence_records,
-      processing_time_sum = known.processing_time_sum + excluded.processing_time_sum,
-      processing_time_records = known.processing_time_records + excluded.processing_time_records,
-      min_processing_time = least(known.min_processing_time, excluded.min_processing_time),
-      max_processing_time = greatest(known.max_processing_time, excluded.max_processing_time)
+    ${ADD_TO_SUMS}
   )
   SELECT count(*)::integer AS stored FROM fresh`;
