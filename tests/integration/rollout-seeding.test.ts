@@ -55,7 +55,11 @@ describe('the rollout of a site at its starts', () => {
   });
 
   it.each<[RolloutSeed['instruction'], string, string]>([
-    [{ useDomain: false, percent: 100 }, 'all calls on the legacy path, as USE_DOMAIN_SERVICE says', 'manual 0'],
+    [
+      { useDomain: false, percent: 100 },
+      'all calls on the legacy path, as USE_DOMAIN_SERVICE and ROLLOUT_PERCENT say',
+      'manual 0',
+    ],
     [{ useDomain: true, percent: 100 }, '100 % of calls on the domain path', 'manual 100'],
     [{ useDomain: true, percent: 12.5 }, '12.5 % of calls on the domain path', 'manual 12.5'],
   ])('begins as the environment says: %j', async (instruction, says, state) => {

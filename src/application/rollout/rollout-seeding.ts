@@ -94,7 +94,7 @@ export function startSummary(
     case 'instructed':
       return instruction?.useDomain
         ? `${instruction.percent} % of calls on the domain path, as USE_DOMAIN_SERVICE and ROLLOUT_PERCENT say`
-        : 'all calls on the legacy path, as USE_DOMAIN_SERVICE says';
+        : 'all calls on the legacy path, as USE_DOMAIN_SERVICE and ROLLOUT_PERCENT say';
     case 'stored':
       return storedSummary(stored);
   }
