@@ -8,6 +8,7 @@ export class PartReport {
   renumbered = 0;
   /** What else a person should know, a line each. */
   readonly notes: string[] = [];
+  private readonly differing: string[] = [];
   private readonly left = new Map<string, { count: number; example: string }>();
 
   constructor(readonly part: string) {}
@@ -18,6 +19,11 @@ export class PartReport {
     else this.left.set(why, { count: 1, example });
   }
 
+  /** A known one that was changed here: it stays, and a person may want to compare. */
+  differ(example: string): void {
+    this.differing.push(example);
+  }
+
   /** One line for the numbers, one for each reason. */
   lines(): string[] {
     const left = [...this.left].map(([why, { count, example }]) => `    ${count} left: ${why} (e.g. ${example})`);
@@ -26,7 +32,13 @@ export class PartReport {
       this.changed > 0 ? [`    ${this.changed} known already, changed there since and brought up to date`] : [];
     const renumbered =
       this.renumbered > 0 ? [`    ${this.renumbered} under a new id, because theirs was taken here`] : [];
+    const differing =
+      this.differing.length > 0
+        ? [
+            `    ${this.differing.length} known already, handled here too: left as they are here (e.g. ${this.differing[0]})`,
+          ]
+        : [];
     const numbers = `${this.part.padEnd(20)} ${this.taken} taken, ${this.known} known already, ${sum} left`;
-    return [numbers, ...changed, ...renumbered, ...left, ...this.notes.map((note) => `    ${note}`)];
+    return [numbers, ...changed, ...differing, ...renumbered, ...left, ...this.notes.map((note) => `    ${note}`)];
   }
 }

@@ -15,6 +15,8 @@ export interface TableImport {
   readonly keepsIdsTo?: number;
   /** Brings rows that were taken before ($1, as JSON; $2 their source) up to date; answers the ids of those that changed. */
   readonly refresh?: string;
+  /** Those that are still not as they are there, after `refresh`; answers their old ids. */
+  readonly differing?: string;
 }
 
 /** Takes over one table, page by page, within whatever transaction `sql` is. Rows that were taken before are left alone. */
@@ -28,8 +30,7 @@ export async function importTable(sql: Queryable, old: OldTables, plan: TableImp
     const known = await knownIds(sql, old.name, plan.table, rows);
     report.known += known.size;
     const again = rows.filter((row) => known.has(row.id) && plan.check(row) === undefined);
-    if (plan.refresh && again.length > 0)
-      report.changed += (await sql.query(plan.refresh, [JSON.stringify(again), old.name])).length;
+    await bringUpToDate(sql, plan, again, old.name, report);
     const good = rows.filter((row) => !known.has(row.id) && isGood(row, plan, report));
     if (good.length === 0) continue;
     if (plan.prepare) await sql.query(plan.prepare, [JSON.stringify(good)]);
@@ -44,6 +45,20 @@ export async function importTable(sql: Queryable, old: OldTables, plan: TableImp
       report.renumbered += made.filter(({ old_id, new_id }) => old_id !== new_id).length;
   }
   return report;
+}
+
+async function bringUpToDate(
+  sql: Queryable,
+  { refresh, differing }: TableImport,
+  rows: readonly OldRow[],
+  source: string,
+  report: PartReport,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const page = [JSON.stringify(rows), source];
+  if (refresh) report.changed += (await sql.query(refresh, page)).length;
+  const changedHere = differing ? await sql.query<{ id: number }>(differing, page) : [];
+  for (const { id } of changedHere) report.differ(`id ${id}`);
 }
 
 /**

@@ -77,6 +77,14 @@ export const statisticsHourly: TableImport = {
 
 const isStatus = (value: unknown): boolean => violationStatuses.some((status) => status === value);
 
+/** Rows `r` of a page ($1, JSON; $2 their source), and what each became, `v`, which may be handled in another way. */
+const OTHERWISE = `
+  json_to_recordset($1::json) AS r(id bigint, timestamp timestamptz, status text, handled_at timestamptz,
+         handled_by text, notes text, updated_at timestamptz)
+  JOIN imported_rows i ON i.source = $2 AND i.kind = 'violation_events' AND i.old_id = r.id`;
+const IS_OTHERWISE =
+  'v.id = i.new_id AND (v.status, v.handled_by, v.notes) IS DISTINCT FROM (r.status, r.handled_by, r.notes)';
+
 export const violationEvents: TableImport = {
   table: 'violation_events',
   keepsIdsTo: LARGEST_BIGINT,
@@ -105,12 +113,10 @@ export const violationEvents: TableImport = {
     UPDATE violation_events v SET status = r.status, handled_by = r.handled_by, notes = r.notes, version = v.version + 1,
            handled_at = CASE WHEN r.status <> 'pending' THEN coalesce(r.handled_at, r.updated_at, r.timestamp) END,
            updated_at = coalesce(r.updated_at, now())
-      FROM json_to_recordset($1::json) AS r(id bigint, timestamp timestamptz, status text, handled_at timestamptz,
-             handled_by text, notes text, updated_at timestamptz)
-      JOIN imported_rows i ON i.source = $2 AND i.kind = 'violation_events' AND i.old_id = r.id
-     WHERE v.id = i.new_id AND NOT EXISTS (SELECT FROM violation_changes c WHERE c.violation_id = v.id)
-       AND (v.status, v.handled_by, v.notes) IS DISTINCT FROM (r.status, r.handled_by, r.notes)
+      FROM ${OTHERWISE}
+     WHERE ${IS_OTHERWISE} AND NOT EXISTS (SELECT FROM violation_changes c WHERE c.violation_id = v.id)
     RETURNING v.id`,
+  differing: `SELECT r.id::float8 AS id FROM ${OTHERWISE} JOIN violation_events v ON ${IS_OTHERWISE}`,
 };
 
 /** What the two rules of a new site are called; they make room for old ones that say the same, so that nothing alerts twice. */
