@@ -9,10 +9,9 @@ import type {
   WantedToken,
 } from '../../application/access/access-port';
 import { roles } from '../../domain/shared/role';
-import { Flag, ListOf, OneOf, Part, Text, Time, Whole } from '../http/fields';
+import { Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
 import { all, anyMembers, count, named, orNull, text, textOrNull } from '../http/schemas';
 
-const MANY = Number.MAX_SAFE_INTEGER;
 const role = { type: 'string', enum: roles };
 const time = { type: 'string', format: 'date-time' };
 const timeOrNull = { type: ['string', 'null'], format: 'date-time' };

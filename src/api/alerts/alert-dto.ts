@@ -2,10 +2,9 @@ import type { AlertRuleView, AlertView } from '../../application/alerts/alert-vi
 import { ALERT_RULE_FIELDS } from '../../domain/alerts/alert-rule';
 import { CONDITIONS, RULE_TYPES } from '../../domain/alerts/alert-conditions';
 import type { Json, JsonObject } from '../../domain/shared/json';
-import { Described, Flag, ListOf, OneOf, Open, Part, Text, Time, Whole } from '../http/fields';
+import { Described, Flag, ListOf, MANY, OneOf, Open, Part, Text, Time, Whole } from '../http/fields';
 import { named } from '../http/schemas';
 
-const MANY = Number.MAX_SAFE_INTEGER;
 /** Rules are numbered by PostgreSQL integers. */
 export const LAST_RULE = 2_147_483_647;
 

@@ -1,10 +1,8 @@
 import type { DeliveryView, DryRunView } from '../../application/alerts/alert-handling-port';
 import type { Attempt } from '../../application/alerts/delivery-queue';
 import type { JsonObject } from '../../domain/shared/json';
-import { Decimal, Flag, ListOf, OneOf, Part, Text, Time, Whole } from '../http/fields';
+import { Decimal, Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
 import { alertDetails, AlertRuleKeyDto, LAST_RULE, NULLABLE_TIME, PageDto } from './alert-dto';
-
-const MANY = Number.MAX_SAFE_INTEGER;
 
 export class DryRunWishDto extends AlertRuleKeyDto {
   @Decimal({ min: 0.01, max: 168, step: 0.01, default: 24, about: 'how far back' }) hours = 24;

@@ -1,9 +1,7 @@
 import type { JsonObject } from '../../domain/shared/json';
 import type { ProcessStatus } from '../../application/camera-control/camera-control-port';
-import { Described, Flag, ListOf, ListOfText, OneOf, Part, schemaOf, Text, Time, Whole } from '../http/fields';
+import { Described, Flag, ListOf, ListOfText, MANY, OneOf, Part, schemaOf, Text, Time, Whole } from '../http/fields';
 import { atLeast, mapOf, named, number } from '../http/schemas';
-
-const MANY = Number.MAX_SAFE_INTEGER;
 
 export class CameraKeyDto {
   @Text({ min: 1, max: 200 }) camera_id: string;

@@ -1,10 +1,9 @@
 import type { ConfigState } from '../../application/cameras/camera-config-port';
 import type { ConfigFault } from '../../application/cameras/cameras-format';
 import type { JsonObject } from '../../domain/shared/json';
-import { ListOf, OneOf, Text, Time, Whole } from '../http/fields';
+import { ListOf, MANY, OneOf, Text, Time, Whole } from '../http/fields';
 import { all, atLeast, listOf, named, text } from '../http/schemas';
 
-const MANY = Number.MAX_SAFE_INTEGER;
 const LAST_NUMBER = 2_147_483_647;
 
 export class ConfigFaultDto implements ConfigFault {

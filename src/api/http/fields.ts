@@ -91,6 +91,9 @@ function used(schema: JsonObject, nullable: boolean): JsonObject {
   return { type: nullable ? [type, 'null'] : type, ...rest };
 }
 
+/** The bound of a number or a text that has no other: what JSON can carry without loss. */
+export const MANY = Number.MAX_SAFE_INTEGER;
+
 const asText: Parse = (text) => text;
 const BOOLEANS = new Map([
   ...['true', '1', 'yes', 'on', 't', 'y'].map((word) => [word, true] as const),

@@ -10,7 +10,7 @@ import type {
 } from '../../application/records/records-port';
 import { type ViolationStatus, violationStatuses } from '../../domain/records/violation';
 import type { JsonObject } from '../../domain/shared/json';
-import { Described, Flag, ListOf, OneOf, Part, Text, Time, Whole } from '../http/fields';
+import { Described, Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
 import {
   all,
   anyMembers,
@@ -27,7 +27,6 @@ import {
   wholeOrNull,
 } from '../http/schemas';
 
-const MANY = Number.MAX_SAFE_INTEGER;
 const time = { type: 'string', format: 'date-time' };
 
 const box = (): JsonObject => ({

@@ -8,10 +8,9 @@ import type {
   ViolationQuery,
 } from '../../application/records/records-port';
 import { violationStatuses } from '../../domain/records/violation';
-import { ListOfWhole, OneOf, Text, Time, Whole } from '../http/fields';
+import { ListOfWhole, MANY, OneOf, Text, Time, Whole } from '../http/fields';
 import { NotBefore } from '../http/time-order';
 
-const MANY = Number.MAX_SAFE_INTEGER;
 const MOST_AT_ONCE = 500;
 
 export class ViolationFilterDto implements ViolationFilter {

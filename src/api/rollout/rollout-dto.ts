@@ -1,6 +1,6 @@
 import type { InstanceView, Language } from '../../application/rollout/rollout-port';
 import type { Json, JsonObject } from '../../domain/shared/json';
-import { Described, Flag, ListOf, Decimal, OneOf, Part, Text, Time, Whole } from '../http/fields';
+import { Decimal, Described, Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
 import {
   all,
   anyMembers,
@@ -15,8 +15,6 @@ import {
   text,
   textOrNull,
 } from '../http/schemas';
-
-const MANY = Number.MAX_SAFE_INTEGER;
 
 const calls = () =>
   named(

@@ -9,7 +9,7 @@ import type {
   Summary,
   SummaryQuery,
 } from '../../application/statistics/statistics-port';
-import { Described, ListOf, Part, Text, Time, Whole } from '../http/fields';
+import { Described, ListOf, MANY, Part, Text, Time, Whole } from '../http/fields';
 import {
   all,
   count,
@@ -25,7 +25,6 @@ import {
 } from '../http/schemas';
 import { NotBefore } from '../http/time-order';
 
-const MANY = Number.MAX_SAFE_INTEGER;
 const counts = () => ({ type: 'object', additionalProperties: count });
 
 export class SummaryQueryDto implements SummaryQuery {
