@@ -7,7 +7,7 @@ import type {
 } from '../../application/rollout/evidence-store';
 import type { Database } from './database';
 
-const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'drawn'] as const;
+export const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'drawn'] as const;
 /** Bodies kept per group; the counts never lose one. */
 const KEPT_MISMATCHES = 100;
 
@@ -72,16 +72,19 @@ const CLAIM_BATCH = `
   ON CONFLICT (instance) DO UPDATE SET number = excluded.number, at = excluded.at WHERE b.number < excluded.number
   RETURNING b.instance`;
 
+/** Adds a sample to the one of the same key; the table is called `s`. */
+export const ADD_TO_SAMPLE = `${COUNTS.map((c) => `${c} = s.${c} + excluded.${c}`).join(', ')},
+    histogram = (SELECT coalesce(jsonb_object_agg(bucket, calls), '{}') FROM (
+      SELECT key AS bucket, sum(value::int) AS calls
+        FROM (SELECT * FROM jsonb_each_text(s.histogram) UNION ALL SELECT * FROM jsonb_each_text(excluded.histogram)) AS both_sides
+       GROUP BY key) AS summed)`;
+
 const ADD_SAMPLES = `
   INSERT INTO rollout_samples AS s (group_name, entry, operation, arm, instance, minute, ${COUNTS.join(', ')}, histogram)
   SELECT r."group", r.entry, r.operation, r.arm, $1, date_trunc('minute', now()), ${COUNTS.map((c) => `r.${c}`).join(', ')}, r.histogram
     FROM jsonb_to_recordset($2::jsonb) AS r ("group" text, entry int, operation text, arm text, ${COUNTS.map((c) => `${c} int`).join(', ')}, histogram jsonb)
   ON CONFLICT (group_name, entry, operation, arm, instance, minute) DO UPDATE SET
-    ${COUNTS.map((c) => `${c} = s.${c} + excluded.${c}`).join(', ')},
-    histogram = (SELECT coalesce(jsonb_object_agg(bucket, calls), '{}') FROM (
-      SELECT key AS bucket, sum(value::int) AS calls
-        FROM (SELECT * FROM jsonb_each_text(s.histogram) UNION ALL SELECT * FROM jsonb_each_text(excluded.histogram)) AS both_sides
-       GROUP BY key) AS summed)`;
+    ${ADD_TO_SAMPLE}`;
 
 const ADD_COMPARISONS = `
   INSERT INTO rollout_comparisons AS c (group_name, entry, operation, compared, noise, mismatched)

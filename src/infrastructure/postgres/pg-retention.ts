@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../../application/shared/log';
 import type { Database } from './database';
+import { ADD_TO_SAMPLE, COUNTS } from './pg-evidence-store';
 
 const DAY_MS = 86_400_000;
 /** Deleted at once; a long statement would hold up others, or be cut off by the limit of time and never get anywhere. */
@@ -138,7 +139,6 @@ const PURGE_VIOLATIONS = `
        deleted AS (DELETE FROM violation_events WHERE id IN (SELECT id FROM old) RETURNING 1)
   SELECT count(*)::int AS deleted FROM deleted`;
 
-const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'drawn'];
 const OF_ALL = '00000000-0000-0000-0000-000000000000';
 
 /** A row per minute and service becomes one per month of all services; only sums are ever read. */
@@ -160,8 +160,4 @@ const FOLD_SAMPLES = `
   SELECT group_name, entry, operation, arm, '${OF_ALL}', month, ${COUNTS.join(', ')}, coalesce(histogram, '{}')
     FROM sums LEFT JOIN histograms USING (group_name, entry, operation, arm, month)
   ON CONFLICT (group_name, entry, operation, arm, instance, minute) DO UPDATE SET
-    ${COUNTS.map((c) => `${c} = s.${c} + excluded.${c}`).join(', ')},
-    histogram = (SELECT coalesce(jsonb_object_agg(key, calls), '{}') FROM (
-      SELECT key, sum(value::int) AS calls
-        FROM (SELECT * FROM jsonb_each_text(s.histogram) UNION ALL SELECT * FROM jsonb_each_text(excluded.histogram)) AS both_sides
-       GROUP BY key) AS summed)`;
+    ${ADD_TO_SAMPLE}`;
