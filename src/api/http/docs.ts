@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import type { JsonObject } from '../../domain/shared/json';
+import { sha256 } from '../../domain/shared/sha256';
 import { SCRIPT, STYLE } from './docs-assets';
 import { docsPage, SCRIPT_PATH, STYLE_PATH } from './docs-page';
 import { onlyGet } from './only-get';
@@ -25,7 +25,7 @@ export function mountDocs(app: Express, document: JsonObject, needsToken: boolea
 /** A text that stays the same while the process lives: whoever has it already need not get it again. */
 function unchanging(type: string, text: string) {
   // Weak: compressed or not, it is the same text.
-  const etag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const etag = `W/"${sha256(text)}"`;
   return (req: Request, res: Response): void => {
     res.setHeader('ETag', etag).setHeader('Cache-Control', 'private, no-cache');
     res.vary('Accept-Encoding');

@@ -1,3 +1,4 @@
+import { decoded } from '../shared/percent-encoding';
 import { isJsonObject, type Json, type JsonObject } from '../shared/json';
 
 export const MASK = '***';
@@ -16,17 +17,8 @@ const HARMLESS = new Set(
 );
 
 /** As a server would read it: `pass%77d` is a name like any other. */
-function decodedName(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch (error) {
-    if ((error as Error).name === 'URIError') return name;
-    throw error;
-  }
-}
-
-const isSecretName = (name: string): boolean => SECRET_NAME.test(decodedName(name));
-const mayBeSecret = (name: string): boolean => !HARMLESS.has(decodedName(name).toLowerCase());
+const isSecretName = (name: string): boolean => SECRET_NAME.test(decoded(name));
+const mayBeSecret = (name: string): boolean => !HARMLESS.has(decoded(name).toLowerCase());
 
 /** Between two parameters of one part of an address: some cameras write `user=a_password=b_channel=1`. */
 const UNDERSCORE = /(_)(?=[A-Za-z]{1,64}=)/;

@@ -1,5 +1,6 @@
 import { MASK, maskText } from '../../domain/cameras/camera-secrets';
-import { addressOf, decoded } from './network-source';
+import { decoded } from '../../domain/shared/percent-encoding';
+import { addressOf } from './network-source';
 import type { CameraSource } from './camera-source';
 import { type FailureReason, SourceFailure } from './source-failure';
 

@@ -1,3 +1,4 @@
+import { decoded } from '../../domain/shared/percent-encoding';
 import type { Login } from './camera-login';
 import { SourceFailure } from './source-failure';
 
@@ -71,14 +72,4 @@ export function loginOf({ credentials }: NetworkSource): Login | undefined {
   if (credentials === '') return undefined;
   const [user = '', ...password] = credentials.slice(0, -1).split(':');
   return { user: decoded(user), password: decoded(password.join(':')) };
-}
-
-/** Escapes that are not UTF-8 stand for themselves. */
-export function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError || (error as Error).name === 'URIError') return text;
-    throw error;
-  }
 }
