@@ -1,8 +1,8 @@
 import type { DependencyContainer } from 'tsyringe';
-import { keys } from './container';
 import type { Settings } from './infrastructure/environment/settings';
 import { PgMembership } from './infrastructure/postgres/pg-membership';
 import { placeOf, thisProcess } from './infrastructure/system/host-identity';
+import { keys } from './keys';
 
 /** Says that this service is there. Throws when a service of this site runs with another cameras file. */
 export async function joinSite(

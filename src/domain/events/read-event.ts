@@ -7,9 +7,9 @@ import type { AcceptedTimes } from './time-window';
 const MOST_EVIDENCE = 16_384;
 const NAME = 100;
 const ID = 200;
-/** What no text of a database may hold: U+0000, and halves of surrogate pairs, as `JSON.stringify` writes them. */
 /** Names are shown on terminals, which would take orders from these. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+/** What no text of a database may hold: U+0000, and halves of surrogate pairs, as `JSON.stringify` writes them. */
 const NOT_TEXT = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /** Why something is no event; in words for the person who sent it. */

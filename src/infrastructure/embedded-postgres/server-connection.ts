@@ -6,7 +6,7 @@ import type { RunningServer } from './postmaster-file';
 export const DATABASE = 'postgres';
 const END_WITHIN_MS = 1_000;
 
-/** Waits for work no longer than this; what becomes of it then is ignored. */
+/** Waits for work no longer than this; what becomes of it then is ignored. This folder also runs by itself, without the rest. */
 export const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> =>
   Promise.race([work, sleep(ms, undefined, { ref: false })]);
 

@@ -8,7 +8,7 @@ export class PartReport {
   renumbered = 0;
   /** What else a person should know, a line each. */
   readonly notes: string[] = [];
-  private readonly differing: string[] = [];
+  private differing = { count: 0, example: '' };
   private readonly left = new Map<string, { count: number; example: string }>();
 
   constructor(readonly part: string) {}
@@ -21,7 +21,7 @@ export class PartReport {
 
   /** A known one that was changed here: it stays, and a person may want to compare. */
   differ(example: string): void {
-    this.differing.push(example);
+    this.differing = { count: this.differing.count + 1, example: this.differing.example || example };
   }
 
   /** One line for the numbers, one for each reason. */
@@ -32,12 +32,9 @@ export class PartReport {
       this.changed > 0 ? [`    ${this.changed} known already, changed there since and brought up to date`] : [];
     const renumbered =
       this.renumbered > 0 ? [`    ${this.renumbered} under a new id, because theirs was taken here`] : [];
+    const { count, example } = this.differing;
     const differing =
-      this.differing.length > 0
-        ? [
-            `    ${this.differing.length} known already, handled here too: left as they are here (e.g. ${this.differing[0]})`,
-          ]
-        : [];
+      count > 0 ? [`    ${count} known already, handled here too: left as they are here (e.g. ${example})`] : [];
     const numbers = `${this.part.padEnd(20)} ${this.taken} taken, ${this.known} known already, ${sum} left`;
     return [numbers, ...changed, ...differing, ...renumbered, ...left, ...this.notes.map((note) => `    ${note}`)];
   }

@@ -2,8 +2,10 @@ import { DatabaseError } from 'pg';
 import { DomainError, type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { errorCode, errorText } from '../system/error-code';
 
-/** Classes of SQLSTATE that speak of the server's condition, not of the statement (PostgreSQL manual, appendix A). */
-/** 25006: a server that is only read from, such as one that is no longer the primary; 40: the work of another came between. */
+/**
+ * Classes of SQLSTATE that speak of the server's condition, not of the statement (PostgreSQL manual, appendix A).
+ * 25006: a server that is only read from, such as one that is no longer the primary; 40: the work of another came between.
+ */
 const CONDITION = /^(08|25006|40|53|55|57|58)/;
 const NETWORK =
   /^(ECONN|ENOENT|ENOTFOUND|ENOTCONN|ETIMEDOUT|EPIPE|EHOST|ENET|EAI_|ERR_STREAM_|ERR_SOCKET_|ERR_TLS_|ERR_SSL_)/;
