@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { sha256 } from '../../src/domain/shared/sha256';
 import { EXAMPLES_SHA256 } from '../../src/infrastructure/old-installation/import-cameras';
 import { eventually } from '../support/eventually';
-import { BareSite, call, type ServiceRun } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { call, type ServiceRun } from '../support/service-run';
+import { siteForEach } from '../support/own-site';
 
 const IMPORT = path.resolve(__dirname, '../../dist/src/import.js');
 const OLD = readFileSync(path.resolve(__dirname, '../fixtures/yaml/old-installation.yaml'), 'utf8');
@@ -23,26 +23,16 @@ const QUARANTINED = [
 ];
 
 describe('a site whose cameras file has entries with faults', () => {
-  let database: TestDatabase;
-  let site: BareSite;
+  const own = siteForEach();
   let service: ServiceRun;
   let url: string;
 
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    site = new BareSite();
-  });
-  afterEach(async () => {
-    await site.remove();
-    await database.drop();
-  });
-
   async function start(): Promise<void> {
-    service = site.start({ DATABASE_URL: database.url });
+    service = own.site.start({ DATABASE_URL: own.database.url });
     url = await service.ready();
   }
 
-  const text = () => readFileSync(site.camerasFile, 'utf8');
+  const text = () => readFileSync(own.site.camerasFile, 'utf8');
   const ids = async (domain: boolean) => {
     const { body } = await call(url, 'GET', `/cameras?force_domain=${domain}`);
     return (body as { cameras: { id: string }[] }).cameras.map(({ id }) => id);
@@ -77,7 +67,7 @@ describe('a site whose cameras file has entries with faults', () => {
   it.each([true, false])(
     'runs the others, and each can be corrected, removed or edited (domain path: %s)',
     async (domain) => {
-      writeFileSync(site.camerasFile, OLD);
+      writeFileSync(own.site.camerasFile, OLD);
       await start();
       await expectTakenOver();
       const at = (id: string) => `/cameras/${id}?force_domain=${domain}`;
@@ -94,17 +84,17 @@ describe('a site whose cameras file has entries with faults', () => {
       for (const path of [true, false]) expect(await ids(path)).toEqual(['cam1', 'cam2', 'vid1']);
       expect((await places()).map(({ id }) => id)).toEqual([null, null, 'cam1']);
 
-      writeFileSync(site.camerasFile, text().replace('cam 5', 'cam5'));
+      writeFileSync(own.site.camerasFile, text().replace('cam 5', 'cam5'));
       await eventually(async () => expect(await config()).toMatchObject({ state: 'in_sync', cameras: 4 }));
       expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']);
       const before = text();
-      writeFileSync(site.camerasFile, before.replace('name: Line 2', 'title: Line 2'));
+      writeFileSync(own.site.camerasFile, before.replace('name: Line 2', 'title: Line 2'));
       await eventually(async () => expect(await config()).toMatchObject({ state: 'degraded', cameras: 4 }));
       expect(await call(url, 'PUT', at('cam1'), { fps: 5 })).toMatchObject({ status: 409 });
       expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']);
-      writeFileSync(site.camerasFile, before);
+      writeFileSync(own.site.camerasFile, before);
       await eventually(async () => expect(await config()).toMatchObject({ state: 'in_sync', faults: [] }));
-      await site.stop();
+      await own.site.stop();
 
       await start();
       expect(await ids(domain)).toEqual(['cam1', 'cam2', 'vid1', 'cam5']);
@@ -119,23 +109,23 @@ describe('a site whose cameras file has entries with faults', () => {
   it.each([
     ['into a folder without a cameras file', undefined],
     ['over the examples that nobody touched', SHIPPED],
-  ])('is imported %s as it stands', async (_, own) => {
-    if (own !== undefined) {
-      writeFileSync(site.camerasFile, own);
+  ])('is imported %s as it stands', async (_, present) => {
+    if (present !== undefined) {
+      writeFileSync(own.site.camerasFile, present);
       await start();
-      await site.stop();
+      await own.site.stop();
     }
-    const from = path.join(site.dir, 'old');
+    const from = path.join(own.site.dir, 'old');
     mkdirSync(path.join(from, 'config'), { recursive: true });
     writeFileSync(path.join(from, 'config/cameras.yaml'), OLD);
     const env = {
       PATH: process.env.PATH,
-      DATABASE_URL: database.url,
-      CAMERAS_FILE: site.camerasFile,
-      LOG_DIR: path.join(site.dir, 'logs'),
+      DATABASE_URL: own.database.url,
+      CAMERAS_FILE: own.site.camerasFile,
+      LOG_DIR: path.join(own.site.dir, 'logs'),
     };
     const take = async (...args: string[]) =>
-      (await run(process.execPath, [IMPORT, '--from', from, ...args], { env, cwd: site.dir })).stdout;
+      (await run(process.execPath, [IMPORT, '--from', from, ...args], { env, cwd: own.site.dir })).stdout;
     const would = await take();
     for (const said of [would, await take('--apply')]) {
       expect(said).toMatch(/cameras\.yaml +2 taken, 0 known already, 0 left\n/);

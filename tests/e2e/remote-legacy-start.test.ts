@@ -1,26 +1,17 @@
 import { Client } from 'pg';
 import { startOldBackend } from '../support/old-backend';
-import { BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { call } from '../support/service-run';
+import { siteForEach } from '../support/own-site';
 
 const DOOR = { id: 'door', name: 'Door', source: '0' };
 
 describe('a start with LEGACY_BASE_URL', () => {
-  let database: TestDatabase;
-  let site: BareSite;
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    site = new BareSite();
-  });
-  afterEach(async () => {
-    await site.remove();
-    await database.drop();
-  });
+  const own = siteForEach();
 
   it('names the old backend, without credentials, and has it serve the legacy path on the same file', async () => {
-    const old = await startOldBackend(site.camerasFile);
+    const old = await startOldBackend(own.site.camerasFile);
     const { host } = new URL(old.url);
-    const run = site.start({ DATABASE_URL: database.url, LEGACY_BASE_URL: `http://bridge:geheim@${host}` });
+    const run = own.site.start({ DATABASE_URL: own.database.url, LEGACY_BASE_URL: `http://bridge:geheim@${host}` });
     const url = await run.ready();
     expect(run.output).toContain(`legacy    the old backend at ${host}\n`);
     expect(await call(url, 'POST', '/cameras', DOOR)).toMatchObject({ status: 200, body: { camera: DOOR } });
@@ -31,8 +22,8 @@ describe('a start with LEGACY_BASE_URL', () => {
   });
 
   it('keeps rules, alerts, violations and their statistics here, on either path, and asks the old backend for none', async () => {
-    const old = await startOldBackend(site.camerasFile);
-    const run = site.start({ DATABASE_URL: database.url, LEGACY_BASE_URL: old.url });
+    const old = await startOldBackend(own.site.camerasFile);
+    const run = own.site.start({ DATABASE_URL: own.database.url, LEGACY_BASE_URL: old.url });
     const url = await run.ready();
     const on = (path: 'legacy' | 'domain', where: string) =>
       `${where}${where.includes('?') ? '&' : '?'}force_domain=${path === 'domain'}`;
@@ -47,7 +38,7 @@ describe('a start with LEGACY_BASE_URL', () => {
       expect([there.status, there.headers.get('x-served-by')]).toEqual([200, read]);
       expect(await call(url, 'GET', on(made, `/alerts/rules/${id}`))).toMatchObject({ body: { enabled: false } });
     }
-    const sql = new Client({ connectionString: database.url });
+    const sql = new Client({ connectionString: own.database.url });
     await sql.connect();
     await sql.query(`INSERT INTO violation_events (camera_id, timestamp, violation_type) VALUES ('door', now(), 'no_hairnet');
       INSERT INTO alert_history (camera_id, timestamp, alert_type, message) VALUES ('door', now(), 'camera_down', 'm')`);
@@ -64,13 +55,13 @@ describe('a start with LEGACY_BASE_URL', () => {
   });
 
   it('is ready while the old backend is down', async () => {
-    const run = site.start({ DATABASE_URL: database.url, LEGACY_BASE_URL: 'http://127.0.0.1:1' });
+    const run = own.site.start({ DATABASE_URL: own.database.url, LEGACY_BASE_URL: 'http://127.0.0.1:1' });
     expect(await call(await run.ready(), 'GET', '/cameras')).toMatchObject({ status: 503 });
   });
 
   it('is refused when that is the service itself', async () => {
-    const settings = { DATABASE_URL: database.url, PORT: '8000', LEGACY_BASE_URL: 'http://localhost:8000/' };
-    const { code, output } = await site.start(settings).ended;
+    const settings = { DATABASE_URL: own.database.url, PORT: '8000', LEGACY_BASE_URL: 'http://localhost:8000/' };
+    const { code, output } = await own.site.start(settings).ended;
     expect(code).toBe(1);
     expect(output).toContain('did not start: LEGACY_BASE_URL is the address of this service itself: ');
   });

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { call } from '../support/service-run';
+import { siteForEach } from '../support/own-site';
 
 const SEED = path.resolve(__dirname, '../../dist/bench/seed.js');
 const run = promisify(execFile);
@@ -17,21 +17,11 @@ const READS = [
 ];
 
 describe('npm run seed', () => {
-  let database: TestDatabase;
-  let site: BareSite;
-
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    site = new BareSite();
-  });
-  afterEach(async () => {
-    await site.remove();
-    await database.drop();
-  });
+  const own = siteForEach();
 
   it('fills tables and journal, so that both paths answer the same', async () => {
-    const logs = path.join(site.dir, 'logs');
-    const env = { PATH: process.env.PATH, DATABASE_URL: database.url, LOG_DIR: logs };
+    const logs = path.join(own.site.dir, 'logs');
+    const env = { PATH: process.env.PATH, DATABASE_URL: own.database.url, LOG_DIR: logs };
     const { stdout } = await run(process.execPath, [SEED, '--events', '3000', '--cameras', '4', '--days', '2'], {
       env,
     });
@@ -39,7 +29,7 @@ describe('npm run seed', () => {
     expect(readdirSync(logs).filter((name) => name.includes('seed'))).toEqual([
       expect.stringMatching(/^events_record-seeded-\d+\.jsonl$/),
     ]);
-    const url = await site.start({ DATABASE_URL: database.url, LOG_DIR: logs }).ready();
+    const url = await own.site.start({ DATABASE_URL: own.database.url, LOG_DIR: logs }).ready();
     const of = async (where: string, domain: boolean) => {
       const { status, body } = await call(
         url,

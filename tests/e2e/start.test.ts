@@ -3,8 +3,8 @@ import { Agent, request } from 'node:http';
 import { Client } from 'pg';
 import { eventually } from '../support/eventually';
 import { ACCOUNTS, BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { inTime } from '../support/in-time';
+import { siteForEach } from '../support/own-site';
 
 const DOOR = { id: 'door', name: 'Door', source: '0' };
 const FAULTY = 'cameras:\n  - id: door\n    name: Door\n    source: "0"\nsite: {zone: a, zone: b}\n';
@@ -51,20 +51,11 @@ describe.each(ACCOUNTS)('on bare folders, as $name', (account) => {
 });
 
 describe('on a database of its own', () => {
-  let database: TestDatabase;
-  let site: BareSite;
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    site = new BareSite();
-  });
-  afterEach(async () => {
-    await site.remove();
-    await database.drop();
-  });
+  const own = siteForEach();
 
   it('a cameras file whose document has faults from the first day is told with its place and blocks changes until it is mended', async () => {
-    writeFileSync(site.camerasFile, FAULTY);
-    const run = site.start({ DATABASE_URL: database.url });
+    writeFileSync(own.site.camerasFile, FAULTY);
+    const run = own.site.start({ DATABASE_URL: own.database.url });
     const url = await run.ready();
     expect(run.output).toMatch(/ERROR cameras file, line 5, column 17: site\.zone: /);
     expect(run.output).toContain('no valid configuration yet, 1 fault ');
@@ -78,9 +69,9 @@ describe('on a database of its own', () => {
       const refused = await call(url, 'POST', `/cameras?force_domain=${path}`, { ...DOOR, id: 'gate' });
       expect(refused).toMatchObject({ status: 409, body: { code: 'camera_config.file_invalid' } });
     }
-    expect(readFileSync(site.camerasFile, 'utf8')).toBe(FAULTY);
+    expect(readFileSync(own.site.camerasFile, 'utf8')).toBe(FAULTY);
 
-    writeFileSync(site.camerasFile, FAULTY.replace(', zone: b', ''));
+    writeFileSync(own.site.camerasFile, FAULTY.replace(', zone: b', ''));
     const mended = async () =>
       expect((await call(url, 'GET', '/cameras/config')).body).toMatchObject({
         state: 'in_sync',
@@ -96,10 +87,10 @@ describe('on a database of its own', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     '%s lets the request under way finish, takes no new one, and ends with 0 in time',
     async (signal) => {
-      const run = site.start({ DATABASE_URL: database.url });
+      const run = own.site.start({ DATABASE_URL: own.database.url });
       const url = await run.ready();
       await call(url, 'POST', '/cameras', DOOR);
-      const holder = new Client({ connectionString: database.url });
+      const holder = new Client({ connectionString: own.database.url });
       await holder.connect();
       await holder.query(`SELECT pg_advisory_lock(hashtext('watchgate.camera_config'))`);
       const under = slowPut(`${url}/api/v1/cameras/door?force_domain=true`);
@@ -113,23 +104,23 @@ describe('on a database of its own', () => {
       expect(await under).toBe(200);
       expect(await run.ended).toMatchObject({ code: 0, signal: null });
       inTime(performance.now() - from, 3_000);
-      expect(readFileSync(site.camerasFile, 'utf8')).toContain('fps: 7');
+      expect(readFileSync(own.site.camerasFile, 'utf8')).toContain('fps: 7');
     },
   );
 
   it('a new site serves by the domain path, says why, and goes on so', async () => {
-    const run = site.start({ DATABASE_URL: database.url });
+    const run = own.site.start({ DATABASE_URL: own.database.url });
     const served = async () => (await call(await run.ready(), 'GET', '/cameras')).headers.get('x-served-by');
     expect(await served()).toBe('domain');
     expect(run.output).toContain('rollout   all calls on the domain path: a new site has nothing to move away from');
-    await site.stop();
-    const again = site.start({ DATABASE_URL: database.url });
+    await own.site.stop();
+    const again = own.site.start({ DATABASE_URL: own.database.url });
     await again.ready();
     expect(again.output).toContain('rollout   all calls on the domain path, as stored');
   });
 
   it.each(['yes', '', 'TRUE '])('USE_DOMAIN_SERVICE=%j keeps every call on the legacy path', async (text) => {
-    const url = await site.start({ DATABASE_URL: database.url, USE_DOMAIN_SERVICE: text }).ready();
+    const url = await own.site.start({ DATABASE_URL: own.database.url, USE_DOMAIN_SERVICE: text }).ready();
     expect((await call(url, 'GET', '/cameras')).headers.get('x-served-by')).toBe('legacy');
   });
 });
