@@ -65,20 +65,24 @@ export class CameraLogin {
 }
 
 function digest(
-  asked: ReadonlyMap<string, string>,
+  parameters: ReadonlyMap<string, string>,
   { user, password }: Login,
   { method, uri, uses }: { readonly method: string; readonly uri: string; readonly uses: number },
 ): string {
-  const algorithm = asked.get('algorithm') ?? '';
+  const algorithm = parameters.get('algorithm') ?? '';
   const hash = (text: string) =>
     createHash(HASHES[algorithm.toLowerCase()] ?? 'md5')
       .update(text)
       .digest('hex');
-  const [realm, nonce, opaque] = [asked.get('realm') ?? '', asked.get('nonce') ?? '', asked.get('opaque')];
+  const [realm, nonce, opaque] = [
+    parameters.get('realm') ?? '',
+    parameters.get('nonce') ?? '',
+    parameters.get('opaque'),
+  ];
   const cnonce = randomBytes(8).toString('hex');
   const account = hash(`${user}:${realm}:${password}`);
   const secret = algorithm.toLowerCase().endsWith('-sess') ? hash(`${account}:${nonce}:${cnonce}`) : account;
-  const qop = (asked.get('qop') ?? '').split(/[\s,]+/).includes('auth');
+  const qop = (parameters.get('qop') ?? '').split(/[\s,]+/).includes('auth');
   const nc = uses.toString(16).padStart(8, '0');
   const middle = qop ? `${nonce}:${nc}:${cnonce}:auth` : nonce;
   const response = hash(`${secret}:${middle}:${hash(`${method}:${uri}`)}`);

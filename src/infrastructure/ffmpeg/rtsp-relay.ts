@@ -100,8 +100,10 @@ export class RtspRelay {
 
   private send(pending: Pending): void {
     const { first, headers, body } = pending.request;
-    const [method = '', asked = '', version = 'RTSP/1.0'] = first.split(' ');
-    const url = asked.startsWith(this.address) ? `${this.target}${asked.slice(this.address.length)}` : asked;
+    const [method = '', requested = '', version = 'RTSP/1.0'] = first.split(' ');
+    const url = requested.startsWith(this.address)
+      ? `${this.target}${requested.slice(this.address.length)}`
+      : requested;
     const authorization = this.login.header(method, url);
     this.sequence += 1;
     const cseq = String(this.sequence);
@@ -139,10 +141,10 @@ export class RtspRelay {
   }
 
   private loginAgain(message: RtspMessage, pending: Pending): boolean {
-    const asked = message.headers
+    const challenges = message.headers
       .filter(([name]) => name.toLowerCase() === 'www-authenticate')
       .map(([, value]) => value);
-    if (pending.logins >= MOST_LOGINS || !this.login.accepts(asked, pending.shown)) return false;
+    if (pending.logins >= MOST_LOGINS || !this.login.accepts(challenges, pending.shown)) return false;
     this.send({ ...pending, logins: pending.logins + 1 });
     return true;
   }

@@ -3,7 +3,7 @@ import type { CameraConfiguration } from '../../application/cameras/camera-confi
 import type { CamerasFormat, CamerasReading } from '../../application/cameras/cameras-format';
 import { add } from '../../application/cameras/camera-set';
 import type { ConfigHead } from '../../application/cameras/config-head';
-import { hasErrors } from '../../application/cameras/quarantine';
+import { hasErrors, quarantinedIn } from '../../application/cameras/quarantine';
 import { Camera } from '../../domain/cameras/camera';
 import { sameJson } from '../../domain/shared/json';
 import { noneIfAbsent } from '../system/open-if-there';
@@ -49,9 +49,9 @@ export async function importCameras(path: string, own: Own, dryRun: boolean): Pr
   return report;
 }
 
-function isUntouched({ text, revision }: ConfigHead, format: CamerasFormat): boolean {
-  const { cameras, faulty } = format.read(text);
-  return cameras.length + faulty.length === 0 || revision.sha256 === EXAMPLES_SHA256;
+function isUntouched(head: ConfigHead, format: CamerasFormat): boolean {
+  const isEmpty = head.cameras.length + quarantinedIn(head, format).length === 0;
+  return isEmpty || head.revision.sha256 === EXAMPLES_SHA256;
 }
 
 function noteAsItStands({ cameras, faulty }: CamerasReading, report: PartReport): void {
