@@ -156,7 +156,7 @@ describe('what clients and proxies know of HTTP', () => {
     for (const path of ['/openapi.json', '/docs/style.css', '/docs/filter.js']) {
       const { headers } = await fetched(path);
       const etag = headers.etag ?? '';
-      expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
+      expect(etag).toMatch(/^W\/"[0-9a-f]{64}"$/);
       for (const asked of [{}, gzip]) {
         const same = await fetched(path, { ...asked, 'if-none-match': etag });
         expect([same.status, same.body.length, same.headers.etag]).toEqual([304, 0, etag]);
