@@ -1,13 +1,14 @@
-import path from 'node:path';
 import type { DependencyContainer } from 'tsyringe';
-import type { RuleBook } from '../src/application/alerts/rule-book';
+import path from 'node:path';
+import type { RuleBook } from '../src/application/alerts/alert-evaluator';
 import type { Log } from '../src/application/shared/log';
-import { keys, wire } from '../src/container';
+import { wire } from '../src/container';
 import type { AlertEvent } from '../src/domain/alerts/alert-input';
 import { AlertRule } from '../src/domain/alerts/alert-rule';
 import { RuleEvaluation } from '../src/domain/alerts/rule-evaluation';
-import { watched, type WatchedRule } from '../src/domain/alerts/watched-rule';
+import { type WatchedRule, watched } from '../src/domain/alerts/watched-rule';
 import type { JsonObject } from '../src/domain/shared/json';
+import { keys } from '../src/keys';
 import { startAlerts } from '../src/start-alerts';
 import { joinSite } from '../src/start-membership';
 import { type Effort, interleaved, median } from './interleaved';

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { GrowthBookClient } from '@growthbook/growthbook';
 import { InMemoryProvider, OpenFeature } from '@openfeature/server-sdk';
 import { InMemStorageProvider, Unleash } from 'unleash-client';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { EvidenceRecorder } from '../src/application/rollout/evidence-recorder';
 import { runInCall } from '../src/application/shared/call-context';
 import { BUCKETS, murmur3, seedOf } from '../src/domain/rollout/bucket';
-import { compileGroup, decide, type RolloutSnapshot } from '../src/domain/rollout/decision';
+import { type RolloutSnapshot, compileGroup, decide } from '../src/domain/rollout/decision';
 import { DEFAULT_PLAN } from '../src/domain/rollout/rollout-plan';
 import { RolloutProvider } from '../src/infrastructure/openfeature/rollout-provider';
 

@@ -1,8 +1,9 @@
+import type { Client } from 'pg';
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Client } from 'pg';
-import { keys, wire } from '../src/container';
-import { DEFAULT_VIOLATION_TYPES } from '../src/domain/shared/violation-types';
+import { wire } from '../src/container';
+import { DEFAULT_VIOLATION_TYPES } from '../src/domain/shared/event';
+import { keys } from '../src/keys';
 import { HttpClient } from './http-client';
 import { median } from './interleaved';
 import { COPY_COLUMNS, copyText, journalLines } from './journal-lines';

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { catalogue } from '../src/api/catalogue';
 import { httpApplication, httpServer } from '../src/api/http/application';
 import { mounted } from '../src/api/http/mount';
-import { keys, wire } from '../src/container';
+import { wire } from '../src/container';
+import { DEFAULT_VIOLATION_TYPES } from '../src/domain/shared/event';
 import { keepMemorySteady } from '../src/infrastructure/environment/steady-memory';
-import { DEFAULT_VIOLATION_TYPES } from '../src/domain/shared/violation-types';
+import { keys } from '../src/keys';
 
 const nothing = (): void => undefined;
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { hasCode } from '../src/infrastructure/system/error-code';
+import { hasCode } from '../src/infrastructure/system/files';
 
 /** From the folder of the compiled program. */
 const RESULTS_FILE = path.resolve(__dirname, '../../bench/RESULTS.md');

@@ -1,8 +1,8 @@
+import { Client } from 'pg';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Client } from 'pg';
-import { withDatabaseUrl } from '../src/infrastructure/embedded-postgres/with-database-url';
+import { withDatabaseUrl } from '../src/infrastructure/embedded-postgres/embedded-postgres';
 import { readSettings } from '../src/infrastructure/environment/settings';
 import { Database } from '../src/infrastructure/postgres/database';
 import { journalOf } from '../src/wire-events';

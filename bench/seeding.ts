@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { SUMS_OF_REPORTS } from '../src/infrastructure/postgres/event-intake-sql';
+import { SUMS_OF_REPORTS } from '../src/infrastructure/postgres/pg-event-intake';
 
 export interface Amount {
   readonly events: number;

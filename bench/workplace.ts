@@ -1,8 +1,8 @@
+import { Client } from 'pg';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../src/infrastructure/embedded-postgres/embedded-postgres';
 import { temporaryDirectory } from '../tests/support/temporary-directory';
 import { type ServiceProcess, startService } from './service-process';

@@ -1,20 +1,20 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
+import type { DependencyContainer } from 'tsyringe';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { DependencyContainer } from 'tsyringe';
-import { keys, wire } from './container';
+import { seedRollout } from './application/rollout/rollout-seeding';
+import { wire } from './container';
 import { acceptedTimes } from './domain/events/time-window';
-import { withDatabaseUrl } from './infrastructure/embedded-postgres/with-database-url';
-import { readSettings, type Settings } from './infrastructure/environment/settings';
+import { withDatabaseUrl } from './infrastructure/embedded-postgres/embedded-postgres';
+import { type Settings, readSettings } from './infrastructure/environment/settings';
 import { createLog } from './infrastructure/logging/logger';
-import { importCameras } from './infrastructure/old-installation/import-cameras';
+import { importCameras, importRegions } from './infrastructure/old-installation/import-cameras';
 import { importDatabase } from './infrastructure/old-installation/import-database';
 import { importJournal } from './infrastructure/old-installation/import-journal';
-import { importRegions } from './infrastructure/old-installation/import-regions';
 import type { PartReport } from './infrastructure/old-installation/import-report';
 import { OldTables } from './infrastructure/old-installation/old-tables';
-import { seedRollout } from './application/rollout/rollout-seeding';
+import { keys } from './keys';
 import { readPlanFile } from './start-rollout';
 import { journalOf } from './wire-events';
 

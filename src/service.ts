@@ -1,12 +1,13 @@
 import type { RolloutSeed } from './application/rollout/rollout-seeding';
 import type { Log } from './application/shared/log';
 import { within } from './application/shared/within';
-import { keys, wire } from './container';
+import { wire } from './container';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
 import { watchEventLoop } from './infrastructure/environment/event-loop';
 import type { Settings } from './infrastructure/environment/settings';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
 import { anyUsableToken } from './infrastructure/postgres/pg-tokens';
-import { errorCode, errorText } from './infrastructure/system/error-code';
+import { errorCode, errorText } from './infrastructure/system/files';
+import { keys } from './keys';
 import { startAccess } from './start-access';
 import { startAlerts } from './start-alerts';
 import { startCameras } from './start-cameras';

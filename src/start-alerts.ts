@@ -1,11 +1,11 @@
-import type { Server } from 'node:http';
 import type { DependencyContainer } from 'tsyringe';
+import type { Server } from 'node:http';
 import { locating, socketCaller } from './api/http/auth';
 import { every } from './infrastructure/environment/scheduler';
-import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
 import type { Leader } from './infrastructure/postgres/lead';
-import type { PgMembership } from './infrastructure/postgres/pg-membership';
+import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
 import { PgListener } from './infrastructure/postgres/pg-listener';
+import type { PgMembership } from './infrastructure/postgres/pg-membership';
 import { DELIVERIES_CHANNEL } from './infrastructure/postgres/tell-alerts';
 import { keys } from './keys';
 

@@ -1,12 +1,12 @@
-import { stat } from 'node:fs/promises';
 import type { DependencyContainer } from 'tsyringe';
-import type { ConfigFault, FaultyEntry } from './application/cameras/cameras-format';
-import type { Settled } from './application/cameras/config-settling';
+import { stat } from 'node:fs/promises';
+import type { ConfigFault, FaultyEntry } from './application/cameras/cameras-file';
+import type { Settled } from './application/cameras/configuration-reconciliation';
 import { quarantinedIn } from './application/cameras/quarantine';
 import type { Log } from './application/shared/log';
 import { every } from './infrastructure/environment/scheduler';
 import { FileWatcher } from './infrastructure/files/file-watcher';
-import { noneIfAbsent } from './infrastructure/system/open-if-there';
+import { noneIfAbsent } from './infrastructure/system/files';
 import { keys } from './keys';
 
 const RECOVERY_EVERY_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { DependencyContainer } from 'tsyringe';
-import type { Log } from './application/shared/log';
 import type { ControlPorts } from './application/camera-control/control-relay';
+import type { Log } from './application/shared/log';
 import { every } from './infrastructure/environment/scheduler';
 import type { PgMembership } from './infrastructure/postgres/pg-membership';
 import { keys } from './keys';

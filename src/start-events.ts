@@ -1,10 +1,11 @@
 import type { DependencyContainer } from 'tsyringe';
+import { HOUR_MS } from './domain/shared/time';
 import { every } from './infrastructure/environment/scheduler';
-import { rotateJournal } from './infrastructure/journal/rotate-journal';
+import { rotateJournal } from './infrastructure/journal/disk-journal';
 import { keys } from './keys';
 
 const LOOK_EVERY_MS = 100;
-const HOURLY_MS = 3_600_000;
+const HOURLY_MS = HOUR_MS;
 const ROTATE_EVERY_MS = 60_000;
 
 /** Takes in the journal from now on, and keeps journal and tables from growing without end. */

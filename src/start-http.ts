@@ -1,6 +1,6 @@
+import type { DependencyContainer } from 'tsyringe';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DependencyContainer } from 'tsyringe';
 import { httpApplication, httpServer } from './api/http/application';
 import type { Settings } from './infrastructure/environment/settings';
 import { mostConnections } from './infrastructure/system/most-connections';

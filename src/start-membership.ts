@@ -1,7 +1,7 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { Settings } from './infrastructure/environment/settings';
 import { PgMembership } from './infrastructure/postgres/pg-membership';
-import { placeOf, thisProcess } from './infrastructure/system/host-identity';
+import { placeOf, thisProcess } from './infrastructure/system/process-identity';
 import { keys } from './keys';
 
 /** Says that this service is there. Throws when a service of this site runs with another cameras file. */

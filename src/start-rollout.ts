@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { OpenFeature } from '@openfeature/server-sdk';
 import type { DependencyContainer } from 'tsyringe';
+import { readFile } from 'node:fs/promises';
 import { allOperations, rolloutGroups } from './api/catalogue';
 import { type RolloutSeed, seedRollout, startSummary } from './application/rollout/rollout-seeding';
 import type { GroupPlan } from './domain/rollout/rollout-plan';
 import { every } from './infrastructure/environment/scheduler';
 import { RolloutProvider } from './infrastructure/openfeature/rollout-provider';
-import { hasCode } from './infrastructure/system/error-code';
+import { hasCode } from './infrastructure/system/files';
 import { readRolloutFile } from './infrastructure/yaml/rollout-file';
 import { keys } from './keys';
 

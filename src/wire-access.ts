@@ -6,7 +6,7 @@ import { TokenService } from './application/access/token-service';
 import { maskFields } from './domain/cameras/camera-secrets';
 import { PgAudit } from './infrastructure/postgres/pg-audit';
 import { PgTokens } from './infrastructure/postgres/pg-tokens';
-import { keys, type Once } from './keys';
+import { type Once, keys } from './keys';
 
 export type AccessSite = AccessRules;
 

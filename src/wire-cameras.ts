@@ -1,19 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CameraCommands } from './application/cameras/camera-commands';
-import { CameraConfiguration } from './application/cameras/camera-configuration';
-import { ChangeLine } from './application/cameras/change-line';
+import { CameraCommands, ChangeLine } from './application/cameras/camera-change-batcher';
+import { CameraConfiguration, ConfigOutcomes } from './application/cameras/camera-configuration';
 import { CameraService } from './application/cameras/camera-service';
-import { ConfigHeads } from './application/cameras/config-head';
-import { ConfigOutcomes } from './application/cameras/config-outcomes';
-import { ConfigPublishing } from './application/cameras/config-publishing';
-import { ConfigSettling } from './application/cameras/config-settling';
+import { ConfigHeads, ConfigPublishing } from './application/cameras/configuration-publication';
+import { ConfigSettling } from './application/cameras/configuration-reconciliation';
 import { sharingReads } from './application/shared/shared-reads';
 import { DiskCamerasFile } from './infrastructure/files/disk-cameras-file';
 import { PgCameraUnitOfWork } from './infrastructure/postgres/pg-camera-unit-of-work';
 import { PgCameras } from './infrastructure/postgres/pg-cameras';
 import { PgRevisions } from './infrastructure/postgres/pg-revisions';
 import { YamlCamerasFormat } from './infrastructure/yaml/yaml-cameras-format';
-import { keys, type Once } from './keys';
+import { type Once, keys } from './keys';
 
 const FIND_OUT_PAUSE_MS = 500;
 

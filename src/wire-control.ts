@@ -2,18 +2,18 @@ import { CameraControlRuntime } from './application/camera-control/camera-contro
 import { CameraControlService } from './application/camera-control/camera-control-service';
 import { CameraPreviews } from './application/camera-control/camera-previews';
 import { CameraSupervisor } from './application/camera-control/camera-supervisor';
-import { FrameCounts } from './application/camera-control/frame-counts';
 import { ControlRelay } from './application/camera-control/control-relay';
+import { FrameCounts } from './application/camera-control/frame-counts';
 import type { CameraConfiguration } from './application/cameras/camera-configuration';
 import * as cameraSet from './application/cameras/camera-set';
 import type { JsonObject } from './domain/shared/json';
-import { systemTimers } from './infrastructure/environment/system-timers';
+import { systemTimers } from './infrastructure/environment/scheduler';
 import { FrameGrabber } from './infrastructure/ffmpeg/frame-grabber';
 import { PgControlLine } from './infrastructure/postgres/pg-control-line';
 import { PgDesiredStates } from './infrastructure/postgres/pg-desired-states';
-import { lastLines } from './infrastructure/process/log-reader';
 import { NodeWorkerHost } from './infrastructure/process/node-worker-host';
-import { keys, type Once } from './keys';
+import { lastLines } from './infrastructure/process/worker-log';
+import { type Once, keys } from './keys';
 import { journalOf } from './wire-events';
 
 export interface ControlSite {

@@ -1,11 +1,10 @@
-import { ChangeLine } from './application/cameras/change-line';
-import { CameraCommands } from './application/cameras/camera-commands';
-import { LegacyAlerts } from './infrastructure/legacy/legacy-alerts';
-import { LegacyCameras } from './infrastructure/legacy/legacy-cameras';
+import { CameraCommands, ChangeLine } from './application/cameras/camera-change-batcher';
 import { OldBackendClient } from './infrastructure/legacy-remote/old-backend-client';
 import { RemoteCameras } from './infrastructure/legacy-remote/remote-cameras';
 import { RemoteSystem } from './infrastructure/legacy-remote/remote-system';
-import { keys, type Once } from './keys';
+import { LegacyAlerts } from './infrastructure/legacy/legacy-alerts';
+import { LegacyCameras } from './infrastructure/legacy/legacy-cameras';
+import { type Once, keys } from './keys';
 
 /**
  * The legacy side of every operation that is switched: the old way on this machine, or the old backend itself for what it

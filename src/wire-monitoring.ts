@@ -1,25 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { workerStates } from './application/camera-control/worker-states';
 import { CameraConsistency } from './application/cameras/camera-consistency';
-import { type HealthProbe, healthy } from './application/monitoring/health-probe';
-import { eventFamily } from './application/monitoring/event-family';
-import { lastKnown } from './application/monitoring/last-known';
-import { LastConsistency } from './application/monitoring/measured-consistency';
+import { eventFamily, requestFamilies, siteCounters, siteFamilies } from './application/monitoring/metric-families';
 import { MinuteBook } from './application/monitoring/minute-book';
 import { MonitoringService } from './application/monitoring/monitoring-service';
 import * as probes from './application/monitoring/probes';
-import { requestFamilies } from './application/monitoring/request-families';
+import { type HealthProbe, LastConsistency, healthy, lastKnown } from './application/monitoring/probes';
 import { RequestMeter } from './application/monitoring/request-meter';
-import { siteCounters } from './application/monitoring/site-counters';
-import { siteFamilies } from './application/monitoring/site-families';
 import { SiteMetrics } from './application/monitoring/site-metrics';
-import { alertState } from './infrastructure/postgres/pg-alert-state';
+import { alertState } from './infrastructure/postgres/pg-alert-archive';
 import { PgMinutes } from './infrastructure/postgres/pg-minutes';
-import { deliveryCounts, eventCounts } from './infrastructure/postgres/pg-site-figures';
+import { deliveryCounts, eventCounts } from './infrastructure/postgres/pg-site-activity';
 import { PrometheusPage } from './infrastructure/prometheus/prometheus-page';
-import { diskSpace } from './infrastructure/system/disk-space';
-import { mayReplace } from './infrastructure/system/host-files';
-import { keys, type Once } from './keys';
+import { diskSpace } from './infrastructure/system/files';
+import { mayReplace } from './infrastructure/system/host-system';
+import { type Once, keys } from './keys';
 
 export interface MonitoredFolders {
   readonly dataDir: string;

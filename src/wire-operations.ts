@@ -3,7 +3,7 @@ import { mounted } from './api/http/mount';
 import type { Operations } from './api/http/operation';
 import { CameraConfigService } from './application/cameras/camera-config-service';
 import { OperationRouter } from './application/rollout/operation-router';
-import { keys, type Once, type Token } from './keys';
+import { type Once, type Token, keys } from './keys';
 
 /** Every operation of the catalogue and what carries it out: one port, or the one that the router chooses. */
 export function wireOperations(once: Once): void {

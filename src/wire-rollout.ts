@@ -1,21 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allOperations } from './api/catalogue';
-import { EvidenceCollector } from './application/rollout/evidence-collector';
-import { EvidenceUploader } from './application/rollout/evidence-uploader';
 import { EvidenceRecorder } from './application/rollout/evidence-recorder';
+import { EvidenceCollector, EvidenceUploader } from './application/rollout/evidence-uploader';
 import { type KnownKeys, RolloutEvaluator } from './application/rollout/rollout-evaluator';
 import { RolloutPolicy } from './application/rollout/rollout-policy';
 import { RolloutRuntime } from './application/rollout/rollout-runtime';
-import type { RolloutDocument } from './application/rollout/rollout-store';
 import { RolloutService } from './application/rollout/rollout-service';
+import type { RolloutDocument } from './application/rollout/rollout-store';
 import { ShadowComparer } from './application/rollout/shadow-comparer';
-import { DEFAULT_PLAN } from './domain/rollout/rollout-plan';
 import { Verifications } from './application/rollout/verifications';
-import { PgVerifications } from './infrastructure/postgres/pg-verifications';
+import { DEFAULT_PLAN } from './domain/rollout/rollout-plan';
 import { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
 import { PgEvidenceStore } from './infrastructure/postgres/pg-evidence-store';
 import { PgRolloutStore } from './infrastructure/postgres/pg-rollout-store';
-import { keys, type Once } from './keys';
+import { PgVerifications } from './infrastructure/postgres/pg-verifications';
+import { type Once, keys } from './keys';
 
 /** Longer than the file may honestly lag behind the table. */
 const CONFIRM_AFTER_MS = 3_000;

@@ -1,9 +1,9 @@
 import { accessOperations } from './access/access-operations';
 import { alertHandlingOperations } from './alerts/alert-handling-operations';
 import { alertOperations } from './alerts/alert-operations';
+import { cameraControlOperations } from './camera-control/camera-control-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
-import { cameraControlOperations } from './camera-control/camera-control-operations';
 import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
 import { monitoringOperations } from './monitoring/monitoring-operations';

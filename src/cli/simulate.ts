@@ -1,8 +1,7 @@
 import type { EvidenceRules, StageEvidence } from '../domain/rollout/evidence';
 import { judge } from '../domain/rollout/judge';
 import { DEFAULT_PLAN } from '../domain/rollout/rollout-plan';
-import { Random } from './random';
-import { type Behaviour, callsUntilTrip, falseAlarm, perfectEvidence, simulateStage } from './simulated-stages';
+import { type Behaviour, Random, callsUntilTrip, falseAlarm, perfectEvidence, simulateStage } from './simulated-stages';
 
 export interface SimulationRow {
   readonly property: string;

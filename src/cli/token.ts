@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
+import type { AuditStore } from '../application/access/audit-trail';
 import { TokenService } from '../application/access/token-service';
-import type { AuditStore } from '../application/access/audit-store';
 import type { ApiToken } from '../domain/access/api-token';
 import { DomainError } from '../domain/shared/domain-error';
-import { utcTime } from '../domain/shared/utc-time';
-import { withDatabaseUrl } from '../infrastructure/embedded-postgres/with-database-url';
+import { utcTime } from '../domain/shared/time';
+import { withDatabaseUrl } from '../infrastructure/embedded-postgres/embedded-postgres';
 import { readSettings } from '../infrastructure/environment/settings';
 import { Database } from '../infrastructure/postgres/database';
 import { PgAudit } from '../infrastructure/postgres/pg-audit';

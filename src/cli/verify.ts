@@ -4,8 +4,7 @@ import type { Acknowledged, GroupOverview, VerificationView } from '../applicati
 import { bucketOf } from '../domain/rollout/bucket';
 import { toJson } from '../domain/shared/json';
 import { type Check, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
-import { comparedReads } from './verify-reads';
-import { comparedWrites, type Verification, WRITE_PROBES } from './verify-writes';
+import { type Verification, WRITE_PROBES, comparedReads, comparedWrites } from './verify-probes';
 
 /** Calls each way: 59 without a single leak prove with 95 % that fewer than 5 % leak. */
 const CALLS = 59;

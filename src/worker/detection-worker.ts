@@ -1,12 +1,51 @@
 import type { FrameSink } from '../infrastructure/ffmpeg/ffmpeg-decoder';
-import { errorText } from '../infrastructure/system/error-code';
-import { replaceFile } from '../infrastructure/system/replace-file';
-import { FpsMeter } from './fps-meter';
-import { NO_PICTURE, stepPicture } from './frozen-picture';
+import { errorText, replaceFile } from '../infrastructure/system/files';
 import { type EventType, Journal } from './journal';
-import { NO_MOTION, stepMotion } from './motion';
+import { NO_MOTION, NO_PICTURE, stepMotion, stepPicture } from './picture-change';
 import type { WorkerSettings } from './worker-settings';
-import type { WorkerStatus } from './worker-status';
+
+/** What the worker says of itself every second; times in seconds since 1970. */
+export interface WorkerStatus {
+  readonly frames: number;
+  /** Of the source, over the last five seconds; null in the first two. */
+  readonly fps: number | null;
+  readonly last_frame_at: number | null;
+  readonly started_at: number;
+  readonly state: 'running' | 'frozen';
+  readonly detections: { readonly persons: number; readonly hairnets: number; readonly handwash: number };
+  readonly motion: boolean;
+  /** Trouble that did not end the worker, such as a full disk. */
+  readonly error: string | null;
+}
+
+const WINDOW_S = 5;
+/** The first frames come in a bunch, or late: a rate over less would be a guess. */
+const MEASURED_AFTER_S = 2;
+
+/** Frames per second over the last seconds; times in seconds, of a clock that never jumps. */
+export class FpsMeter {
+  private times: number[] = [];
+  private startedAt: number | undefined;
+
+  count(now: number): void {
+    this.startedAt ??= now;
+    this.times.push(now);
+    this.forget(now);
+  }
+
+  /** Null while it is too early to tell. */
+  rate(now: number): number | null {
+    if (this.startedAt === undefined || now - this.startedAt < MEASURED_AFTER_S) return null;
+    this.forget(now);
+    const span = Math.min(WINDOW_S, now - this.startedAt);
+    return Math.round((this.times.length / span) * 100) / 100;
+  }
+
+  private forget(now: number): void {
+    const firstKept = this.times.findIndex((time) => time > now - WINDOW_S);
+    this.times = firstKept < 0 ? [] : this.times.slice(firstKept);
+  }
+}
 
 /** A log that grows tells people that its worker lives. */
 const TELL_EVERY_S = 60;

@@ -1,7 +1,7 @@
 import { maskText } from '../domain/cameras/camera-secrets';
 import { findFfmpeg } from '../infrastructure/ffmpeg/ffmpeg-build';
 import { type OpenCamera, openCamera } from '../infrastructure/ffmpeg/open-camera';
-import { errorText } from '../infrastructure/system/error-code';
+import { errorText } from '../infrastructure/system/files';
 import { DetectionWorker } from './detection-worker';
 import { exitCode } from './exit-code';
 import { readWorkerSettings } from './worker-settings';

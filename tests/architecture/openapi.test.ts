@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { allOperations } from '../../src/api/catalogue';
-import { BESIDE_TAG } from '../../src/api/http/openapi-beside';
+import { BESIDE_TAG } from '../../src/api/http/openapi';
 import { ROOT } from './dependency-cruise';
 import { OPENAPI_FILE, openApiText } from './openapi-document';
 

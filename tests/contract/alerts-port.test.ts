@@ -1,8 +1,7 @@
 import type { AlertsPort } from '../../src/application/alerts/alerts-port';
-import { keys } from '../../src/container';
 import type { JsonObject } from '../../src/domain/shared/json';
-import type { Token } from '../../src/keys';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type Token, keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const refusal = (kind: string, code: string) => expect.objectContaining({ kind, code });

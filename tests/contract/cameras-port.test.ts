@@ -1,8 +1,7 @@
 import type { CamerasPort } from '../../src/application/cameras/cameras-port';
-import { keys } from '../../src/container';
-import type { Token } from '../../src/keys';
-import { oldBackendOnFile, type SharedFile } from '../support/old-backend-on-file';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type Token, keys } from '../../src/keys';
+import { type SharedFile, oldBackendOnFile } from '../support/old-backend-on-file';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const refusal = (kind: string, code: string) => expect.objectContaining({ kind, code });

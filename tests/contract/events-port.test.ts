@@ -1,9 +1,9 @@
 import type { EventsPort } from '../../src/application/events/events-port';
 import type { StatisticsPort } from '../../src/application/statistics/statistics-port';
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import { eventLine, write } from '../support/events';
 import { mediaText } from '../support/media-text';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const NOW = new Date('2026-03-29T12:00:00.500Z');

@@ -1,9 +1,9 @@
 import type { RecordsPort } from '../../src/application/records/records-port';
 import { runInCall } from '../../src/application/shared/call-context';
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import { eventLine, write } from '../support/events';
 import { mediaText } from '../support/media-text';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const NOW = new Date('2026-05-04T12:30:00.000Z');

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { writeSync } from 'node:fs';
-import { keys, wire } from '../../src/container';
+import { wire } from '../../src/container';
+import { keys } from '../../src/keys';
 import { rememberingLog } from '../support/quiet-log';
 import { type CrashOperation, perform } from './crash-operations';
 

@@ -1,5 +1,5 @@
 import type { DependencyContainer } from 'tsyringe';
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 
 /** What is under way when the process dies. */
 export const CRASH_OPERATIONS = [

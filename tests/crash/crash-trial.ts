@@ -1,10 +1,11 @@
+import { Client } from 'pg';
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Client } from 'pg';
-import type { ConfigStep } from '../../src/application/cameras/config-steps';
-import { keys, wire } from '../../src/container';
+import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import { wire } from '../../src/container';
+import { keys } from '../../src/keys';
 import { rememberingLog } from '../support/quiet-log';
 import { AFTER, BEFORE, type CrashOperation } from './crash-operations';
 

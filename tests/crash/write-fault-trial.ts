@@ -1,17 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Client } from 'pg';
+import type { DependencyContainer } from 'tsyringe';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Client } from 'pg';
-import type { DependencyContainer } from 'tsyringe';
 import { catalogue, rolloutGroups } from '../../src/api/catalogue';
 import type { CamerasPort } from '../../src/application/cameras/cameras-port';
-import { CONFIG_STEPS, type ConfigStep } from '../../src/application/cameras/config-steps';
+import { CONFIG_STEPS, type ConfigStep } from '../../src/application/cameras/configuration-publication';
 import { seedRollout } from '../../src/application/rollout/rollout-seeding';
 import { type CallContext, runInCall } from '../../src/application/shared/call-context';
-import { keys, wire } from '../../src/container';
+import { wire } from '../../src/container';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import { effectOf } from '../../src/domain/shared/domain-error';
+import { keys } from '../../src/keys';
 import { rememberingLog } from '../support/quiet-log';
 
 export const WRITES = ['create', 'update', 'remove'] as const;

@@ -1,14 +1,13 @@
+import request from 'supertest';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import request from 'supertest';
 import { allOperations } from '../../src/api/catalogue';
-import { openApi } from '../../src/api/http/openapi';
-import { BESIDE_TAG } from '../../src/api/http/openapi-beside';
+import { BESIDE_TAG, openApi } from '../../src/api/http/openapi';
 import { routesOf } from '../../src/api/http/openapi-view';
 import type { Operation } from '../../src/api/http/operation';
-import { keys } from '../../src/container';
-import { covers, type Role, roles } from '../../src/domain/shared/role';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type Role, covers, roles } from '../../src/domain/shared/role';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 

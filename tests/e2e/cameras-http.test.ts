@@ -1,10 +1,11 @@
+import request from 'supertest';
+import type { Test } from 'supertest';
 import type { Server } from 'node:http';
-import request, { type Test } from 'supertest';
-import type { ConfigStep } from '../../src/application/cameras/config-steps';
-import { keys } from '../../src/container';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
-import { type TestSite, testSite, TWO_CAMERAS } from '../support/test-site';
+import { TWO_CAMERAS, type TestSite, testSite } from '../support/test-site';
 
 const API = '/api/v1/cameras';
 

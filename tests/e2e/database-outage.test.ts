@@ -1,15 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
 import { eventually } from '../support/eventually';
+import { inTime } from '../support/in-time';
 import { BareSite } from '../support/service-run';
 import { temporaryDirectory } from '../support/temporary-directory';
-import { inTime } from '../support/in-time';
 
 const OUTAGE_MS = Number(process.env.OUTAGE_SECONDS ?? 6) * 1_000;
 const READS = ['cameras', 'alerts/rules', 'events/recent', 'statistics/realtime', 'records/violations'];

@@ -1,14 +1,14 @@
+import request from 'supertest';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import request from 'supertest';
 import { allOperations } from '../../src/api/catalogue';
 import { docsPage } from '../../src/api/http/docs-page';
 import { openApi } from '../../src/api/http/openapi';
-import { keys } from '../../src/container';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 

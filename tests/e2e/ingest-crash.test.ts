@@ -1,13 +1,13 @@
-import { renameSync, rmSync, truncateSync, copyFileSync } from 'node:fs';
-import path from 'node:path';
 import { Client } from 'pg';
+import { copyFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import path from 'node:path';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
-import { eventually } from '../support/eventually';
 import { eventLine, write } from '../support/events';
-import { BareSite, call, type ServiceRun } from '../support/service-run';
+import { eventually } from '../support/eventually';
+import { BareSite, type ServiceRun, call } from '../support/service-run';
 import { temporaryDirectory } from '../support/temporary-directory';
 
 /** How often the service is killed; `npm run test:crash` does it a hundred times. */

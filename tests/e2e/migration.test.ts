@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { sha256 } from '../../src/domain/shared/sha256';
 import { EXAMPLES_SHA256 } from '../../src/infrastructure/old-installation/import-cameras';
 import { eventually } from '../support/eventually';
-import { call, type ServiceRun } from '../support/service-run';
 import { siteForEach } from '../support/own-site';
+import { type ServiceRun, call } from '../support/service-run';
 
 const IMPORT = path.resolve(__dirname, '../../dist/src/import.js');
 const OLD = readFileSync(path.resolve(__dirname, '../fixtures/yaml/old-installation.yaml'), 'utf8');

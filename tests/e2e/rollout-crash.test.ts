@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { keys } from '../../src/container';
 import { apply, initialState } from '../../src/domain/rollout/rollout-state';
+import { keys } from '../../src/keys';
 import { BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const KILLS = 6;

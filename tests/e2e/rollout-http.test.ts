@@ -1,10 +1,10 @@
+import request from 'supertest';
 import { execFile } from 'node:child_process';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import request from 'supertest';
-import { keys } from '../../src/container';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 

@@ -1,13 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import request from 'supertest';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import request from 'supertest';
 import { httpApplication, httpServer } from '../../src/api/http/application';
-import { keys } from '../../src/container';
 import { createLog } from '../../src/infrastructure/logging/logger';
+import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { accessOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 

@@ -5,7 +5,7 @@ import {
   startEmbeddedPostgres,
 } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
 import { eventually } from '../support/eventually';
-import { BareSite, call, type ServiceRun } from '../support/service-run';
+import { BareSite, type ServiceRun, call } from '../support/service-run';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { type WebhookReceiver, webhookReceiver } from '../support/webhook-receiver';
 

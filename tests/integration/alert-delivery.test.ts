@@ -1,15 +1,14 @@
 import { AlertHandlingService } from '../../src/application/alerts/alert-handling-service';
 import { DeliveryWorker } from '../../src/application/alerts/delivery-worker';
-import { keys } from '../../src/container';
 import { AddressPolicy } from '../../src/infrastructure/notify/address-policy';
 import { EmailChannel } from '../../src/infrastructure/notify/email-channel';
 import { LogChannel } from '../../src/infrastructure/notify/log-channel';
-import { WebhookChannel } from '../../src/infrastructure/notify/webhook-channel';
-import { signatureOf } from '../../src/infrastructure/notify/webhook-signature';
+import { WebhookChannel, signatureOf } from '../../src/infrastructure/notify/webhook-channel';
 import { PgAnnouncer } from '../../src/infrastructure/postgres/pg-announcer';
+import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
 import { mailServer } from '../support/mail-server';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 import { type WebhookReceiver, webhookReceiver } from '../support/webhook-receiver';
 

@@ -1,6 +1,6 @@
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import { AlertSite } from '../support/alert-site';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 /** The absence of events counts only after a while, for they may still be on their way. */
 const LATE = 15;

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import { startAlerts } from '../../src/start-alerts';
 import { joinSite } from '../../src/start-membership';
 import { eventually } from '../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const WITHIN = { within: 1_000, every: 5 };

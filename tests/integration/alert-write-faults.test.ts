@@ -1,9 +1,9 @@
 import { catalogue } from '../../src/api/catalogue';
 import type { AlertsPort } from '../../src/application/alerts/alerts-port';
 import { type CallContext, runInCall } from '../../src/application/shared/call-context';
-import { keys } from '../../src/container';
 import type { Queryable } from '../../src/infrastructure/postgres/queryable';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const RULE = { name: 'new', rule_type: 'violation', conditions: { threshold: 5 } };

@@ -1,21 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { CameraSupervisor } from '../../src/application/camera-control/camera-supervisor';
-import { fingerprint } from '../../src/application/camera-control/worker-settings';
-import { lastLines } from '../../src/infrastructure/process/log-reader';
+import { fingerprint } from '../../src/application/camera-control/worker-host';
+import { systemTimers } from '../../src/infrastructure/environment/scheduler';
 import { NodeWorkerHost, type WorkerHostOptions } from '../../src/infrastructure/process/node-worker-host';
+import { lastLines } from '../../src/infrastructure/process/worker-log';
 import { processesByToken, send, startOf } from '../../src/infrastructure/system/process-identity';
 import { eventually } from '../support/eventually';
+import { inTime } from '../support/in-time';
 import { rememberingLog } from '../support/quiet-log';
 import { forkSupervisor } from '../support/supervising-process';
 import { temporaryDirectory } from '../support/temporary-directory';
-import { systemTimers } from '../../src/infrastructure/environment/system-timers';
-import { workerHostOptions } from '../support/worker-site';
 import { workerSettings } from '../support/worker-settings';
-import { inTime } from '../support/in-time';
+import { workerHostOptions } from '../support/worker-site';
 
 let dir: string;
 const supervisors: CameraSupervisor[] = [];

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ConfigStep } from '../../src/application/cameras/config-steps';
+import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
 import type { CrashOperation } from '../crash/crash-operations';
 import { type CrashOutcome, crashTrial } from '../crash/crash-trial';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 /** The short form of `npm run test:crash`: around COMMIT and rename of every operation. */
 const DELICATE: readonly [ConfigStep, CrashOutcome][] = [

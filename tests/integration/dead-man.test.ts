@@ -1,11 +1,11 @@
-import type { Server } from 'node:http';
 import request from 'supertest';
-import { keys } from '../../src/container';
+import type { Server } from 'node:http';
 import { PgControlPlane, STALE_AFTER_MS } from '../../src/infrastructure/postgres/pg-control-plane';
+import { keys } from '../../src/keys';
 import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';
 import { inTime } from '../support/in-time';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { commandOf } from '../../src/infrastructure/embedded-postgres/process-table';
+import { commandOf } from '../../src/infrastructure/embedded-postgres/postmaster-file';
 import { isRoot, unprivilegedAccount } from '../../src/infrastructure/embedded-postgres/run-account';
 import {
   cleanUp,

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
+import { claimPrivateDirectory } from '../../src/infrastructure/embedded-postgres/home-directory';
 import { isRoot, unprivilegedAccount } from '../../src/infrastructure/embedded-postgres/run-account';
-import { claimPrivateDirectory } from '../../src/infrastructure/embedded-postgres/socket-directory';
 import { cloneLauncher, reachableNode } from '../support/launcher-clone';
 import { freshDirectory, start, startProcess, useLauncher } from '../support/use-launcher';
 

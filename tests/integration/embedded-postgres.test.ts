@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, lstatSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
-import { commandOf } from '../../src/infrastructure/embedded-postgres/process-table';
+import { commandOf } from '../../src/infrastructure/embedded-postgres/postmaster-file';
 import { isRoot, unprivilegedAccount } from '../../src/infrastructure/embedded-postgres/run-account';
 import { cloneLauncher, reachableNode } from '../support/launcher-clone';
 import {

@@ -1,10 +1,10 @@
+import { Client } from 'pg';
 import { chmodSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Client } from 'pg';
-import { CONFIG_STEPS, type ConfigStep } from '../../src/application/cameras/config-steps';
-import { keys } from '../../src/container';
+import { CONFIG_STEPS, type ConfigStep } from '../../src/application/cameras/configuration-publication';
 import { effectOf } from '../../src/domain/shared/domain-error';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: injected`), { code });

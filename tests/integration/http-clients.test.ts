@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage, request, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Agent, type IncomingMessage, type Server, get, request } from 'node:http';
+import { type AddressInfo, type Socket, connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { httpApplication, httpServer, type Patience } from '../../src/api/http/application';
+import { type Patience, httpApplication, httpServer } from '../../src/api/http/application';
 import { NoInputDto } from '../../src/api/http/fields';
 import { mounted } from '../../src/api/http/mount';
 import { operations } from '../../src/api/http/operation';

@@ -8,10 +8,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const now = () => Date.now() / 1000;

@@ -1,9 +1,9 @@
 import { closeSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ConfigStep } from '../../src/application/cameras/config-steps';
-import { keys } from '../../src/container';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { type TestSite, testSite, TWO_CAMERAS } from '../support/test-site';
+import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
+import { TWO_CAMERAS, type TestSite, testSite } from '../support/test-site';
 
 /** An editor that saves in place has the file open; a change over the API replaces the file under its hands. */
 describe('a save in place that is under way while the file is replaced', () => {

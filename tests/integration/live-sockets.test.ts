@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import { LiveEvents } from '../../src/infrastructure/notify/live-events';
+import { type Server, createServer } from 'node:http';
+import { type AddressInfo, type Socket, connect } from 'node:net';
 import { LiveSockets } from '../../src/infrastructure/notify/live-sockets';
-import { LiveStatus } from '../../src/infrastructure/notify/live-status';
+import { LiveEvents, LiveStatus } from '../../src/infrastructure/notify/live-topics';
 import { eventually } from '../support/eventually';
 import { rememberingLog } from '../support/quiet-log';
 

@@ -1,9 +1,8 @@
 import { appendFileSync, closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { lastLines } from '../../src/infrastructure/process/log-reader';
-import { rotatedLog, rotateLog } from '../../src/infrastructure/process/log-rotation';
-import { temporaryDirectory } from '../support/temporary-directory';
+import { lastLines, rotateLog, rotatedLog } from '../../src/infrastructure/process/worker-log';
 import { inTime } from '../support/in-time';
+import { temporaryDirectory } from '../support/temporary-directory';
 
 let dir: string;
 let log: string;

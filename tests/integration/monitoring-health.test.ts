@@ -1,13 +1,13 @@
 import request from 'supertest';
-import { checkWithin } from '../../src/application/monitoring/health-probe';
 import { MonitoringService } from '../../src/application/monitoring/monitoring-service';
 import * as probes from '../../src/application/monitoring/probes';
-import { keys } from '../../src/container';
+import { checkWithin } from '../../src/application/monitoring/probes';
+import { keys } from '../../src/keys';
+import { inTime } from '../support/in-time';
 import { rememberingLog } from '../support/quiet-log';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
-import { inTime } from '../support/in-time';
 
 const up = (seconds: number) => () => seconds;
 const journal = (state: Partial<probes.JournalState>) =>

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { appendFileSync } from 'node:fs';
-import { keys } from '../../src/container';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 

@@ -1,8 +1,8 @@
 import type { CamerasPort } from '../../src/application/cameras/cameras-port';
-import { keys } from '../../src/container';
-import type { OnStep } from '../../src/application/cameras/config-steps';
-import { oldBackendOnFile, type SharedFile } from '../support/old-backend-on-file';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import type { OnStep } from '../../src/application/cameras/configuration-publication';
+import { keys } from '../../src/keys';
+import { type SharedFile, oldBackendOnFile } from '../support/old-backend-on-file';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const GATE = '  - id: gate\n    name: Gate # in front\n    source: "0"\n';

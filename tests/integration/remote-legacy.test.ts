@@ -1,17 +1,17 @@
-import type { Server } from 'node:http';
-import { readFileSync, writeFileSync } from 'node:fs';
 import request from 'supertest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import type { CamerasPort } from '../../src/application/cameras/cameras-port';
-import { keys } from '../../src/container';
 import { Unavailable } from '../../src/domain/shared/domain-error';
 import { OldBackendClient } from '../../src/infrastructure/legacy-remote/old-backend-client';
 import { RemoteCameras } from '../../src/infrastructure/legacy-remote/remote-cameras';
+import { keys } from '../../src/keys';
+import { inTime } from '../support/in-time';
 import type { OldFault, OldRequest } from '../support/old-backend';
-import { oldBackendOnFile, type SharedFile } from '../support/old-backend-on-file';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type SharedFile, oldBackendOnFile } from '../support/old-backend-on-file';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
-import { inTime } from '../support/in-time';
 
 const WITHIN_MS = 400;
 const MAX_ANSWER_BYTES = 1024 * 1024;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { EvidenceBatch, Sample } from '../../src/application/rollout/evidence-store';
-import { keys } from '../../src/container';
 import { PgEvidenceStore } from '../../src/infrastructure/postgres/pg-evidence-store';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const stage = { group: 'camera-config', entry: 7 };

@@ -1,10 +1,10 @@
-import { keys } from '../../src/container';
-import { seedRollout } from '../../src/application/rollout/rollout-seeding';
-import { apply, initialState } from '../../src/domain/rollout/rollout-state';
-import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import { rolloutGroups } from '../../src/api/catalogue';
 import type { RolloutPort } from '../../src/application/rollout/rollout-port';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { seedRollout } from '../../src/application/rollout/rollout-seeding';
+import { readPlans } from '../../src/domain/rollout/rollout-plan';
+import { apply, initialState } from '../../src/domain/rollout/rollout-state';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const group = 'camera-config';

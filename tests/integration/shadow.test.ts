@@ -1,8 +1,8 @@
-import type { Server } from 'node:http';
 import request from 'supertest';
-import { keys } from '../../src/container';
+import type { Server } from 'node:http';
+import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 

@@ -1,8 +1,8 @@
-import { PartLooker } from '../../src/application/alerts/part-looker';
-import { keys } from '../../src/container';
-import type { PartLook } from '../../src/domain/alerts/part-streak';
-import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/violation-types';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { PartLooker } from '../../src/application/alerts/site-watch';
+import type { PartLook } from '../../src/domain/alerts/component-health';
+import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/event';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const group = 'camera-config';

@@ -5,8 +5,8 @@ import { httpApplication, httpServer } from '../../src/api/http/application';
 import { NoInputDto, Text } from '../../src/api/http/fields';
 import { mounted } from '../../src/api/http/mount';
 import { operations } from '../../src/api/http/operation';
-import { rememberingLog } from '../support/quiet-log';
 import { inTime } from '../support/in-time';
+import { rememberingLog } from '../support/quiet-log';
 
 const REQUEST_MS = 600;
 const LOOK_MS = 50;

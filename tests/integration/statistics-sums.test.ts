@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { keys } from '../../src/container';
-import type { StatisticsSource } from '../../src/application/statistics/statistics-source';
+import type { StatisticsSource } from '../../src/application/statistics/statistics-service';
 import { PgStatistics } from '../../src/infrastructure/postgres/pg-statistics';
+import { keys } from '../../src/keys';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const NOW = new Date('2026-04-20T10:17:31.123Z');

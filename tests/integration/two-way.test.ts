@@ -9,11 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { keys } from '../../src/container';
 import { FileWatcher } from '../../src/infrastructure/files/file-watcher';
+import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { type TestSite, testSite, TWO_CAMERAS } from '../support/test-site';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
+import { TWO_CAMERAS, type TestSite, testSite } from '../support/test-site';
 
 const WITHIN_MS = 2_000;
 

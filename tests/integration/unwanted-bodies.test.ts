@@ -1,8 +1,8 @@
-import type { Server } from 'node:http';
 import request from 'supertest';
+import type { Server } from 'node:http';
 import { allOperations } from '../../src/api/catalogue';
-import { keys } from '../../src/container';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 

@@ -1,6 +1,6 @@
-import { CONFIG_STEPS } from '../../src/application/cameras/config-steps';
+import { CONFIG_STEPS } from '../../src/application/cameras/configuration-publication';
 import { FAULTS, writeFaultTrial } from '../crash/write-fault-trial';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 /** The short form of `npm run test:crash -- writes`: every step of one write. */
 describe('a write on the domain path', () => {

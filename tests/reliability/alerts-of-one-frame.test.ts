@@ -1,8 +1,8 @@
-import { keys } from '../../src/container';
 import { tellAlerts } from '../../src/infrastructure/postgres/tell-alerts';
+import { keys } from '../../src/keys';
 import { AlertSite } from '../support/alert-site';
 import { rememberingLog } from '../support/quiet-log';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 describe('alerts', () => {
   let database: TestDatabase;

@@ -4,11 +4,11 @@ import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } f
 import path from 'node:path';
 import { Database } from '../../src/infrastructure/postgres/database';
 import { PgMembership } from '../../src/infrastructure/postgres/pg-membership';
-import { placeOf, thisProcess } from '../../src/infrastructure/system/host-identity';
+import { placeOf, thisProcess } from '../../src/infrastructure/system/process-identity';
 import { rememberingLog } from '../support/quiet-log';
 import { BareSite } from '../support/service-run';
 import { temporaryDirectory } from '../support/temporary-directory';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 describe('two services on one database', () => {
   let postgres: TestDatabase;

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { keys } from '../../src/container';
-import type { ConfigStep } from '../../src/application/cameras/config-steps';
+import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
 import { effectOf } from '../../src/domain/shared/domain-error';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { keys } from '../../src/keys';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const CAMERAS = Array.from({ length: 8 }, (_, i) => `  - id: c${i}\n    name: n\n    source: '${i}'\n`);

@@ -6,7 +6,7 @@ import { unavailable } from '../../src/infrastructure/postgres/pg-errors';
 import { PgTokens } from '../../src/infrastructure/postgres/pg-tokens';
 import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const token = () =>
   ApiToken.restore({

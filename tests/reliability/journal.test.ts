@@ -1,13 +1,13 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { takeAgain } from '../../src/rejects';
-import { keys } from '../../src/container';
 import { JournalTail } from '../../src/infrastructure/journal/journal-tail';
+import { keys } from '../../src/keys';
+import { takeAgain } from '../../src/rejects';
 import { Journal } from '../../src/worker/journal';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
 import { eventually } from '../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const now = () => Date.now() / 1_000;

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { Database } from '../../src/infrastructure/postgres/database';
 import { Lead, type LeaseRules, type LeaseSeen } from '../../src/infrastructure/postgres/lead';
 import { type Member, PgMembership } from '../../src/infrastructure/postgres/pg-membership';
-import { thisProcess } from '../../src/infrastructure/system/host-identity';
+import { thisProcess } from '../../src/infrastructure/system/process-identity';
 import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';
 import { rememberingLog } from '../support/quiet-log';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const PATIENT: LeaseRules = { silentMs: 1e9, nearMs: 1e9 };
 

@@ -1,6 +1,6 @@
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 describe('a database that has lost the last changes of the rollout', () => {

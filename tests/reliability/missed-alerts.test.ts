@@ -1,13 +1,13 @@
-import { ALERTS_CHANNEL, PgAnnouncer } from '../../src/infrastructure/postgres/pg-announcer';
-import { keys } from '../../src/container';
-import { PgListener } from '../../src/infrastructure/postgres/pg-listener';
-import { LiveEvents } from '../../src/infrastructure/notify/live-events';
 import type { LiveSockets } from '../../src/infrastructure/notify/live-sockets';
+import { LiveEvents } from '../../src/infrastructure/notify/live-topics';
+import { ALERTS_CHANNEL, PgAnnouncer } from '../../src/infrastructure/postgres/pg-announcer';
+import { PgListener } from '../../src/infrastructure/postgres/pg-listener';
+import { keys } from '../../src/keys';
 import { AlertSite } from '../support/alert-site';
 import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';
 import { rememberingLog } from '../support/quiet-log';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 describe('a dashboard whose service stopped hearing of alerts without noticing it', () => {
   let database: TestDatabase;

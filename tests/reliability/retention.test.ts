@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { keys } from '../../src/container';
-import { eventCounts } from '../../src/infrastructure/postgres/pg-site-figures';
+import { eventCounts } from '../../src/infrastructure/postgres/pg-site-activity';
 import { NodeWorkerHost } from '../../src/infrastructure/process/node-worker-host';
+import { keys } from '../../src/keys';
 import { rememberingLog } from '../support/quiet-log';
 import { temporaryDirectory } from '../support/temporary-directory';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 describe('what grows', () => {

@@ -1,8 +1,8 @@
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import { AlertSite } from '../support/alert-site';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
 const DAY_MS = 86_400_000;

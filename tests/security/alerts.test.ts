@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import type { OutgoingNotice } from '../../src/application/alerts/alert-channel';
 import { DeliveryWorker } from '../../src/application/alerts/delivery-worker';
-import { keys } from '../../src/container';
 import { AddressPolicy } from '../../src/infrastructure/notify/address-policy';
 import { EmailChannel } from '../../src/infrastructure/notify/email-channel';
 import { LogChannel } from '../../src/infrastructure/notify/log-channel';
 import { WebhookChannel } from '../../src/infrastructure/notify/webhook-channel';
-import { alertState } from '../../src/infrastructure/postgres/pg-alert-state';
+import { alertState } from '../../src/infrastructure/postgres/pg-alert-archive';
+import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 import { webhookReceiver } from '../support/webhook-receiver';
 

@@ -1,13 +1,13 @@
-import type { Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
 import request from 'supertest';
 import { WebSocket } from 'ws';
-import { httpServer, httpApplication } from '../../src/api/http/application';
+import type { Server } from 'node:http';
+import { type AddressInfo, type Socket, connect } from 'node:net';
+import { httpApplication, httpServer } from '../../src/api/http/application';
 import type { AuditView } from '../../src/application/access/access-port';
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import { startSockets } from '../../src/start-alerts';
 import { eventually } from '../support/eventually';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { accessOf, httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
 

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { ApiToken } from '../../src/domain/access/api-token';
-import { csv } from '../../src/application/shared/csv';
 import { CameraPreviews } from '../../src/application/camera-control/camera-previews';
+import { csv } from '../../src/application/shared/csv';
+import { table } from '../../src/cli/table';
+import { ApiToken } from '../../src/domain/access/api-token';
 import { Camera } from '../../src/domain/cameras/camera';
 import { isMasked, maskAddress, maskField, maskText, unmaskField } from '../../src/domain/cameras/camera-secrets';
 import { YamlCamerasFormat } from '../../src/infrastructure/yaml/yaml-cameras-format';
-import { table } from '../../src/cli/table';
 import { eventually } from '../support/eventually';
 
 const NOW = new Date('2026-01-01T00:00:00Z');

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AlertView } from '../../src/application/alerts/alert-views';
 import { CameraWatch, type ProcessCondition } from '../../src/application/alerts/camera-watch';
-import { keys } from '../../src/container';
 import type { JsonObject } from '../../src/domain/shared/json';
-import { PgCameraChanges } from '../../src/infrastructure/postgres/pg-camera-changes';
+import { PgCameraChanges } from '../../src/infrastructure/postgres/pg-revisions';
+import { keys } from '../../src/keys';
 import { type TestSite, testSite } from './test-site';
 
 export interface SeenEvent {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { CameraStats, ProcessStatus } from '../../src/application/camera-control/camera-control-port';
-import { hasCode } from '../../src/infrastructure/system/error-code';
+import { hasCode } from '../../src/infrastructure/system/files';
 import { eventually } from './eventually';
-import { type Answer, BareSite, call, type ServiceRun } from './service-run';
-import { createTestDatabase, type TestDatabase } from './test-database';
+import { type Answer, BareSite, type ServiceRun, call } from './service-run';
+import { type TestDatabase, createTestDatabase } from './test-database';
 
 /** The ffmpeg of this test run is that of the service's workers, too. */
 const { FFMPEG_PATH } = process.env;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { allOperations, rolloutGroups } from '../../src/api/catalogue';
 import { openApi } from '../../src/api/http/openapi';
 import type { Operation } from '../../src/api/http/operation';
-import type { LoadRequest } from './http-load';
 import { type DocumentedExample, examplesOf } from './documented-examples';
+import type { LoadRequest } from './http-load';
 
 /** Entities of a site that calls may be made on. */
 export interface TrafficSite {

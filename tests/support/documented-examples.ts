@@ -1,4 +1,4 @@
-import { exampleRequest } from '../../src/api/http/example-request';
+import { exampleRequest } from '../../src/api/http/docs-page';
 import { type RouteView, routesOf } from '../../src/api/http/openapi-view';
 import { type Json, type JsonObject, sameJson } from '../../src/domain/shared/json';
 

@@ -1,4 +1,4 @@
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import type { TestSite } from './test-site';
 
 /** Rows there are, each sum of all sums, and the count of each stored event's key. */

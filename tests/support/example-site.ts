@@ -1,10 +1,10 @@
+import { Client } from 'pg';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Client } from 'pg';
 import { eventually } from './eventually';
 import { ALERTS, TOKEN } from './example-rows';
 import { type Answer, BareSite, call } from './service-run';
-import { createTestDatabase, type TestDatabase } from './test-database';
+import { type TestDatabase, createTestDatabase } from './test-database';
 
 const camera = (id: string, more: string) =>
   `  - {id: ${id}, resolution: 320x180, fps: 5, location: hall B, ${more}}\n`;

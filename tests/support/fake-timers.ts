@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Timers } from '../../src/application/camera-control/timers';
+import type { Timers } from '../../src/application/camera-control/worker-host';
 
 /** A clock that goes only when told. */
 export class FakeTimers implements Timers {

@@ -1,5 +1,11 @@
-import type { LiveWorker, Worker, WorkerHost, WorkerStatus } from '../../src/application/camera-control/worker-host';
-import { fingerprint, type WorkerSettings } from '../../src/application/camera-control/worker-settings';
+import {
+  type LiveWorker,
+  type Worker,
+  type WorkerHost,
+  type WorkerSettings,
+  type WorkerStatus,
+  fingerprint,
+} from '../../src/application/camera-control/worker-host';
 import type { Exit } from '../../src/domain/camera-control/camera-process';
 import type { FakeTimers } from './fake-timers';
 

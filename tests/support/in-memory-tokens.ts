@@ -1,4 +1,4 @@
-import type { TokenStore } from '../../src/application/access/token-store';
+import type { TokenStore } from '../../src/application/access/token-service';
 import { ApiToken } from '../../src/domain/access/api-token';
 
 /** Tokens without a database. */

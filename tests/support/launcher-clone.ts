@@ -1,11 +1,11 @@
-import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { transformFileSync } from '@swc/core';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { EmbeddedPostgres } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
-import { linkTree } from '../../src/infrastructure/embedded-postgres/link-tree';
-import { canEnter, type RunAccount } from '../../src/infrastructure/embedded-postgres/run-account';
+import { linkTree } from '../../src/infrastructure/embedded-postgres/native-binaries';
+import { type RunAccount, canEnter } from '../../src/infrastructure/embedded-postgres/run-account';
 
 const ROOT = path.resolve(__dirname, '../..');
 const MODULE = 'src/infrastructure/embedded-postgres';

@@ -1,12 +1,12 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { CameraSupervisor } from '../../src/application/camera-control/camera-supervisor';
+import { systemTimers } from '../../src/infrastructure/environment/scheduler';
 import { NodeWorkerHost } from '../../src/infrastructure/process/node-worker-host';
 import { rememberingLog } from './quiet-log';
-import { systemTimers } from '../../src/infrastructure/environment/system-timers';
-import { workerHostOptions } from './worker-site';
 import { workerSettings } from './worker-settings';
+import { workerHostOptions } from './worker-site';
 
 const SELF = path.resolve('dist/tests/support/supervising-process.js');
 

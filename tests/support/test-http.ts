@@ -1,10 +1,11 @@
+import Ajv from 'ajv/dist/2020';
+import type { ValidateFunction } from 'ajv/dist/2020';
 import type { Server } from 'node:http';
-import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import { httpApplication, httpServer } from '../../src/api/http/application';
 import { schemaOf } from '../../src/api/http/fields';
 import type { Operation } from '../../src/api/http/operation';
 import { Media } from '../../src/application/shared/media';
-import { keys } from '../../src/container';
+import { keys } from '../../src/keys';
 import type { TestSite } from './test-site';
 
 const ajv = new Ajv({ strict: false, allErrors: true });

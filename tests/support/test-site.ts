@@ -1,14 +1,15 @@
+import type { DependencyContainer } from 'tsyringe';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DependencyContainer } from 'tsyringe';
 import { rolloutGroups } from '../../src/api/catalogue';
 import { type RolloutInstruction, seedRollout } from '../../src/application/rollout/rollout-seeding';
-import { keys, type Site, wire } from '../../src/container';
-import { readPlans } from '../../src/domain/rollout/rollout-plan';
-import type { CameraFields } from '../../src/domain/cameras/camera-rules';
+import { type Site, wire } from '../../src/container';
 import type { CameraConfigRevision } from '../../src/domain/cameras/camera-config-revision';
-import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/violation-types';
+import type { CameraFields } from '../../src/domain/cameras/camera-rules';
+import { readPlans } from '../../src/domain/rollout/rollout-plan';
+import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/event';
+import { keys } from '../../src/keys';
 import { type EventSite, journalOf } from '../../src/wire-events';
 import { rememberingLog } from './quiet-log';
 

@@ -1,12 +1,12 @@
-import { rmSync } from 'node:fs';
 import { Client } from 'pg';
+import { rmSync } from 'node:fs';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
-import { commandOf } from '../../src/infrastructure/embedded-postgres/process-table';
+import { commandOf } from '../../src/infrastructure/embedded-postgres/postmaster-file';
 import { eventually } from './eventually';
-import { cloneLauncher, LauncherProcess } from './launcher-clone';
+import { LauncherProcess, cloneLauncher } from './launcher-clone';
 import { temporaryDirectory } from './temporary-directory';
 
 const undoings: (() => Promise<void> | void)[] = [];

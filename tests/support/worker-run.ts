@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { WorkerStatus } from '../../src/worker/detection-worker';
 import type { JournalEvent } from '../../src/worker/journal';
-import type { WorkerStatus } from '../../src/worker/worker-status';
 import { eventually } from './eventually';
 import { temporaryDirectory } from './temporary-directory';
 

@@ -1,4 +1,4 @@
-import type { WorkerSettings } from '../../src/application/camera-control/worker-settings';
+import type { WorkerSettings } from '../../src/application/camera-control/worker-host';
 
 /** Settings of a worker for tests. */
 export const workerSettings = (id: string, change: Partial<WorkerSettings> = {}): WorkerSettings => ({

@@ -1,6 +1,5 @@
 import type { AlertsPort } from '../../application/alerts/alerts-port';
-import type { Examples } from '../http/example';
-import { unknown, unreadable } from '../http/refused-examples';
+import { type Examples, unknown, unreadable } from '../http/example';
 
 const BURST = {
   id: 11,

@@ -1,6 +1,5 @@
 import type { CameraControlPort } from '../../application/camera-control/camera-control-port';
-import type { Examples } from '../http/example';
-import { invalid, unknown, unreadable } from '../http/refused-examples';
+import { type Examples, invalid, unknown, unreadable } from '../http/example';
 
 const RUNNING = {
   ok: true,

@@ -1,23 +1,116 @@
-import type { CameraControlPort } from '../../application/camera-control/camera-control-port';
+import type { CameraControlPort, ProcessStatus } from '../../application/camera-control/camera-control-port';
 import { Media } from '../../application/shared/media';
-import { NoInputDto } from '../http/fields';
-import { operations } from '../http/operation';
+import type { JsonObject } from '../../domain/shared/json';
 import {
-  ActivatedDto,
-  AutoStartDto,
-  AutoStartSetDto,
-  BatchDto,
-  BatchStatusDto,
-  CameraKeyDto,
-  DeactivatedDto,
-  LogDto,
-  LogPageDto,
-  ProcessStatusDto,
-  RefreshedDto,
-  StartedDto,
-  StatsDto,
-} from './camera-control-dto';
+  Described,
+  Flag,
+  ListOf,
+  ListOfText,
+  MANY,
+  NoInputDto,
+  OneOf,
+  Part,
+  Text,
+  Time,
+  Whole,
+  schemaOf,
+} from '../http/fields';
+import { operations } from '../http/operation';
+import { atLeast, mapOf, named, number } from '../http/schemas';
 import { cameraControlExamples as examples } from './camera-control-examples';
+
+class CameraKeyDto {
+  @Text({ min: 1, max: 200 }) camera_id: string;
+}
+
+class BatchDto {
+  @ListOfText({ max: 200, most: 10_000, optional: true, about: 'absent, null or empty: all cameras' })
+  camera_ids?: string[] | null;
+}
+
+class AutoStartDto extends CameraKeyDto {
+  @Flag({ default: false }) auto_start = false;
+}
+
+class LogPageDto extends CameraKeyDto {
+  @Whole({ min: 1, max: 10_000, default: 100 }) lines = 100;
+}
+
+class ProcessStatusDto implements ProcessStatus {
+  @Flag() ok: true;
+  @Flag() running: boolean;
+  @Whole({ min: 0, max: MANY, about: '0 while nothing runs' }) pid: number;
+  @Text() log: string;
+  @OneOf(['running', 'stopped']) desired_state: 'running' | 'stopped';
+  @OneOf(['stopped', 'starting', 'running', 'degraded', 'stalled', 'backoff', 'failed', 'stopping']) state: string;
+  @Time() since: string;
+  @Whole({ min: 0, max: MANY }) restarts: number;
+  @Text({ nullable: true }) last_exit: string | null;
+  @Text({ nullable: true }) reason: string | null;
+}
+
+class StartedDto extends ProcessStatusDto {
+  @ListOf(() => ({ type: 'string' }), { optional: true }) cmd?: string[];
+}
+
+@Described(() => ({ ...mapOf(schemaOf(ProcessStatusDto)), description: 'by the id of the camera' }))
+class BatchStatusDto {
+  [camera_id: string]: ProcessStatus;
+}
+
+class ActivatedDto {
+  @Flag() ok: true;
+  @Text() camera_id: string;
+  @Flag() active: boolean;
+}
+
+class DeactivatedDto extends ActivatedDto {
+  @Flag({ about: 'whether a process was running' }) stopped: boolean;
+}
+
+class AutoStartSetDto {
+  @Flag() ok: true;
+  @Text() camera_id: string;
+  @Flag() auto_start: boolean;
+}
+
+/** Of the bundled worker; another one may count more. */
+const workerStats = () =>
+  named(
+    'WorkerStats',
+    atLeast({
+      total_frames: number,
+      processed_frames: number,
+      detected_persons: number,
+      detected_hairnets: number,
+      detected_handwash: number,
+      avg_fps: number,
+      avg_detection_time: { ...number, description: 'seconds per frame' },
+      last_detection_time: { description: 'null while nothing was detected' },
+    }),
+  );
+
+class StatsDto {
+  @Text() camera_id: string;
+  @Flag() running: boolean;
+  @Whole({ min: 0, max: MANY }) pid: number;
+  @Text() log_file: string;
+  @Part(workerStats) stats: JsonObject;
+}
+
+class LogDto {
+  @Text() camera_id: string;
+  @Text() log_file: string;
+  @Whole({ min: 0, max: 10_000 }) total_lines: number;
+  @ListOf(() => ({ type: 'string' }), { about: 'oldest first' }) lines: string[];
+}
+
+class RefreshedDto {
+  @OneOf(['success']) status: 'success';
+  @Text() message: string;
+  @Time() timestamp: string;
+  @Whole({ min: 0, max: MANY }) revision: number;
+}
 
 const group = 'camera-control';
 /** Both paths ask the same processes; what moves between two questions is no difference. */

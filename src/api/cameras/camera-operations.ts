@@ -1,17 +1,205 @@
 import type { CamerasPort } from '../../application/cameras/cameras-port';
+import { CAMERA_DEFAULTS } from '../../domain/cameras/camera';
+import { CAMERA_RULES } from '../../domain/cameras/camera-rules';
+import type { Json, JsonObject } from '../../domain/shared/json';
+import { type Examples, conflict, unknown } from '../http/example';
+import { Described, Flag, ListOf, OneOf, Open, Part, Text } from '../http/fields';
 import { operations } from '../http/operation';
-import {
-  CameraChangedDto,
-  CameraCreatedDto,
-  CameraDto,
-  CameraFilterDto,
-  CameraKeyDto,
-  CameraListDto,
-  CameraPatchDto,
-  DoneDto,
-  NewCameraDto,
-} from './camera-dto';
-import { cameraExamples as examples } from './camera-examples';
+
+const settings = (): JsonObject =>
+  Object.fromEntries(Object.entries(CAMERA_RULES).map(([name, { schema }]) => [name, schema]));
+
+class CameraFilterDto {
+  @Flag({ default: false, about: 'only cameras that are active' })
+  active_only = false;
+}
+
+class CameraKeyDto {
+  @Text({ min: 1, max: 200 })
+  camera_id: string;
+}
+
+/** The settings of a new camera; the domain knows their rules. */
+@Open
+@Described(() => ({
+  type: 'object',
+  required: ['id', 'name', 'source'],
+  properties: settings(),
+  additionalProperties: false,
+}))
+class NewCameraDto {
+  [setting: string]: Json;
+}
+
+/** The settings to change; `null` takes one back to its default. */
+@Open
+@Described(() => ({
+  type: 'object',
+  properties: { camera_id: { type: 'string' }, ...settings() },
+  additionalProperties: true,
+}))
+class CameraPatchDto {
+  @Text({ min: 1, max: 200 })
+  camera_id: string;
+  [setting: string]: Json;
+}
+
+const ALWAYS_THERE = new Set([
+  'id',
+  'name',
+  'source',
+  'status',
+  'region_id',
+  'enabled',
+  'is_active',
+  'created_at',
+  'updated_at',
+  ...Object.keys(CAMERA_DEFAULTS),
+]);
+
+/** A camera as answered: every setting in force, secrets masked, keys unknown to this service as they stand. */
+@Described(() => ({
+  type: 'object',
+  properties: {
+    ...settings(),
+    region_id: { type: ['string', 'null'] },
+    enabled: { type: 'boolean' },
+    is_active: { type: 'boolean' },
+    created_at: { type: 'string', format: 'date-time' },
+    updated_at: { type: 'string', format: 'date-time' },
+  },
+  required: [...ALWAYS_THERE],
+  additionalProperties: true,
+}))
+class CameraDto {
+  readonly id: string;
+  readonly [setting: string]: Json;
+}
+
+class CameraListDto {
+  @ListOf(() => CameraDto)
+  cameras: CameraDto[];
+}
+
+class CameraCreatedDto {
+  @Flag()
+  ok: true;
+
+  @Part(() => CameraDto)
+  camera: CameraDto;
+}
+
+class CameraChangedDto {
+  @OneOf(['success'])
+  status: 'success';
+
+  @Part(() => CameraDto)
+  camera: CameraDto;
+}
+
+class DoneDto {
+  @OneOf(['success'])
+  status: 'success';
+}
+
+const LINE_3 = {
+  active: true,
+  location: 'hall B',
+  camera_type: 'fixed',
+  resolution: '320x180',
+  fps: 5,
+  auto_start: true,
+  regions_file: 'config/regions.json',
+  profile: 'accurate',
+  device: 'auto',
+  imgsz: 'auto',
+  auto_tune: false,
+  region_id: null,
+  id: 'line-3',
+  name: 'Packing line 3',
+  source: 'testsrc:size=320x180,rate=5',
+  enabled: true,
+  is_active: true,
+  status: 'active',
+  created_at: '2026-01-05T08:15:02.114Z',
+  updated_at: '2026-01-05T08:15:02.114Z',
+} as const;
+
+const NO_CAMERA = unknown({ camera_id: 'none' }, 'camera.not_found', 'There is no camera "none".');
+
+const cameraExamples: Examples<CamerasPort> = {
+  list: {
+    input: { active_only: false },
+    answer: { cameras: [LINE_3] },
+    varies: ['/cameras'],
+  },
+  get: {
+    input: { camera_id: 'line-3' },
+    answer: LINE_3,
+    refused: NO_CAMERA,
+  },
+  create: {
+    input: {
+      id: 'sink',
+      name: 'Hand-wash basin',
+      source: 'rtsp://viewer:change-me@192.0.2.8/main',
+      resolution: '1280x720',
+      fps: 5,
+    },
+    answer: {
+      ok: true,
+      camera: {
+        ...LINE_3,
+        location: 'unknown',
+        resolution: '1280x720',
+        auto_start: false,
+        id: 'sink',
+        name: 'Hand-wash basin',
+        source: 'rtsp://viewer:***@192.0.2.8/main',
+      },
+    },
+    refused: conflict(
+      { id: 'line-3', name: 'Another', source: '0' },
+      'camera.exists',
+      'There is a camera "line-3" already.',
+    ),
+  },
+  update: {
+    input: { camera_id: 'gate', name: 'Main gate north', fps: 12 },
+    answer: {
+      status: 'success',
+      camera: {
+        ...LINE_3,
+        fps: 12,
+        auto_start: false,
+        id: 'gate',
+        name: 'Main gate north',
+        source: 'rtsp://viewer:***@192.0.2.7/main',
+      },
+    },
+    refused: {
+      input: { camera_id: 'gate', fsp: 7 },
+      status: 400,
+      code: 'camera.invalid',
+      detail: 'fsp: is not a field of a camera: did you mean fps?',
+      more: {
+        errors: [
+          {
+            loc: ['body', 'fsp'],
+            msg: 'is not a field of a camera: did you mean fps?',
+            type: 'unknown_field',
+            suggestion: 'fps',
+          },
+        ],
+      },
+    },
+  },
+  remove: {
+    input: { camera_id: 'old-door' },
+    answer: { status: 'success' },
+    refused: NO_CAMERA,
+  },
+};
 
 const group = 'camera-config';
 
@@ -21,7 +209,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'List cameras in the order of the file',
     input: CameraFilterDto,
     output: CameraListDto,
-    example: examples.list,
+    example: cameraExamples.list,
     group,
     stickyBy: 'caller',
   },
@@ -30,7 +218,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'One camera',
     input: CameraKeyDto,
     output: CameraDto,
-    example: examples.get,
+    example: cameraExamples.get,
     group,
     stickyBy: 'camera_id',
   },
@@ -39,7 +227,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'Add a camera',
     input: NewCameraDto,
     output: CameraCreatedDto,
-    example: examples.create,
+    example: cameraExamples.create,
     group,
     stickyBy: 'id',
     fallback: 'ifRolledBack',
@@ -49,7 +237,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'Change some settings of a camera',
     input: CameraPatchDto,
     output: CameraChangedDto,
-    example: examples.update,
+    example: cameraExamples.update,
     group,
     stickyBy: 'camera_id',
     fallback: 'ifRolledBack',
@@ -59,7 +247,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     summary: 'Remove a camera',
     input: CameraKeyDto,
     output: DoneDto,
-    example: examples.remove,
+    example: cameraExamples.remove,
     group,
     stickyBy: 'camera_id',
     fallback: 'ifRolledBack',

@@ -1,19 +1,120 @@
+import express from 'express';
+import { type Express, type NextFunction, type Request, type Response, Router } from 'express';
+import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
-import { createServer, IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
-import express, { type Express, Router } from 'express';
+import { IncomingMessage, STATUS_CODES, type Server, ServerResponse, createServer } from 'node:http';
 import type { Log } from '../../application/shared/log';
+import { Unavailable } from '../../domain/shared/domain-error';
 import { attempts } from './audit';
 import { authentication, locating } from './auth';
-import { crossOrigin } from './cross-origin';
 import { mountDocs } from './docs';
-import { mountLiveness, type Readiness, sharedLook } from './liveness';
-import { answerError, answerNoRoute, mount, type MountOptions, type Mounted } from './mount';
+import { type MountOptions, type Mounted, answerError, answerNoRoute, mount } from './mount';
+import { onlyGet } from './only-get';
 import { openApi } from './openapi';
-import { problemOf } from './problem';
-import { RequestError } from './request-error';
+import { RequestError, problemOf } from './problem';
 import { identify } from './request-id';
-import { mountScrape, type Scrape } from './scrape';
-import { secure } from './security-headers';
+import { sendJson, sendText } from './send';
+
+const VERBS = 'GET, POST, PUT, DELETE, OPTIONS';
+const MAX_AGE_SECONDS = '600';
+/** What scripts of another origin may read besides the body. */
+const SHOWN =
+  'X-Request-Id, X-Served-By, X-Rollout-Reason, X-Answer-Partial, X-Frame-Age, X-Last-Frame-Age, Retry-After, Content-Disposition, WWW-Authenticate';
+
+/**
+ * Pages of any origin may call, without credentials: a browser adds nothing by itself that would let them in, they
+ * need a token of their own. The question before such a call (`OPTIONS`) is answered to everybody.
+ */
+function crossOrigin(req: Request, res: Response, next: () => void): void {
+  if (req.headers.origin === undefined) return next();
+  res.setHeader('Access-Control-Allow-Origin', '*').setHeader('Access-Control-Expose-Headers', SHOWN);
+  if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) return next();
+  res.setHeader('Access-Control-Allow-Methods', VERBS).setHeader('Access-Control-Max-Age', MAX_AGE_SECONDS);
+  const asked = req.get('access-control-request-headers');
+  if (asked) res.setHeader('Access-Control-Allow-Headers', asked);
+  res.writeHead(204).end();
+}
+
+/** Asked by `/readyz`: what is missing to serve requests, one sentence per part; must answer within a second. */
+type Readiness = () => Promise<readonly string[]>;
+
+const LOOK_EVERY_MS = 1_000;
+
+/** However many ask, one look a second: nobody needs a token for it. */
+function sharedLook(ready: Readiness): Readiness {
+  let last: { readonly at: number; readonly answer: Promise<readonly string[]> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (!last || now - last.at >= LOOK_EVERY_MS) last = { at: now, answer: ready() };
+    return last.answer;
+  };
+}
+
+/**
+ * The answers that scripts and load balancers rely on: the process serves (`/health`, `/livez`, `/api/ping`), and
+ * requests can be served (`/readyz`). A degraded service is live and ready; `/api/v1/monitoring/health` says the rest.
+ */
+function mountLiveness(app: Express, ready: Readiness): void {
+  const json = (res: Response, body: object) => sendJson(res, 200, 'application/json', body);
+  onlyGet(app, '/health', (_req, res) => json(res, { status: 'healthy' }));
+  onlyGet(app, '/livez', (_req, res) => json(res, { status: 'live' }));
+  onlyGet(app, '/api/ping', (_req, res) => json(res, { message: 'pong', timestamp: new Date().toISOString() }));
+  onlyGet(app, '/readyz', async (_req, res) => {
+    const missing = await ready();
+    if (missing.length > 0)
+      throw new Unavailable('service.not_ready', `Not ready: ${missing.join('; ')}`, 'not-started');
+    json(res, { status: 'ready' });
+  });
+}
+
+/** Gives the text that Prometheus reads, and its content type. */
+type Scrape = () => Promise<{ readonly type: string; readonly text: string }>;
+
+function mountScrape(app: Express, scrape: Scrape): void {
+  onlyGet(app, '/metrics', async (_req, res) => {
+    const { type, text } = await scrape();
+    sendText(res, 200, type, text);
+  });
+}
+
+/** TLS, if any, ends in front of this service, so nothing here may insist on it. */
+const chosen = (anywhere: boolean) =>
+  helmet({
+    strictTransportSecurity: false,
+    contentSecurityPolicy: {
+      directives: {
+        'img-src': ["'self'", 'data:', 'https:'],
+        'connect-src': ["'self'"],
+        'frame-ancestors': ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+    // Where a token protects it, what anybody may call must also be readable from anywhere; without one nothing is for
+    // the pictures and scripts of other sites.
+    crossOriginResourcePolicy: { policy: anywhere ? 'cross-origin' : 'same-origin' },
+  });
+
+/** None of them depends on the request, so they are asked for once: a dozen small functions per request are not cheap. */
+function fixedHeaders(needsToken: boolean): readonly (readonly [string, string])[] {
+  const request = { method: 'GET' } as IncomingMessage;
+  const response = new ServerResponse(request);
+  chosen(needsToken)(request, response, (error?: unknown) => {
+    if (error !== undefined) throw error;
+  });
+  response.setHeader('Permissions-Policy', 'geolocation=(), microphone=(), camera=()');
+  return response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]);
+}
+
+/** What browsers are told on every answer. */
+function secure(needsToken: boolean) {
+  const headers = fixedHeaders(needsToken);
+  return (_req: Request, res: Response, next: NextFunction): void => {
+    for (const [name, value] of headers) res.setHeader(name, value);
+    next();
+  };
+}
 
 /** How long a client may take, in milliseconds. */
 export interface Patience {
@@ -34,7 +135,7 @@ const PATIENCE: Patience = { requestMs: 30_000, headersMs: 10_000, lookMs: 1_000
 /** Of the connections there may be: when more are open, those that wait are closed, so that others can come. */
 const CROWDED = 0.75;
 
-export interface HttpOptions extends MountOptions {
+interface HttpOptions extends MountOptions {
   /** Absent: nothing is needed but this process. */
   readonly ready?: Readiness;
   /** Addresses and networks of proxies whose word about the address of a client counts. */

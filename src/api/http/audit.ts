@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { CallContext } from '../../application/shared/call-context';
 import type { Mutation } from '../../application/shared/gate';
 import { callerIfKnown, clientAddress } from './auth';

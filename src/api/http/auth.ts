@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import type { NextFunction, Request, Response } from 'express';
 import proxyAddr from 'proxy-addr';
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Caller, Gate } from '../../application/shared/gate';
 import { DomainError } from '../../domain/shared/domain-error';
-import { covers, type Role } from '../../domain/shared/role';
+import { type Role, covers } from '../../domain/shared/role';
 import type { Operation } from './operation';
 import { problemOf } from './problem';
 

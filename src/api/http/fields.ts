@@ -4,8 +4,8 @@ import {
   IsBoolean,
   IsDefined,
   IsIn,
-  IsNumber,
   IsInt,
+  IsNumber,
   IsOptional,
   IsString,
   Matches,
@@ -13,11 +13,61 @@ import {
   MaxLength,
   Min,
   MinLength,
+  type ValidationArguments,
+  isISO8601,
+  registerDecorator,
 } from 'class-validator';
 import type { Json, JsonObject } from '../../domain/shared/json';
-import { InSteps } from './in-steps';
-import { named, nameOf, orNull } from './schemas';
-import { IsTime } from './time-order';
+import { utcTime } from '../../domain/shared/time';
+import { nameOf, named, orNull } from './schemas';
+
+/** A number without smaller parts than `step`, which is a negative power of ten. */
+const InSteps =
+  (step: number): PropertyDecorator =>
+  (prototype, name) => {
+    const decimals = Math.round(-Math.log10(step));
+    registerDecorator({
+      name: 'inSteps',
+      target: prototype.constructor,
+      propertyName: String(name),
+      options: { message: `must be a number in steps of ${step}` },
+      // Not by the text of the number: 1e-320 has no decimal point.
+      validator: {
+        validate: (value: unknown) => typeof value !== 'number' || Number(value.toFixed(decimals)) === value,
+      },
+    });
+  };
+
+/** An ISO 8601 date or time that this service can read: of the forms of the standard, the common one. */
+const IsTime: PropertyDecorator = (prototype, name) => {
+  const validate = (value: unknown) => typeof value === 'string' && isISO8601(value) && !Number.isNaN(utcTime(value));
+  registerDecorator({
+    name: 'isIso8601',
+    target: prototype.constructor,
+    propertyName: String(name),
+    options: { message: 'must be a valid ISO 8601 date string' },
+    validator: { validate },
+  });
+};
+
+/** A time that must not lie before another one of the same input, where both are given. */
+export const NotBefore =
+  (other: string): PropertyDecorator =>
+  (prototype, name) => {
+    registerDecorator({
+      name: 'notBefore',
+      target: prototype.constructor,
+      propertyName: String(name),
+      options: { message: `must not be before ${other}` },
+      validator: {
+        validate(value: unknown, args?: ValidationArguments): boolean {
+          const start: unknown = args && Object.getOwnPropertyDescriptor(args.object, other)?.value;
+          // NaN, for what is no time, is before nothing: somebody else says so.
+          return typeof value !== 'string' || typeof start !== 'string' || !(utcTime(value) < utcTime(start));
+        },
+      },
+    });
+  };
 
 /** The arguments of its constructor do not count: inputs are made without any, outputs not here. */
 export type Class<T> = new (...args: never[]) => T;

@@ -1,17 +1,15 @@
-import { raw, type Request, type Response, type Router } from 'express';
+import { type Request, type Response, type Router, raw } from 'express';
 import { type CallContext, runInCall } from '../../application/shared/call-context';
 import type { Gate, Mutation } from '../../application/shared/gate';
 import type { Log } from '../../application/shared/log';
 import { Media } from '../../application/shared/media';
-import { audited, means, type Progress, tell } from './audit';
+import { type Progress, audited, means, tell } from './audit';
 import { authorizeOperation, callerOf } from './auth';
 import { type Handler, type Meter, metered } from './metered';
-import type { Operation, Operations } from './operation';
 import { refuseMethod } from './only-get';
-import { problemOf } from './problem';
-import { forceOf, rawInput } from './raw-input';
-import { readInput } from './read-input';
-import { type LocatedFault, RequestError } from './request-error';
+import type { Operation, Operations } from './operation';
+import { type LocatedFault, RequestError, problemOf } from './problem';
+import { forceOf, rawInput, readInput } from './read-input';
 import { requestIdOf } from './request-id';
 import { sendJson, sendMedia } from './send';
 

@@ -1,5 +1,5 @@
 import type { Express, Request, Response } from 'express';
-import { RequestError } from './request-error';
+import { RequestError } from './problem';
 
 /** What a path can do, for `Allow`: whatever is read can also be looked at without its body, and anybody may ask. */
 export const allowOf = (verbs: readonly string[]): string =>

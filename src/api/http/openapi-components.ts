@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { REASONS } from '../../domain/rollout/decision';
-import { isJsonObject, type Json, type JsonObject, sameJson } from '../../domain/shared/json';
+import { type Json, type JsonObject, isJsonObject, sameJson } from '../../domain/shared/json';
 import { listOf, nameOf, text } from './schemas';
 
 /** What every refusal and failure is, https://www.rfc-editor.org/rfc/rfc9457. */

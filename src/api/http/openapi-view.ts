@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../domain/shared/json';
+import { type Json, type JsonObject, isJsonObject } from '../../domain/shared/json';
 
 interface Shown {
   readonly value?: Json;

@@ -1,12 +1,125 @@
+import { STATUS_CODES } from 'node:http';
 import { Media } from '../../application/shared/media';
-import type { JsonObject } from '../../domain/shared/json';
+import type { Json, JsonObject } from '../../domain/shared/json';
+import type { RefusedExample } from './example';
 import { schemaName, schemaOf, shapeOf } from './fields';
-import { BESIDE_TAG, besidePaths } from './openapi-beside';
-import { headersOf, refusal, sharedRefusals, type SharedRefusal, withComponents } from './openapi-components';
-import { answerExample, bodyExamples, parameterExamples, refusedAnswer, refusedRequest } from './openapi-examples';
+import { type SharedRefusal, headersOf, refusal, sharedRefusals, withComponents } from './openapi-components';
 import { webSockets } from './openapi-sockets';
 import type { Operation } from './operation';
-import { named } from './schemas';
+import { all, named, text } from './schemas';
+
+/** Requests and answers of one example have the same name. */
+const [DONE, REFUSED] = ['done', 'refused'];
+/** Where the request of the example `refused` is: among the examples it would be taken for one that may be sent. */
+const REFUSED_REQUEST = 'x-refused-request';
+
+const valued = (name: string, value: Json): JsonObject => ({ examples: { [name]: { value } } });
+const without = (input: object, left: ReadonlySet<string>): JsonObject =>
+  Object.fromEntries(Object.entries(input).filter(([name]) => !left.has(name)));
+
+function parameterExamples({ example }: Operation, name: string): JsonObject {
+  const value = (example.input as JsonObject)[name];
+  return value === undefined ? {} : valued(DONE, value);
+}
+
+const bodyExamples = ({ example }: Operation, inPath: ReadonlySet<string>): JsonObject =>
+  valued(DONE, without(example.input, inPath));
+
+/** What is sent in the example of a refusal, by the place where it is sent. */
+function refusedRequest(
+  { example: { refused }, parametersIn, body }: Operation,
+  inPath: ReadonlySet<string>,
+): JsonObject {
+  if (!refused) return {};
+  const inBody = parametersIn === 'body' && body.use !== 'ignored';
+  const path = Object.fromEntries(Object.entries(refused.input).filter(([name]) => inPath.has(name)));
+  const rest = without(refused.input, inPath);
+  return { [REFUSED_REQUEST]: { parameters: inBody ? path : { ...path, ...rest }, ...(inBody ? { body: rest } : {}) } };
+}
+
+function answerExample({ example: { answer, varies }, produces, path }: Operation): JsonObject {
+  const where = `/api/v1${path}`.replaceAll(/[{}]/g, '');
+  const shown: JsonObject =
+    answer === undefined ? { summary: `not shown here: ${produces}`, externalValue: where } : { value: answer as Json };
+  return { examples: { [DONE]: shown }, ...(varies ? { 'x-varies': varies } : {}) };
+}
+
+function refusedAnswer({ status, code, detail, more }: RefusedExample): JsonObject {
+  const title = STATUS_CODES[status] ?? 'Error';
+  const value = { type: 'about:blank', title, status, detail, code, request_id: 'c0ffee', ...more };
+  return { ...valued(REFUSED, value), 'x-varies': ['/request_id'] };
+}
+
+/** Of what is answered beside the operations of the catalogue. */
+export const BESIDE_TAG = 'service';
+
+/** A route that takes nothing and is no operation of the catalogue. */
+interface Beside {
+  readonly id: string;
+  readonly summary: string;
+  /** `anybody` needs no token. */
+  readonly role: 'anybody' | 'viewer';
+  readonly type: string;
+  readonly schema: JsonObject;
+  readonly answer: Json;
+}
+
+const status = (value: string, id: string, summary: string): Beside => ({
+  id,
+  summary,
+  role: 'anybody',
+  type: 'application/json',
+  schema: all({ status: text }),
+  answer: { status: value },
+});
+
+const ROUTES: Readonly<Record<string, Beside>> = {
+  '/health': status('healthy', 'health', 'The process serves, as the old backend says it'),
+  '/livez': status('live', 'livez', 'The process serves'),
+  '/readyz': status('ready', 'readyz', 'Requests can be served; else 503, and the part that is missing'),
+  '/api/ping': {
+    id: 'ping',
+    summary: 'The process serves, and what its clock says',
+    role: 'anybody',
+    type: 'application/json',
+    schema: all({ message: text, timestamp: { type: 'string', format: 'date-time' } }),
+    answer: { message: 'pong', timestamp: '2026-01-05T08:15:02.114Z' },
+  },
+  '/metrics': {
+    id: 'metrics',
+    summary: 'What Prometheus reads',
+    role: 'viewer',
+    type: 'text/plain; version=0.0.4; charset=utf-8',
+    schema: text,
+    answer:
+      '# HELP process_cpu_user_seconds_total Total user CPU time spent in seconds.\n' +
+      '# TYPE process_cpu_user_seconds_total counter\nprocess_cpu_user_seconds_total 1.21\n',
+  },
+};
+
+/** The paths of an OpenAPI document that are no operations of the catalogue. */
+const besidePaths = (refusals: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(ROUTES).map(([path, beside]) => [path, { get: described(beside, refusals) }]));
+
+const described = ({ id, summary, role, type, schema, answer }: Beside, refusals: JsonObject): JsonObject => ({
+  operationId: `${BESIDE_TAG}.${id}`,
+  tags: [BESIDE_TAG],
+  summary,
+  description: role === 'anybody' ? 'Needs no token.' : `Needs the role ${role}.`,
+  'x-role': role,
+  parameters: [],
+  ...(role === 'anybody' ? { security: [] } : {}),
+  responses: {
+    '200': {
+      description: 'Done',
+      headers: headersOf(),
+      content: { [type]: { schema, examples: { done: { value: answer } } } },
+    },
+    ...(role === 'anybody' ? {} : refusals),
+    ...(id === 'readyz' ? sharedRefusals([503]) : {}),
+    '4XX': refusal('4XX', 'The request could not be read'),
+  },
+});
 
 const FORCE: JsonObject = {
   name: 'force_domain',

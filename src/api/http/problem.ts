@@ -1,6 +1,29 @@
 import { STATUS_CODES } from 'node:http';
 import { DomainError, type ErrorKind } from '../../domain/shared/domain-error';
-import { type LocatedFault, RequestError } from './request-error';
+
+export type Location = 'path' | 'query' | 'body';
+
+/** One fault of a request, in the old backend's words. */
+export interface LocatedFault {
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+  readonly suggestion?: string;
+}
+
+/** A request that never reached an operation. */
+export class RequestError extends Error {
+  constructor(
+    readonly status: 400 | 404 | 405 | 408 | 413 | 415 | 422 | 431,
+    readonly code: string,
+    message: string,
+    readonly errors: readonly LocatedFault[] = [],
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.name = 'RequestError';
+  }
+}
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
@@ -21,7 +44,7 @@ const RETRY_AFTER_SECONDS = '2';
 const MOST_FAULTS = 100;
 
 /** An answer that says what went wrong, https://www.rfc-editor.org/rfc/rfc9457. */
-export interface Problem {
+interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;

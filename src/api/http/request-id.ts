@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { randomUUID } from 'node:crypto';
 
 /** The request's identity: the client's own if it is a plain word, else a new one. */
 export function identify(req: Request, res: Response, next: () => void): void {

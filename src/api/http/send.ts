@@ -1,10 +1,10 @@
 import compression from 'compression';
+import type { Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Response } from 'express';
 import type { Log } from '../../application/shared/log';
-import { isShared } from '../../application/shared/shared-reads';
 import type { Media } from '../../application/shared/media';
+import { isShared } from '../../application/shared/shared-reads';
 
 /** Texts of answers that are shared by several callers, which are written once. */
 const texts = new WeakMap<object, string>();

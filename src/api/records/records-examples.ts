@@ -1,6 +1,5 @@
 import type { RecordsPort } from '../../application/records/records-port';
-import type { Examples } from '../http/example';
-import { unknown, unreadable } from '../http/refused-examples';
+import { type Examples, unknown, unreadable } from '../http/example';
 
 const NO_HAIRNET = {
   id: 1,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/shared/json';
-import { unknown } from '../http/refused-examples';
+import { unknown } from '../http/example';
 
 /** Shortened: each operation of the group has its figures. */
 export const EVIDENCE = {

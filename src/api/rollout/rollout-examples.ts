@@ -1,15 +1,14 @@
 import type { RolloutPort } from '../../application/rollout/rollout-port';
+import { type Examples, conflict, invalid, unreadable } from '../http/example';
 import {
   CAMERA_CONFIG,
   CONFIRMED,
   FIGURES,
-  noGroup,
-  noVerification,
   VERDICT,
   VERIFICATION,
+  noGroup,
+  noVerification,
 } from './rollout-example-parts';
-import type { Examples } from '../http/example';
-import { conflict, invalid, unreadable } from '../http/refused-examples';
 
 export const rolloutExamples: Examples<RolloutPort> = {
   overview: {

@@ -2,25 +2,25 @@ import type { RolloutPort } from '../../application/rollout/rollout-port';
 import { NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
 import {
+  EventPageDto,
+  GroupKeyDto,
+  MismatchPageDto,
+  ReportAsDto,
   RolloutAcknowledgedDto,
   RolloutEndedDto,
   RolloutEventListDto,
-  EventPageDto,
   RolloutGroupDto,
-  GroupKeyDto,
   RolloutKillDto,
   RolloutMismatchListDto,
-  MismatchPageDto,
   RolloutOverviewDto,
   RolloutReasonedDto,
-  ReportAsDto,
   RolloutReportDto,
   RolloutSetPercentDto,
   RolloutSwitchDto,
+  RolloutVerifiedDto,
   VerificationDto,
   VerificationKeyDto,
   VerificationOfDto,
-  RolloutVerifiedDto,
 } from './rollout-dto';
 import { rolloutExamples as examples } from './rollout-examples';
 

@@ -1,6 +1,5 @@
 import type { StatisticsPort } from '../../application/statistics/statistics-port';
-import type { Examples } from '../http/example';
-import { unreadable } from '../http/refused-examples';
+import { type Examples, unreadable } from '../http/example';
 
 export const statisticsExamples: Examples<StatisticsPort> = {
   realtime: {

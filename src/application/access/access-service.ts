@@ -1,8 +1,7 @@
 import type { ApiToken } from '../../domain/access/api-token';
-import { utcTime } from '../../domain/shared/utc-time';
+import { utcTime } from '../../domain/shared/time';
 import type { AccessPort, AuditQuery, AuditView, TokenKey, TokenView, WantedToken } from './access-port';
-import type { AuditStore, StoredAuditEntry } from './audit-store';
-import type { AuditTrail } from './audit-trail';
+import type { AuditStore, AuditTrail, StoredAuditEntry } from './audit-trail';
 import type { Authenticator } from './authenticator';
 import type { TokenService } from './token-service';
 

@@ -1,10 +1,46 @@
 import { DomainError } from '../../domain/shared/domain-error';
-import { isJsonObject, type Json, type JsonObject, toJson } from '../../domain/shared/json';
-import { storableJson } from '../../domain/shared/storable-text';
+import { type Json, type JsonObject, isJsonObject, toJson } from '../../domain/shared/json';
+import type { Role } from '../../domain/shared/role';
 import { sha256 } from '../../domain/shared/sha256';
+import { storableJson } from '../../domain/shared/text';
+import { MINUTE_MS } from '../../domain/shared/time';
 import type { Mutation } from '../shared/gate';
 import type { Clock, Log } from '../shared/log';
-import type { AuditEntry, AuditStore } from './audit-store';
+
+export interface AuditEntry {
+  readonly at: Date;
+  readonly actor: string | null;
+  readonly tokenId: string | null;
+  /** Null where nobody was let in. */
+  readonly role: Role | null;
+  readonly operation: string;
+  readonly status: number;
+  readonly requestId: string;
+  readonly address: string;
+  readonly input: JsonObject | null;
+  readonly changed: JsonObject | null;
+}
+
+export interface StoredAuditEntry extends AuditEntry {
+  /** Grows with time. */
+  readonly id: number;
+}
+
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly operation?: string;
+  readonly tokenId?: string;
+  /** Only entries older than the one of this id. */
+  readonly before?: number;
+}
+
+/** The trail of what was done, and by whom. Throws `database.unavailable`. */
+export interface AuditStore {
+  /** All or none. */
+  add(entries: readonly AuditEntry[]): Promise<void>;
+  /** Newest first. */
+  page(filter: AuditFilter, limit: number): Promise<StoredAuditEntry[]>;
+}
 
 /** What waits while the database is away; after that the oldest go to the log only. */
 const MOST_WAITING = 10_000;
@@ -13,7 +49,6 @@ const BATCH = 500;
 const MOST_INPUT = 4_000;
 /** Of attempts, which anybody can send, a minute; of what comes more, only the number is kept. */
 const MOST_ATTEMPTS = 10;
-const MINUTE_MS = 60_000;
 /** What is left of long texts and lists: first generously, then less, until it fits. */
 const CUTS = [
   { text: 200, items: 20 },

@@ -1,7 +1,6 @@
-import type { ApiToken } from '../../domain/access/api-token';
-import { proves, readToken } from '../../domain/access/token-secret';
+import { type ApiToken, proves, readToken } from '../../domain/access/api-token';
 import type { Clock } from '../shared/log';
-import type { TokenStore } from './token-store';
+import type { TokenStore } from './token-service';
 
 /** Precise enough for people who ask whether a token is still in use, and one write a minute for a busy one. */
 const USED_WITHIN_MS = 60_000;

@@ -1,9 +1,18 @@
-import { ApiToken, type NewToken } from '../../domain/access/api-token';
-import { freshSecret } from '../../domain/access/token-secret';
+import { ApiToken, type NewToken, freshSecret } from '../../domain/access/api-token';
 import { DomainError } from '../../domain/shared/domain-error';
 import { noteChange } from '../shared/call-context';
 import type { Clock } from '../shared/log';
-import type { TokenStore } from './token-store';
+
+/** The tokens of the site. Throws `database.unavailable`. */
+export interface TokenStore {
+  /** Newest first, revoked and expired ones included. */
+  all(): Promise<ApiToken[]>;
+  add(token: ApiToken): Promise<void>;
+  /** Answers whether there is such a token; one that is revoked already stays as it is. */
+  revoke(id: string, at: Date): Promise<boolean>;
+  /** Notes when tokens were last used, by id. */
+  used(times: ReadonlyMap<string, Date>): Promise<void>;
+}
 
 /** Gives tokens out and takes them back. */
 export class TokenService {

@@ -1,13 +1,109 @@
+import type { AlertEvent, CameraCondition } from '../../domain/alerts/alert-input';
+import type { AlertRule } from '../../domain/alerts/alert-rule';
 import type { WordedAlert } from '../../domain/alerts/alert-wording';
-import { RuleEvaluation } from '../../domain/alerts/rule-evaluation';
+import { type KeptState, RuleEvaluation } from '../../domain/alerts/rule-evaluation';
+import type { KnownCamera } from '../../domain/alerts/rule-state';
+import { type WatchedRule, watched } from '../../domain/alerts/watched-rule';
+import { DAY_MS } from '../../domain/shared/time';
 import type { Clock, Log } from '../shared/log';
-import { type AlertFeed, type CameraChange, type FedEvent, inOrder } from './alert-feed';
-import type { EvaluationCursor, EvaluationStore } from './evaluation-store';
-import { noticesOf } from './notices';
-import type { RuleBook } from './rule-book';
+import { type Notice, noticesOf } from './alert-channel';
+
+/** The rules in force in this process. */
+export class RuleBook {
+  private version = 0;
+  private all: readonly WatchedRule[] = [];
+
+  /** Another one whenever the rules are others. */
+  get revision(): number {
+    return this.version;
+  }
+
+  get rules(): readonly WatchedRule[] {
+    return this.all;
+  }
+
+  install(rules: readonly AlertRule[]): void {
+    this.all = rules.flatMap((rule) => watched(rule) ?? []);
+    this.version += 1;
+  }
+}
+
+/** An event in the order in which it was taken in; `at` in milliseconds since 1970. */
+export interface FedEvent {
+  readonly seq: number;
+  readonly at: number;
+  readonly event: AlertEvent;
+}
+
+/** A camera whose process began to run, failed, or is not wanted any more. */
+export interface CameraChange {
+  readonly seq: number;
+  readonly at: number;
+  readonly cameraId: string;
+  readonly condition: CameraCondition;
+}
+
+/** Events of a dry run: after a place in the order, within a time, of one camera or of all. */
+export interface StoredSpan {
+  readonly after: number;
+  readonly from: number;
+  readonly to: number;
+  readonly cameraId: string | undefined;
+}
+
+/** Everything the rules are evaluated over. */
+export interface AlertFeed {
+  events(after: number, limit: number): Promise<FedEvent[]>;
+  stored(span: StoredSpan, limit: number): Promise<FedEvent[]>;
+  cameraChanges(after: number, limit: number): Promise<CameraChange[]>;
+  /** All up to a time, oldest first. */
+  storedCameraChanges(to: number): Promise<CameraChange[]>;
+  /** Up to when the changes of cameras are complete, in milliseconds since 1970. */
+  watchedUntil(): Promise<number>;
+}
+
+/** Both in the order of time, each keeping its own; of the same moment the camera first. */
+export function inOrder(events: readonly FedEvent[], changes: readonly CameraChange[]): (FedEvent | CameraChange)[] {
+  const merged: (FedEvent | CameraChange)[] = [];
+  let next = 0;
+  for (const event of events) {
+    for (let change = changes[next]; change && change.at <= event.at; change = changes[++next]) merged.push(change);
+    merged.push(event);
+  }
+  return [...merged, ...changes.slice(next)];
+}
+
+/** How far the rules were evaluated. */
+interface EvaluationCursor {
+  /** One more with every step that was stored. */
+  readonly version: number;
+  readonly eventSeq: number;
+  readonly cameraSeq: number;
+  /** Up to when time was told, in milliseconds since 1970. */
+  readonly evaluated: number;
+}
+
+/** One step of the evaluation: stored as a whole, or not at all. */
+export interface EvaluationStep {
+  readonly to: EvaluationCursor;
+  readonly changed: readonly KeptState[];
+  readonly gone: readonly KeptState[];
+  readonly alerts: readonly { readonly alert: WordedAlert; readonly notices: readonly Notice[] }[];
+}
+
+export interface EvaluationStart {
+  readonly cursor: EvaluationCursor;
+  readonly states: readonly KeptState[];
+  readonly cameras: ReadonlyMap<string, KnownCamera>;
+}
+
+export interface EvaluationStore {
+  load(): Promise<EvaluationStart>;
+  /** False when somebody else stored a step in between: this evaluator knows too little, and has stored nothing. */
+  commit(step: EvaluationStep): Promise<boolean>;
+}
 
 const BATCH = 1_000;
-const DAY_MS = 86_400_000;
 
 export interface EvaluatorPace {
   /** How long an event may take from the camera to the table before its absence counts, in milliseconds. */
@@ -15,7 +111,7 @@ export interface EvaluatorPace {
   /** How long after a start absence does not count yet: what happened meanwhile is still to be taken in. */
   readonly catchUpMs: number;
 }
-export const EVALUATOR_PACE: EvaluatorPace = { lateMs: 5_000, catchUpMs: 10_000 };
+const EVALUATOR_PACE: EvaluatorPace = { lateMs: 5_000, catchUpMs: 10_000 };
 
 /** Clocks of cameras may be wrong by this much; an event from further in the future would hold up everything after it. */
 const TIMELY_AHEAD_MS = 300_000;
@@ -148,4 +244,4 @@ export class AlertEvaluator {
 }
 
 /** An alert about yesterday helps nobody. */
-export const isTimely = (at: number, now: number): boolean => at > now - DAY_MS && at < now + TIMELY_AHEAD_MS;
+const isTimely = (at: number, now: number): boolean => at > now - DAY_MS && at < now + TIMELY_AHEAD_MS;

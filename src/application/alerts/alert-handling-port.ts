@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../domain/shared/json';
 import type { AlertView } from './alert-views';
 import type { AlertRuleKey, Listed, Page } from './alerts-port';
-import type { Attempt } from './delivery-queue';
+import type { Attempt } from './delivery-worker';
 
 export interface AlertKey {
   readonly alert_id: number;

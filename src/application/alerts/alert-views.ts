@@ -1,7 +1,7 @@
 import { webOrigin } from '../../domain/alerts/alert-recipients';
-import { covers, type Role } from '../../domain/shared/role';
 import type { AlertRule } from '../../domain/alerts/alert-rule';
 import { type Json, type JsonObject, sameJson } from '../../domain/shared/json';
+import { type Role, covers } from '../../domain/shared/role';
 
 /** A rule as clients see it: every key always there, null where there is nothing. */
 export interface AlertRuleView {

@@ -1,11 +1,83 @@
-import { stepParts } from '../../domain/alerts/part-watch';
+import {
+  type Away,
+  BAD_LOOKS,
+  type PartLook,
+  type PartStreak,
+  type ServiceSight,
+  WATCHED_PARTS,
+  type WatchedPart,
+  type WatchedParts,
+  lookAgain,
+  stepParts,
+} from '../../domain/alerts/component-health';
 import type { SiteNotice } from '../../domain/shared/site-notice';
 import type { Clock, Log } from '../shared/log';
-import type { Notice } from './evaluation-store';
-import type { SiteWatchStore } from './site-watch-store';
+import type { Notice } from './alert-channel';
+
+/** What the watch of the site remembers. */
+export interface Watched<Rollout> {
+  readonly parts: WatchedParts;
+  /** How far the rollout was read: plain JSON; only who reads it knows what is in it. */
+  readonly rollout: Rollout;
+}
+
+/** One step of the watch: stored as a whole, or not at all. */
+export interface WatchStep<Rollout> {
+  /** Of what was loaded; the stored one is one more. */
+  readonly version: number;
+  readonly to: Watched<Rollout>;
+  readonly notices: readonly SiteNotice[];
+  /** How each of them is told. */
+  readonly by: readonly Notice[];
+}
+
+/** Shared by all services of a site. */
+export interface SiteWatchStore<Rollout> {
+  load(): Promise<{ readonly version: number; readonly watched: Watched<Rollout> }>;
+  /** What the services said lately. */
+  sights(): Promise<readonly ServiceSight[]>;
+  publish(sight: ServiceSight): Promise<void>;
+  /** False when somebody else stored a step in between; nothing was stored then. */
+  commit(step: WatchStep<Rollout>): Promise<boolean>;
+}
+
+/** Looks at the parts of this service, and tells the one that watches the site; after an outage what it missed. */
+export class PartLooker {
+  private parts: Partial<Record<WatchedPart, PartStreak>> = {};
+  private away: Away | null = null;
+
+  constructor(
+    private readonly service: string,
+    private readonly check: () => Promise<ReadonlyMap<string, PartLook>>,
+    private readonly store: Pick<SiteWatchStore<unknown>, 'publish'>,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  async look(): Promise<void> {
+    const at = this.clock().getTime();
+    const found = await this.check();
+    this.follow('database', found.get('database'), at);
+    // Without the database most others cannot be asked: they are as they were, as far as anybody knows.
+    if (this.parts.database?.looks === 0)
+      for (const part of WATCHED_PARTS) if (part !== 'database') this.follow(part, found.get(part), at);
+    const sight: ServiceSight = { service: this.service, parts: this.parts, away: this.away };
+    await this.store.publish(sight);
+  }
+
+  private follow(part: WatchedPart, look: PartLook | undefined, at: number): void {
+    if (!look) return;
+    const before = this.parts[part];
+    const now = lookAgain(before, look, at);
+    this.parts = { ...this.parts, [part]: now };
+    if (now.looks === BAD_LOOKS) this.log.error(`${part} is not well`, { status: look.status, error: look.error });
+    if (part !== 'database' || now.looks > 0 || !before || before.looks < BAD_LOOKS) return;
+    this.away = { from: before.since, to: at };
+  }
+}
 
 /** What the rollout did after what was read before: how far it is read now, and what people are to be told of it. */
-export type ReadNews<Read> = (read: Read) => Promise<readonly [read: Read, notices: readonly SiteNotice[]]>;
+type ReadNews<Read> = (read: Read) => Promise<readonly [read: Read, notices: readonly SiteNotice[]]>;
 
 /**
  * Tells people of the site itself: what its rollout did, and which parts are not well. Everything it knows is stored

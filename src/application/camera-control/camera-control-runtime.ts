@@ -1,9 +1,38 @@
-import type { DesiredStates } from '../../domain/camera-control/desired-states';
+import type { Desired, DesiredStates } from '../../domain/camera-control/process-rules';
+import type { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { Unavailable } from '../../domain/shared/domain-error';
+import { isJsonObject } from '../../domain/shared/json';
 import type { Log } from '../shared/log';
 import type { CameraSupervisor } from './camera-supervisor';
-import { isWanted, settingsOf } from './wanted-cameras';
+import type { WorkerSettings } from './worker-host';
+
+/**
+ * Whether a camera's process should run: never while it is inactive; otherwise what people last asked for, and where
+ * nobody asked, `auto_start`. The same after a crash, after a clean restart, and when the file changes.
+ */
+export const isWanted = (camera: Camera, asked: Desired | undefined): boolean =>
+  camera.active && (asked === undefined ? camera.effective('auto_start') === true : asked === 'running');
+
+const textOf = (camera: Camera, field: string): string => String(camera.effective(field) ?? '');
+
+/** What a camera's worker is given; a change of anything else restarts nothing. */
+export function settingsOf(camera: Camera): WorkerSettings {
+  const env = camera.effective('env');
+  const texts = isJsonObject(env) ? Object.entries(env).map(([name, value]) => [name, String(value)] as const) : [];
+  const options = ['regions_file', 'profile', 'device', 'imgsz', 'resolution'].map((name) => [
+    name,
+    textOf(camera, name),
+  ]);
+  return {
+    id: camera.id,
+    source: textOf(camera, 'source'),
+    // Only what somebody wrote is an expectation.
+    expectedFps: Number(camera.fields.fps ?? 0),
+    env: Object.fromEntries(texts),
+    options: Object.fromEntries(options),
+  };
+}
 
 /**
  * The control of the site's cameras, as long as this service has it: of all services of a site exactly one does, or a

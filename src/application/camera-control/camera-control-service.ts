@@ -1,14 +1,14 @@
-import type { DesiredStates } from '../../domain/camera-control/desired-states';
+import type { DesiredStates } from '../../domain/camera-control/process-rules';
 import type { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock } from '../shared/log';
 import type { CameraControlPort, CameraKey, ProcessStatus, Started } from './camera-control-port';
+import { isWanted, settingsOf } from './camera-control-runtime';
 import type { CameraPreviews } from './camera-previews';
 import type { CameraSupervisor } from './camera-supervisor';
 import type { ProcessView } from './process-view';
-import { isWanted, settingsOf } from './wanted-cameras';
 
 /** What the control of cameras needs of the rest of the site. */
 export interface ControlSurroundings {

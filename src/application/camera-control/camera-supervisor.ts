@@ -3,9 +3,7 @@ import type { Log } from '../shared/log';
 import { FrameCounts } from './frame-counts';
 import type { ProcessView } from './process-view';
 import { SupervisedCamera, type Surroundings } from './supervised-camera';
-import type { Timers } from './timers';
-import type { WorkerHost } from './worker-host';
-import type { WorkerSettings } from './worker-settings';
+import type { Timers, WorkerHost, WorkerSettings } from './worker-host';
 
 const LOOK_MS = 500;
 

@@ -1,4 +1,4 @@
-import { DomainError, type Effect, effectOf, type ErrorKind, Unavailable } from '../../domain/shared/domain-error';
+import { DomainError, type Effect, type ErrorKind, Unavailable, effectOf } from '../../domain/shared/domain-error';
 import type { Log } from '../shared/log';
 import type { CameraControlPort } from './camera-control-port';
 

@@ -1,5 +1,5 @@
 import type { CameraProcess, CameraState, Exit } from '../../domain/camera-control/camera-process';
-import type { Reason } from '../../domain/camera-control/exit-reasons';
+import type { Reason } from '../../domain/camera-control/process-rules';
 
 /** What there is to say about a camera's worker. */
 export interface ProcessView {

@@ -9,9 +9,14 @@ import type { ProcessRules } from '../../domain/camera-control/process-rules';
 import type { Log } from '../shared/log';
 import type { FrameCounts } from './frame-counts';
 import { type ProcessView, processView } from './process-view';
-import type { Timers } from './timers';
-import type { LiveWorker, Worker, WorkerHost } from './worker-host';
-import { fingerprint, type WorkerSettings } from './worker-settings';
+import {
+  type LiveWorker,
+  type Timers,
+  type Worker,
+  type WorkerHost,
+  type WorkerSettings,
+  fingerprint,
+} from './worker-host';
 
 export interface Surroundings {
   readonly host: WorkerHost;

@@ -1,5 +1,32 @@
 import type { Exit } from '../../domain/camera-control/camera-process';
-import type { WorkerSettings } from './worker-settings';
+import { sha256 } from '../../domain/shared/sha256';
+
+/** All that reaches a worker, and nothing else: a difference here, and only here, restarts it. */
+export interface WorkerSettings {
+  readonly id: string;
+  readonly source: string;
+  /** Frames per second the source should deliver; 0 when nobody knows. */
+  readonly expectedFps: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Further values for the placeholders of the command, e.g. `device`. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+const sorted = (values: Readonly<Record<string, string>>): string[][] =>
+  Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Equal for settings that mean the same. */
+export const fingerprint = ({ id, source, expectedFps, env, options }: WorkerSettings): string =>
+  sha256(JSON.stringify([id, source, expectedFps, sorted(env), sorted(options)]));
+
+/** Time as the control of workers needs it. */
+export interface Timers {
+  /** Milliseconds that never jump, whatever happens to the clock on the wall. */
+  now(): number;
+  wall(): Date;
+  /** Runs the task once; the answer takes it back. */
+  after(ms: number, task: () => void): () => void;
+}
 
 /** A worker that was started, and what tells it from any other process that ever has its pid. */
 export interface Worker {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/shared/json';
-import type { ConfigFault } from './cameras-format';
+import type { ConfigFault } from './cameras-file';
 
 /** `in_sync`: file and table agree; `degraded`: the file has faults, the last good one is in force; `stale`: being brought together. */
 export type ConfigState = 'in_sync' | 'degraded' | 'stale';

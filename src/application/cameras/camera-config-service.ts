@@ -15,9 +15,8 @@ import type {
   RevisionView,
 } from './camera-config-port';
 import type { CameraConfiguration } from './camera-configuration';
-import type { CamerasFile } from './cameras-file';
-import type { CamerasFormat, ConfigFault } from './cameras-format';
-import type { ConfigHeads } from './config-head';
+import type { CamerasFile, CamerasFormat, ConfigFault } from './cameras-file';
+import type { ConfigHeads } from './configuration-publication';
 import { admitNow, hasErrors } from './quarantine';
 
 /** State and history of the camera configuration. */

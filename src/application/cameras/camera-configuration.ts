@@ -1,20 +1,80 @@
+import { randomUUID } from 'node:crypto';
 import type { Camera } from '../../domain/cameras/camera';
 import { type CameraChange, changesBetween, undo } from '../../domain/cameras/camera-changes';
 import type { CameraConfigRevision, FullRevision } from '../../domain/cameras/camera-config-revision';
 import type { CameraFields } from '../../domain/cameras/camera-rules';
-import { DomainError, effectOf, Unavailable } from '../../domain/shared/domain-error';
+import { DomainError, Unavailable, effectOf, withEffect } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
-import type { CameraUnitOfWork, LockedSite } from './camera-unit-of-work';
 import type { CameraSet } from './camera-set';
-import type { CamerasFile } from './cameras-file';
-import type { CamerasFormat, ConfigFault } from './cameras-format';
-import { fileInvalid } from './config-errors';
-import { editsOf, inOrderOf } from './config-edits';
-import type { ConfigHead } from './config-head';
-import type { ConfigOutcomes } from './config-outcomes';
-import type { ConfigPublishing, NextConfig } from './config-publishing';
-import type { ConfigSettling, Settled } from './config-settling';
-import { admit, hasErrors, type Known, known, quarantinedIn } from './quarantine';
+import type { CameraUnitOfWork, LockedSite } from './camera-unit-of-work';
+import type { CamerasFile, CamerasFormat, ConfigFault } from './cameras-file';
+import type { ConfigHead, ConfigPublishing, NextConfig } from './configuration-publication';
+import { type ConfigSettling, type Settled, editsOf, inOrderOf } from './configuration-reconciliation';
+import { type Known, admit, hasErrors, known, quarantinedIn } from './quarantine';
+
+/** The file cannot be taken as it stands; the caller is told every place. */
+export function fileInvalid(faults: readonly ConfigFault[], what: string): DomainError {
+  const errors = faults.filter((f) => f.severity === 'error');
+  const first = errors[0];
+  const where = first ? `: ${errors.length} in all, the first at line ${first.line}, column ${first.column}` : '';
+  const message = `${what}${where}. Correct the file, or restore a revision (GET /api/v1/cameras/config shows all).`;
+  return new DomainError('conflict', 'camera_config.file_invalid', message, { extra: { file_faults: faults } });
+}
+
+type Change = (site: LockedSite, token: string) => Promise<ConfigHead>;
+
+const TRIES = 10;
+
+/** Makes sure that a change of the configuration is answered truthfully, also when the database goes away at COMMIT. */
+export class ConfigOutcomes {
+  constructor(
+    private readonly unit: CameraUnitOfWork,
+    private readonly settling: ConfigSettling,
+    private readonly pause: () => Promise<void>,
+  ) {}
+
+  /**
+   * Runs a change under the lock. Whatever it throws says what was left behind (`effectOf`). `takeBack` undoes, under the
+   * lock, what the change did outside the database, once it is certain that the database did not take it.
+   */
+  async surely(change: Change, takeBack: () => Promise<void>): Promise<ConfigHead> {
+    const token = randomUUID();
+    try {
+      return await this.unit.exclusively((site) => change(site, token));
+    } catch (error) {
+      if (effectOf(error) !== 'unknown') throw withEffect(error, 'rolled-back');
+      return this.findOut(token, error, takeBack);
+    }
+  }
+
+  /** Getting the lock means that the lost session has ended: its revision is there now, or never will be. */
+  private async findOut(token: string, lost: unknown, takeBack: () => Promise<void>): Promise<ConfigHead> {
+    for (let i = 0; i < TRIES; i++) {
+      await this.pause();
+      try {
+        return await this.unit.exclusively((site) => this.look(site, token, takeBack));
+      } catch (error) {
+        const effect = effectOf(error);
+        if (effect === 'committed' || effect === 'rolled-back') throw error;
+      }
+    }
+    throw lost;
+  }
+
+  private async look(site: LockedSite, token: string, takeBack: () => Promise<void>): Promise<ConfigHead> {
+    if (!(await site.revisions.withToken(token))) {
+      await takeBack();
+      const message = 'The database went away before the change was stored; nothing was changed. Try again.';
+      throw new Unavailable('database.unavailable', message, 'rolled-back');
+    }
+    const { head } = await this.settling.settle(site).catch((error: unknown) => {
+      const message = 'The change is stored, but the cameras file could not be brought up to it; that is tried again.';
+      throw new Unavailable('camera_config.file_stale', message, 'committed', error);
+    });
+    if (!head) throw new Error('a stored revision has no head');
+    return head;
+  }
+}
 
 /** Decides the next configuration, given the present one and the file's changes that the caller cannot have known. */
 export type Decide = (present: CameraSet, unseen: readonly CameraChange[]) => CameraSet;

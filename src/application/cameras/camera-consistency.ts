@@ -1,8 +1,7 @@
 import { changesBetween } from '../../domain/cameras/camera-changes';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
-import type { CamerasFile } from './cameras-file';
-import type { CamerasFormat } from './cameras-format';
-import type { ConfigHeads } from './config-head';
+import type { CamerasFile, CamerasFormat } from './cameras-file';
+import type { ConfigHeads } from './configuration-publication';
 import { admitNow, hasErrors } from './quarantine';
 
 /** How far the table and the file agree. */

@@ -1,7 +1,7 @@
 import type { RevisionRepository } from '../../domain/cameras/camera-config-revision';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import type { JsonObject } from '../../domain/shared/json';
-import type { CameraCommands } from './camera-commands';
+import type { CameraCommands } from './camera-change-batcher';
 import * as cameraSet from './camera-set';
 import { type CameraView, cameraView } from './camera-view';
 import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from './cameras-port';

@@ -1,9 +1,9 @@
 import { Camera } from '../../domain/cameras/camera';
 import { type CameraChange, changesBetween } from '../../domain/cameras/camera-changes';
+import type { CameraFields } from '../../domain/cameras/camera-rules';
 import { maskField } from '../../domain/cameras/camera-secrets';
 import { DomainError } from '../../domain/shared/domain-error';
-import type { CameraFields } from '../../domain/cameras/camera-rules';
-import { sameJson, type Json } from '../../domain/shared/json';
+import { type Json, sameJson } from '../../domain/shared/json';
 
 /** An entry of the configuration that is not a camera yet, because it has faults. */
 export interface Quarantined {

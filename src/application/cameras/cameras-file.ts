@@ -1,3 +1,69 @@
+import type { CameraFields } from '../../domain/cameras/camera-rules';
+import type { Json } from '../../domain/shared/json';
+
+/** Something wrong (`error`: the file is refused) or suspicious (`warning`: it is taken) at a place in the file. */
+export interface ConfigFault {
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in characters. */
+  readonly column: number;
+  /** E.g. `cameras[2].fps`; empty for the file as a whole. */
+  readonly path: string;
+  /** `syntax`, `duplicate_id`, `unknown_field` or a type of the domain's rules. */
+  readonly type: string;
+  /** Never quotes a value. */
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+  readonly suggestion?: string;
+}
+
+/** An entry of the list that is not a camera, because it breaks a rule. */
+export interface FaultyEntry {
+  /** Absent where it has none that can name a camera. */
+  readonly id?: string;
+  /** Its settings, as far as they can be read; secrets are not masked. */
+  readonly fields: CameraFields;
+  readonly line: number;
+  readonly column: number;
+  /** Its own, errors and warnings. */
+  readonly faults: readonly ConfigFault[];
+  /** Equal for entries of equal content, whatever their place and layout. */
+  readonly content: string;
+}
+
+export interface CamerasReading {
+  /** Entries without an error, in file order; empty when the document itself cannot be used. */
+  readonly cameras: readonly CameraFields[];
+  /** Entries with an error, in file order. */
+  readonly faulty: readonly FaultyEntry[];
+  /** Whether every error belongs to one of the entries: the document around them can be used. */
+  readonly readable: boolean;
+  /** Every fault, those of entries included, in file order. */
+  readonly faults: readonly ConfigFault[];
+}
+
+/**
+ * One change of the text. `set` gives the new value per field; `undefined` removes the key. Adding a camera whose id a
+ * faulty entry has corrects that entry in its place; removing an id removes every entry that has it.
+ */
+export type CamerasEdit =
+  | { readonly kind: 'add'; readonly fields: CameraFields }
+  | { readonly kind: 'set'; readonly id: string; readonly fields: Readonly<Record<string, Json | undefined>> }
+  | { readonly kind: 'remove'; readonly id: string };
+
+/** The text form of the camera configuration: `config/cameras.yaml`. */
+export interface CamerasFormat {
+  read(text: string): CamerasReading;
+  /**
+   * The text with only the named values changed: every other byte (comments, indents, quotes, line ends, BOM, faulty
+   * entries) stays. The result reads back as exactly the cameras asked for, or a `DomainError`
+   * `camera_config.not_editable` (conflict) is thrown.
+   */
+  edit(text: string, edits: readonly CamerasEdit[]): string;
+  /** The text with every secret (credentials in sources, values of `env`, values under secret-looking keys) masked. */
+  mask(text: string): string;
+}
+
 /** The bytes of the cameras file at one moment. */
 export interface FileText {
   readonly text: string;

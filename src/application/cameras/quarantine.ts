@@ -1,8 +1,8 @@
 import { byId, idOf } from '../../domain/cameras/camera-changes';
 import type { CameraFields } from '../../domain/cameras/camera-rules';
 import { sameJson } from '../../domain/shared/json';
-import type { CamerasFormat, CamerasReading, ConfigFault, FaultyEntry } from './cameras-format';
-import type { ConfigHead } from './config-head';
+import type { CamerasFormat, CamerasReading, ConfigFault, FaultyEntry } from './cameras-file';
+import type { ConfigHead } from './configuration-publication';
 
 /** A configuration that was in force, and how its text reads by the rules of today. */
 export interface Known {

@@ -1,4 +1,4 @@
-import { callsOf, type Histogram, percentile } from '../../domain/shared/latency-histogram';
+import { type Histogram, callsOf, percentile } from '../../domain/shared/latency-histogram';
 
 /**
  * What was counted of one operation on one path. `http`: requests, by status. `attempt`: tries of a path, by outcome

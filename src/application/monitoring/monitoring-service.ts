@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../domain/shared/json';
 import type { Clock, Log } from '../shared/log';
-import { checkWithin, type HealthProbe, type ProbeResult } from './health-probe';
 import type { Health, MonitoringPort } from './monitoring-port';
+import { type HealthProbe, type ProbeResult, checkWithin } from './probes';
 import type { Metrics, SiteMetrics } from './site-metrics';
 
 const PROBE_WITHIN_MS = 1_000;

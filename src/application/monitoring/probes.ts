@@ -1,4 +1,48 @@
-import { healthy, type HealthProbe, type ProbeResult } from './health-probe';
+import { DomainError } from '../../domain/shared/domain-error';
+import type { JsonObject } from '../../domain/shared/json';
+import type { Clock, Log } from '../shared/log';
+import { within } from '../shared/within';
+
+export interface ProbeResult {
+  readonly status: 'ok' | 'degraded' | 'inconsistent' | 'error';
+  /** For people; free of secrets, addresses and paths. */
+  readonly error?: string;
+  readonly details?: JsonObject;
+}
+
+/** One part of the service that can be asked how it is. */
+export interface HealthProbe {
+  readonly name: string;
+  check(): Promise<ProbeResult>;
+}
+
+export const healthy = (details?: JsonObject): ProbeResult => ({ status: 'ok', ...(details ? { details } : {}) });
+
+/** What a probe says within its time. One that throws or hangs is an error, and the others are not kept waiting. */
+export function checkWithin(probe: HealthProbe, ms: number, log: Log): Promise<ProbeResult> {
+  const failed = (error: unknown): ProbeResult => {
+    log.debug(`the check of ${probe.name} failed`, { error });
+    return { status: 'error', error: error instanceof DomainError ? error.message : 'failed, see the log' };
+  };
+  return within(ms, probe.check().catch(failed), () => ({ status: 'error', error: 'timed out' }));
+}
+
+const WITHIN_MS = 800;
+
+/** What a question gave last: when it fails or hangs it is answered as before. */
+export function lastKnown<T>(ask: () => Promise<T>, first: T, log: Log): () => Promise<T> {
+  let last = first;
+  return async () => {
+    const asked = ask().then(
+      (answer) => {
+        last = answer;
+      },
+      (error: unknown) => log.debug('figures cannot be read now', { error }),
+    );
+    await within(WITHIN_MS, asked, () => undefined);
+    return last;
+  };
+}
 
 const LEAST_FREE_PERCENT = 5;
 const MOST_JOURNAL_LAG_BYTES = 10_000_000;
@@ -145,3 +189,47 @@ export const alertsProbe = (state: () => Promise<AlertsState>, upSeconds: () => 
     };
     return { status: late || stuck || deadLately > 0 ? 'degraded' : 'ok', details };
   });
+
+/** Null where it could not be measured yet. */
+export interface MeasuredConsistency {
+  readonly consistent: boolean | null;
+  readonly issues_count: number | null;
+  readonly db_count: number | null;
+  readonly yaml_count: number | null;
+  readonly last_check: string | null;
+}
+
+const FRESH_MS = 5_000;
+const UNKNOWN: MeasuredConsistency = {
+  consistent: null,
+  issues_count: null,
+  db_count: null,
+  yaml_count: null,
+  last_check: null,
+};
+
+/** The last measurement, made again when it is asked for and not fresh any more; `last_check` says when it was. */
+export class LastConsistency {
+  private last = UNKNOWN;
+  private at = -Infinity;
+
+  constructor(
+    private readonly measure: () => Promise<Consistency>,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  async get(): Promise<MeasuredConsistency> {
+    const now = this.clock();
+    if (now.getTime() - this.at < FRESH_MS) return this.last;
+    try {
+      const { inTable, inFile, issues } = await this.measure();
+      const counts = { issues_count: issues.length, db_count: inTable, yaml_count: inFile };
+      this.last = { consistent: issues.length === 0, ...counts, last_check: now.toISOString() };
+      this.at = now.getTime();
+    } catch (error) {
+      this.log.debug('the consistency of the cameras cannot be measured now', { error });
+    }
+    return this.last;
+  }
+}

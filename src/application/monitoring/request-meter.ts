@@ -1,4 +1,4 @@
-import { filledBuckets, LATENCY_BUCKETS, latencyBucket } from '../../domain/shared/latency-histogram';
+import { LATENCY_BUCKETS, filledBuckets, latencyBucket } from '../../domain/shared/latency-histogram';
 import type { Clock } from '../shared/log';
 import type { CountRow } from './counts';
 

@@ -1,9 +1,12 @@
 import { type Period, periodOf } from '../../domain/records/period';
-import { readHandling, violationNotFound } from '../../domain/records/violation';
-import { utcTime } from '../../domain/shared/utc-time';
+import { type Violation, readHandling, violationNotFound } from '../../domain/records/violation';
+import { DomainError } from '../../domain/shared/domain-error';
+import { DAY_MS, utcTime } from '../../domain/shared/time';
+import { csv } from '../shared/csv';
 import type { Clock } from '../shared/log';
-import { analyticsOf, NO_REPORTS, plus, totalsOf } from './record-totals';
+import type { Media } from '../shared/media';
 import type { CameraDirectory, DetectionReports } from './record-source';
+import { NO_REPORTS, analyticsOf, plus, totalsOf } from './record-totals';
 import type {
   CameraPeriod,
   RecordHealth,
@@ -13,12 +16,84 @@ import type {
   ViolationFilter,
   ViolationKey,
   ViolationQuery,
+  ViolationView,
 } from './records-port';
-import { violationsCsv } from './violation-csv';
-import type { ViolationStore } from './violation-store';
-import { conditionsOf, cursorOf, placeOf, violationView } from './violation-views';
+import type { ViolationConditions, ViolationPlace, ViolationStore } from './violation-store';
 
-const DAY_MS = 86_400_000;
+export function violationView({ fields: v }: Violation): ViolationView {
+  return {
+    id: v.id,
+    camera_id: v.cameraId,
+    timestamp: v.timestamp.toISOString(),
+    violation_type: v.violationType,
+    track_id: v.trackId,
+    confidence: v.confidence,
+    status: v.status,
+    snapshot_path: v.snapshotPath,
+    bbox: v.bbox,
+    handled_at: v.handledAt?.toISOString() ?? null,
+    handled_by: v.handledBy,
+    notes: v.notes,
+    version: v.version,
+    created_at: v.createdAt.toISOString(),
+    updated_at: v.updatedAt.toISOString(),
+  };
+}
+
+export const conditionsOf = ({ camera_id, status, violation_type }: ViolationFilter): ViolationConditions => ({
+  ...(camera_id ? { cameraId: camera_id } : {}),
+  ...(status ? { status } : {}),
+  ...(violation_type ? { violationType: violation_type } : {}),
+});
+
+/** The place behind the last violation of a full page, for the next page. */
+export function cursorOf(page: readonly ViolationView[], limit: number): string | null {
+  const last = page.at(-1);
+  return last && page.length === limit ? `${last.timestamp}_${last.id}` : null;
+}
+
+/** @throws DomainError `violation.cursor_invalid` */
+export function placeOf(cursor: string): ViolationPlace {
+  const [time = '', id = ''] = cursor.split('_');
+  const timestamp = new Date(utcTime(time));
+  if (!Number.isNaN(timestamp.getTime()) && /^\d{1,15}$/.test(id)) return { timestamp, id: Number(id) };
+  throw new DomainError('invalid', 'violation.cursor_invalid', 'Take the cursor from next_cursor of the page before.');
+}
+
+const PAGE = 1_000;
+const COLUMNS = [
+  'id',
+  'time',
+  'camera_id',
+  'violation_type',
+  'status',
+  'track_id',
+  'confidence',
+  'handled_at',
+  'handled_by',
+  'notes',
+  'snapshot_path',
+];
+
+/** Violations as a CSV file, newest first, one row each. */
+const violationsCsv = (store: ViolationStore, conditions: ViolationConditions): Media =>
+  csv('violations', COLUMNS, all(store, conditions), row);
+
+async function* all(store: ViolationStore, conditions: ViolationConditions): AsyncIterable<Violation> {
+  let last: ViolationPlace | undefined;
+  for (;;) {
+    const page = await store.page(conditions, PAGE, 0, last);
+    yield* page;
+    last = page.at(-1)?.fields;
+    if (page.length < PAGE) return;
+  }
+}
+
+function row(violation: Violation): readonly (string | number | null)[] {
+  const v = violationView(violation);
+  const who = [v.handled_at, v.handled_by, v.notes, v.snapshot_path];
+  return [v.id, v.timestamp, v.camera_id, v.violation_type, v.status, v.track_id, v.confidence, ...who];
+}
 
 /** Violations and what is done about them; detection reports and their sums. */
 export class RecordService implements RecordsPort {

@@ -1,7 +1,7 @@
 import type { Period } from '../../domain/records/period';
 import type { JsonObject } from '../../domain/shared/json';
-import type { DetectionRecord } from './records-port';
 import type { ReportSums } from './record-totals';
+import type { DetectionRecord } from './records-port';
 
 /** Detection reports, single and summed. Throws `database.unavailable`. */
 export interface DetectionReports {

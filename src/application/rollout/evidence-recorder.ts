@@ -1,12 +1,109 @@
 import type { Decision, Path } from '../../domain/rollout/decision';
-import { latencyBucket } from '../../domain/shared/latency-histogram';
+import { Detector, attentionSettings, rollbackSettings } from '../../domain/rollout/detector';
+import type { EvidenceRules } from '../../domain/rollout/evidence';
+import { LATENCY_BUCKETS, filledBuckets, latencyBucket } from '../../domain/shared/latency-histogram';
 import { currentCall } from '../shared/call-context';
 import type { PathTotal } from '../shared/path-total';
-import { ArmMeter } from './arm-meter';
-import type { Sample } from './evidence-store';
+import type { Arm, Sample } from './evidence-store';
 import type { Outcome, RoutedOperation } from './operation-router';
-import { type Alarms, OperationWatch } from './operation-watch';
-import { PathTotals } from './path-totals';
+
+/** Counts for people and metrics; nothing is judged by them, and they never start again. */
+class PathTotals {
+  private ok = 0;
+  private reject = 0;
+  private failure = 0;
+  private readonly histogram = new Int32Array(LATENCY_BUCKETS);
+
+  count(outcome: Outcome, bucket: number): void {
+    if (outcome === 'ok') this.ok += 1;
+    else if (outcome === 'reject') this.reject += 1;
+    else this.failure += 1;
+    this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
+  }
+
+  total(operation: string, path: Path): PathTotal {
+    const { ok, reject, failure } = this;
+    return { operation, path, ok, reject, failure, histogram: filledBuckets(this.histogram) };
+  }
+}
+
+/** Counts of one operation on one arm since they were last taken; nothing is allocated while counting. */
+class ArmMeter {
+  private ok = 0;
+  private reject = 0;
+  private failure = 0;
+  private fallback = 0;
+  private drawn = 0;
+  private readonly histogram = new Int32Array(LATENCY_BUCKETS);
+
+  /** `warmUpCalls`: the first calls of a process compile code and fill caches; they say nothing about a path's speed. */
+  constructor(private warmUpCalls: number) {}
+
+  count(outcome: Outcome, drawn: boolean): void {
+    if (drawn) this.drawn += 1;
+    if (outcome === 'ok') this.ok += 1;
+    else if (outcome === 'reject') this.reject += 1;
+    else this.failure += 1;
+  }
+
+  /** The duration of a call that did not fail. */
+  time(bucket: number): void {
+    if (this.warmUpCalls > 0) this.warmUpCalls -= 1;
+    else this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
+  }
+
+  countFallback(): void {
+    this.fallback += 1;
+  }
+
+  /** The counts so far, which start at nothing again; undefined if nothing was counted. */
+  take(where: { group: string; entry: number; operation: string; arm: Arm }): Sample | undefined {
+    const { ok, reject, failure, fallback, drawn } = this;
+    const n = ok + reject + failure;
+    if (n === 0 && fallback === 0) return undefined;
+    const histogram = filledBuckets(this.histogram);
+    this.histogram.fill(0);
+    this.ok = this.reject = this.failure = this.fallback = this.drawn = 0;
+    return { ...where, n, ok, reject, failure, fallback, drawn, histogram };
+  }
+}
+
+/** Told that calls of an operation fail on the domain path, in a stage entry of a group. */
+export type Alarm = (group: string, entry: number, operation: string) => void;
+
+interface Alarms {
+  readonly onTrip: Alarm;
+  readonly onAttention: Alarm;
+  /** The rules of a group, taken when a stage entry is first seen. */
+  readonly rules: (group: string) => EvidenceRules;
+}
+
+/**
+ * The local breaker of one operation in one stage entry. It watches an operation and not its group: a rare operation
+ * that is dead would go unnoticed among the healthy calls of a busy one.
+ */
+class OperationWatch {
+  private readonly errors: Detector;
+  private readonly attention: Detector;
+
+  constructor(
+    private readonly group: string,
+    private readonly entry: number,
+    private readonly operation: string,
+    private readonly alarms: Alarms,
+  ) {
+    const rules = alarms.rules(group);
+    this.errors = new Detector(rollbackSettings(rules));
+    this.attention = new Detector(attentionSettings(rules));
+  }
+
+  /** Each alarm is raised once. */
+  outcome(failed: boolean): void {
+    const { group, entry, operation, errors, attention, alarms } = this;
+    if (!attention.tripped && attention.observe(failed)) alarms.onAttention(group, entry, operation);
+    if (!errors.tripped && errors.observe(failed)) alarms.onTrip(group, entry, operation);
+  }
+}
 
 /** What this process knows of one operation. */
 interface OperationMeter {

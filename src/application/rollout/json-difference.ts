@@ -1,4 +1,4 @@
-import { canonicalJson, isJsonObject, type Json, sameJson } from '../../domain/shared/json';
+import { type Json, canonicalJson, isJsonObject, sameJson } from '../../domain/shared/json';
 
 export interface Difference {
   /** https://www.rfc-editor.org/rfc/rfc6901 */

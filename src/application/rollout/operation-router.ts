@@ -1,5 +1,5 @@
-import { decide, type Decision, type RolloutSnapshot } from '../../domain/rollout/decision';
-import { type DomainError, effectOf, isAnswer, Unavailable } from '../../domain/shared/domain-error';
+import { type Decision, type RolloutSnapshot, decide } from '../../domain/rollout/decision';
+import { type DomainError, Unavailable, effectOf, isAnswer } from '../../domain/shared/domain-error';
 import { type CallContext, currentCall } from '../shared/call-context';
 import type { Log } from '../shared/log';
 

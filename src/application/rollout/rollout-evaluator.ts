@@ -6,7 +6,7 @@ import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutEvent, RolloutState } from '../../domain/rollout/rollout-state';
 import { toJson } from '../../domain/shared/json';
 import type { Log } from '../shared/log';
-import type { Collected, EvidenceCollector } from './evidence-collector';
+import type { Collected, EvidenceCollector } from './evidence-uploader';
 import type { RolloutDocument, RolloutStore, Transition } from './rollout-store';
 
 /** Sticky keys that exist, per group that has such. */

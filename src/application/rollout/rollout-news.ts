@@ -1,4 +1,4 @@
-import { NOTHING_TOLD, tellRollout, type ToldOfGroup } from '../../domain/rollout/rollout-notices';
+import { NOTHING_TOLD, type ToldOfGroup, tellRollout } from '../../domain/rollout/rollout-notices';
 import type { SiteNotice } from '../../domain/shared/site-notice';
 import type { RolloutStore } from './rollout-store';
 

@@ -1,5 +1,5 @@
 import { seedOf } from '../../domain/rollout/bucket';
-import { compileGroup, type RolloutSnapshot } from '../../domain/rollout/decision';
+import { type RolloutSnapshot, compileGroup } from '../../domain/rollout/decision';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutState } from '../../domain/rollout/rollout-state';
 import type { RolloutDocument } from './rollout-store';

@@ -1,5 +1,5 @@
-import type { StageEvidence, Verdict } from '../../domain/rollout/evidence';
 import type { StoredEvent } from '../../domain/rollout/event-chain';
+import type { StageEvidence, Verdict } from '../../domain/rollout/evidence';
 import type { RolloutStatus } from '../../domain/rollout/rollout-state';
 import type { GroupOverview, Language } from './rollout-port';
 

@@ -1,7 +1,7 @@
 import type { RolloutEvent } from '../../domain/rollout/rollout-state';
 import type { Log } from '../shared/log';
+import type { Alarm } from './evidence-recorder';
 import type { EvidenceStore, Mismatch } from './evidence-store';
-import type { Alarm } from './operation-watch';
 import type { RolloutPolicy } from './rollout-policy';
 import { ALL_GROUPS, type RolloutDocument, type RolloutStore, type Transition } from './rollout-store';
 

@@ -1,6 +1,6 @@
 import { obey } from '../../domain/rollout/rollout-commands';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
-import { initialState, type RolloutEvent } from '../../domain/rollout/rollout-state';
+import { type RolloutEvent, initialState } from '../../domain/rollout/rollout-state';
 import { type Json, sameJson } from '../../domain/shared/json';
 import { sha256 } from '../../domain/shared/sha256';
 import type { RolloutDocument, RolloutStore } from './rollout-store';

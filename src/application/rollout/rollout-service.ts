@@ -1,13 +1,12 @@
 import { seedOf } from '../../domain/rollout/bucket';
-import { obey, type RolloutCommand } from '../../domain/rollout/rollout-commands';
+import { type RolloutCommand, obey } from '../../domain/rollout/rollout-commands';
 import type { RolloutEvent } from '../../domain/rollout/rollout-state';
 import { DomainError } from '../../domain/shared/domain-error';
 import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
 import { currentCall } from '../shared/call-context';
-import type { EvidenceCollector } from './evidence-collector';
 import type { EvidenceStore } from './evidence-store';
+import type { EvidenceCollector } from './evidence-uploader';
 import type { RoutedOperation } from './operation-router';
-import { acknowledgements, confirmed, eventView, groupOverview } from './rollout-views';
 import { type KnownKeys, verdictOn } from './rollout-evaluator';
 import type {
   Acknowledged,
@@ -22,8 +21,9 @@ import type {
   VerificationKey,
 } from './rollout-port';
 import { renderReport, reportOf } from './rollout-report';
-import type { Verifications } from './verifications';
 import { ALL_GROUPS, type RolloutDocument, type RolloutStore } from './rollout-store';
+import { acknowledgements, confirmed, eventView, groupOverview } from './rollout-views';
+import type { Verifications } from './verifications';
 
 const CONFIRM_WITHIN_MS = 3_000;
 const LOOK_EVERY_MS = 5;

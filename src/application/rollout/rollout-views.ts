@@ -1,9 +1,9 @@
-import type { Verdict } from '../../domain/rollout/evidence';
 import type { StoredEvent } from '../../domain/rollout/event-chain';
+import type { Verdict } from '../../domain/rollout/evidence';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutState } from '../../domain/rollout/rollout-state';
 import { type JsonObject, toJson } from '../../domain/shared/json';
-import type { Collected } from './evidence-collector';
+import type { Collected } from './evidence-uploader';
 import type { Acknowledged, EventView, GroupOverview, InstanceView } from './rollout-port';
 import type { Instance } from './rollout-store';
 

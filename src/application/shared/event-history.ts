@@ -1,4 +1,15 @@
 import type { Event } from '../../domain/shared/event';
+import { DAY_MS, utcTime } from '../../domain/shared/time';
+
+/** The times asked for, in milliseconds since 1970; without a beginning the day before the end, or before now. */
+export function askedWindow(
+  { start_time: start, end_time: end }: { readonly start_time?: string; readonly end_time?: string },
+  now: Date,
+): { readonly from: number; readonly to?: number } {
+  const to = end ? utcTime(end) : undefined;
+  const from = start ? utcTime(start) : (to ?? now.getTime()) - DAY_MS;
+  return { from, ...(to === undefined ? {} : { to }) };
+}
 
 /** Times in milliseconds since 1970, `from` inclusive, `to` exclusive. */
 export interface EventFilter {

@@ -1,20 +1,76 @@
-import { eventView } from '../../domain/shared/event';
-import type { ViolationTypes } from '../../domain/shared/violation-types';
+import { type Event, type ViolationTypes, eventView } from '../../domain/shared/event';
+import { MINUTE_MS } from '../../domain/shared/time';
 import { kindsOf } from '../../domain/statistics/event-kinds';
-import { lastDates } from '../../domain/statistics/local-days';
-import type { Stretch } from '../../domain/statistics/window-cover';
-import { askedWindow } from '../shared/asked-window';
-import type { EventHistory } from '../shared/event-history';
+import { type Stretch, lastDates } from '../../domain/statistics/window-cover';
+import { type EventHistory, askedWindow } from '../shared/event-history';
 import type { Clock } from '../shared/log';
-import type { Counts, DailyQuery, EventQuery, StatisticsPort, SummaryQuery } from './statistics-port';
-import type { SiteActivity, StatisticsSource } from './statistics-source';
-import { historyItem, statisticsEvent } from './statistics-views';
+import type {
+  Counts,
+  DailyQuery,
+  EventQuery,
+  HistoryItem,
+  RecentViolation,
+  StatisticsEvent,
+  StatisticsPort,
+  SummaryQuery,
+} from './statistics-port';
 
-const MINUTE_MS = 60_000;
+/** Where the numbers come from: sums that are kept in the tables, or the journal itself. */
+export interface StatisticsSource {
+  /** Events by type. */
+  counts(window: Stretch, cameraId?: string): Promise<Counts>;
+  /** Events by local day (`YYYY-MM-DD`) and type, of some days that follow each other. */
+  daily(dates: readonly string[], cameraId?: string): Promise<ReadonlyMap<string, Counts>>;
+}
+
+/** What is going on on the site, besides its events. */
+export interface SiteActivity {
+  /** Regions that active cameras watch, each once. */
+  regions(): Promise<readonly string[]>;
+  /** Names of cameras by their ids. */
+  names(): Promise<ReadonlyMap<string, string>>;
+  /** Means over the detection reports of a window; null when there are none. */
+  detections(window: Stretch): Promise<{ readonly processingTime: number | null; readonly confidence: number | null }>;
+  /** The newest violations of a window. */
+  violations(window: Stretch, limit: number): Promise<readonly RecentViolation[]>;
+  /** Alerts that nobody has resolved. */
+  activeAlerts(): Promise<number>;
+}
+
+function statisticsEvent(event: Event): StatisticsEvent {
+  const { id, ts, type, camera_id, track_id, evidence } = eventView(event);
+  const confidence = evidence?.confidence;
+  return {
+    id,
+    timestamp: new Date(ts * 1000).toISOString(),
+    type,
+    camera_id,
+    confidence: typeof confidence === 'number' ? confidence : 0,
+    track_id,
+    region: regionOf(event),
+    metadata: evidence ?? {},
+  };
+}
+
+/** `event_type` and `camera_name` are what the old dashboard looks for; no backend sent them. */
+const historyItem = (event: Event, names: ReadonlyMap<string, string>): HistoryItem => ({
+  ts: event.ts,
+  camera_id: event.cameraId,
+  camera_name: names.get(event.cameraId) ?? null,
+  type: event.type,
+  event_type: event.type,
+  track_id: event.trackId,
+  region: regionOf(event),
+  detail: event.evidence,
+});
+
+const regionOf = ({ evidence }: Event): string | null =>
+  typeof evidence?.region === 'string' ? evidence.region : null;
+
 const HOUR_MS = 60 * MINUTE_MS;
 const RECENT_VIOLATIONS = 5;
 
-export interface StatisticsSettings {
+interface StatisticsSettings {
   readonly violationTypes: ViolationTypes;
   /** Whose days are counted. */
   readonly zone: string;

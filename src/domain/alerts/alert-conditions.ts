@@ -1,6 +1,6 @@
 import type { Fault } from '../shared/fault';
-import { isJsonObject, type Json, type JsonObject } from '../shared/json';
-import { checkValue, fault, text, type ValueRule, type ValueRules, unknownName, whole } from '../shared/value-rules';
+import { type Json, type JsonObject, isJsonObject } from '../shared/json';
+import { type ValueRule, type ValueRules, checkValue, fault, text, unknownName, whole } from '../shared/value-rules';
 import { scheduleRule } from './alert-schedule';
 
 export const RULE_TYPES = ['violation_threshold', 'continuous_violation', 'no_detection', 'camera_down'] as const;

@@ -1,6 +1,6 @@
 import type { Fault } from '../shared/fault';
 import type { Json } from '../shared/json';
-import { fault, oneOf, type ValueRule } from '../shared/value-rules';
+import { type ValueRule, fault, oneOf } from '../shared/value-rules';
 
 export const CHANNELS = ['websocket', 'webhook', 'email', 'log'] as const;
 export type Channel = (typeof CHANNELS)[number];

@@ -1,20 +1,20 @@
 import { refuseFaults } from '../shared/domain-error';
 import type { Fault } from '../shared/fault';
-import { isJsonObject, type Json, type JsonObject, sameJson } from '../shared/json';
+import { type Json, type JsonObject, isJsonObject, sameJson } from '../shared/json';
 import {
+  type ValueRule,
+  type ValueRules,
   cameraId,
   checkValue,
   flag,
   oneOf,
   text,
   unknownName,
-  type ValueRule,
-  type ValueRules,
 } from '../shared/value-rules';
-import { checkConditions, RULE_TYPES, type RuleType } from './alert-conditions';
+import { RULE_TYPES, type RuleType, checkConditions } from './alert-conditions';
 import { channelsRule, recipientsRule } from './alert-recipients';
 
-export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
+const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
 
 const orNull = ({ check, schema }: ValueRule): ValueRule => ({
   check: (value) => (value === null ? undefined : check(value)),
@@ -148,4 +148,22 @@ function unknown(fields: AlertRuleFields): Fault[] {
   const known = Object.keys(ALERT_RULE_FIELDS);
   const others = Object.keys(fields).filter((name) => !known.includes(name));
   return others.map((name) => unknownName(name, known, 'a field of an alert rule'));
+}
+
+export interface AlertRuleFilter {
+  readonly cameraId: string | undefined;
+  readonly enabled: boolean | undefined;
+}
+
+export interface AlertRuleRepository {
+  /** Newest first. */
+  page(filter: AlertRuleFilter, limit: number, offset: number): Promise<{ rules: AlertRule[]; total: number }>;
+  get(id: number): Promise<AlertRule | undefined>;
+  all(): Promise<AlertRule[]>;
+  /** Answers the id it was given. */
+  add(rule: AlertRule): Promise<number>;
+  /** Decides on the rule as it is while nobody else can change it; undefined for an unknown one. */
+  change(id: number, decide: (rule: AlertRule) => AlertRule): Promise<AlertRule | undefined>;
+  /** Whether there was one. What it told stays. */
+  remove(id: number): Promise<boolean>;
 }

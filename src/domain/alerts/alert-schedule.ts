@@ -1,9 +1,64 @@
 import type { Fault } from '../shared/fault';
-import { isJsonObject, type Json } from '../shared/json';
-import { fault, unknownName, type ValueRule } from '../shared/value-rules';
-import { isTimeZone, wallMinutes } from './local-time';
+import { type Json, isJsonObject } from '../shared/json';
+import { MINUTE_MS } from '../shared/time';
+import { type ValueRule, fault, unknownName } from '../shared/value-rules';
 
-const MINUTE = 60_000;
+/** Every zone changes its offset at a multiple of a quarter of an hour of UTC. */
+const QUARTER = 15 * MINUTE_MS;
+
+interface Zone {
+  readonly format: Intl.DateTimeFormat;
+  quarter: number;
+  offset: number;
+}
+
+const zones = new Map<string, Zone>();
+
+/** Whether this machine knows the IANA name of a time zone. */
+function isTimeZone(name: string): boolean {
+  try {
+    zone(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Minutes since 1970 as clocks on the wall show them in a zone; `at` is milliseconds of UTC. */
+function wallMinutes(name: string, at: number): number {
+  const known = zone(name);
+  const quarter = Math.floor(at / QUARTER);
+  if (known.quarter !== quarter) {
+    known.quarter = quarter;
+    known.offset = offsetOf(known.format, quarter * QUARTER);
+  }
+  return Math.floor((at + known.offset) / MINUTE_MS);
+}
+
+function zone(name: string): Zone {
+  const known = zones.get(name);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: name,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  const made = { format, quarter: Number.NaN, offset: 0 };
+  zones.set(name, made);
+  return made;
+}
+
+function offsetOf(format: Intl.DateTimeFormat, at: number): number {
+  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - at;
+}
+
 const DAY_MINUTES = 1440;
 /** No schedule is closed for longer than a week, and a day that a change of the clocks may swallow. */
 const LONGEST_LOOK = 9 * DAY_MINUTES;
@@ -40,7 +95,7 @@ const isOn = ({ weekdays }: AlertSchedule, days: number): boolean =>
 
 /** The first moment from `at` on when the rule may alert; undefined when there is none within nine days. */
 export const nextOpen = (schedule: AlertSchedule | undefined, at: number): number | undefined =>
-  first(schedule, at, at + LONGEST_LOOK * MINUTE, true);
+  first(schedule, at, at + LONGEST_LOOK * MINUTE_MS, true);
 
 /**
  * The first moment when the rule may alert and could have for the whole `span` (milliseconds) before, counted from
@@ -48,7 +103,7 @@ export const nextOpen = (schedule: AlertSchedule | undefined, at: number): numbe
  */
 export function openThroughout(schedule: AlertSchedule | undefined, base: number, span: number): number | undefined {
   if (!schedule) return base + span;
-  const limit = base + LONGEST_LOOK * MINUTE;
+  const limit = base + LONGEST_LOOK * MINUTE_MS;
   for (let from = nextOpen(schedule, base); from !== undefined && from < limit; ) {
     const closed = first(schedule, from, from + span, false);
     if (closed === undefined) return from + span;
@@ -59,7 +114,8 @@ export function openThroughout(schedule: AlertSchedule | undefined, base: number
 
 /** The first moment in [at, end] when the schedule is open, or closed. It changes at full minutes only. */
 function first(schedule: AlertSchedule | undefined, at: number, end: number, open: boolean): number | undefined {
-  for (let t = at; t <= end; t = (Math.floor(t / MINUTE) + 1) * MINUTE) if (isOpen(schedule, t) === open) return t;
+  for (let t = at; t <= end; t = (Math.floor(t / MINUTE_MS) + 1) * MINUTE_MS)
+    if (isOpen(schedule, t) === open) return t;
   return undefined;
 }
 

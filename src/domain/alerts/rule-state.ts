@@ -1,8 +1,15 @@
-import { type Absence, absenceDue, stepAbsence, watchAbsence } from './absence';
 import type { AlertInput, CameraCondition, Stepped } from './alert-input';
-import { type Burst, noBurst, stepBurst } from './burst';
-import { type Lasting, nothingLasting, stepLasting } from './lasting';
-import { noOutage, type Outage, outageDue, stepOutage } from './outage';
+import {
+  type Absence,
+  type Outage,
+  absenceDue,
+  noOutage,
+  outageDue,
+  stepAbsence,
+  stepOutage,
+  watchAbsence,
+} from './silence-steps';
+import { type Burst, type Lasting, noBurst, nothingLasting, stepBurst, stepLasting } from './violation-steps';
 import type { WatchedRule } from './watched-rule';
 
 /** What a rule remembers of one camera. Plain JSON, so that it survives a restart as it is. */

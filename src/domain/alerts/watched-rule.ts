@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject, type Json, type JsonObject } from '../shared/json';
+import { type Json, type JsonObject, isJsonObject } from '../shared/json';
 import {
   COOLDOWN_SECONDS,
   DURATION_SECONDS,

@@ -1,5 +1,12 @@
-import { EXIT_REASONS, EXIT_REFUSED, type Reason } from './exit-reasons';
-import { backoff, DEFAULT_RULES, patience, type ProcessRules } from './process-rules';
+import {
+  DEFAULT_RULES,
+  EXIT_REASONS,
+  EXIT_REFUSED,
+  type ProcessRules,
+  type Reason,
+  backoff,
+  patience,
+} from './process-rules';
 
 export type CameraState =
   | 'stopped'

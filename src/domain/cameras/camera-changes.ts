@@ -1,4 +1,4 @@
-import { sameJson, type Json } from '../shared/json';
+import { type Json, sameJson } from '../shared/json';
 import type { Camera } from './camera';
 import type { CameraFields } from './camera-rules';
 

@@ -1,5 +1,5 @@
-import { decoded } from '../shared/percent-encoding';
-import { isJsonObject, type Json, type JsonObject } from '../shared/json';
+import { type Json, type JsonObject, isJsonObject } from '../shared/json';
+import { decoded } from '../shared/text';
 
 export const MASK = '***';
 

@@ -1,6 +1,6 @@
 import { refuseFaults } from '../shared/domain-error';
 import type { Fault } from '../shared/fault';
-import { sameJson, type Json, type JsonObject } from '../shared/json';
+import { type Json, type JsonObject, sameJson } from '../shared/json';
 import { type CameraFields, canonical, checkCamera, checkNewSource, isKnownField, suggestField } from './camera-rules';
 import { isMasked, unmaskField } from './camera-secrets';
 

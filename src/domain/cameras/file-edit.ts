@@ -1,5 +1,5 @@
-import { sameJson, type Json } from '../shared/json';
-import { byId, type CameraChange, changesBetween, idOf, undo } from './camera-changes';
+import { type Json, sameJson } from '../shared/json';
+import { type CameraChange, byId, changesBetween, idOf, undo } from './camera-changes';
 import type { CameraFields } from './camera-rules';
 
 /** A revision that a person's edit may have started from. */

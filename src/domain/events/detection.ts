@@ -1,5 +1,5 @@
-import type { Json } from '../shared/json';
 import type { Event } from '../shared/event';
+import type { Json } from '../shared/json';
 
 /** The type of the journal's lines that report counts instead of an event. */
 export const DETECTION = 'detection';

@@ -1,6 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../shared/json';
-import type { ViolationTypes } from '../shared/violation-types';
-import type { Event } from '../shared/event';
+import type { Event, ViolationTypes } from '../shared/event';
+import { type Json, type JsonObject, isJsonObject } from '../shared/json';
 
 const PATH = 500;
 

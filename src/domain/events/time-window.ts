@@ -1,4 +1,4 @@
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../shared/time';
 
 /** Clocks of cameras run ahead by minutes; what says it is later than this is not to be believed. */
 export const MOST_AHEAD_MS = HOUR_MS;

@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../shared/time';
 
 const DAYS: Readonly<Record<string, number>> = { '1d': 1, '7d': 7, '30d': 30 };
 

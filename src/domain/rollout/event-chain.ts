@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, toJson } from '../shared/json';
+import { type Json, canonicalJson, toJson } from '../shared/json';
 import { sha256 } from '../shared/sha256';
 import type { RolloutEvent } from './rollout-state';
 

@@ -1,4 +1,4 @@
-import { callsAbove, callsOf, durationOfRank, type Histogram } from '../shared/latency-histogram';
+import { type Histogram, callsAbove, callsOf, durationOfRank } from '../shared/latency-histogram';
 import type { ArmCounts, LatencyLimits } from './evidence';
 
 /**

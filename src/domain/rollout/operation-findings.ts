@@ -1,4 +1,4 @@
-import { attentionSettings, rollbackSettings, type DetectorSettings } from './detector';
+import { type DetectorSettings, attentionSettings, rollbackSettings } from './detector';
 import type { EvidenceRules, Finding, LatencyLimits, OperationEvidence } from './evidence';
 import { provenAbove, provenBelow, wilson } from './proportion';
 

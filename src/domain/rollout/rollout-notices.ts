@@ -1,5 +1,4 @@
-import type { Json } from '../shared/json';
-import { isJsonObject } from '../shared/json';
+import { type Json, isJsonObject } from '../shared/json';
 import type { SiteNotice } from '../shared/site-notice';
 import type { RolloutEvent } from './rollout-state';
 

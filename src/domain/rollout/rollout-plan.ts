@@ -1,6 +1,6 @@
 import type { Fault } from '../shared/fault';
-import type { Json, JsonObject } from '../shared/json';
-import { isJsonObject } from '../shared/json';
+import { type Json, type JsonObject, isJsonObject } from '../shared/json';
+import { MINUTE_MS } from '../shared/time';
 import type { EvidenceRules } from './evidence';
 
 export interface StagePlan {
@@ -23,14 +23,12 @@ export interface GroupPlan {
   readonly rules: EvidenceRules;
 }
 
-const MINUTE = 60_000;
-
 export const DEFAULT_PLAN: Omit<GroupPlan, 'group'> = {
   stages: [
-    { percent: 10, bakeMs: 30 * MINUTE },
-    { percent: 25, bakeMs: 60 * MINUTE },
-    { percent: 50, bakeMs: 120 * MINUTE },
-    { percent: 100, bakeMs: 1440 * MINUTE },
+    { percent: 10, bakeMs: 30 * MINUTE_MS },
+    { percent: 25, bakeMs: 60 * MINUTE_MS },
+    { percent: 50, bakeMs: 120 * MINUTE_MS },
+    { percent: 100, bakeMs: 1440 * MINUTE_MS },
   ],
   onTrip: 'rollback',
   autoPromote: true,
@@ -45,7 +43,7 @@ export const DEFAULT_PLAN: Omit<GroupPlan, 'group'> = {
   },
 };
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: MINUTE, h: 60 * MINUTE, d: 1440 * MINUTE };
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: MINUTE_MS, h: 60 * MINUTE_MS, d: 1440 * MINUTE_MS };
 
 /** `30m`, `1.5h`, `90s`, `1d` → milliseconds; undefined for anything else. */
 function duration(value: Json | undefined): number | undefined {

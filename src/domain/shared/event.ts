@@ -1,5 +1,14 @@
 import type { JsonObject } from './json';
 
+/** Which types of event are violations, and of which type; any other event is none. */
+export type ViolationTypes = Readonly<Record<string, string>>;
+
+export const DEFAULT_VIOLATION_TYPES: ViolationTypes = {
+  NO_HAIRNET_AT_SINK: 'no_hairnet',
+  SKIP_DRYING: 'no_sanitize',
+  INSUFFICIENT_DWELL_TIME: 'no_handwash',
+};
+
 /** Something a detector saw. */
 export interface Event {
   /** UUID; made from the content, or from `externalId`, when none was sent. */

@@ -1,6 +1,6 @@
 import { closest } from './closest';
 import type { Fault } from './fault';
-import { isBounded, type Json, type JsonObject } from './json';
+import { type Json, type JsonObject, isBounded } from './json';
 
 /** What a rule finds wrong with one value: nothing, a fault of its own, or faults further inside. */
 export type Check = (value: Json) => Omit<Fault, 'path'> | readonly Fault[] | undefined;

@@ -1,4 +1,4 @@
-import type { ViolationTypes } from '../shared/violation-types';
+import type { ViolationTypes } from '../shared/event';
 
 /** What people ask about an event, whatever exactly its detector calls it. */
 export interface EventKinds {

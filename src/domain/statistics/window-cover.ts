@@ -1,3 +1,22 @@
+import { DAY_MS, MINUTE_MS } from '../shared/time';
+
+/** The date (`YYYY-MM-DD`) of a moment in a time zone, by a formatter that is made once. */
+export function localDate(zone: string): (ms: number) => string {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  return (ms) => format.format(ms);
+}
+
+/** The last dates up to that of a moment, oldest first. Dates are counted, not hours: days of 23 and 25 hours count once. */
+export function lastDates(now: number, days: number, zone: string): string[] {
+  const today = Date.parse(localDate(zone)(now));
+  return Array.from({ length: days }, (_, i) => new Date(today - (days - 1 - i) * DAY_MS).toISOString().slice(0, 10));
+}
+
 export type Grain = 'minute' | 'hour';
 
 /** A stretch of time, from the first moment up to but without the last, in milliseconds since 1970. */
@@ -7,21 +26,20 @@ export interface Stretch {
 }
 
 /** The same stretch of time as sums that are kept already, and the rest as single events. */
-export interface Cover {
+interface Cover {
   readonly hours: readonly Stretch[];
   readonly minutes: readonly Stretch[];
   readonly events: readonly Stretch[];
 }
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 60 * MINUTE_MS;
 
 /**
  * Covers a window with whole hours where they fit, whole minutes around them, and single events at its two ends, so
  * that a count over it costs at most two minutes of events however long it is. Hours and minutes are those of UTC.
  */
 export function coverOf({ from, to }: Stretch): Cover {
-  const byMinutes = split({ from, to }, MINUTE);
+  const byMinutes = split({ from, to }, MINUTE_MS);
   const byHours = byMinutes.inner ? split(byMinutes.inner, HOUR) : { outer: [] };
   return { hours: byHours.inner ? [byHours.inner] : [], minutes: byHours.outer, events: byMinutes.outer };
 }

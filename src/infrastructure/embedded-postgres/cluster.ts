@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { chownSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildAside } from './build-aside';
-import { errorCode, errorText } from '../system/error-code';
+import { errorCode, errorText } from '../system/files';
 import type { Home } from './home-directory';
-import type { NativeBinaries } from './native-binaries';
+import { type NativeBinaries, buildAside } from './native-binaries';
 import type { RunAccount } from './run-account';
 
 /** Free of this process' own environment: PGDATA or PGPORT would reach the server, secrets would show in /proc. */

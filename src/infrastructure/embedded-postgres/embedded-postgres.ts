@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureCluster, SUPERUSER } from './cluster';
-import { errorCode, errorText } from '../system/error-code';
-import { chooseHome } from './home-directory';
+import { errorCode, errorText } from '../system/files';
+import { SUPERUSER, ensureCluster } from './cluster';
+import { chooseHome, claimSocketDirectory } from './home-directory';
 import { locateBinaries, usableBinaries } from './native-binaries';
 import { type Cluster, Postmaster } from './postmaster';
-import { discardStaleLocks, findRunningServer, type RunningServer } from './postmaster-file';
-import { confirmServes, connectionUrl, DATABASE } from './server-connection';
-import { claimSocketDirectory } from './socket-directory';
+import { type RunningServer, discardStaleLocks, findRunningServer } from './postmaster-file';
+import { DATABASE, confirmServes, connectionUrl } from './server-connection';
 import { PACE, type Pace, type Started, Supervision } from './supervise';
 
 export interface EmbeddedPostgres {
@@ -28,7 +27,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-export interface EmbeddedPostgresOptions {
+interface EmbeddedPostgresOptions {
   /** Holds the data, the socket and `postgres.log`; created when missing. */
   readonly dir: string;
   /** Told, a line at a time, what an operator should know; the server's own log goes to `postgres.log`. */
@@ -154,4 +153,18 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     firstStart,
     stop: () => supervision.stop(),
   };
+}
+
+/** Works on the server of `databaseUrl`; where that is empty on the embedded one in `dataDir`, for as long as it takes. */
+export async function withDatabaseUrl<T>(
+  { databaseUrl, dataDir }: { readonly databaseUrl: string; readonly dataDir: string },
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  if (databaseUrl !== '') return work(databaseUrl);
+  const embedded = await startEmbeddedPostgres({ dir: dataDir });
+  try {
+    return await work(embedded.url);
+  } finally {
+    await embedded.stop();
+  }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { errorText } from '../system/error-code';
-import { canEnter, isRoot, ownerOf, type RunAccount, unprivilegedAccount } from './run-account';
+import { errorCode, errorText } from '../system/files';
+import { type RunAccount, canEnter, isRoot, ownerOf, unprivilegedAccount } from './run-account';
 
 export interface Home {
   /** Absolute, without symbolic links: two spellings of one directory must lead to one server. */
@@ -13,7 +14,7 @@ export interface Home {
 const SHARED_HOMES = '/var/lib/watchgate';
 
 /** Sixteen hex digits that stand for a path, the same on every start. */
-export const pathDigest = (target: string): string => createHash('sha256').update(target).digest('hex').slice(0, 16);
+const pathDigest = (target: string): string => createHash('sha256').update(target).digest('hex').slice(0, 16);
 
 const dataIn = (dir: string): string => path.join(dir, 'data');
 
@@ -66,4 +67,40 @@ export function chooseHome(requested: string, log: (line: string) => void): Home
   if (!settled && canEnter(account, wanted)) return { dir: makeDirectory(wanted), account };
   log(`PostgreSQL keeps its data in ${elsewhere}: user "${account.name}", which it runs as, cannot use ${wanted}`);
   return settled ? homeOfExistingData(elsewhere) : { dir: makeDirectory(elsewhere), account };
+}
+
+/** No TCP port is opened: the number only names the socket file, so it need not be free. */
+export const PORT = 5432;
+/** sizeof(sockaddr_un.sun_path) less its final NUL. */
+const SOCKET_PATH_LIMIT = process.platform === 'darwin' ? 103 : 107;
+
+const fits = (dir: string): boolean => Buffer.byteLength(path.join(dir, `.s.PGSQL.${PORT}`)) <= SOCKET_PATH_LIMIT;
+
+/**
+ * Everybody may write to /tmp: a directory that somebody else put there under our name would hand them every connection.
+ * @throws Error when the directory is not a private one of `account`
+ */
+export function claimPrivateDirectory(dir: string, account: RunAccount): string {
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  const found = lstatSync(dir);
+  const owners = [account.uid, process.geteuid?.()];
+  if (!found.isDirectory() || !owners.includes(found.uid) || (found.mode & 0o077) !== 0) {
+    throw new Error(
+      `${dir} is not a private directory of ${account.name} (uid ${account.uid}); PostgreSQL will not put its socket there. ` +
+        'Remove it after checking who made it, or choose a data directory with a shorter path.',
+    );
+  }
+  if (found.uid !== account.uid) lchownSync(dir, account.uid, account.switchTo.gid ?? account.uid);
+  return dir;
+}
+
+/** Beside the data, or in the temporary directory when that path is longer than a socket's may be. */
+export function claimSocketDirectory(home: Home): string {
+  const digest = pathDigest(home.dir);
+  const candidates = [path.join(home.dir, 'run'), path.join(os.tmpdir(), `watchgate-${digest}`)];
+  return claimPrivateDirectory(candidates.find(fits) ?? `/tmp/watchgate-${digest}`, home.account);
 }

@@ -1,11 +1,87 @@
-import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { buildAside } from './build-aside';
-import { errorCode } from '../system/error-code';
+import { errorCode } from '../system/files';
 import type { Home } from './home-directory';
-import { linkTree } from './link-tree';
+import { isAlive } from './postmaster-file';
 import { canEnter, isRoot } from './run-account';
+
+const remove = (dir: string): void => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+
+/** Drafts whose maker was killed half-way; a draft carries the process id of its maker. */
+function sweepAbandoned(target: string): void {
+  const prefix = `${path.basename(target)}.new-`;
+  for (const name of readdirSync(path.dirname(target)).filter((entry) => entry.startsWith(prefix))) {
+    const maker = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length))?.[1];
+    if (maker && !isAlive(Number(maker))) remove(path.join(path.dirname(target), name));
+  }
+}
+
+/**
+ * Builds a directory under another name and gives it its real one in a single step: nobody ever sees half of it,
+ * and of several builders exactly one wins.
+ * @returns whether this call's draft became the target; false when another one was there first
+ */
+export async function buildAside(target: string, build: (draft: string) => Promise<void> | void): Promise<boolean> {
+  sweepAbandoned(target);
+  const draft = `${target}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    mkdirSync(draft, { mode: 0o700 });
+    await build(draft);
+    renameSync(draft, target);
+    return true;
+  } catch (error) {
+    remove(draft);
+    if (errorCode(error) === 'ENOTEMPTY' || errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+const WORLD_READABLE = 0o004;
+/** Another file system, a file of somebody else (protected_hardlinks), too many links, no links at all. */
+const NOT_LINKABLE = new Set(['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+function linkOrCopy(source: string, target: string): void {
+  const { mode } = statSync(source);
+  if (mode & WORLD_READABLE) {
+    try {
+      linkSync(source, target);
+      return;
+    } catch (error) {
+      if (!NOT_LINKABLE.has(errorCode(error))) throw error;
+    }
+  }
+  copyFileSync(source, target);
+  // A link shares its mode with the original, which is not ours to change; a copy is.
+  chmodSync(target, mode & 0o100 ? 0o755 : 0o644);
+}
+
+/** Repeats a directory tree at `target`, readable for everybody; takes no space on the same file system. */
+export function linkTree(source: string, target: string): void {
+  mkdirSync(target, { recursive: true });
+  chmodSync(target, 0o755);
+  for (const entry of readdirSync(source, { withFileTypes: true })) {
+    const from = path.join(source, entry.name);
+    const to = path.join(target, entry.name);
+    if (entry.isDirectory()) linkTree(from, to);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+    else linkOrCopy(from, to);
+  }
+}
 
 export interface NativeBinaries {
   /** Holds bin/, lib/ and share/. */

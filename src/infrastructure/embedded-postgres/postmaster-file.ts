@@ -1,8 +1,31 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { errorCode } from '../system/error-code';
-import { commandOf } from './process-table';
-import { PORT } from './socket-directory';
+import { errorCode } from '../system/files';
+import { PORT } from './home-directory';
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: alive, but somebody else's. ESRCH: gone. A number that is no process id has no process either.
+    return errorCode(error) === 'EPERM';
+  }
+}
+
+/** The command line with its words joined by spaces; empty when there is no such process. */
+export function commandOf(pid: number): string {
+  if (!existsSync('/proc/self/cmdline')) {
+    return spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '';
+  }
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return '';
+    throw error;
+  }
+}
 
 /** What postmaster.pid says of a server that is really running on these data. */
 export interface RunningServer {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SUPERUSER } from './cluster';
 import type { RunningServer } from './postmaster-file';
 

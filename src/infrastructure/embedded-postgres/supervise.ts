@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, errorText } from '../system/error-code';
-import type { Cluster, Postmaster } from './postmaster';
-import { findRunningServer, type RunningServer } from './postmaster-file';
+import { errorCode, errorText } from '../system/files';
+import { type Cluster, type Postmaster, turnServerLog } from './postmaster';
+import { type RunningServer, findRunningServer } from './postmaster-file';
 import { atMost, confirmServes } from './server-connection';
-import { turnServerLog } from './server-log';
 
 export interface Pace {
   readonly lookEveryMs: number;

@@ -1,3 +1,4 @@
+import type { Timers } from '../../application/camera-control/worker-host';
 import type { Log } from '../../application/shared/log';
 
 /** Repeats a task, never twice at once; a run that fails is tried again at its next time, which is logged once. */
@@ -28,3 +29,13 @@ export function every(ms: number, what: string, task: () => Promise<unknown>, lo
     },
   };
 }
+
+/** The time of this machine. */
+export const systemTimers: Timers = {
+  now: () => performance.now(),
+  wall: () => new Date(),
+  after: (ms, task) => {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
+};

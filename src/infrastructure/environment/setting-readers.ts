@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { ViolationTypes } from '../../domain/shared/event';
 import { parsedJson } from '../../domain/shared/json';
-import type { ViolationTypes } from '../../domain/shared/violation-types';
 
 /** Why the text of a variable is no value. */
 export class Wrong {

@@ -1,5 +1,6 @@
-import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/violation-types';
+import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/event';
 import {
+  Wrong,
   baseUrl,
   databaseUrl,
   flag,
@@ -14,7 +15,6 @@ import {
   text,
   webAddress,
   words,
-  Wrong,
   zone,
 } from './setting-readers';
 

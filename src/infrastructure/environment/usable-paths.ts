@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode, errorText } from '../system/error-code';
+import { errorCode, errorText } from '../system/files';
 
 /** Throws a sentence that names the variable, the path, what is wrong with it and what to do. */
 export function refuseUnusablePaths({ camerasFile, logDir }: { camerasFile: string; logDir: string }): void {

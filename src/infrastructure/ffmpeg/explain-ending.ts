@@ -1,7 +1,7 @@
 import { MASK, maskText } from '../../domain/cameras/camera-secrets';
-import { decoded } from '../../domain/shared/percent-encoding';
-import { addressOf } from './network-source';
+import { decoded } from '../../domain/shared/text';
 import type { CameraSource } from './camera-source';
+import { addressOf } from './network-source';
 import { type FailureReason, SourceFailure } from './source-failure';
 
 export interface Ending {

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { errorText, hasCode } from '../system/error-code';
+import { errorText, hasCode } from '../system/files';
 import { SourceFailure } from './source-failure';
 
 type Environment = Readonly<Record<string, string | undefined>>;

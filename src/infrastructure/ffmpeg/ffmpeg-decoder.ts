@@ -1,11 +1,96 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
-import { errorText } from '../system/error-code';
-import { GRAY, JPEG_PIPE } from './decoder-arguments';
+import { errorText } from '../system/files';
+import type { CameraSource } from './camera-source';
 import type { Ending } from './explain-ending';
 import type { FfmpegBuild } from './ffmpeg-build';
-import { FrameSplitter } from './frame-splitter';
-import { JpegSplitter } from './jpeg-splitter';
+import type { NetworkSource } from './network-source';
+import { FrameSplitter, JpegSplitter } from './splitters';
+
+/** Of the pictures that are looked at. */
+const GRAY = { width: 80, height: 45 } as const;
+/** File descriptor of ffmpeg on which the JPEG pictures come. */
+const JPEG_PIPE = 3;
+
+/** More than any camera has (8K); larger ones are sent to fill the memory. */
+const MOST_PIXELS = 40_000_000;
+/** Of one block of memory. */
+const MOST_BYTES = 256 << 20;
+const SOCKET_TIMEOUT_US = '10000000';
+const JPEG_EVERY_S = 0.19;
+const JPEG_MAX_WIDTH = 1280;
+
+/** Containers of video. Lists of other files (concat, dash, hls from a disk, sdp) and text (tty) are not among them. */
+const FILE_FORMATS =
+  'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,nut,ivf,gif';
+const HTTP_FORMATS = `${FILE_FORMATS},mpjpeg,jpeg_pipe`;
+
+/** Picks pictures by time; also when the clock of the camera jumps back. */
+const JPEG_PICK = `isnan(prev_selected_t)+gte(t-prev_selected_t\\,${JPEG_EVERY_S})+lt(t\\,prev_selected_t)`;
+
+/** Constants only: a word of a source may contain spaces. */
+const words = (text: string): string[] => text.split(' ');
+
+/** `address`: of what stands between ffmpeg and the camera. */
+function networkInput({ scheme }: NetworkSource, build: FfmpegBuild, { address = '', paced }: InputOptions): string[] {
+  if (scheme === 'rtsp' || scheme === 'rtsps')
+    return [
+      ...words('-protocol_whitelist rtsp,rtp,tcp -rtsp_transport tcp -allowed_media_types video'),
+      ...words(`${build.socketTimeout} ${SOCKET_TIMEOUT_US} -fflags nobuffer -probesize 32768 -analyzeduration 0`),
+      '-i',
+      address,
+    ];
+  return [
+    ...words(`-protocol_whitelist pipe -format_whitelist ${HTTP_FORMATS} -probesize 1000000 -analyzeduration 1000000`),
+    // Segments come by the dozen of frames, each with its time. A stream of JPEG pictures has no time of its own.
+    ...words(paced ? '-re' : '-fflags nobuffer -use_wallclock_as_timestamps 1'),
+    '-i',
+    address,
+  ];
+}
+
+interface InputOptions {
+  /** Burn the time of day in, where the build can. */
+  readonly clock?: boolean;
+  /** What ffmpeg opens instead of a camera of the network. */
+  readonly address?: string;
+  /** It comes in pieces, faster than it is to be shown. */
+  readonly paced?: boolean;
+}
+
+function inputArguments(source: CameraSource, build: FfmpegBuild, options: InputOptions = {}): string[] {
+  switch (source.kind) {
+    case 'device':
+      return [...words('-protocol_whitelist file -f v4l2 -i'), source.path];
+    case 'file':
+      return [
+        ...words(`-protocol_whitelist file -format_whitelist ${FILE_FORMATS} -re -stream_loop -1 -i`),
+        `file:${source.path}`,
+      ];
+    case 'test': {
+      const text = options.clock ? ',drawtext=text=%{localtime}:fontsize=h/10:box=1:x=8:y=h-text_h-8' : '';
+      return [...words('-re -f lavfi -i'), `testsrc2=size=${source.size}:rate=${source.rate}${text}`];
+    }
+    case 'network':
+      return networkInput(source, build, options);
+  }
+}
+
+/** Small gray frames, every one of the source, on standard output; JPEG pictures now and then beside them. */
+function outputArguments({ passthrough }: FfmpegBuild): string[] {
+  const everyFrame = ['-map', '0:v:0', '-an', ...passthrough, '-vf'];
+  // Taking single pixels instead of averages keeps the noise by which a live picture differs from a frozen one.
+  const gray = words(`scale=${GRAY.width}:${GRAY.height}:flags=neighbor -pix_fmt gray -f rawvideo pipe:1`);
+  const size = `scale=w=min(${JPEG_MAX_WIDTH}\\,iw):h=-2`;
+  const jpeg = words(`select=${JPEG_PICK},${size} -pix_fmt yuvj420p -q:v 4 -f mjpeg pipe:${JPEG_PIPE}`);
+  return [...everyFrame, ...gray, ...everyFrame, ...jpeg];
+}
+
+export const decoderArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
+  words(`-nostdin -hide_banner -loglevel error -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`).concat(
+    inputArguments(source, build, options),
+    outputArguments(build),
+  );
 
 export interface FrameSink {
   /** 80 × 45 bytes, one per pixel. */

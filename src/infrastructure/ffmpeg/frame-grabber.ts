@@ -1,6 +1,6 @@
 import { within } from '../../application/shared/within';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
-import { findFfmpeg, type FfmpegBuild, isBundled, locateFfmpeg } from './ffmpeg-build';
+import { type FfmpegBuild, findFfmpeg, isBundled, locateFfmpeg } from './ffmpeg-build';
 import { openCamera } from './open-camera';
 import { type FailureReason, SourceFailure } from './source-failure';
 

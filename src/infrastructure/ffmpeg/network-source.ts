@@ -1,4 +1,4 @@
-import { decoded } from '../../domain/shared/percent-encoding';
+import { decoded } from '../../domain/shared/text';
 import type { Login } from './camera-login';
 import { SourceFailure } from './source-failure';
 

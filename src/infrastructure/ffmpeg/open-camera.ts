@@ -1,16 +1,65 @@
+import { lookup } from 'node:dns/promises';
+import { type Stats, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
+import { within } from '../../application/shared/within';
+import { errorCode, errorText } from '../system/files';
 import { type CameraSource, readSource } from './camera-source';
-import { checkLocalSource } from './check-local-source';
-import { decoderArguments } from './decoder-arguments';
 import { explainEnding } from './explain-ending';
-import { FfmpegDecoder, type FrameSink } from './ffmpeg-decoder';
-import { canDrawText, type FfmpegBuild } from './ffmpeg-build';
+import { type FfmpegBuild, canDrawText } from './ffmpeg-build';
+import { FfmpegDecoder, type FrameSink, decoderArguments } from './ffmpeg-decoder';
 import { hlsStream, isPlaylist } from './hls-stream';
 import type { NetworkSource } from './network-source';
-import { resolveHost } from './resolve-host';
 import { RtspRelay } from './rtsp-relay';
 import { SourceFailure } from './source-failure';
 import { WebCamera } from './web-camera';
+
+/**
+ * A pipe would hang ffmpeg and a device other than a camera is no video, so that both are refused with directories.
+ * @throws SourceFailure
+ */
+function checkLocalSource(source: CameraSource): void {
+  if (source.kind !== 'file' && source.kind !== 'device') return;
+  const found = stat(source.path);
+  const fits = source.kind === 'file' ? found.isFile() : found.isCharacterDevice();
+  if (!fits)
+    throw new SourceFailure('not-a-video', `${source.path} is no ${source.kind === 'file' ? 'file' : 'camera'}`);
+}
+
+function stat(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    throw new SourceFailure('not-a-video', `${path} cannot be opened: ${errorCode(cause)}`, { cause });
+  }
+}
+
+type Lookup = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+
+const PATIENCE_MS = 5_000;
+
+const systemLookup: Lookup = (host) => lookup(host, { all: true });
+
+/**
+ * The source with the name of its host replaced by an address.
+ * @throws SourceFailure when nobody knows the name
+ */
+export async function resolveHost(source: NetworkSource, find: Lookup = systemLookup): Promise<NetworkSource> {
+  if (isIP(source.host.replaceAll(/[[\]]/g, ''))) return source;
+  const unknown = (why: string, cause?: unknown) =>
+    new SourceFailure('unresolvable', `the host ${source.host} is unknown: ${why}`, { cause });
+  try {
+    const found = await within(PATIENCE_MS, find(source.host), () => {
+      throw unknown(`no answer within ${PATIENCE_MS / 1_000} s`);
+    });
+    const address = found.find(({ family }) => family === 4) ?? found[0];
+    if (!address) throw unknown('it has no address');
+    const host = address.family === 6 ? `[${address.address}]` : address.address;
+    return { ...source, host, nameOfHost: source.host };
+  } catch (error) {
+    throw error instanceof SourceFailure ? error : unknown(errorText(error), error);
+  }
+}
 
 export interface OpenCamera {
   /** Why no more frames come. */

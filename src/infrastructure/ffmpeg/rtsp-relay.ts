@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { within } from '../../application/shared/within';
-import { errorText, hasCode } from '../system/error-code';
+import { errorText, hasCode } from '../system/files';
 import { CameraLogin } from './camera-login';
-import { endpointOf, loginOf, type NetworkSource, portOf, publicAddress } from './network-source';
-import { headerOf, type RtspMessage, RtspSplitter, written } from './rtsp-message';
+import { type NetworkSource, endpointOf, loginOf, portOf, publicAddress } from './network-source';
+import { type RtspMessage, RtspSplitter, headerOf, written } from './rtsp-message';
 import { SourceFailure } from './source-failure';
 
 const CONNECT_WITHIN_MS = 10_000;

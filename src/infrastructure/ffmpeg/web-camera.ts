@@ -1,8 +1,8 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { hasCode, errorText } from '../system/error-code';
+import { errorText, hasCode } from '../system/files';
 import { CameraLogin } from './camera-login';
-import { endpointOf, loginOf, type NetworkSource, publicAddress } from './network-source';
+import { type NetworkSource, endpointOf, loginOf, publicAddress } from './network-source';
 import { SourceFailure } from './source-failure';
 
 /** Until the head of an answer is there, and between two pieces of its body. */

@@ -4,13 +4,12 @@ import { type FileHandle, open, readdir, realpath, rm, stat, writeFile } from 'n
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CamerasFile, FileText, LateSave, StagedText } from '../../application/cameras/cameras-file';
+import type { OnStep } from '../../application/cameras/configuration-publication';
 import type { Clock } from '../../application/shared/log';
-import type { OnStep } from '../../application/cameras/config-steps';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
-import { errorCode, hasCode } from '../system/error-code';
-import { PreviousText } from './previous-text';
-import { NotARegularFile, readRegular, readRegularSync } from './regular-file';
+import { errorCode, hasCode } from '../system/files';
+import { NotARegularFile, PreviousText, readRegular, readRegularSync } from './regular-file';
 
 const SETTLE_MS = 100;
 const SETTLE_TRIES = 20;

@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Log } from '../../application/shared/log';
-import { hasCode } from '../system/error-code';
+import { hasCode } from '../system/files';
 
 const QUIET_MS = 100;
 const POLL_MS = 1_000;

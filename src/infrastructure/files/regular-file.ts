@@ -1,5 +1,20 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import {
+  type Stats,
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { LateSave } from '../../application/cameras/cameras-file';
+import { sha256 } from '../../domain/shared/sha256';
+import { hasCode } from '../system/files';
 
 /** Of a configuration that people write; the largest that is read as one is smaller. */
 const MOST_BYTES = 5_000_000;
@@ -38,5 +53,64 @@ export function readRegularSync(path: string): Buffer {
     return readFileSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+const SUFFIX = '.previous';
+
+/**
+ * The inode that a file's last replacement took out of its place, kept under a hidden name that says what it held.
+ * At most one; on file systems without hard links there is none, and a save in that moment is not seen.
+ */
+export class PreviousText {
+  private readonly dir: string;
+  private readonly prefix: string;
+
+  constructor(private readonly target: string) {
+    this.dir = dirname(target);
+    this.prefix = `.${basename(target)}.`;
+  }
+
+  /** Links the present inode; `sha256` is what it holds. */
+  keep(sha: string): void {
+    this.drop();
+    try {
+      linkSync(this.target, join(this.dir, `${this.prefix}${sha}${SUFFIX}`));
+    } catch (error) {
+      if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS')) throw error;
+    }
+  }
+
+  /** Whether the file is the inode that was linked, or none could be. */
+  isKept(): boolean {
+    const name = this.name();
+    return name === undefined || statSync(join(this.dir, name)).ino === statSync(this.target).ino;
+  }
+
+  /** What was written into it since; undefined while it holds what it held, or is the file itself (a crash before the rename). */
+  changed(): LateSave | undefined {
+    const name = this.name();
+    if (name === undefined || this.isTarget(name)) return undefined;
+    const bytes = readRegularSync(join(this.dir, name));
+    const base = name.slice(this.prefix.length, -SUFFIX.length);
+    return sha256(bytes) === base ? undefined : { text: bytes.toString('utf8'), base };
+  }
+
+  drop(): void {
+    const name = this.name();
+    if (name !== undefined) rmSync(join(this.dir, name), { force: true });
+  }
+
+  private name(): string | undefined {
+    return readdirSync(this.dir).find((name) => name.startsWith(this.prefix) && name.endsWith(SUFFIX));
+  }
+
+  private isTarget(name: string): boolean {
+    try {
+      return statSync(join(this.dir, name)).ino === statSync(this.target).ino;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return false;
+      throw error;
+    }
   }
 }

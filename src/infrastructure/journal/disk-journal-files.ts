@@ -1,15 +1,73 @@
 import { type FileHandle, readdir, stat as statOf } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { JournalFile, JournalFiles, JournalLines } from '../../application/events/journal';
-import { identityOf, tailBefore } from './file-identity';
-import { linesOf, MOST_LINE_BYTES, TOO_LONG } from './journal-lines';
-import { errorCode } from '../system/error-code';
-import { noneIfAbsent, openIfThere } from '../system/open-if-there';
+import type { JournalFile, JournalFiles, JournalLines, UnreadableLine } from '../../application/events/journal';
+import { sha256 } from '../../domain/shared/sha256';
+import { errorCode, noneIfAbsent, openIfThere } from '../system/files';
+
+export const MOST_LINE_BYTES = 65_536;
+export const NEWLINE = 10;
+const TOO_LONG: UnreadableLine = { why: `the line is longer than ${MOST_LINE_BYTES} bytes` };
+const NOT_TEXT: UnreadableLine = { why: 'the line is not UTF-8 text' };
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/** The lines of some bytes that end with a line; what is no line of text takes the place of one. */
+export function linesOf(bytes: Buffer): (string | UnreadableLine)[] {
+  const text = decoded(bytes);
+  const lines = text === undefined ? byteLines(bytes).map((line) => decoded(line) ?? NOT_TEXT) : text.split('\n');
+  // The text ends with the end of its last line, behind which there is no other line.
+  if (text !== undefined && bytes.at(-1) === NEWLINE) lines.pop();
+  return lines.map((line) => (typeof line === 'string' && line.length > MOST_LINE_BYTES ? TOO_LONG : line));
+}
+
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return undefined;
+    throw error;
+  }
+}
+
+function byteLines(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(NEWLINE, from);
+    const to = end < 0 ? bytes.length : end;
+    lines.push(bytes.subarray(from, to));
+    from = to + 1;
+  }
+  return lines;
+}
+
+const HEAD_BYTES = 1_024;
+
+/**
+ * What tells one journal file from another, whatever it is called: its inode and a hash of its first line that is not
+ * blank (or of the first kilobyte of that). A renamed file is the same; a copy is another one, which is read again and
+ * adds nothing. Undefined while the first line is being written.
+ */
+async function identityOf(file: FileHandle): Promise<string | undefined> {
+  const { ino } = await file.stat();
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+  const head = buffer.subarray(0, bytesRead);
+  // Writers begin with the end of the line before, should it have been torn.
+  const start = head.findIndex((byte) => byte !== NEWLINE);
+  const end = start < 0 ? -1 : head.indexOf(NEWLINE, start);
+  if (end < 0 && bytesRead < HEAD_BYTES) return undefined;
+  return `${ino}-${sha256(start < 0 ? '' : head.subarray(start, end < 0 ? HEAD_BYTES : end))}`;
+}
+
+/** A hash of what stands before a place, at most a kilobyte: a file that was emptied and written anew has another. */
+async function tailBefore(file: FileHandle, position: number): Promise<string> {
+  const from = Math.max(0, position - HEAD_BYTES);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(position - from), 0, position - from, from);
+  return sha256(buffer.subarray(0, bytesRead));
+}
 
 const CHUNK = 1_024 * 1_024;
 /** A file that was put aside gets its last lines from whoever still had it open within this time. */
 const CLOSED_AFTER_MS = 60_000;
-const NEWLINE = 10;
 const NOTHING = Buffer.alloc(0);
 
 interface Found extends JournalFile {

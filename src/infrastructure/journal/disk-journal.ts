@@ -1,9 +1,12 @@
-import { mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { Journal } from '../../application/events/journal';
-import type { EventView } from '../../domain/shared/event';
+import { appendFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { EventIntake } from '../../application/events/event-intake';
+import type { Journal, Reject, RejectFile } from '../../application/events/journal';
+import type { Clock } from '../../application/shared/log';
 import { Unavailable } from '../../domain/shared/domain-error';
-import { errorCode } from '../system/error-code';
+import type { EventView } from '../../domain/shared/event';
+import { errorCode, sizeOf } from '../system/files';
+import type { DiskJournalFiles } from './disk-journal-files';
 
 const NEWLINE = Buffer.from('\n');
 
@@ -43,4 +46,42 @@ export class DiskJournal implements Journal {
       await file.close();
     }
   }
+}
+
+const MOST_REJECT_BYTES = 10_000_000;
+
+/**
+ * Lines that are no events, whole and with the reason, in a file of their own, from which they can be taken in again; two
+ * files of at most ten megabytes are kept.
+ */
+export class DiskRejectFile implements RejectFile {
+  constructor(
+    private readonly path: string,
+    private readonly clock: Clock,
+  ) {}
+
+  async keep(file: string, rejects: readonly Reject[]): Promise<void> {
+    if (rejects.length === 0) return;
+    if ((await sizeOf(this.path)) > MOST_REJECT_BYTES) await rename(this.path, `${this.path}.1`);
+    const at = this.clock().toISOString();
+    const lines = rejects.map(({ why, line }) => JSON.stringify({ at, file: basename(file), why, line }));
+    await appendFile(this.path, `${lines.join('\n')}\n`);
+  }
+}
+
+const ROTATE_AT_BYTES = 128 * 1_024 * 1_024;
+/** Together with the newest one they hold whatever the legacy path may be asked for. */
+const KEPT = 4;
+
+/**
+ * Puts the journal aside once it is large and wholly taken in, and deletes what was put aside long ago. Detectors open
+ * the journal for each event, so the next one makes a new file.
+ */
+export async function rotateJournal(path: string, files: DiskJournalFiles, intake: EventIntake): Promise<void> {
+  const [all, positions] = [await files.list(), await intake.positions()];
+  const taken = all.filter((file) => positions.get(file.id)?.position === file.size);
+  const current = taken.find((file) => file.path === path && file.size > ROTATE_AT_BYTES);
+  if (current) await rename(path, path.replace(/\.jsonl$/, `-${Date.now()}.jsonl`));
+  const aside = taken.filter((file) => file.path !== path && file.closed);
+  for (const file of aside.slice(0, Math.max(0, aside.length - KEPT))) await rm(file.path);
 }

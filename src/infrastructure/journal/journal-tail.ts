@@ -1,24 +1,22 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as breath } from 'node:timers/promises';
-import { DETECTION } from '../../domain/events/detection';
-import { acceptedTimes } from '../../domain/events/time-window';
-import { JournalReading } from '../../application/events/journal-batches';
+import { JournalReading } from '../../application/events/journal-ingestor';
 import { answerIsPartial } from '../../application/shared/call-context';
 import type { Clock } from '../../application/shared/log';
+import { DETECTION } from '../../domain/events/detection';
+import { acceptedTimes } from '../../domain/events/time-window';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import type { Event } from '../../domain/shared/event';
-import { errorCode } from '../system/error-code';
-import type { DiskJournalFiles } from './disk-journal-files';
-import { openIfThere } from '../system/open-if-there';
-import { linesOf, MOST_LINE_BYTES } from './journal-lines';
+import { HOUR_MS } from '../../domain/shared/time';
+import { errorCode, openIfThere } from '../system/files';
+import { type DiskJournalFiles, MOST_LINE_BYTES, NEWLINE, linesOf } from './disk-journal-files';
 
 /** Read in one go, in some two milliseconds: nothing else is answered meanwhile. */
 const CHUNK = 64 * 1_024;
 const MOST_BYTES = 64 * 1_024 * 1_024;
 /** Lines come late, so the journal is not quite in the order of time; what is later than this is not looked for. */
-const LATE_MS = 3_600_000;
+const LATE_MS = HOUR_MS;
 const MOST_READS = 2;
-const NEWLINE = 10;
 const NOTHING = Buffer.alloc(0);
 
 /** The journal, read from its end: what the old backend knew of events. Reads at most its last 64 megabytes. */

@@ -1,6 +1,6 @@
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
-import { isJsonObject, type JsonObject, parsedJson } from '../../domain/shared/json';
-import { errorCode } from '../system/error-code';
+import { type JsonObject, isJsonObject, parsedJson } from '../../domain/shared/json';
+import { errorCode } from '../system/files';
 
 /** What an operation of the old backend answered: a result (200) or a refusal (400, 404, 409, 422). */
 export interface OldAnswer {

@@ -1,7 +1,7 @@
 import { currentCall } from '../../application/shared/call-context';
 import { DomainError, type Effect } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
-import { lostCall, type OldAnswer, readAnswer, unreadable } from './old-backend-answer';
+import { type OldAnswer, lostCall, readAnswer, unreadable } from './old-backend-answer';
 
 export interface ClientLimits {
   /** For the whole call, the last byte of the answer included. */

@@ -1,15 +1,42 @@
 import type { CameraSet, Quarantined } from '../../application/cameras/camera-set';
-import { TimesInTable } from '../../application/cameras/camera-times';
+import { TimesInTable } from '../../application/cameras/camera-view';
 import type { Clock } from '../../application/shared/log';
-import type { Camera } from '../../domain/cameras/camera';
+import { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
-import { checkCamera } from '../../domain/cameras/camera-rules';
+import { CAMERA_RULES, canonical, checkCamera, isKnownField } from '../../domain/cameras/camera-rules';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
-import { isBounded, isJsonObject, type Json } from '../../domain/shared/json';
+import { type Json, type JsonObject, isBounded, isJsonObject } from '../../domain/shared/json';
 import { CAMERA_ID } from '../../domain/shared/value-rules';
 import { unreadable } from './old-backend-answer';
 import type { OldBackendClient } from './old-backend-client';
-import { remoteCamera } from './remote-camera';
+
+/** A time of the old backend; one without a zone is UTC. */
+function timeOf(value: Json | undefined): Date | undefined {
+  if (typeof value !== 'string') return undefined;
+  const time = new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+const OLD_NAME = 'enabled';
+
+/**
+ * An entry of the old backend's file, as it lists it, read as this service reads the file itself: unquoted numbers in
+ * text fields are text, a null of a known field is not set (only of `active` it counts, as false).
+ */
+export function remoteCamera(entry: JsonObject, answeredAt: Date): Camera {
+  const { created_at, updated_at, is_active: _, ...settings } = entry;
+  const written = Object.entries(settings).filter(([name, v]) => v !== null || counts(name));
+  const fields = canonical(Object.fromEntries(written.map(([name, v]) => [name, asText(name, v)])));
+  // Only entries that its domain path wrote carry times; for the others the time of the answer stands, as there is no other.
+  return Camera.restore(fields, timeOf(created_at) ?? answeredAt, timeOf(updated_at) ?? answeredAt);
+}
+
+const counts = (name: string): boolean => name === 'active' || name === OLD_NAME || !isKnownField(name);
+
+function asText(name: string, value: Json): Json {
+  const plain = typeof value === 'number' || typeof value === 'boolean';
+  return plain && isKnownField(name) && CAMERA_RULES[name]?.text ? String(value) : value;
+}
 
 export const CAMERAS = '/cameras';
 

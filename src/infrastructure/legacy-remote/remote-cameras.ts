@@ -1,14 +1,152 @@
-import { CameraCommands } from '../../application/cameras/camera-commands';
-import type { CameraConfiguration } from '../../application/cameras/camera-configuration';
+import { CameraCommands } from '../../application/cameras/camera-change-batcher';
+import { type CameraConfiguration, type Decide, fileInvalid } from '../../application/cameras/camera-configuration';
 import * as cameraSet from '../../application/cameras/camera-set';
+import type { CameraSet } from '../../application/cameras/camera-set';
 import { cameraView } from '../../application/cameras/camera-view';
+import type { CamerasEdit } from '../../application/cameras/cameras-file';
 import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from '../../application/cameras/cameras-port';
+import { editsOf } from '../../application/cameras/configuration-reconciliation';
 import type { Clock, Log } from '../../application/shared/log';
+import { within } from '../../application/shared/within';
+import { CAMERA_DEFAULTS, type Camera } from '../../domain/cameras/camera';
+import { changesBetween } from '../../domain/cameras/camera-changes';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
-import type { JsonObject } from '../../domain/shared/json';
-import { RemoteCameraChanges } from './remote-camera-changes';
-import { RemoteCameraList } from './remote-camera-list';
+import { DomainError } from '../../domain/shared/domain-error';
+import type { Fault } from '../../domain/shared/fault';
+import { type Json, type JsonObject, isJsonObject } from '../../domain/shared/json';
+import type { OldAnswer } from './old-backend-answer';
 import type { OldBackendClient } from './old-backend-client';
+import { CAMERAS, RemoteCameraList, refuseUnaddressable } from './remote-camera-list';
+
+const WORD = /^[\w-]{1,50}$/;
+/** `Missing field: name`, or the same in Chinese. */
+const MISSING = /^(?:Missing field|缺少必填字段): ([\w-]{1,50})$/;
+
+/**
+ * A refusal of the old backend as the refusal of our own paths that means the same. Its texts are read but never
+ * passed on: they may hold anything. A missing field is 400 or 409, depending on the path it took inside.
+ */
+export function cameraRefusal({ status, body: { detail = null } }: OldAnswer, id: string): DomainError {
+  const missing = typeof detail === 'string' ? MISSING.exec(detail)?.[1] : undefined;
+  if (missing !== undefined) return invalid([{ path: [missing], type: 'missing', message: `${missing} is required` }]);
+  if (status === 404) return new DomainError('not-found', 'camera.not_found', `There is no camera "${id}".`);
+  if (status === 409) return new DomainError('conflict', 'camera.exists', `There is a camera "${id}" already.`);
+  return invalid(Array.isArray(detail) ? detail.map(faultOf) : []);
+}
+
+function invalid(faults: readonly Fault[]): DomainError {
+  const where = faults.map((f) => f.path.join('.')).filter((path) => path !== '');
+  const message = `The old backend refused the camera${where.length > 0 ? `: look at ${where.join(', ')}` : ''}.`;
+  return new DomainError('invalid', 'camera.invalid', message, { faults });
+}
+
+/** An item of its validation, whose `loc` starts with where the value was sent. */
+function faultOf(item: Json): Fault {
+  const { loc, type } = isJsonObject(item) ? item : { loc: null, type: null };
+  const steps: readonly Json[] = Array.isArray(loc) ? loc.slice(1) : [];
+  const path = steps.filter((step): step is string | number => WORD.test(String(step)));
+  const kind = typeof type === 'string' && WORD.test(type) ? type : 'refused';
+  return { path, type: kind, message: 'is refused by the old backend' };
+}
+
+const ABSORB_WITHIN_MS = 3_000;
+
+/** Changes of the cameras that the old backend carries out. */
+class RemoteCameraChanges {
+  constructor(
+    private readonly backend: OldBackendClient,
+    private readonly cameras: RemoteCameraList,
+    private readonly configuration: Pick<CameraConfiguration, 'settle'>,
+    private readonly log: Log,
+  ) {}
+
+  /** Answers the cameras after the change, as the old backend lists them. */
+  async change(decide: Decide): Promise<readonly Camera[]> {
+    const unseen = await this.settleOrRefuse();
+    const listed = await this.cameras.forChange();
+    const next = decide(listed, unseen);
+    const edits = editsOf(listed, next).map((edit) => inPlace(edit, listed));
+    for (const edit of edits) {
+      if (edit.kind !== 'add') refuseUnaddressable(listed, edit.id);
+      await this.send(edit, next.cameras);
+    }
+    if (edits.length === 0) return listed.cameras;
+    await this.absorb();
+    return this.readBack(next.cameras);
+  }
+
+  /** The old backend replaces a file with faults by one that holds nothing else than its change. */
+  private async settleOrRefuse() {
+    const { head, faults, unseen } = await this.configuration.settle();
+    if (!head || faults.length > 0) throw fileInvalid(faults, 'The cameras file has faults and nothing was changed');
+    return unseen;
+  }
+
+  private async send(edit: CamerasEdit, next: readonly Camera[]): Promise<void> {
+    const id = edit.kind === 'add' ? String(edit.fields.id) : edit.id;
+    const answer = await this.request(
+      edit,
+      next.find((camera) => camera.id === id),
+    );
+    if (answer.status !== 200) throw cameraRefusal(answer, id);
+  }
+
+  private request(edit: CamerasEdit, after: Camera | undefined): Promise<OldAnswer> {
+    switch (edit.kind) {
+      case 'add':
+        return this.backend.write('POST', CAMERAS, edit.fields);
+      case 'set':
+        return this.backend.write('PUT', pathOf(edit.id), merged(edit.fields, after));
+      case 'remove':
+        return this.backend.write('DELETE', pathOf(edit.id));
+    }
+  }
+
+  /**
+   * Where both services have one file, the table has the change before the caller has its answer. The change itself
+   * is made: nothing that goes wrong from here on may make it look as if it was not.
+   */
+  private async absorb(): Promise<void> {
+    const late = () => this.log.warn('a change by the old backend is not in the table yet');
+    try {
+      await within(ABSORB_WITHIN_MS, this.configuration.settle(), late);
+    } catch (error) {
+      this.log.warn('a change by the old backend could not be taken in yet', { error });
+    }
+  }
+
+  private async readBack(written: readonly Camera[]): Promise<readonly Camera[]> {
+    try {
+      return await this.cameras.all();
+    } catch (error) {
+      this.log.warn('a change by the old backend could not be read back', { error });
+      return written;
+    }
+  }
+}
+
+/** The old backend merges what it is sent into its entry of this id, faulty or not. */
+function inPlace(edit: CamerasEdit, { quarantined }: CameraSet): CamerasEdit {
+  const entry = edit.kind === 'add' ? quarantined.find(({ id }) => id === edit.fields.id) : undefined;
+  if (edit.kind !== 'add' || entry?.id === undefined) return edit;
+  const [change] = changesBetween([entry.fields], [edit.fields]);
+  const fields = Object.fromEntries((change?.fields ?? []).map(({ field, after }) => [field, after]));
+  return { kind: 'set', id: entry.id, fields };
+}
+
+const pathOf = (id: string): string => `${CAMERAS}/${encodeURIComponent(id)}`;
+
+/** The old backend can set fields but not remove them: one that goes back to its default is sent with what that means. */
+const merged = (fields: Readonly<Record<string, Json | undefined>>, after: Camera | undefined): JsonObject =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value === undefined ? absent(name, after) : value]),
+  );
+
+function absent(name: string, after: Camera | undefined): Json {
+  if (name === 'env' || name === 'metadata') return {};
+  if (name === 'status') return after?.status ?? null;
+  return Object.entries(CAMERA_DEFAULTS).find(([field]) => field === name)?.[1] ?? null;
+}
 
 /** Cameras as the still-running old backend keeps them. What may be done to them is decided here, as on the other paths. */
 export class RemoteCameras implements CamerasPort {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../application/shared/log';
 import type { SystemConfig, SystemHealth, SystemInfo, SystemPort } from '../../application/system/system-port';
-import { isJsonObject, type Json, type JsonObject } from '../../domain/shared/json';
+import { type Json, type JsonObject, isJsonObject } from '../../domain/shared/json';
 import { unreadable } from './old-backend-answer';
 import type { OldBackendClient } from './old-backend-client';
 

@@ -1,5 +1,5 @@
 import { noSuchRule } from '../../application/alerts/alert-rule-service';
-import { alertRuleView, type AlertView, ruleDifference } from '../../application/alerts/alert-views';
+import { type AlertView, alertRuleView, ruleDifference } from '../../application/alerts/alert-views';
 import type {
   AlertQuery,
   AlertRuleKey,

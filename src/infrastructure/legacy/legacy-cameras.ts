@@ -1,11 +1,9 @@
-import type { CameraCommands } from '../../application/cameras/camera-commands';
-import { TimesInTable } from '../../application/cameras/camera-times';
+import type { CameraCommands } from '../../application/cameras/camera-change-batcher';
 import * as cameraSet from '../../application/cameras/camera-set';
-import { cameraView } from '../../application/cameras/camera-view';
-import type { CamerasFile } from '../../application/cameras/cameras-file';
-import type { CamerasFormat } from '../../application/cameras/cameras-format';
+import { TimesInTable, cameraView } from '../../application/cameras/camera-view';
+import type { CamerasFile, CamerasFormat } from '../../application/cameras/cameras-file';
 import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from '../../application/cameras/cameras-port';
-import type { ConfigHeads } from '../../application/cameras/config-head';
+import type { ConfigHeads } from '../../application/cameras/configuration-publication';
 import { admitNow, hasErrors } from '../../application/cameras/quarantine';
 import { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';

@@ -2,8 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { appendFile, mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
-import { noneIfAbsent } from '../system/open-if-there';
-import { sizeOf } from '../system/size-of';
+import { noneIfAbsent, sizeOf } from '../system/files';
 
 /** Lines that may wait to be written, of a burst, and while nothing can be written; more are counted and given up. */
 const MOST_OF_A_BURST = 50_000;

@@ -1,9 +1,9 @@
+import { type Logger, createLogger, format, transports } from 'winston';
 import { join } from 'node:path';
-import { createLogger, format, type Logger, transports } from 'winston';
 import { currentCall } from '../../application/shared/call-context';
 import type { Log } from '../../application/shared/log';
-import { oneLine, severalLines, withoutC1 } from '../../domain/shared/visible-text';
 import { maskText } from '../../domain/cameras/camera-secrets';
+import { oneLine, severalLines, withoutC1 } from '../../domain/shared/text';
 import { LogFile } from './log-file';
 
 const MAX_FILE_BYTES = 10_000_000;

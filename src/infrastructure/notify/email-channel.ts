@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
-import { isLoopback } from '../../domain/shared/loopback';
 import { type AlertChannel, type OutgoingNotice, Undeliverable } from '../../application/alerts/alert-channel';
+import { isLoopback } from '../../domain/shared/loopback';
 
 export interface EmailSettings {
   /** `smtp://` or `smtps://`, with user and password where the server wants them; empty: no e-mail. */

@@ -1,6 +1,6 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
+import { type IncomingMessage, STATUS_CODES, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Log } from '../../application/shared/log';
 import { isJsonObject, parsedJson } from '../../domain/shared/json';
 

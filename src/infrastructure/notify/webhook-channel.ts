@@ -1,12 +1,18 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { createHmac } from 'node:crypto';
+import { type IncomingMessage, type RequestOptions, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type AlertChannel, type OutgoingNotice, Undeliverable } from '../../application/alerts/alert-channel';
 import type { Clock } from '../../application/shared/log';
-import type { AddressPolicy } from './address-policy';
-import { checkLiteral, guardedLookup, type Resolve, resolveBySystem } from './guarded-lookup';
-import { secretOf, signatureOf } from './webhook-signature';
+import { type AddressPolicy, type Resolve, checkLiteral, guardedLookup, resolveBySystem } from './address-policy';
 
-export interface WebhookSettings {
+/** Shows that a request is from this site, and of which moment: `sha256=` and the HMAC of `timestamp.body`. */
+export const signatureOf = (secret: string, timestamp: string, body: string): string =>
+  `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
+
+/** The secret of one receiver: whoever knows it can neither sign for another receiver nor find the site's own. */
+const secretOf = (secret: string, origin: string): string => createHmac('sha256', secret).update(origin).digest('hex');
+
+interface WebhookSettings {
   /** For rules without an address of their own; empty: none. */
   readonly url: string;
   /** Empty: requests are not signed. */

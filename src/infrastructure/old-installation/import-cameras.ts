@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { CameraConfiguration } from '../../application/cameras/camera-configuration';
-import type { CamerasFormat, CamerasReading } from '../../application/cameras/cameras-format';
 import { add } from '../../application/cameras/camera-set';
-import type { ConfigHead } from '../../application/cameras/config-head';
+import type { CamerasFormat, CamerasReading } from '../../application/cameras/cameras-file';
+import type { ConfigHead } from '../../application/cameras/configuration-publication';
 import { hasErrors, quarantinedIn } from '../../application/cameras/quarantine';
 import { Camera } from '../../domain/cameras/camera';
-import { sameJson } from '../../domain/shared/json';
-import { noneIfAbsent } from '../system/open-if-there';
+import { isJsonObject, parsedJson, sameJson } from '../../domain/shared/json';
+import { noneIfAbsent } from '../system/files';
 import { PartReport } from './import-report';
 
 /** Of the examples in `config/cameras.yaml` as they are delivered: where nobody touched them, nobody misses them. */
@@ -85,4 +85,28 @@ async function addMissing(
   }
   if (!dryRun && fresh.length > 0) await configuration.change((all) => fresh.reduce(add, all));
   report.taken = fresh.length;
+}
+
+/** Regions are read by detectors only: the file is put where cameras expect it, unless there is one. */
+export async function importRegions(from: string, to: string, dryRun: boolean): Promise<PartReport> {
+  const report = new PartReport('regions.json');
+  const [old, present] = await Promise.all([from, to].map((path) => readFile(path, 'utf8').catch(noneIfAbsent)));
+  if (old === undefined) {
+    report.leave('there is no such file', from);
+    return report;
+  }
+  const regions = regionsIn(old);
+  if (regions === undefined) report.leave('it is no JSON object with a list of regions', from);
+  else if (present === old) report.known = regions;
+  else if (present !== undefined) report.leave('there is another file of this name already', to);
+  else {
+    if (!dryRun) await writeFile(to, old, { flag: 'wx' });
+    report.taken = regions;
+  }
+  return report;
+}
+
+function regionsIn(text: string): number | undefined {
+  const value = parsedJson(text);
+  return isJsonObject(value) && Array.isArray(value.regions) ? value.regions.length : undefined;
 }

@@ -1,12 +1,11 @@
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { EventIntake } from '../../application/events/event-intake';
-import { JournalReading } from '../../application/events/journal-batches';
-import { JournalIngestor } from '../../application/events/journal-ingestor';
 import type { RejectFile } from '../../application/events/journal';
+import { JournalIngestor, JournalReading } from '../../application/events/journal-ingestor';
 import type { Clock, Log } from '../../application/shared/log';
 import { acceptedTimes } from '../../domain/events/time-window';
-import type { ViolationTypes } from '../../domain/shared/violation-types';
+import type { ViolationTypes } from '../../domain/shared/event';
 import { DiskJournalFiles } from '../journal/disk-journal-files';
 import { PartReport } from './import-report';
 

@@ -1,6 +1,6 @@
 import type { Queryable } from '../postgres/queryable';
-import type { OldRow, OldTables } from './old-tables';
 import { PartReport } from './import-report';
+import type { OldRow, OldTables } from './old-tables';
 
 /** One old table: which columns are times, why a row cannot be taken, and how rows get into the new tables. */
 export interface TableImport {

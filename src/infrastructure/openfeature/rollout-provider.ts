@@ -9,7 +9,7 @@ import {
   TypeMismatchError,
 } from '@openfeature/server-sdk';
 import type { RoutedOperation } from '../../application/rollout/operation-router';
-import { decide, type Reason, type RolloutSnapshot } from '../../domain/rollout/decision';
+import { type Reason, type RolloutSnapshot, decide } from '../../domain/rollout/decision';
 
 const { DEFAULT, DISABLED, SPLIT, STALE, STATIC, TARGETING_MATCH } = StandardResolutionReasons;
 

@@ -1,5 +1,5 @@
-import { Unavailable, type Effect } from '../../domain/shared/domain-error';
-import { errorCode } from '../system/error-code';
+import { type Effect, Unavailable } from '../../domain/shared/domain-error';
+import { errorCode } from '../system/files';
 import { PgSession } from './pg-session';
 
 const LOOK_EVERY_MS = 100;

@@ -1,8 +1,72 @@
-import type { AlertArchive, AlertHandling } from '../../application/alerts/alert-archive';
-import type { AlertView } from '../../application/alerts/alert-views';
+import type { AlertArchive, AlertHandling } from '../../application/alerts/alert-rule-service';
+import type { AlertRuleView, AlertView } from '../../application/alerts/alert-views';
 import type { AlertQuery } from '../../application/alerts/alerts-port';
-import { ALERT_COLUMNS, type AlertRow, toAlertView } from './alert-rows';
+import { AlertRule, type AlertRuleFields } from '../../domain/alerts/alert-rule';
 import type { Database } from './database';
+import type { Readable } from './queryable';
+
+type Timed<T, K extends keyof T> = Omit<T, K> & { readonly [name in K]: T[name] extends string ? Date : Date | null };
+
+/** A row of `alert_rules`. */
+export type AlertRuleRow = Timed<AlertRuleView, 'created_at' | 'updated_at'>;
+
+export function toRule({ id, created_at, updated_at, ...row }: AlertRuleRow): AlertRule {
+  const { name, camera_id, rule_type, conditions, enabled, priority, created_by } = row;
+  const { notification_channels: channels, recipients } = row;
+  const fields: AlertRuleFields = {
+    name,
+    camera_id,
+    rule_type,
+    conditions,
+    notification_channels: channels ?? [],
+    recipients: recipients ?? [],
+    enabled,
+    priority,
+    created_by,
+  };
+  return AlertRule.restore(id, fields, created_at, updated_at);
+}
+
+/** Values of the columns of `RULE_COLUMNS`, in their order. */
+export function ruleValues({ fields, createdAt, updatedAt }: AlertRule): unknown[] {
+  const json = (name: string) => JSON.stringify(fields[name] ?? null);
+  return [
+    fields.name,
+    fields.camera_id ?? null,
+    fields.rule_type,
+    json('conditions'),
+    json('notification_channels'),
+    json('recipients'),
+    fields.enabled,
+    fields.priority,
+    fields.created_by ?? null,
+    createdAt,
+    updatedAt,
+  ];
+}
+
+export const RULE_COLUMNS =
+  'name, camera_id, rule_type, conditions, notification_channels, recipients, enabled, priority, created_by, created_at, updated_at';
+
+type Times = 'timestamp' | 'acknowledged_at' | 'resolved_at';
+
+/** A row of `alert_history`; bigints arrive as text. */
+type AlertRow = Omit<Timed<AlertView, Times>, 'id' | 'details'> & {
+  readonly id: string;
+  readonly details: AlertView['details'] | null;
+};
+
+const ALERT_COLUMNS =
+  'id, rule_id, camera_id, alert_type, message, details, notification_sent, notification_channels_used, timestamp, status, acknowledged_at, acknowledged_by, resolved_at, resolved_by, note';
+
+const toAlertView = (row: AlertRow): AlertView => ({
+  ...row,
+  id: Number(row.id),
+  details: row.details ?? {},
+  timestamp: row.timestamp.toISOString(),
+  acknowledged_at: row.acknowledged_at?.toISOString() ?? null,
+  resolved_at: row.resolved_at?.toISOString() ?? null,
+});
 
 const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR alert_type = $2)';
 const ONE = `SELECT ${ALERT_COLUMNS} FROM alert_history WHERE id = $1`;
@@ -47,3 +111,23 @@ export class PgAlertArchive implements AlertArchive {
     });
   }
 }
+
+/** How far the alerts are behind, and how many could not be delivered. */
+export async function alertState(
+  sql: Readable,
+): Promise<{ evaluationLag: number | null; dead: number; deadLately: number; oldestWaiting: number }> {
+  const [row] = await sql.query<{ lag: number | null; dead: number; lately: number; oldest: number }>(STATE, []);
+  return {
+    evaluationLag: row?.lag ?? null,
+    dead: row?.dead ?? 0,
+    deadLately: row?.lately ?? 0,
+    oldestWaiting: row?.oldest ?? 0,
+  };
+}
+
+const STATE = `
+  SELECT (SELECT coalesce(greatest(0, round(extract(epoch FROM now() - min(next_attempt_at)))), 0)::float8
+            FROM alert_deliveries WHERE status = 'queued' AND next_attempt_at <= now()) AS oldest,
+         (SELECT CASE WHEN evaluated > to_timestamp(0) THEN round(extract(epoch FROM now() - evaluated))::float8 END FROM alert_cursor) AS lag,
+         count(*)::int AS dead, count(*) FILTER (WHERE next_attempt_at > now() - interval '1 hour')::int AS lately
+    FROM alert_deliveries WHERE status = 'dead'`;

@@ -1,6 +1,6 @@
-import type { AlertFeed, CameraChange, FedEvent, StoredSpan } from '../../application/alerts/alert-feed';
+import type { AlertFeed, CameraChange, FedEvent, StoredSpan } from '../../application/alerts/alert-evaluator';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
-import type { ViolationTypes } from '../../domain/shared/violation-types';
+import type { ViolationTypes } from '../../domain/shared/event';
 import type { Readable } from './queryable';
 
 interface EventRow {

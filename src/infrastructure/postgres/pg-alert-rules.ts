@@ -1,7 +1,6 @@
-import type { AlertRule } from '../../domain/alerts/alert-rule';
-import type { AlertRuleFilter, AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
-import { type AlertRuleRow, RULE_COLUMNS, ruleValues, toRule } from './alert-rows';
+import type { AlertRule, AlertRuleFilter, AlertRuleRepository } from '../../domain/alerts/alert-rule';
 import type { Database } from './database';
+import { type AlertRuleRow, RULE_COLUMNS, ruleValues, toRule } from './pg-alert-archive';
 
 const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
 const COUNT = `SELECT count(*)::float8 AS count FROM alert_rules WHERE ${FILTER}`;

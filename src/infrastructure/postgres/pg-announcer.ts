@@ -1,4 +1,5 @@
 import type { AlertChannel, AlertNotice, OutgoingNotice } from '../../application/alerts/alert-channel';
+import { HOUR_MS } from '../../domain/shared/time';
 import type { Database } from './database';
 import { NOTICE } from './pg-deliveries';
 
@@ -10,7 +11,7 @@ const MOST_BYTES = 7_500;
 
 /** What is missed for longer is looked up in the history. */
 const MOST_MISSED = 500;
-const MOST_MISSED_MS = 3_600_000;
+const MOST_MISSED_MS = HOUR_MS;
 /** An announcement is noted as delivered a moment after it was made. */
 const MARGIN_MS = 5_000;
 

@@ -1,6 +1,6 @@
-import type { AuditEntry, AuditFilter, AuditStore, StoredAuditEntry } from '../../application/access/audit-store';
-import { conditions } from './conditions';
+import type { AuditEntry, AuditFilter, AuditStore, StoredAuditEntry } from '../../application/access/audit-trail';
 import type { Database } from './database';
+import { conditions } from './queryable';
 
 interface AuditRow extends Omit<StoredAuditEntry, 'requestId' | 'tokenId'> {
   readonly token_id: string | null;

@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { CameraTables, CameraUnitOfWork, LockedSite } from '../../application/cameras/camera-unit-of-work';
-import type { OnStep } from '../../application/cameras/config-steps';
+import type { OnStep } from '../../application/cameras/configuration-publication';
 import type { Log } from '../../application/shared/log';
 import { withEffect } from '../../domain/shared/domain-error';
 import type { Database } from './database';

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
-import type { Log } from '../../application/shared/log';
 import type { RolloutDocument } from '../../application/rollout/rollout-store';
-import { loadRollout, ROLLOUT_CHANNEL } from './pg-rollout-store';
+import type { Log } from '../../application/shared/log';
+import { ROLLOUT_CHANNEL, loadRollout } from './pg-rollout-store';
 import type { Readable } from './queryable';
 
 const HEARTBEAT_MS = 2_000;

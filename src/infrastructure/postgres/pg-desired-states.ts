@@ -1,4 +1,4 @@
-import type { Desired, DesiredStates } from '../../domain/camera-control/desired-states';
+import type { Desired, DesiredStates } from '../../domain/camera-control/process-rules';
 import type { Database } from './database';
 
 /** Desired states in PostgreSQL. */

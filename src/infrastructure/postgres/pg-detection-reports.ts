@@ -1,5 +1,5 @@
-import type { ReportSums } from '../../application/records/record-totals';
 import type { DetectionReports } from '../../application/records/record-source';
+import type { ReportSums } from '../../application/records/record-totals';
 import type { DetectionRecord } from '../../application/records/records-port';
 import type { Period } from '../../domain/records/period';
 import { DomainError } from '../../domain/shared/domain-error';

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { DomainError, type Effect, Unavailable } from '../../domain/shared/domain-error';
-import { errorCode, errorText } from '../system/error-code';
+import { errorCode, errorText } from '../system/files';
 
 /**
  * Classes of SQLSTATE that speak of the server's condition, not of the statement (PostgreSQL manual, appendix A).

@@ -1,4 +1,4 @@
-import type { EvaluationStart, EvaluationStep, EvaluationStore } from '../../application/alerts/evaluation-store';
+import type { EvaluationStart, EvaluationStep, EvaluationStore } from '../../application/alerts/alert-evaluator';
 import type { Log } from '../../application/shared/log';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
 import { decisionKey } from '../../domain/alerts/alert-wording';
@@ -6,8 +6,8 @@ import type { KeptState } from '../../domain/alerts/rule-evaluation';
 import type { RuleState } from '../../domain/alerts/rule-state';
 import type { Database } from './database';
 import type { Queryable } from './queryable';
-import { allOrEach } from './transactions';
 import { type TellableAlert, tellAlerts } from './tell-alerts';
+import { allOrEach } from './transactions';
 
 interface CursorRow {
   readonly version: string;

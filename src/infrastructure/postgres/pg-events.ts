@@ -1,8 +1,7 @@
 import type { EventFilter, EventHistory } from '../../application/shared/event-history';
 import type { Event } from '../../domain/shared/event';
 import type { JsonObject } from '../../domain/shared/json';
-import { conditions } from './conditions';
-import type { Queryable } from './queryable';
+import { type Queryable, conditions } from './queryable';
 
 const PAGE = 1_000;
 

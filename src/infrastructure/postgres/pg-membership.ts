@@ -1,5 +1,5 @@
 import type { Log } from '../../application/shared/log';
-import { hasEnded, type ProcessIdentity } from '../system/host-identity';
+import { type ProcessIdentity, hasEnded } from '../system/process-identity';
 import { Lead, type Leader, type LeaseRules, type LeaseSeen } from './lead';
 import { PgSession } from './pg-session';
 

@@ -1,5 +1,3 @@
-import { currentCall, noteChange } from '../../application/shared/call-context';
-import type { Log } from '../../application/shared/log';
 import {
   ALL_GROUPS,
   type Instance,
@@ -8,9 +6,11 @@ import {
   type RolloutStore,
   type Transition,
 } from '../../application/rollout/rollout-store';
-import { CHAIN_START, type ChainEnd, follow, hashOf, type StoredEvent } from '../../domain/rollout/event-chain';
+import { currentCall, noteChange } from '../../application/shared/call-context';
+import type { Log } from '../../application/shared/log';
+import { CHAIN_START, type ChainEnd, type StoredEvent, follow, hashOf } from '../../domain/rollout/event-chain';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
-import { apply, initialState, type RolloutEvent, type RolloutState } from '../../domain/rollout/rollout-state';
+import { type RolloutEvent, type RolloutState, apply, initialState } from '../../domain/rollout/rollout-state';
 import type { Json } from '../../domain/shared/json';
 import type { Database } from './database';
 import type { Queryable, Readable } from './queryable';

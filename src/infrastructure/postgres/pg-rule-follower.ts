@@ -1,5 +1,5 @@
-import type { RuleBook } from '../../application/alerts/rule-book';
-import type { AlertRuleRepository } from '../../domain/alerts/alert-rule-repository';
+import type { RuleBook } from '../../application/alerts/alert-evaluator';
+import type { AlertRuleRepository } from '../../domain/alerts/alert-rule';
 import type { Readable } from './queryable';
 
 /** Changes whenever a row does. Nobody is notified: that would make the writers of rules wait for each other's COMMIT. */

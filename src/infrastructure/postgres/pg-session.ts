@@ -1,5 +1,5 @@
-import { Socket } from 'node:net';
 import { Client, type Notification } from 'pg';
+import { Socket } from 'node:net';
 import { within } from '../../application/shared/within';
 
 const CONNECT_WITHIN_MS = 3_000;

@@ -1,5 +1,6 @@
+import type { DeliveryCount, EventCount } from '../../application/monitoring/metric-families';
 import type { RecentViolation } from '../../application/statistics/statistics-port';
-import type { SiteActivity } from '../../application/statistics/statistics-source';
+import type { SiteActivity } from '../../application/statistics/statistics-service';
 import type { Stretch } from '../../domain/statistics/window-cover';
 import type { Readable } from './queryable';
 
@@ -31,3 +32,17 @@ export class PgSiteActivity implements SiteActivity {
     return rows.map((row) => ({ ...row, timestamp: row.timestamp.toISOString() }));
   }
 }
+
+/** Every event ever taken in, the pairs of camera and type that came first, first. */
+export const eventCounts = (sql: Readable): Promise<EventCount[]> =>
+  sql.query<EventCount>(
+    `SELECT camera_id AS camera, type, sum(events)::float8 AS count FROM event_rollups WHERE grain = 'day'
+      GROUP BY camera_id, type ORDER BY min(bucket), camera_id, type`,
+    [],
+  );
+
+export const deliveryCounts = (sql: Readable): Promise<DeliveryCount[]> =>
+  sql.query<DeliveryCount>(
+    'SELECT channel, status, count(*)::float8 AS count FROM alert_deliveries GROUP BY channel, status',
+    [],
+  );

@@ -1,6 +1,6 @@
-import type { SiteWatchStore, Watched, WatchStep } from '../../application/alerts/site-watch-store';
+import type { SiteWatchStore, WatchStep, Watched } from '../../application/alerts/site-watch';
 import type { Log } from '../../application/shared/log';
-import type { ServiceSight } from '../../domain/alerts/part-watch';
+import type { ServiceSight } from '../../domain/alerts/component-health';
 import { type SiteNotice, WHOLE_SITE } from '../../domain/shared/site-notice';
 import type { Database } from './database';
 import { tellAlerts } from './tell-alerts';

@@ -1,6 +1,6 @@
 import type { Counts } from '../../application/statistics/statistics-port';
-import type { StatisticsSource } from '../../application/statistics/statistics-source';
-import { coverOf, type Grain, type Stretch } from '../../domain/statistics/window-cover';
+import type { StatisticsSource } from '../../application/statistics/statistics-service';
+import { type Grain, type Stretch, coverOf } from '../../domain/statistics/window-cover';
 import type { Readable } from './queryable';
 
 interface CountRow {

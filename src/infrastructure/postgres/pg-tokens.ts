@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { TokenStore } from '../../application/access/token-store';
+import type { TokenStore } from '../../application/access/token-service';
 import { ApiToken } from '../../domain/access/api-token';
 import type { Role } from '../../domain/shared/role';
 import type { Queryable } from './queryable';

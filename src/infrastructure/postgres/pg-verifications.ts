@@ -1,6 +1,6 @@
 import type { VerificationView } from '../../application/rollout/rollout-port';
 import type { VerificationStore } from '../../application/rollout/verifications';
-import { eventCameraOf, FIRST_VERIFICATION_VIOLATION } from '../../domain/shared/verification';
+import { FIRST_VERIFICATION_VIOLATION, eventCameraOf } from '../../domain/shared/verification';
 import type { Database } from './database';
 
 interface Row {

@@ -1,4 +1,4 @@
-import type { Notice } from '../../application/alerts/evaluation-store';
+import type { Notice } from '../../application/alerts/alert-channel';
 import type { Log } from '../../application/shared/log';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Queryable } from './queryable';

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable, withEffect } from '../../domain/shared/domain-error';
-import { errorCode } from '../system/error-code';
+import { errorCode } from '../system/files';
 import { driverErrorOf, isRefusal, unavailable } from './pg-errors';
 import { type Queryable, queryableOf } from './queryable';
 

@@ -2,17 +2,74 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Picture } from '../../application/camera-control/camera-previews';
-import type { LiveWorker, Worker, WorkerHost, WorkerStatus } from '../../application/camera-control/worker-host';
-import type { JsonObject } from '../../domain/shared/json';
+import {
+  type LiveWorker,
+  type Worker,
+  type WorkerHost,
+  type WorkerSettings,
+  type WorkerStatus,
+  fingerprint,
+} from '../../application/camera-control/worker-host';
 import type { Log } from '../../application/shared/log';
-import { fingerprint, type WorkerSettings } from '../../application/camera-control/worker-settings';
 import type { Exit } from '../../domain/camera-control/camera-process';
-import { endLeftovers } from './end-leftovers';
-import { rotateLog } from './log-rotation';
-import { hasToken, leadsGroup, MARK, processesByToken, send, startOf } from '../system/process-identity';
-import { commandWords, maskedWords, workerEnvironment } from './worker-command';
+import { maskAddress, maskText } from '../../domain/cameras/camera-secrets';
+import type { JsonObject } from '../../domain/shared/json';
+import { hasCode } from '../system/files';
+import { MARK, hasToken, leadsGroup, processesByToken, send, startOf } from '../system/process-identity';
 import { WorkerFiles } from './worker-files';
+import { rotateLog } from './worker-log';
+
+const TRIES = 40;
+const PAUSE_MS = 25;
+
+/**
+ * Kills what a dead worker has left of its process group. A group whose leader is gone keeps the number, but so would
+ * a new group of that number: only processes with the worker's token are touched.
+ */
+async function endLeftovers({ pid, token }: { pid: number; token: string }): Promise<void> {
+  for (let i = 0; i < TRIES && groupLives(pid); i++) {
+    const left = processesByToken().get(token) ?? [];
+    if (left.length === 0) return;
+    for (const each of left) send(each, 'SIGKILL');
+    await pause(PAUSE_MS);
+  }
+}
+
+function groupLives(pid: number): boolean {
+  try {
+    return pid > 1 && send(-pid, 0);
+  } catch (error) {
+    // The group is somebody else's by now.
+    if (hasCode(error, 'EPERM')) return false;
+    throw error;
+  }
+}
+
+/** What a worker needs of this program's environment: where programs and its home are, its clock and its language. */
+const INHERITED = ['PATH', 'HOME', 'TZ', 'LANG', 'FFMPEG_PATH'];
+
+/**
+ * The words of a command, with `{camera_id}`, `{source}` and the names of options replaced. Each word stays one word
+ * whatever the value holds: there is no shell. A source in a command can be read by all users of the machine.
+ */
+function commandWords(template: readonly string[], { id, source, options }: WorkerSettings): string[] {
+  const values = new Map(Object.entries({ ...options, camera_id: id, source }));
+  return template.map((word) => word.replace(/\{(\w+)\}/g, (whole, name: string) => values.get(name) ?? whole));
+}
+
+const maskedWords = (words: readonly string[]): string[] => words.map((word) => maskText(maskAddress(word)));
+
+/** The camera's own variables cannot replace those of the contract. */
+function workerEnvironment(settings: WorkerSettings, contract: Record<string, string>): Record<string, string> {
+  const inherited = INHERITED.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const fixed = { CAMERA_ID: settings.id, CAMERA_SOURCE: settings.source, ...contract };
+  return { ...Object.fromEntries(inherited), ...settings.env, ...fixed };
+}
 
 const WATCH_MS = 250;
 

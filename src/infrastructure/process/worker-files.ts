@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Picture } from '../../application/camera-control/camera-previews';
 import type { Worker, WorkerStatus } from '../../application/camera-control/worker-host';
-import { isJsonObject, type JsonObject, parsedJson } from '../../domain/shared/json';
-import { noneIfAbsent, openIfThere } from '../system/open-if-there';
+import { type JsonObject, isJsonObject, parsedJson } from '../../domain/shared/json';
+import { DAY_MS } from '../../domain/shared/time';
+import { noneIfAbsent, openIfThere } from '../system/files';
 
 /** Camera ids may hold any letter; a separator must not lead out of the folder. */
 const fileName = (id: string): string => id.replace(/[/\\\0%]/g, encodeURIComponent);
 
 const STATE = /^(.+)\.(?:jpg|json)(?:\.tmp)?$/;
 const LOG = /^detect_(.+?)\.log(?:\.1)?(?:\.tmp)?$/;
-const LOGS_KEPT_MS = 7 * 86_400_000;
+const LOGS_KEPT_MS = 7 * DAY_MS;
 
 async function isOld(file: string): Promise<boolean> {
   const found = await stat(file).catch(noneIfAbsent);

@@ -1,5 +1,5 @@
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import type { MetricFamily } from '../../application/monitoring/metric-family';
+import { type Metric, Registry, collectDefaultMetrics } from 'prom-client';
+import type { MetricFamily } from '../../application/monitoring/metric-families';
 
 /** Gauges of the package whose names end like those of counters; the ones without `_total` say the same, by type. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];

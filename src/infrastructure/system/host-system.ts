@@ -1,9 +1,54 @@
-import { statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, realpath, stat, statfs } from 'node:fs/promises';
 import { arch, cpus, freemem, hostname, platform, release, totalmem, type as systemName, version } from 'node:os';
-import type { SystemConfig, SystemHealth, SystemInfo, SystemPort } from '../../application/system/system-port';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../application/shared/log';
-import { directoryView, fileView } from './host-files';
+import type {
+  DirectoryView,
+  FileView,
+  SystemConfig,
+  SystemHealth,
+  SystemInfo,
+  SystemPort,
+} from '../../application/system/system-port';
+
+const may = (path: string, mode: number): Promise<boolean> =>
+  access(path, mode).then(
+    () => true,
+    () => false,
+  );
+
+const statOf = (path: string) => stat(path).catch(() => undefined);
+
+/** Whether this user could put another file in the place of this one. */
+export async function mayReplace(path: string): Promise<boolean> {
+  const target = await realpath(path).catch(() => path);
+  return may(dirname(target), constants.W_OK | constants.X_OK);
+}
+
+/** A file by its name alone: where it lies is nobody's business. */
+async function fileView(path: string): Promise<FileView> {
+  const found = await statOf(path);
+  if (!found) return { exists: false, path: basename(path) };
+  return {
+    exists: true,
+    path: basename(path),
+    size: found.size,
+    modified_time: found.mtime.toISOString(),
+    readable: await may(path, constants.R_OK),
+    writable: await may(path, constants.W_OK),
+  };
+}
+
+async function directoryView(path: string): Promise<DirectoryView> {
+  const found = await statOf(path);
+  return {
+    exists: found !== undefined,
+    is_directory: found?.isDirectory() === true,
+    readable: await may(path, constants.R_OK),
+    writable: await may(path, constants.W_OK),
+  };
+}
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((part / whole) * 1000) / 10);
 
@@ -14,7 +59,7 @@ function processorTime(): { busy: number; total: number } {
   return { busy: total - times.reduce((sum, t) => sum + t.idle, 0), total };
 }
 
-export interface Places {
+interface Places {
   readonly camerasFile: string;
   readonly dataDir: string;
 }

@@ -8,8 +8,17 @@ import {
 } from '../../domain/cameras/camera-rules';
 import type { Fault } from '../../domain/shared/fault';
 import type { Json } from '../../domain/shared/json';
-import { type LocatedFault, type LocatedNode, type MapNode, resolved } from './located-node';
-import type { Member, Members, NodeValues } from './node-values';
+import {
+  type ListNode,
+  type LocatedFault,
+  type LocatedNode,
+  type MapNode,
+  type Member,
+  type Members,
+  type NodeValues,
+  type Pair,
+  resolved,
+} from './located-node';
 import type { Offset } from './text-lines';
 
 /** One camera of the file. */
@@ -106,4 +115,16 @@ function misspelling({ key }: Member, members: Members, path: readonly (string |
   return [
     { at: key.start, path: [...path, name], type: 'unknown_field', message, severity: 'warning', suggestion: meant },
   ];
+}
+
+/** The list of cameras in the text, and the top-level pair it stands in. */
+export interface CameraList {
+  readonly pair: Pair;
+  readonly list: ListNode;
+  /** By their index in the list; an item that is no map is not among them. */
+  readonly entries: ReadonlyMap<number, CameraEntry>;
+  /** The items that the cameras of the reading are, and those that its faulty entries are. */
+  readonly items: { readonly cameras: readonly number[]; readonly faulty: readonly number[] };
+  /** Whether the top level itself is written in braces, so that nothing in it can have lines of its own. */
+  readonly inFlow: boolean;
 }

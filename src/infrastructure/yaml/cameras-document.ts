@@ -1,13 +1,11 @@
-import type { CamerasReading, ConfigFault, FaultyEntry } from '../../application/cameras/cameras-format';
+import type { CamerasReading, ConfigFault, FaultyEntry } from '../../application/cameras/cameras-file';
 import type { CameraFields } from '../../domain/cameras/camera-rules';
 import { canonicalJson, isBounded } from '../../domain/shared/json';
 import { CAMERA_ID } from '../../domain/shared/value-rules';
-import { type CameraEntry, readEntry } from './camera-entry';
-import type { CameraList } from './camera-list';
-import { type Item, type LocatedFault, type LocatedNode, type Pair, resolved } from './located-node';
-import { NodeValues } from './node-values';
+import { type CameraEntry, type CameraList, readEntry } from './camera-entry';
+import { type Item, type LocatedFault, type LocatedNode, NodeValues, type Pair, resolved } from './located-node';
 import { positionsIn } from './text-lines';
-import { parseYaml, type YamlDocument } from './yaml-document';
+import { type YamlDocument, parseYaml } from './yaml-document';
 
 /** A camera file read: the tree, and what the cameras in it are. */
 export interface CamerasDocument extends YamlDocument {

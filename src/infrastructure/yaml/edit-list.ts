@@ -1,13 +1,11 @@
 import type { CameraFields } from '../../domain/cameras/camera-rules';
 import type { Json } from '../../domain/shared/json';
-import type { CameraList } from './camera-list';
+import type { CameraList } from './camera-entry';
 import { insertLines } from './edit-map';
 import type { ListNode, Pair, Span } from './located-node';
-import { cutLines } from './remove-from-block';
-import { removeFromFlow } from './remove-from-flow';
-import { renderPair } from './render-value';
-import type { Splice } from './splice';
-import { columnOf, isBlank, isFirstInLine, lineBreakOf, lineEnd, lineStart, nextLine } from './text-lines';
+import { cutLines, removeFromFlow } from './removal';
+import { renderPair } from './replace-value';
+import { type Splice, columnOf, isBlank, isFirstInLine, lineBreakOf, lineEnd, lineStart, nextLine } from './text-lines';
 
 /** Removes items and appends others; comments stay where they are. */
 export function editList(

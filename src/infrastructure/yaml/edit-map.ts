@@ -1,12 +1,8 @@
-import { isJsonObject, type Json, type JsonObject, sameJson } from '../../domain/shared/json';
-import { isMergeKey, type MapNode, type Pair } from './located-node';
-import { notEditable } from './not-editable';
-import { removeFromBlock } from './remove-from-block';
-import { removeFromFlow } from './remove-from-flow';
-import { renderPair } from './render-value';
-import { replaceValue } from './replace-value';
-import type { Splice } from './splice';
-import { columnOf, lineBreakOf, lineEnd, nextLine } from './text-lines';
+import { type Json, type JsonObject, isJsonObject, sameJson } from '../../domain/shared/json';
+import { type MapNode, type Pair, isMergeKey } from './located-node';
+import { removeFromBlock, removeFromFlow } from './removal';
+import { renderPair, replaceValue } from './replace-value';
+import { type Splice, columnOf, lineBreakOf, lineEnd, nextLine, notEditable } from './text-lines';
 import type { YamlDocument } from './yaml-document';
 
 const own = (value: JsonObject, key: string): Json | undefined => (Object.hasOwn(value, key) ? value[key] : undefined);

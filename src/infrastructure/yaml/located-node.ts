@@ -83,3 +83,112 @@ export function mergeSources(value: LocatedNode): ReturnType<typeof resolved>[] 
   const node = resolved(value);
   return node?.kind === 'list' ? node.items.map((item) => resolved(item.node)) : [node];
 }
+
+/** One effective entry of a map, its own or taken over through `<<`. */
+export interface Member {
+  readonly key: ScalarNode;
+  readonly node: LocatedNode;
+  readonly inherited: boolean;
+}
+
+export type Members = ReadonlyMap<string, Member>;
+
+interface Sized {
+  readonly value: Json;
+  /** Nodes, counting a shared one each time it is met. */
+  readonly size: number;
+}
+
+/** Work allowed for one file: values made and entries inherited. */
+const MAX_WORK = 1_000_000;
+const MAX_DEPTH = 100;
+
+/**
+ * The values of located nodes, aliases and merge keys resolved. Each node is evaluated once and shared,
+ * so nested aliases cost nothing until somebody walks the result: look at `size` first.
+ */
+export class NodeValues {
+  readonly faults: LocatedFault[] = [];
+  private readonly values = { typed: new Map<LocatedNode, Sized>(), text: new Map<LocatedNode, Sized>() };
+  private readonly merged = new Map<MapNode, Members>();
+  private work = 0;
+  private depth = 0;
+
+  get isExhausted(): boolean {
+    return this.work > MAX_WORK;
+  }
+
+  /** With `text`, unquoted numbers keep the text they are written in (`007`). */
+  of(node: LocatedNode, text = false): Sized {
+    if (node.kind === 'scalar') return { value: ownValue(node, text), size: 1 };
+    const known = (text ? this.values.text : this.values.typed).get(node);
+    if (known) return known;
+    const sized = this.deeper(node, { value: null, size: 1 }, () => this.evaluate(node, text));
+    (text ? this.values.text : this.values.typed).set(node, sized);
+    return sized;
+  }
+
+  /** Own entries first; an own one wins over an inherited one, an earlier inherited one over a later one. */
+  members(map: MapNode): Members {
+    const known = this.merged.get(map);
+    if (known) return known;
+    const members = this.deeper(map, new Map<string, Member>(), () => this.merge(map));
+    this.merged.set(map, members);
+    return members;
+  }
+
+  private deeper<T>(node: LocatedNode, otherwise: T, evaluate: () => T): T {
+    this.work += 1;
+    if (this.isExhausted) return otherwise;
+    if (this.depth >= MAX_DEPTH) {
+      const message = 'The aliases here are nested too deeply; write the values instead.';
+      this.faults.push({ at: node.start, path: [], type: 'too_large', message, severity: 'error' });
+      return otherwise;
+    }
+    this.depth += 1;
+    const result = evaluate();
+    this.depth -= 1;
+    return result;
+  }
+
+  private evaluate(node: LocatedNode, text: boolean): Sized {
+    switch (node.kind) {
+      case 'scalar':
+        return { value: ownValue(node, text), size: 1 };
+      case 'alias':
+        return node.target ? this.of(node.target, text) : { value: null, size: 1 };
+      case 'list': {
+        const items = node.items.map((item) => this.of(item.node, text));
+        return { value: items.map((item) => item.value), size: total(items) };
+      }
+      case 'map': {
+        const entries = [...this.members(node)].map(([key, member]) => ({ key, ...this.of(member.node, text) }));
+        return { value: Object.fromEntries(entries.map((entry) => [entry.key, entry.value])), size: total(entries) };
+      }
+    }
+  }
+
+  private merge(map: MapNode): Map<string, Member> {
+    const members = new Map<string, Member>();
+    const merges: LocatedNode[] = [];
+    for (const { key, value } of map.pairs) {
+      if (isMergeKey(key)) merges.push(value);
+      else members.set(key.text, { key, node: value, inherited: false });
+    }
+    for (const value of merges) {
+      for (const source of mergeSources(value)) {
+        if (source?.kind !== 'map') continue;
+        for (const [name, member] of this.members(source)) {
+          this.work += 1;
+          if (!members.has(name)) members.set(name, { ...member, inherited: true });
+        }
+      }
+    }
+    return members;
+  }
+}
+
+const ownValue = (node: ScalarNode, text: boolean): Json =>
+  text && typeof node.value === 'number' && !node.tag ? node.text : node.value;
+
+const total = (parts: readonly { readonly size: number }[]): number => parts.reduce((sum, part) => sum + part.size, 1);

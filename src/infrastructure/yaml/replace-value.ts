@@ -1,9 +1,24 @@
+import { dump } from 'js-yaml';
 import type { Json } from '../../domain/shared/json';
 import type { LocatedNode, Pair, ScalarNode, Span } from './located-node';
-import { renderValue } from './render-value';
-import type { Splice } from './splice';
-import { isBlank, lineEnd, lineStart } from './text-lines';
+import { type Splice, isBlank, lineEnd, lineStart } from './text-lines';
 import type { YamlDocument } from './yaml-document';
+
+const oneLine = { lineWidth: -1, noRefs: true } as const;
+
+/** One line of YAML for a value; `flow` if it will stand inside brackets or braces, where commas end a plain text. */
+export function renderValue(value: Json, flow: boolean, old?: LocatedNode): string {
+  const quoted = old?.kind === 'scalar' && (old.style === 'single' || old.style === 'double') ? old.style : undefined;
+  if (typeof value === 'string' && quoted === undefined && !flow) {
+    const line = dump({ k: value }, oneLine).trimEnd();
+    if (!/[\r\n]/.test(line)) return line.slice('k: '.length);
+  }
+  const options = { ...oneLine, flowLevel: 0, quoteStyle: quoted, forceQuotes: quoted !== undefined };
+  return dump([value], options).slice(1, -2);
+}
+
+export const renderPair = (name: string, value: Json, flow: boolean): string =>
+  `${renderValue(name, flow)}: ${renderValue(value, flow)}`;
 
 /** Where the part to replace begins: an anchor nobody uses stays, a tag goes as it may not fit the new value. */
 function replacedFrom({ aliases }: YamlDocument, node: LocatedNode): number {

@@ -1,8 +1,7 @@
-import type { ConfigFault } from '../../application/cameras/cameras-format';
+import type { ConfigFault } from '../../application/cameras/cameras-file';
 import { type GroupPlan, readPlans } from '../../domain/rollout/rollout-plan';
 import { report } from './cameras-document';
-import { type LocatedFault, type LocatedNode, resolved } from './located-node';
-import { NodeValues } from './node-values';
+import { type LocatedFault, type LocatedNode, NodeValues, resolved } from './located-node';
 import { isBlank } from './text-lines';
 import { parseYaml } from './yaml-document';
 

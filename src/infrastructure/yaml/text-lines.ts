@@ -1,3 +1,11 @@
+import { DomainError } from '../../domain/shared/domain-error';
+
+const BY_HAND =
+  'This change cannot be made in the camera file without disturbing other settings; edit the file by hand.';
+
+export const notEditable = (message = BY_HAND): DomainError =>
+  new DomainError('conflict', 'camera_config.not_editable', message);
+
 /** 0-based position of a character in a text, in UTF-16 units, as the parser counts. */
 export type Offset = number;
 
@@ -58,4 +66,24 @@ export function positionsIn(text: string): (at: Offset) => { line: number; colum
     }
     return { line: low + 1, column: Math.max(0, at - (starts[low] ?? 0)) + 1 };
   };
+}
+
+/** Replaces the stretch from `start` to `end` (end-exclusive; the same for an insertion) by `text`. */
+export interface Splice {
+  readonly start: Offset;
+  readonly end: Offset;
+  readonly text: string;
+}
+
+/** Insertions at one place keep the order they are given in. @throws DomainError if two of them overlap */
+export function applySplices(text: string, splices: readonly Splice[]): string {
+  const ordered = [...splices].sort((a, b) => a.start - b.start || a.end - b.end);
+  const parts: string[] = [];
+  let at = 0;
+  for (const splice of ordered) {
+    if (splice.start < at) throw notEditable();
+    parts.push(text.slice(at, splice.start), splice.text);
+    at = splice.end;
+  }
+  return parts.join('') + text.slice(at);
 }

@@ -1,19 +1,18 @@
-import { COLLECTION_STYLE, type Event, EVENT_ID, getScalarValue, type ScalarEvent } from 'js-yaml';
+import { COLLECTION_STYLE, EVENT_ID, type Event, type ScalarEvent, getScalarValue } from 'js-yaml';
 import {
   type AliasNode,
-  isMergeKey,
   type Item,
   type ListNode,
   type LocatedFault,
   type LocatedNode,
   type MapNode,
-  mergeSources,
   type Pair,
   type ScalarNode,
   type Span,
+  isMergeKey,
+  mergeSources,
 } from './located-node';
-import { layoutOf } from './scalar-layout';
-import { scalarValue } from './scalar-value';
+import { layoutOf, scalarValue } from './scalar';
 import { type Offset, skipTrivia } from './text-lines';
 
 type Properties = Pick<ScalarEvent, 'anchorStart' | 'anchorEnd' | 'tagStart' | 'tagEnd'>;

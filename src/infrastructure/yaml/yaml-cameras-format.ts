@@ -1,7 +1,175 @@
-import type { CamerasEdit, CamerasFormat, CamerasReading } from '../../application/cameras/cameras-format';
+import type { CamerasEdit, CamerasFormat, CamerasReading } from '../../application/cameras/cameras-file';
+import { type CameraFields, canonical } from '../../domain/cameras/camera-rules';
+import { DomainError } from '../../domain/shared/domain-error';
+import { type Json, isBounded, sameJson } from '../../domain/shared/json';
+import type { CameraEntry } from './camera-entry';
 import { type CamerasDocument, readCamerasDocument } from './cameras-document';
-import { editCameras } from './edit-cameras';
+import { editList } from './edit-list';
+import { editMap } from './edit-map';
+import { type AliasNode, type LocatedNode, NodeValues } from './located-node';
 import { maskYaml } from './mask-yaml';
+import { renderValue } from './replace-value';
+import { type Splice, applySplices, notEditable } from './text-lines';
+import type { YamlDocument } from './yaml-document';
+
+const MAX_NODES = 10_000;
+
+/**
+ * When a value with an anchor goes, what refers to it keeps the old value: the first alias that stays becomes the
+ * anchor, with the value written out.
+ */
+function rescueAnchors(document: YamlDocument, splices: readonly Splice[], values: NodeValues): Splice[] {
+  const gone = splices.filter((splice) => splice.end > splice.start).sort((a, b) => a.start - b.start);
+  const isGone = (at: number): boolean => {
+    let low = 0;
+    let high = gone.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((gone[middle]?.end ?? 0) > at) high = middle;
+      else low = middle + 1;
+    }
+    return (gone[low]?.start ?? Number.POSITIVE_INFINITY) <= at;
+  };
+  const orphans = new Map<LocatedNode, AliasNode>();
+  for (const alias of document.aliases) {
+    const { target } = alias;
+    if (target?.anchor && isGone(target.anchor.start) && !isGone(alias.start) && !orphans.has(target)) {
+      orphans.set(target, alias);
+    }
+  }
+  return [...orphans].map(([target, alias]) => {
+    const text = `&${alias.name} ${oldValue(target, values)}`;
+    return { start: alias.start, end: alias.end, text };
+  });
+}
+
+function oldValue(target: LocatedNode, values: NodeValues): string {
+  // A bare number keeps its spelling: it may be meant as text (`007`).
+  const isBare =
+    target.kind === 'scalar' && target.style === 'plain' && !target.tag && typeof target.value !== 'string';
+  if (isBare) return target.text || 'null';
+  const { value, size } = values.of(target);
+  if (size > MAX_NODES) throw notEditable();
+  return renderValue(value, true, target);
+}
+
+/** A camera as it shall be, and which item of the list it comes from (none if it is new). */
+interface Wanted {
+  readonly origin?: number;
+  readonly fields: CameraFields;
+}
+
+interface Target {
+  /** In the order of the text, new ones last. */
+  readonly cameras: readonly Wanted[];
+  /** Items that stay as they are. */
+  readonly faulty: readonly number[];
+}
+
+/** Each further round pins what other cameras inherited from a value the round before has changed. */
+const MAX_ROUNDS = 3;
+
+/** @throws DomainError `not-found` for an unknown id, `conflict` if the text cannot be edited safely */
+function editCameras(
+  document: CamerasDocument,
+  edits: readonly CamerasEdit[],
+  read: (text: string) => CamerasDocument,
+): string {
+  if (!document.reading.readable) throw notEditable('The camera file has errors; correct these first.');
+  let wanted = applyEdits(document, edits);
+  let current = document;
+  for (let round = 0; !isAsWanted(current, wanted); round += 1) {
+    if (round === MAX_ROUNDS) throw notEditable();
+    current = read(editOnce(current, wanted));
+    wanted = inPlace(current, wanted);
+  }
+  return current.text;
+}
+
+/** The same of a text that was edited. */
+function inPlace({ cameras, reading }: CamerasDocument, { cameras: wanted, faulty }: Target): Target {
+  const isComplete =
+    reading.readable && reading.cameras.length === wanted.length && reading.faulty.length === faulty.length;
+  if (!cameras || !isComplete) throw notEditable();
+  const { items } = cameras;
+  return { cameras: wanted.map(({ fields }, i) => ({ origin: items.cameras[i], fields })), faulty: items.faulty };
+}
+
+function isAsWanted({ cameras, reading }: CamerasDocument, wanted: Target): boolean {
+  const items = cameras?.items ?? { cameras: [], faulty: [] };
+  return (
+    sameJson(items.faulty, wanted.faulty) &&
+    items.cameras.length === wanted.cameras.length &&
+    wanted.cameras.every(({ origin, fields }, i) => origin === items.cameras[i] && sameJson(fields, reading.cameras[i]))
+  );
+}
+
+function applyEdits({ cameras, reading }: CamerasDocument, edits: readonly CamerasEdit[]): Target {
+  const { items } = cameras ?? { items: { cameras: [], faulty: [] } };
+  const wanted: Wanted[] = reading.cameras.map((fields, i) => ({ origin: items.cameras[i], fields }));
+  let faulty = reading.faulty.map(({ id, fields }, i) => ({ item: items.faulty[i], id, fields }));
+  const noCamera = () => new DomainError('not-found', 'camera.not_found', 'There is no camera of this id in the file.');
+  for (const edit of edits) {
+    const id = edit.kind === 'add' ? edit.fields.id : edit.id;
+    const index = wanted.findIndex(({ fields }) => fields.id === id);
+    const old = wanted[index];
+    const inQuarantine = faulty.find((entry) => entry.id === id);
+    if (edit.kind === 'remove') {
+      if (!old && !inQuarantine) throw noCamera();
+      if (old) wanted.splice(index, 1);
+      faulty = faulty.filter((entry) => entry.id !== id);
+    } else if (edit.kind === 'set' && old) {
+      wanted[index] = { ...old, fields: withChanges(old.fields, edit.fields) };
+    } else if (inQuarantine && !old) {
+      const fields =
+        edit.kind === 'add' ? canonical(bounded(edit.fields)) : withChanges(inQuarantine.fields, edit.fields);
+      wanted.push({ origin: inQuarantine.item, fields });
+      faulty = faulty.filter((entry) => entry !== inQuarantine);
+    } else if (edit.kind === 'add') {
+      wanted.push({ fields: canonical(bounded(edit.fields)) });
+    } else {
+      throw noCamera();
+    }
+  }
+  const place = ({ origin = Number.POSITIVE_INFINITY }: Wanted) => origin;
+  const inOrder = wanted.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+  return { cameras: inOrder, faulty: faulty.flatMap(({ item }) => item ?? []) };
+}
+
+function withChanges(old: CameraFields, changes: Readonly<Record<string, Json | undefined>>): CameraFields {
+  const all = Object.entries({ ...old, ...changes });
+  const present = all.flatMap(([name, value]): [string, Json][] => (value === undefined ? [] : [[name, value]]));
+  return canonical(bounded(Object.fromEntries(present)));
+}
+
+function bounded(fields: CameraFields): CameraFields {
+  if (!isBounded(fields)) throw notEditable('This camera has too many values, or they are nested too deeply.');
+  return fields;
+}
+
+function editOnce(document: CamerasDocument, { cameras: wanted, faulty }: Target): string {
+  const { cameras, text } = document;
+  if (!cameras) throw notEditable();
+  const kept = new Set([...wanted.map(({ origin }) => origin), ...faulty]);
+  const added = wanted.filter(({ origin }) => origin === undefined).map(({ fields }) => fields);
+  const splices = wanted.flatMap(({ origin, fields }) => {
+    const entry = origin === undefined ? undefined : cameras.entries.get(origin);
+    return entry && !sameJson(entry.fields, fields) ? editEntry(document, entry, fields) : [];
+  });
+  splices.push(...editList(text, cameras, (index) => !kept.has(index), added));
+  return applySplices(text, [...splices, ...rescueAnchors(document, splices, new NodeValues())]);
+}
+
+/** `active` may be written under its old name `enabled`. */
+function editEntry(document: CamerasDocument, { map, members, fields }: CameraEntry, wanted: CameraFields): Splice[] {
+  const old = members.get('enabled');
+  const isOld = !members.has('active') && old !== undefined && !old.inherited;
+  const written = ({ active, ...rest }: CameraFields): CameraFields =>
+    isOld && active !== undefined
+      ? { ...rest, enabled: active }
+      : { ...rest, ...(active === undefined ? {} : { active }) };
+  return editMap(document, map, written(fields), written(wanted));
+}
 
 /** `cameras.yaml`: YAML 1.2 with merge keys, edited in place. */
 export class YamlCamerasFormat implements CamerasFormat {

@@ -1,4 +1,4 @@
-import { parseEvents, YAMLException } from 'js-yaml';
+import { YAMLException, parseEvents } from 'js-yaml';
 import type { AliasNode, LocatedFault, LocatedNode } from './located-node';
 import type { Offset } from './text-lines';
 import { TreeComposer, UnreadableYaml } from './tree-composer';

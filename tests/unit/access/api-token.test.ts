@@ -1,5 +1,4 @@
-import { ApiToken } from '../../../src/domain/access/api-token';
-import { freshSecret, proves, readToken } from '../../../src/domain/access/token-secret';
+import { ApiToken, freshSecret, proves, readToken } from '../../../src/domain/access/api-token';
 import { covers, roles } from '../../../src/domain/shared/role';
 
 const NOW = new Date('2026-01-01T00:00:00Z');

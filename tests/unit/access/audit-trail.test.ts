@@ -1,7 +1,6 @@
-import type { AuditEntry, AuditStore } from '../../../src/application/access/audit-store';
-import { AuditTrail } from '../../../src/application/access/audit-trail';
-import { Unavailable } from '../../../src/domain/shared/domain-error';
+import { type AuditEntry, type AuditStore, AuditTrail } from '../../../src/application/access/audit-trail';
 import { maskFields } from '../../../src/domain/cameras/camera-secrets';
+import { Unavailable } from '../../../src/domain/shared/domain-error';
 import { rememberingLog } from '../../support/quiet-log';
 
 class RememberedAudit implements AuditStore {

@@ -1,6 +1,11 @@
-import { type PartStreak, lookAgain } from '../../../src/domain/alerts/part-streak';
-import { NO_PARTS, type ServiceSight, stepParts } from '../../../src/domain/alerts/part-watch';
-import type { WatchedPart } from '../../../src/domain/alerts/part-wording';
+import {
+  NO_PARTS,
+  type PartStreak,
+  type ServiceSight,
+  type WatchedPart,
+  lookAgain,
+  stepParts,
+} from '../../../src/domain/alerts/component-health';
 import type { SiteNotice } from '../../../src/domain/shared/site-notice';
 
 const START = Date.UTC(2026, 0, 5, 12);

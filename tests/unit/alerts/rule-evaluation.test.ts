@@ -1,8 +1,7 @@
-import type { KeptState } from '../../../src/domain/alerts/rule-evaluation';
-import { RuleEvaluation } from '../../../src/domain/alerts/rule-evaluation';
+import { type KeptState, RuleEvaluation } from '../../../src/domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../../src/domain/alerts/rule-state';
 import type { JsonObject } from '../../../src/domain/shared/json';
-import { eventOf, ruleOf, START } from './scenario';
+import { START, eventOf, ruleOf } from './scenario';
 
 const keys = (states: readonly KeptState[]) => states.map((s) => `${s.ruleId}/${s.cameraId} ${s.state.of}`).sort();
 const cameras = (...ids: string[]) =>

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { AlertEvent } from '../../../src/domain/alerts/alert-input';
-import { RuleIndex } from '../../../src/domain/alerts/rule-index';
+import { RuleIndex } from '../../../src/domain/alerts/rule-evaluation';
 import { begin, step } from '../../../src/domain/alerts/rule-state';
-import { eventOf, ruleOf, START } from './scenario';
+import { START, eventOf, ruleOf } from './scenario';
 
 const times = fc
   .array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 200 })

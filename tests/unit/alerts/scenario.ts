@@ -1,7 +1,7 @@
 import type { AlertEvent, AlertInput, Decision } from '../../../src/domain/alerts/alert-input';
 import { AlertRule } from '../../../src/domain/alerts/alert-rule';
-import { begin, dueOf, type KnownCamera, type RuleState, step } from '../../../src/domain/alerts/rule-state';
-import { watched, type WatchedRule } from '../../../src/domain/alerts/watched-rule';
+import { type KnownCamera, type RuleState, begin, dueOf, step } from '../../../src/domain/alerts/rule-state';
+import { type WatchedRule, watched } from '../../../src/domain/alerts/watched-rule';
 import type { JsonObject } from '../../../src/domain/shared/json';
 
 /** A Monday. */

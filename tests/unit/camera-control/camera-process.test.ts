@@ -4,8 +4,7 @@ import {
   step,
   stoppedProcess,
 } from '../../../src/domain/camera-control/camera-process';
-import { EXIT_REFUSED } from '../../../src/domain/camera-control/exit-reasons';
-import { DEFAULT_RULES } from '../../../src/domain/camera-control/process-rules';
+import { DEFAULT_RULES, EXIT_REFUSED } from '../../../src/domain/camera-control/process-rules';
 
 const RULES = { ...DEFAULT_RULES, expectedFps: 25 };
 

@@ -1,5 +1,4 @@
-import { mayBeSet } from '../../../src/domain/cameras/allowed-env';
-import { checkCamera } from '../../../src/domain/cameras/camera-rules';
+import { checkCamera, mayBeSet } from '../../../src/domain/cameras/camera-rules';
 
 const DANGEROUS = `
   LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH GCONV_PATH NODE_OPTIONS

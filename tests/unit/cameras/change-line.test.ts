@@ -1,6 +1,6 @@
+import { ChangeLine } from '../../../src/application/cameras/camera-change-batcher';
 import type { Decide } from '../../../src/application/cameras/camera-configuration';
 import * as cameraSet from '../../../src/application/cameras/camera-set';
-import { ChangeLine } from '../../../src/application/cameras/change-line';
 import { type CallContext, currentCall, noteChange, runInCall } from '../../../src/application/shared/call-context';
 import { Camera } from '../../../src/domain/cameras/camera';
 import { DomainError, Unavailable } from '../../../src/domain/shared/domain-error';

@@ -1,4 +1,4 @@
-import { admit, type Known, known } from '../../../src/application/cameras/quarantine';
+import { type Known, admit, known } from '../../../src/application/cameras/quarantine';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
 
 const format = new YamlCamerasFormat();

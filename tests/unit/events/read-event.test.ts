@@ -1,8 +1,7 @@
-import { NoEvent, readEvent } from '../../../src/domain/events/read-event';
 import { openedBy } from '../../../src/domain/events/opened-violation';
+import { NoEvent, readEvent } from '../../../src/domain/events/read-event';
 import { acceptedTimes } from '../../../src/domain/events/time-window';
-import type { Event } from '../../../src/domain/shared/event';
-import { DEFAULT_VIOLATION_TYPES } from '../../../src/domain/shared/violation-types';
+import { DEFAULT_VIOLATION_TYPES, type Event } from '../../../src/domain/shared/event';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const now = NOW.getTime() / 1000;

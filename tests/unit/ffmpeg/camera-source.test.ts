@@ -1,6 +1,6 @@
 import { readSource } from '../../../src/infrastructure/ffmpeg/camera-source';
 import { addressOf } from '../../../src/infrastructure/ffmpeg/network-source';
-import { resolveHost } from '../../../src/infrastructure/ffmpeg/resolve-host';
+import { resolveHost } from '../../../src/infrastructure/ffmpeg/open-camera';
 
 function network(text: string) {
   const source = readSource(text);

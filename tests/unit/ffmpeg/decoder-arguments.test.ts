@@ -1,6 +1,6 @@
 import { readSource } from '../../../src/infrastructure/ffmpeg/camera-source';
-import { decoderArguments } from '../../../src/infrastructure/ffmpeg/decoder-arguments';
 import { readBuild } from '../../../src/infrastructure/ffmpeg/ffmpeg-build';
+import { decoderArguments } from '../../../src/infrastructure/ffmpeg/ffmpeg-decoder';
 
 const OLD = readBuild(
   ['ffmpeg'],

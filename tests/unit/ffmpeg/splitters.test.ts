@@ -1,5 +1,4 @@
-import { FrameSplitter } from '../../../src/infrastructure/ffmpeg/frame-splitter';
-import { JpegSplitter } from '../../../src/infrastructure/ffmpeg/jpeg-splitter';
+import { FrameSplitter, JpegSplitter } from '../../../src/infrastructure/ffmpeg/splitters';
 
 /** A picture whose tables and data hold what could be taken for its end. */
 const jpeg = (data: readonly number[]) =>

@@ -1,9 +1,8 @@
 import Ajv from 'ajv/dist/2020';
-import { socketsOf } from '../../../src/api/http/openapi-view';
 import { openApi } from '../../../src/api/http/openapi';
-import { EVENTS_PATH, LiveEvents } from '../../../src/infrastructure/notify/live-events';
+import { socketsOf } from '../../../src/api/http/openapi-view';
 import type { LiveClient, LiveSockets } from '../../../src/infrastructure/notify/live-sockets';
-import { LiveStatus, STATUS_PATH } from '../../../src/infrastructure/notify/live-status';
+import { EVENTS_PATH, LiveEvents, LiveStatus, STATUS_PATH } from '../../../src/infrastructure/notify/live-topics';
 import { eventually } from '../../support/eventually';
 
 const ajv = new Ajv({ strict: false, allErrors: true });

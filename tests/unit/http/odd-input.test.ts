@@ -1,6 +1,6 @@
 import { Decimal, NoInputDto, Open, Text, Time } from '../../../src/api/http/fields';
 import { readInput } from '../../../src/api/http/read-input';
-import { isStorableJson, storableJson } from '../../../src/domain/shared/storable-text';
+import { isStorableJson, storableJson } from '../../../src/domain/shared/text';
 
 class ShareDto {
   @Decimal({ min: 0, max: 100, step: 0.01, optional: true }) share?: number;

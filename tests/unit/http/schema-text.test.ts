@@ -1,5 +1,4 @@
-import { Html, html } from '../../../src/api/http/html';
-import { schemaText } from '../../../src/api/http/schema-text';
+import { Html, html, schemaText } from '../../../src/api/http/docs-page';
 import type { JsonObject } from '../../../src/domain/shared/json';
 
 const limited = { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'of this page' };

@@ -1,5 +1,5 @@
-import { cameraRefusal } from '../../../src/infrastructure/legacy-remote/camera-refusal';
 import { type OldAnswer, readAnswer } from '../../../src/infrastructure/legacy-remote/old-backend-answer';
+import { cameraRefusal } from '../../../src/infrastructure/legacy-remote/remote-cameras';
 
 const refusal = (status: number, detail: OldAnswer['body'][string]) =>
   cameraRefusal({ status, body: { detail } }, 'c1');

@@ -1,9 +1,9 @@
 import { EvidenceRecorder } from '../../../src/application/rollout/evidence-recorder';
 import type { Outcome, RoutedOperation } from '../../../src/application/rollout/operation-router';
-import { callsOf } from '../../../src/domain/shared/latency-histogram';
 import { runInCall } from '../../../src/application/shared/call-context';
-import { compileGroup, type Path, type Reason } from '../../../src/domain/rollout/decision';
+import { type Path, type Reason, compileGroup } from '../../../src/domain/rollout/decision';
 import { DEFAULT_PLAN } from '../../../src/domain/rollout/rollout-plan';
+import { callsOf } from '../../../src/domain/shared/latency-histogram';
 
 const READ: RoutedOperation = {
   id: 'things.read',

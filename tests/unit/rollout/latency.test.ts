@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { Random } from '../../../src/cli/random';
+import { Random } from '../../../src/cli/simulated-stages';
 import { limitsFromControl, timedAgainst, upperRankOfP95 } from '../../../src/domain/rollout/latency';
 import { LATENCY_BUCKETS, latencyBucket, percentile, upperEdge } from '../../../src/domain/shared/latency-histogram';
 

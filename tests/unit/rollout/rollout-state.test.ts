@@ -1,14 +1,18 @@
 import fc from 'fast-check';
 import { bucketOf, seedOf } from '../../../src/domain/rollout/bucket';
-import { cohortFor } from '../../../src/domain/rollout/cohort';
-import { type CommandContext, obey, type RolloutCommand } from '../../../src/domain/rollout/rollout-commands';
+import {
+  type CommandContext,
+  type RolloutCommand,
+  cohortFor,
+  obey,
+} from '../../../src/domain/rollout/rollout-commands';
 import { type GroupPlan, readPlans } from '../../../src/domain/rollout/rollout-plan';
 import {
+  type RolloutEvent,
+  type RolloutState,
   activeMsAt,
   apply,
   initialState,
-  type RolloutEvent,
-  type RolloutState,
 } from '../../../src/domain/rollout/rollout-state';
 import { DomainError } from '../../../src/domain/shared/domain-error';
 

@@ -1,4 +1,4 @@
-import { askedWindow } from '../../../src/application/shared/asked-window';
+import { askedWindow } from '../../../src/application/shared/event-history';
 
 const now = new Date('2026-03-02T12:00:00Z');
 const shown = ({ from, to }: { from: number; to?: number }) =>

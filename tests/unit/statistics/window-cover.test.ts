@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { coverOf, type Stretch } from '../../../src/domain/statistics/window-cover';
+import { type Stretch, coverOf } from '../../../src/domain/statistics/window-cover';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,4 +1,4 @@
-import { FpsMeter } from '../../../src/worker/fps-meter';
+import { FpsMeter } from '../../../src/worker/detection-worker';
 
 describe('frames per second', () => {
   const metered = (every: number, until: number): FpsMeter => {

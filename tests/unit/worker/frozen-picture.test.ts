@@ -1,4 +1,4 @@
-import { NO_PICTURE, stepPicture } from '../../../src/worker/frozen-picture';
+import { NO_PICTURE, stepPicture } from '../../../src/worker/picture-change';
 import { noisy, picture } from './pictures';
 
 function watch(frames: readonly (readonly [at: number, frame: Uint8Array])[], fps = 0): [number, string][] {

@@ -1,4 +1,4 @@
-import { NO_MOTION, stepMotion } from '../../../src/worker/motion';
+import { NO_MOTION, stepMotion } from '../../../src/worker/picture-change';
 import { noisy, picture } from './pictures';
 
 /** What happened when these pictures came at five per second, each with the time. */

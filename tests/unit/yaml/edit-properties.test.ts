@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { CAMERA_RULES, type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
-import { isJsonObject, type Json, sameJson } from '../../../src/domain/shared/json';
+import { type Json, isJsonObject, sameJson } from '../../../src/domain/shared/json';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
 import { changes } from './camera-values';
 import { type YamlFile, yamlFiles } from './yaml-files';

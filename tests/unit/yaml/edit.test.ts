@@ -1,7 +1,7 @@
+import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import type { CamerasEdit } from '../../../src/application/cameras/cameras-format';
+import type { CamerasEdit } from '../../../src/application/cameras/cameras-file';
 import type { Json } from '../../../src/domain/shared/json';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
 

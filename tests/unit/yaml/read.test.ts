@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigFault } from '../../../src/application/cameras/cameras-format';
+import type { ConfigFault } from '../../../src/application/cameras/cameras-file';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
 
 const format = new YamlCamerasFormat();

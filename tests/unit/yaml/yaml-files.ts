@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
-import { isJsonObject, type Json } from '../../../src/domain/shared/json';
+import { type Json, isJsonObject } from '../../../src/domain/shared/json';
 import { cameraSettings } from './camera-values';
 
 /** A generated file: what it says, and the stretches of text that say it. */

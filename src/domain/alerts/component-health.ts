@@ -1,0 +1,178 @@
+import { type JsonObject, isJsonObject } from '../shared/json';
+import type { SiteNotice } from '../shared/site-notice';
+import { type CameraCondition, type Decision, NONE, type Stepped, iso } from './alert-input';
+import { type Outage, noOutage, stepOutage } from './silence-steps';
+
+/** How one look found a part of the service. */
+export interface PartLook {
+  readonly status: string;
+  /** For people; free of secrets. */
+  readonly error?: string;
+  readonly details?: JsonObject;
+}
+
+/** Looks in a row that found a part not well. Plain JSON: services tell it each other. */
+export interface PartStreak extends PartLook {
+  /** 0: it is well. */
+  readonly looks: number;
+  /** When the first of them was, in milliseconds since 1970; of no meaning while it is well. */
+  readonly since: number;
+}
+
+/** Before this many looks in a row it may be chance. */
+export const BAD_LOOKS = 3;
+
+export function lookAgain(before: PartStreak | undefined, look: PartLook, at: number): PartStreak {
+  if (look.status === 'ok') return { status: look.status, looks: 0, since: at };
+  return { ...look, looks: (before?.looks ?? 0) + 1, since: before && before.looks > 0 ? before.since : at };
+}
+
+interface PartWords {
+  readonly priority: SiteNotice['priority'];
+  readonly trouble: (details: JsonObject) => string;
+  readonly todo: string;
+  readonly well: string;
+}
+
+/** The parts people are told of. A rollback tells itself; deliveries that fail cannot be told by deliveries. */
+export const WATCHED_PARTS = ['database', 'camera_data_consistency', 'journal', 'workers', 'disk'] as const;
+export type WatchedPart = (typeof WATCHED_PARTS)[number];
+
+const listed = (value: unknown): string => (Array.isArray(value) ? value.join('; ') : 'see the details');
+
+const WORDS: Readonly<Record<WatchedPart, PartWords>> = {
+  database: {
+    priority: 'critical',
+    trouble: ({ until }) => (until === undefined ? 'The database does not answer' : 'The database did not answer'),
+    todo: 'Look whether PostgreSQL runs, whether its disk is full, and at its log. Changes are refused while it is away.',
+    well: 'The database answers again',
+  },
+  camera_data_consistency: {
+    priority: 'high',
+    trouble: ({ issues }) => `The table and the file of the cameras differ: ${listed(issues)}`,
+    todo: 'Look at GET /api/v1/cameras/config for faults of the file; POST /api/v1/cameras/refresh takes it in again.',
+    well: 'The table and the file of the cameras say the same again',
+  },
+  journal: {
+    priority: 'high',
+    trouble: ({ lag_bytes }) => `Events wait to be taken in: ${Math.round(Number(lag_bytes ?? 0) / 1e6)} MB of journal`,
+    todo: 'Nothing is lost. Look at the load of the database and at the log of the service.',
+    well: 'Events are taken in as they come again',
+  },
+  workers: {
+    priority: 'high',
+    trouble: ({ troubled }) => `Cameras that should run do not: ${listed(troubled)}`,
+    todo: 'Look at GET /api/v1/cameras/{camera_id}/logs and at the source; POST …/start tries again at once.',
+    well: 'Every camera that should run does again',
+  },
+  disk: {
+    priority: 'critical',
+    trouble: (details) => `The disk is nearly full: ${freeSpace(details)}`,
+    todo: 'Make room, or keep events for a shorter time (RETENTION_DAYS); a full disk stops the database.',
+    well: 'The disk has room again',
+  },
+};
+
+const freeSpace = (details: JsonObject): string =>
+  Object.entries(details)
+    .map(([name, space]) => `${isJsonObject(space) ? Number(space.free_percent).toFixed(1) : '?'} % free for ${name}`)
+    .join(', ');
+
+/** A decision about a part in words; `look` is the worst that was seen of it. */
+function wordedPart(part: WatchedPart, decision: Decision, look: PartLook & { service?: string }): SiteNotice {
+  const { priority, trouble, todo, well } = WORDS[part];
+  const alert = decision.kind === 'alert';
+  const { status, error, details = {}, service } = look;
+  const asFound = error === undefined ? trouble(details) : `The check of ${part} fails (${error})`;
+  const until = typeof details.until === 'string' ? ` until ${details.until}` : '';
+  const found = { status, ...(error === undefined ? {} : { error }), ...(service ? { service } : {}), ...details };
+  return {
+    key: `health/${part}/${decision.kind}/${iso(decision.at)}`,
+    type: `health_${part}`,
+    kind: alert ? 'alert' : 'recovery',
+    priority,
+    at: new Date(decision.at),
+    message: alert ? `${asFound}, since ${iso(decision.at)}${until}. ${todo}` : `${well}.`,
+    details: { part, ...decision.details, ...(alert ? found : {}) },
+  };
+}
+
+/** When a service was without its database: it could tell nobody before it was back. Milliseconds since 1970. */
+export interface Away {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What one service says of the parts. */
+export interface ServiceSight {
+  readonly service: string;
+  readonly parts: Readonly<Partial<Record<WatchedPart, PartStreak>>>;
+  /** Its last time without the database. */
+  readonly away: Away | null;
+}
+
+/** What is known of the parts for the whole site. Plain JSON, so that it survives a restart as it is. */
+export interface WatchedParts {
+  readonly parts: Readonly<Partial<Record<WatchedPart, Outage>>>;
+  /** Up to when times without the database were told. */
+  readonly awayUntil: number;
+}
+
+export const NO_PARTS: WatchedParts = { parts: {}, awayUntil: 0 };
+
+/** Bad looks in a row are waited for, so what is bad then is told at once; it has to be well for a while to be over. */
+const PART_RULE = { schedule: undefined, durationMs: 0, recoveryMs: 30_000, cooldownMs: 0 };
+
+/** The next state, and what people are to be told: one trouble of a part, whichever services see it, is told once. */
+export function stepParts(
+  before: WatchedParts,
+  sights: readonly ServiceSight[],
+  now: number,
+): readonly [WatchedParts, SiteNotice[]] {
+  const notices: SiteNotice[] = [];
+  let state = before;
+  const follow = (part: WatchedPart, steps: (outage: Outage) => Stepped<Outage>, look: PartLook) => {
+    const known = state.parts[part] ?? noOutage;
+    const [next, decisions] = steps(known);
+    notices.push(...decisions.map((decision) => wordedPart(part, decision, look)));
+    if (next !== known) state = { ...state, parts: { ...state.parts, [part]: next } };
+  };
+  for (const { away, service } of byBeginning(sights)) {
+    if (away.to <= state.awayUntil) continue;
+    const told = away.from < state.awayUntil && state.parts.database?.downSince === null;
+    state = { ...state, awayUntil: away.to };
+    const look = { status: 'error', details: { service, until: iso(away.to) } };
+    if (!told) follow('database', (outage) => gone(outage, away), look);
+  }
+  for (const part of WATCHED_PARTS) {
+    const streaks = sights.flatMap((s) => (s.parts[part] ? [{ ...s.parts[part], service: s.service }] : []));
+    const worst = streaks.reduce((a, b) => (b.looks > a.looks ? b : a), streaks[0] ?? WELL);
+    if (streaks.length > 0) follow(part, (outage) => seen(outage, worst, now), worst);
+  }
+  return [state, notices];
+}
+
+const WELL = { status: 'ok', looks: 0, since: 0, service: '' };
+
+const byBeginning = (sights: readonly ServiceSight[]) =>
+  sights.flatMap(({ service, away }) => (away ? [{ service, away }] : [])).sort((a, b) => a.away.from - b.away.from);
+
+function gone(outage: Outage, { from, to }: Away): Stepped<Outage> {
+  const [down, told] = see(outage, 'down', from, to);
+  const [up, more] = stepOutage(PART_RULE, down, { kind: 'camera', at: to, condition: 'up' });
+  return [up, [...told, ...more]];
+}
+
+/** A single bad look begins nothing, but it keeps from being over what has begun. */
+function seen(outage: Outage, { looks, since }: PartStreak, now: number): Stepped<Outage> {
+  if (looks === 0) return see(outage, 'up', now, now);
+  if (outage.downSince === null && looks < BAD_LOOKS) return [outage, NONE];
+  return see(outage, 'down', since, now);
+}
+
+/** Takes notice of a condition that began `at`, and decides what is due by `now`. */
+function see(outage: Outage, condition: CameraCondition, at: number, now: number): Stepped<Outage> {
+  const [next, decisions] = stepOutage(PART_RULE, outage, { kind: 'camera', at, condition });
+  const [last, more] = stepOutage(PART_RULE, next, { kind: 'time', at: now });
+  return [last, [...decisions, ...more]];
+}

@@ -1,0 +1,126 @@
+import type { JsonObject } from '../../domain/shared/json';
+import type { LiveClient, LiveSockets, LiveTopic } from './live-sockets';
+
+export const EVENTS_PATH = '/ws/events';
+const MOST = 500;
+/** More alerts than are announced again after a connection was lost. */
+const REMEMBERED = 1_000;
+
+interface LiveLine extends JsonObject {
+  readonly type: string;
+}
+
+/** The end of the events, in the order in which they were taken in. */
+interface EventTail {
+  newest(): Promise<number>;
+  after(seq: number, limit: number): Promise<{ readonly seq: number; readonly line: LiveLine }[]>;
+}
+
+/** Tells every event, and every alert, to whoever listens at `/ws/events`; `?etype=` wants one type of event only. */
+export class LiveEvents {
+  private seq: number | undefined;
+  private readonly told = new Set<string>();
+
+  constructor(
+    private readonly tail: EventTail,
+    private readonly sockets: () => LiveSockets,
+  ) {}
+
+  /** Tells what is new since the last time; nothing from before somebody listened. */
+  async look(): Promise<void> {
+    const clients = this.sockets().at(EVENTS_PATH);
+    if (clients.length === 0) {
+      this.seq = undefined;
+      return;
+    }
+    this.seq ??= await this.tail.newest();
+    for (let more = true; more; ) more = await this.tell(this.seq ?? 0, clients);
+  }
+
+  private async tell(after: number, clients: readonly LiveClient[]): Promise<boolean> {
+    const fresh = await this.tail.after(after, MOST);
+    for (const { line } of fresh) {
+      for (const client of clients) {
+        const wanted = client.query.get('etype');
+        if (wanted === null || wanted === '' || wanted === line.type) client.send({ type: 'event', data: line });
+      }
+    }
+    this.seq = fresh.at(-1)?.seq ?? after;
+    return fresh.length === MOST;
+  }
+
+  ping(): void {
+    for (const client of this.sockets().at(EVENTS_PATH)) client.send({ type: 'ping' });
+  }
+
+  private isRepeated(key: string): boolean {
+    if (this.told.has(key)) return true;
+    this.told.add(key);
+    const [oldest] = this.told;
+    if (this.told.size > REMEMBERED && oldest !== undefined) this.told.delete(oldest);
+    return false;
+  }
+
+  /** `announced`: the alert as JSON, as another service announced it; one that was told here already is not told again. */
+  alert(announced: string): void {
+    const data = JSON.parse(announced) as JsonObject;
+    if (typeof data.idempotency_key === 'string' && this.isRepeated(data.idempotency_key)) return;
+    for (const client of this.sockets().at(EVENTS_PATH)) client.send({ type: 'alert', data });
+  }
+}
+
+export const STATUS_PATH = '/ws/status';
+
+/** What each camera's worker says of itself. */
+type StatusSource = () => Promise<ReadonlyMap<string, JsonObject>>;
+
+interface Told {
+  readonly at: number;
+  readonly text: string;
+  readonly data: JsonObject;
+}
+
+/** Tells the state of every camera to whoever comes to `/ws/status`, and from then on what changes. */
+export class LiveStatus implements LiveTopic {
+  private readonly told = new Map<string, Told>();
+
+  constructor(
+    private readonly source: StatusSource,
+    private readonly sockets: () => LiveSockets,
+  ) {}
+
+  join(client: LiveClient): void {
+    void this.refresh().then(() => client.send(update({ data: this.all() })));
+  }
+
+  /** Asks the workers only while somebody listens. */
+  async look(): Promise<void> {
+    const clients = this.sockets().at(STATUS_PATH);
+    if (clients.length === 0) return;
+    for (const [camera_id, { at, data }] of await this.refresh()) {
+      const message = update({ camera_id, data: { type: 'stats', camera_id, timestamp: at, data } });
+      for (const client of clients) client.send(message);
+    }
+  }
+
+  /** Those that changed; where the workers cannot be asked, what they said last stands. */
+  private async refresh(): Promise<[string, Told][]> {
+    const at = Date.now() / 1_000;
+    const status = await this.source().catch(() => undefined);
+    if (!status) return [];
+    for (const id of this.told.keys()) if (!status.has(id)) this.told.delete(id);
+    const changed = [...status].flatMap(([id, data]): [string, Told][] => {
+      const text = JSON.stringify(data);
+      return this.told.get(id)?.text === text ? [] : [[id, { at, text, data }]];
+    });
+    for (const [id, told] of changed) this.told.set(id, told);
+    return changed;
+  }
+
+  private all(): JsonObject {
+    return Object.fromEntries([...this.told].map(([id, { at, data }]) => [id, { camera_id: id, timestamp: at, data }]));
+  }
+}
+
+/** The old backend's clock here was one that never jumps. */
+const update = (what: object): object => ({ type: 'status_update', ...what, timestamp: performance.now() / 1_000 });

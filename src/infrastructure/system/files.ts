@@ -1,0 +1,39 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open, stat, statfs } from 'node:fs/promises';
+import { types } from 'node:util';
+
+/** `instanceof` does not know an error from another realm, such as those node raises under jest. */
+const isError = (error: unknown): error is Error => error instanceof Error || types.isNativeError(error);
+
+/** The code of a system or database error (`ENOENT`, `57P03`), empty for any other. */
+export const errorCode = (error: unknown): string =>
+  isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+export const errorText = (error: unknown): string => (isError(error) ? error.message : String(error));
+
+/** Whether the operating system or the database refused with one of these codes, e.g. `ENOENT`. */
+export const hasCode = (error: unknown, ...codes: string[]): boolean => codes.includes(errorCode(error));
+
+/** Undefined when there is no such file. */
+export const openIfThere = (file: string): Promise<FileHandle | undefined> => open(file, 'r').catch(noneIfAbsent);
+
+/** For a `catch` where nothing being there is an answer, not an error. */
+export function noneIfAbsent(error: unknown): undefined {
+  if (!hasCode(error, 'ENOENT', 'ENAMETOOLONG')) throw error;
+}
+
+/** Bytes of a file; 0 where there is none. */
+export const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(noneIfAbsent))?.size ?? 0;
+
+/** Room for files of ordinary users on the disk of a folder; percent from 0 to 100. */
+export async function diskSpace(folder: string): Promise<{ freeBytes: number; freePercent: number }> {
+  const { bsize, blocks, bavail } = await statfs(folder);
+  return { freeBytes: bavail * bsize, freePercent: blocks === 0 ? 0 : Math.round((bavail / blocks) * 1_000) / 10 };
+}
+
+/** Puts the new content in place in one step, so that no reader sees half of it. One writer per file. */
+export function replaceFile(file: string, content: string | Uint8Array): void {
+  const draft = `${file}.tmp`;
+  writeFileSync(draft, content);
+  renameSync(draft, file);
+}
