@@ -1,6 +1,6 @@
 import type { DependencyContainer } from 'tsyringe';
 import path from 'node:path';
-import type { RuleBook } from '../src/application/alerts/alert-evaluator';
+import type { ActiveRules } from '../src/application/alerts/alert-evaluator';
 import type { Log } from '../src/application/shared/log';
 import { wire } from '../src/container';
 import type { AlertEvent } from '../src/domain/alerts/alert-input';
@@ -109,7 +109,7 @@ function propagation(changes: number): Promise<string> {
   return Workplace.use(async (place) => {
     const { url } = await place.database('alerts');
     const sites = [await service(place, url), await service(place, url)];
-    const books = sites.map((site) => site.resolve(keys.ruleBook));
+    const books = sites.map((site) => site.resolve(keys.activeRules));
     const rules = sites.map((site) => site.resolve(keys.alertsOnDomain));
     const { id } = (await rules[0]?.create({ name: 'r', rule_type: 'violation', conditions: { threshold: 1 } })) ?? {
       id: 0,
@@ -132,7 +132,7 @@ function propagation(changes: number): Promise<string> {
   });
 }
 
-const has = (book: RuleBook, id: number, threshold: number): boolean =>
+const has = (book: ActiveRules, id: number, threshold: number): boolean =>
   book.rules.some((rule) => rule.id === id && rule.threshold === threshold);
 
 async function service(place: Workplace, databaseUrl: string): Promise<DependencyContainer> {

@@ -1,10 +1,10 @@
+import type { Client } from 'pg';
 import { open, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Client } from 'pg';
 import { HttpClient } from './http-client';
 import { type Contestant, type Effort, interleaved } from './interleaved';
 import { cameraId, manyCameras } from './many-cameras';
-import { idleMb, type ServiceProcess } from './service-process';
+import { type ServiceProcess, idleMb } from './service-process';
 import { table, timingTable } from './table';
 import { Workplace } from './workplace';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { READS } from './bare-reads';
 import { HttpClient } from './http-client';
-import { flood, type FloodRequest } from './http-flood';
+import { type FloodRequest, flood } from './http-flood';
 import { median } from './interleaved';
 import { manyCameras } from './many-cameras';
 import { seed } from './seeding';

@@ -69,7 +69,7 @@ async function prepared(databaseUrl: string, logDir: string) {
   const events = { logDir, retentionDays: 180, violationTypes: DEFAULT_VIOLATION_TYPES, zone: 'UTC' };
   const site = wire({ databaseUrl, camerasFile: path.join(logDir, 'cameras.yaml'), log: QUIET, events });
   await site.resolve(keys.database).open();
-  await site.resolve(keys.eventKeeping).prepare();
+  await site.resolve(keys.eventRetention).prepare();
   return site;
 }
 

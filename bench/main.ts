@@ -4,7 +4,7 @@ import { control } from './control';
 import { http } from './http';
 import { ingest } from './ingest';
 import { records } from './records';
-import { keepResult, type Result } from './results';
+import { type Result, keepResult } from './results';
 import { rollout } from './rollout';
 import { start } from './start';
 import { statistics } from './statistics';

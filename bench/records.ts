@@ -1,5 +1,5 @@
-import path from 'node:path';
 import type { Client } from 'pg';
+import path from 'node:path';
 import { HttpClient } from './http-client';
 import { type Contestant, type Effort, interleaved } from './interleaved';
 import { seed } from './seeding';

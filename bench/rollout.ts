@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { type Decider, DECIDERS, FLOOR, ready } from './deciders';
+import { DECIDERS, type Decider, FLOOR, ready } from './deciders';
 import { type Effort, interleaved } from './interleaved';
 import { table } from './table';
 

@@ -51,7 +51,7 @@ async function take(site: DependencyContainer, settings: Settings, wanted: Wante
     now: clock(),
   };
   await database.open();
-  await site.resolve(keys.eventKeeping).prepare();
+  await site.resolve(keys.eventRetention).prepare();
   const reports = [await importCameras(join(from, 'config/cameras.yaml'), cameras, !apply)];
   const regions = join(dirname(settings.camerasFile), 'regions.json');
   reports.push(await importRegions(join(from, 'config/regions.json'), regions, !apply));

@@ -4,15 +4,15 @@ import type { AccessPort } from './application/access/access-port';
 import type { AuditStore, AuditTrail } from './application/access/audit-trail';
 import type { Authenticator } from './application/access/authenticator';
 import type { TokenService, TokenStore } from './application/access/token-service';
-import type { AlertEvaluator, AlertFeed, RuleBook } from './application/alerts/alert-evaluator';
+import type { ActiveRules, AlertEvaluator, AlertFeed } from './application/alerts/alert-evaluator';
 import type { AlertHandlingPort } from './application/alerts/alert-handling-port';
 import type { AlertArchive } from './application/alerts/alert-rule-service';
 import type { AlertsPort } from './application/alerts/alerts-port';
 import type { CameraWatch } from './application/alerts/camera-watch';
 import type { DeliveryWorker } from './application/alerts/delivery-worker';
-import type { PartLooker, SiteWatch, SiteWatchStore } from './application/alerts/site-watch';
+import type { HealthReporter, SiteWatch, SiteWatchStore } from './application/alerts/site-watch';
 import type { CameraControlPort } from './application/camera-control/camera-control-port';
-import type { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
+import type { CameraController } from './application/camera-control/camera-controller';
 import type { CameraPreviews } from './application/camera-control/camera-previews';
 import type { ControlRelay } from './application/camera-control/control-relay';
 import type { FrameCounts } from './application/camera-control/frame-counts';
@@ -22,24 +22,24 @@ import type { CameraUnitOfWork } from './application/cameras/camera-unit-of-work
 import type { CamerasFile, CamerasFormat } from './application/cameras/cameras-file';
 import type { CamerasPort } from './application/cameras/cameras-port';
 import type { ConfigHeads, ConfigPublishing, OnStep } from './application/cameras/configuration-publication';
-import type { ConfigSettling } from './application/cameras/configuration-reconciliation';
+import type { Reconciliation } from './application/cameras/configuration-reconciliation';
 import type { EventIntake } from './application/events/event-intake';
 import type { EventPosting } from './application/events/event-posting';
 import type { EventsPort } from './application/events/events-port';
 import type { JournalIngestor } from './application/events/journal-ingestor';
-import type { MinuteBook, MinuteStore } from './application/monitoring/minute-book';
+import type { MinuteMetrics, MinuteStore } from './application/monitoring/minute-metrics';
 import type { MonitoringService } from './application/monitoring/monitoring-service';
 import type { RequestMeter } from './application/monitoring/request-meter';
 import type { RecordsPort } from './application/records/records-port';
 import type { EvidenceRecorder } from './application/rollout/evidence-recorder';
 import type { EvidenceStore } from './application/rollout/evidence-store';
 import type { EvidenceCollector, EvidenceUploader } from './application/rollout/evidence-uploader';
+import type { LocalBreaker } from './application/rollout/local-breaker';
 import type { OperationRouter } from './application/rollout/operation-router';
 import type { RolloutEvaluator } from './application/rollout/rollout-evaluator';
 import type { ReadRollout } from './application/rollout/rollout-news';
 import type { RolloutPolicy } from './application/rollout/rollout-policy';
 import type { RolloutPort } from './application/rollout/rollout-port';
-import type { RolloutRuntime } from './application/rollout/rollout-runtime';
 import type { RolloutStore } from './application/rollout/rollout-store';
 import type { ShadowComparer } from './application/rollout/shadow-comparer';
 import type { Verifications } from './application/rollout/verifications';
@@ -62,7 +62,7 @@ import type { Database } from './infrastructure/postgres/database';
 import type { PgAnnouncer } from './infrastructure/postgres/pg-announcer';
 import type { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
 import type { PgDeliveries } from './infrastructure/postgres/pg-deliveries';
-import type { PgEventKeeping, PgRetention } from './infrastructure/postgres/pg-retention';
+import type { PgEventRetention, PgRetention } from './infrastructure/postgres/pg-retention';
 import type { PgRuleFollower } from './infrastructure/postgres/pg-rule-follower';
 import type { NodeWorkerHost } from './infrastructure/process/node-worker-host';
 import type { PrometheusPage } from './infrastructure/prometheus/prometheus-page';
@@ -83,7 +83,7 @@ export const keys = {
   revisions: token<RevisionRepository>('RevisionRepository'),
   heads: token<ConfigHeads>('ConfigHeads'),
   publishing: token<ConfigPublishing>('ConfigPublishing'),
-  settling: token<ConfigSettling>('ConfigSettling'),
+  reconciliation: token<Reconciliation>('ConfigSettling'),
   configuration: token<CameraConfiguration>('CameraConfiguration'),
   camerasOnDomain: token<CamerasPort>('Cameras on the domain path'),
   camerasOnLegacy: token<CamerasPort>('Cameras on the legacy path'),
@@ -95,7 +95,7 @@ export const keys = {
   evidenceUploader: token<EvidenceUploader>('EvidenceUploader'),
   evidenceStore: token<EvidenceStore>('EvidenceStore'),
   policy: token<RolloutPolicy>('RolloutPolicy'),
-  runtime: token<RolloutRuntime>('RolloutRuntime'),
+  localBreaker: token<LocalBreaker>('RolloutRuntime'),
   recorder: token<EvidenceRecorder>('EvidenceRecorder'),
   shadow: token<ShadowComparer>('ShadowComparer'),
   collector: token<EvidenceCollector>('EvidenceCollector'),
@@ -104,7 +104,7 @@ export const keys = {
   controlPlane: token<PgControlPlane>('ControlPlane'),
   desiredStates: token<DesiredStates>('DesiredStates'),
   workerHost: token<NodeWorkerHost>('WorkerHost'),
-  controlRuntime: token<CameraControlRuntime>('CameraControlRuntime'),
+  cameraController: token<CameraController>('CameraControlRuntime'),
   controlRelay: token<ControlRelay>('ControlRelay'),
   frameCounts: token<FrameCounts>('FrameCounts'),
   previews: token<CameraPreviews>('CameraPreviews'),
@@ -115,13 +115,13 @@ export const keys = {
   alertArchive: token<AlertArchive>('AlertArchive'),
   alertFeed: token<AlertFeed>('AlertFeed'),
   alertHandling: token<AlertHandlingPort>('AlertHandling'),
-  ruleBook: token<RuleBook>('RuleBook'),
+  activeRules: token<ActiveRules>('RuleBook'),
   ruleFollower: token<PgRuleFollower>('RuleFollower'),
   alertEvaluator: token<AlertEvaluator>('AlertEvaluator'),
   cameraWatch: token<CameraWatch>('CameraWatch'),
   siteWatchStore: token<SiteWatchStore<ReadRollout>>('SiteWatchStore'),
   siteWatch: token<SiteWatch<ReadRollout>>('SiteWatch'),
-  partLooker: token<PartLooker>('PartLooker'),
+  healthReporter: token<HealthReporter>('PartLooker'),
   deliveries: token<PgDeliveries>('Deliveries'),
   deliveryWorker: token<DeliveryWorker>('DeliveryWorker'),
   emailChannel: token<EmailChannel>('EmailChannel'),
@@ -135,7 +135,7 @@ export const keys = {
   journalTail: token<JournalTail>('JournalTail'),
   eventIntake: token<EventIntake>('EventIntake'),
   ingestor: token<JournalIngestor>('JournalIngestor'),
-  eventKeeping: token<PgEventKeeping>('EventKeeping'),
+  eventRetention: token<PgEventRetention>('EventKeeping'),
   retention: token<PgRetention>('Retention'),
   eventPosting: token<EventPosting>('EventPosting'),
   eventsInTable: token<EventHistory>('Events in the table'),
@@ -157,7 +157,7 @@ export const keys = {
   access: token<AccessPort>('Access'),
   monitoring: token<MonitoringService>('Monitoring'),
   requestMeter: token<RequestMeter>('RequestMeter'),
-  minuteBook: token<MinuteBook>('MinuteBook'),
+  minuteMetrics: token<MinuteMetrics>('MinuteBook'),
   minutes: token<MinuteStore>('Minutes'),
   consistency: token<CameraConsistency>('CameraConsistency'),
   prometheus: token<PrometheusPage>('Prometheus'),

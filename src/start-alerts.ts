@@ -31,7 +31,7 @@ export async function startAlerts(
   await follower.refresh();
   onStop(async () => site.resolve(keys.emailChannel).close());
   onStop(() => worker.stop());
-  const [siteWatch, looker] = [site.resolve(keys.siteWatch), site.resolve(keys.partLooker)];
+  const [siteWatch, healthReporter] = [site.resolve(keys.siteWatch), site.resolve(keys.healthReporter)];
   const leader: Leader = {
     take: async () => void (await Promise.all([evaluator.take(), siteWatch.take()])),
     leave: async () => void (await Promise.all([evaluator.leave(), siteWatch.leave()])),
@@ -56,7 +56,7 @@ export async function startAlerts(
     every(FOLLOW_EVERY_MS, 'following the alert rules', () => follower.refresh(), log),
     every(LOOK_EVERY_MS, 'watching the cameras', () => watch.look(), log),
     every(LOOK_EVERY_MS, 'watching the site', () => siteWatch.run(), log),
-    every(PARTS_EVERY_MS, 'looking at the parts of this service', () => looker.look(), log),
+    every(PARTS_EVERY_MS, 'looking at the parts of this service', () => healthReporter.look(), log),
     every(LOOK_EVERY_MS, 'looking for deliveries', async () => worker.wake(), log),
   ];
   onStop(() => Promise.all(tasks.map((task) => task.stop())));

@@ -1,7 +1,7 @@
 import type { DependencyContainer } from 'tsyringe';
 import { stat } from 'node:fs/promises';
 import type { ConfigFault, FaultyEntry } from './application/cameras/cameras-file';
-import type { Settled } from './application/cameras/configuration-reconciliation';
+import type { Reconciled } from './application/cameras/configuration-reconciliation';
 import { quarantinedIn } from './application/cameras/quarantine';
 import type { Log } from './application/shared/log';
 import { every } from './infrastructure/environment/scheduler';
@@ -17,13 +17,13 @@ export async function startCameras(
   site: DependencyContainer,
   camerasFile: string,
   onStop: (undo: () => Promise<unknown>) => void,
-): Promise<Settled & { quarantined: readonly FaultyEntry[] }> {
+): Promise<Reconciled & { quarantined: readonly FaultyEntry[] }> {
   const [log, configuration] = [site.resolve(keys.log), site.resolve(keys.configuration)];
-  const settled = await configuration.settle();
+  const settled = await configuration.reconcile();
   await warnOfReaders(camerasFile, log);
   const format = site.resolve(keys.camerasFormat);
-  const quarantined = ({ head }: Settled) => (head ? quarantinedIn(head, format) : []);
-  const look = reportingFaults(log, () => configuration.settle(), quarantined);
+  const quarantined = ({ head }: Reconciled) => (head ? quarantinedIn(head, format) : []);
+  const look = reportingFaults(log, () => configuration.reconcile(), quarantined);
   look.report(settled);
   const watcher = new FileWatcher(camerasFile, look.again, log);
   await watcher.start();
@@ -55,14 +55,14 @@ async function recover(site: DependencyContainer, look: () => Promise<void>): Pr
   if (wrong.length === 0) return;
   const ids = wrong.map((change) => change.id).join(', ');
   site.resolve(keys.log).error('the table differed from the file and was put right', { cameras: ids });
-  await site.resolve(keys.runtime).tableDiffered('camera-config', ids);
+  await site.resolve(keys.localBreaker).tableDiffered('camera-config', ids);
 }
 
 /** Logs the faults of a file and its quarantined entries once, not at every look. */
 function reportingFaults(
   log: Log,
-  settle: () => Promise<Settled>,
-  quarantined: (settled: Settled) => readonly FaultyEntry[],
+  settle: () => Promise<Reconciled>,
+  quarantined: (settled: Reconciled) => readonly FaultyEntry[],
 ) {
   let lastFaults = '[]';
   let lastQuarantined = '[]';
@@ -85,7 +85,7 @@ function reportingFaults(
       );
     if (entries.length === 0) log.info('no entry of the cameras file is quarantined any more');
   };
-  const report = (settled: Settled) => {
+  const report = (settled: Reconciled) => {
     reportFaults(settled.faults);
     reportQuarantined(quarantined(settled));
   };

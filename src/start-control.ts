@@ -17,7 +17,7 @@ export async function startControl(
   membership: PgMembership,
   onStop: (undo: () => Promise<unknown>) => void,
 ): Promise<void> {
-  const [log, runtime] = [site.resolve(keys.log), site.resolve(keys.controlRuntime)];
+  const [log, runtime] = [site.resolve(keys.log), site.resolve(keys.cameraController)];
   const leader = { take: () => runtime.take(), leave: (near: boolean) => runtime.leave(near) };
   const leadership = await membership.lead('camera_control', leader, CONTROL);
   onStop(() => leadership.stop());

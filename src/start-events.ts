@@ -15,17 +15,17 @@ export async function startEvents(
   onStop: (undo: () => Promise<unknown>) => void,
 ): Promise<void> {
   const log = site.resolve(keys.log);
-  const [ingestor, keeping] = [site.resolve(keys.ingestor), site.resolve(keys.eventKeeping)];
+  const [ingestor, retention] = [site.resolve(keys.ingestor), site.resolve(keys.eventRetention)];
   const [files, intake, database] = [
     site.resolve(keys.journalFiles),
     site.resolve(keys.eventIntake),
     site.resolve(keys.database),
   ];
-  await keeping.prepare();
+  await retention.prepare();
   const rotate = () => database.alone('watchgate.journal_rotation', () => rotateJournal(journal, files, intake));
   const tasks = [
     every(LOOK_EVERY_MS, 'taking in the journal', () => ingestor.pass(), log),
-    every(HOURLY_MS, 'making room for events', () => keeping.makeRoom(), log),
+    every(HOURLY_MS, 'making room for events', () => retention.makeRoom(), log),
     every(HOURLY_MS, 'deleting what is too old', () => site.resolve(keys.retention).run(), log),
     every(ROTATE_EVERY_MS, 'the rotation of the journal', rotate, log),
   ];

@@ -17,7 +17,11 @@ export async function startHttp(
   settings: Settings,
   onStop: (undo: () => Promise<unknown>) => void,
 ) {
-  const [log, gate, { tell: audit }] = [site.resolve(keys.log), site.resolve(keys.gate), site.resolve(keys.auditTrail)];
+  const [log, gate, { record: audit }] = [
+    site.resolve(keys.log),
+    site.resolve(keys.gate),
+    site.resolve(keys.auditTrail),
+  ];
   const { trustedProxy } = settings;
   const options = { log, gate, audit, trustedProxy, ...startMonitoring(site, onStop) };
   const server = httpServer(httpApplication(site.resolve(keys.mounted), options), log);

@@ -6,7 +6,7 @@ const SAVE_EVERY_MS = 10_000;
 
 /** Counts requests from now on, and tells the other services of the site. Gives what HTTP needs of it. */
 export function startMonitoring(site: DependencyContainer, onStop: (undo: () => Promise<unknown>) => void) {
-  const [log, book, minutes] = [site.resolve(keys.log), site.resolve(keys.minuteBook), site.resolve(keys.minutes)];
+  const [log, book, minutes] = [site.resolve(keys.log), site.resolve(keys.minuteMetrics), site.resolve(keys.minutes)];
   const save = () => book.save(minutes);
   const saving = every(SAVE_EVERY_MS, 'storing the metrics', save, log);
   onStop(() => saving.stop().then(save));

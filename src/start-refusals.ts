@@ -19,8 +19,8 @@ function refuseItself({ legacyBaseUrl, host, port }: Settings): void {
   if (legacyBaseUrl === '') return;
   const legacy = new URL(legacyBaseUrl);
   const onThisMachine = isLoopback(legacy.hostname) && (isLoopback(host) || host === '0.0.0.0' || host === '::');
-  const asked = Number(legacy.port || (legacy.protocol === 'https:' ? 443 : 80));
-  if (asked !== port || !(onThisMachine || legacy.hostname === host)) return;
+  const legacyPort = Number(legacy.port || (legacy.protocol === 'https:' ? 443 : 80));
+  if (legacyPort !== port || !(onThisMachine || legacy.hostname === host)) return;
   throw new Error('LEGACY_BASE_URL is the address of this service itself: name the old backend, or set another PORT.');
 }
 

@@ -42,7 +42,7 @@ export async function startRollout(
     ),
   );
   const { uploadMs, evaluateMs } = settings.pace ?? PACE;
-  const [uploader, runtime] = [site.resolve(keys.evidenceUploader), site.resolve(keys.runtime)];
+  const [uploader, runtime] = [site.resolve(keys.evidenceUploader), site.resolve(keys.localBreaker)];
   const upload = () => uploader.upload().then(() => runtime.storePending());
   const counts = every(uploadMs, 'storing the evidence of the rollout', upload, log);
   const evaluator = site.resolve(keys.evaluator);

@@ -1,10 +1,10 @@
-import { siteNotices } from './application/alerts/alert-channel';
-import { AlertEvaluator, type EvaluatorPace, RuleBook } from './application/alerts/alert-evaluator';
+import { siteDeliveryTargets } from './application/alerts/alert-channel';
+import { ActiveRules, AlertEvaluator, type EvaluatorPace } from './application/alerts/alert-evaluator';
 import { AlertHandlingService } from './application/alerts/alert-handling-service';
 import { AlertRuleService } from './application/alerts/alert-rule-service';
 import { CameraWatch } from './application/alerts/camera-watch';
 import { DeliveryWorker } from './application/alerts/delivery-worker';
-import { PartLooker, SiteWatch } from './application/alerts/site-watch';
+import { HealthReporter, SiteWatch } from './application/alerts/site-watch';
 import { processConditions } from './application/camera-control/worker-states';
 import { rolloutNews } from './application/rollout/rollout-news';
 import { sharingReads } from './application/shared/shared-reads';
@@ -75,16 +75,16 @@ export function wireAlerts(once: Once, site: AlertSite = NOWHERE): void {
 }
 
 function wireEvaluation(once: Once, { pace }: AlertSite): void {
-  once(keys.ruleBook, () => new RuleBook());
-  once(keys.ruleFollower, (get) => new PgRuleFollower(get(keys.database), get(keys.alertRules), get(keys.ruleBook)));
+  once(keys.activeRules, () => new ActiveRules());
+  once(keys.ruleFollower, (get) => new PgRuleFollower(get(keys.database), get(keys.alertRules), get(keys.activeRules)));
   once(keys.alertEvaluator, (get) => {
     const store = new PgEvaluationStore(get(keys.database), get(keys.log));
-    const [book, follower] = [get(keys.ruleBook), get(keys.ruleFollower)];
+    const [book, follower] = [get(keys.activeRules), get(keys.ruleFollower)];
     const refresh = () => follower.refresh();
     return new AlertEvaluator(get(keys.alertFeed), store, book, refresh, get(keys.clock), get(keys.log), pace);
   });
   once(keys.cameraWatch, (get) => {
-    const { supervisor } = get(keys.controlRuntime);
+    const { supervisor } = get(keys.cameraController);
     const current = () => processConditions(get(keys.cameras), get(keys.desiredStates), supervisor);
     return new CameraWatch({ current }, new PgCameraChanges(get(keys.database)), get(keys.clock));
   });
@@ -94,11 +94,11 @@ function wireSiteWatch(once: Once, { alertWebhookUrl }: AlertSite): void {
   once(keys.siteWatchStore, (get) => new PgSiteWatch(get(keys.database), get(keys.instanceId), get(keys.log)));
   once(keys.siteWatch, (get) => {
     const [store, news] = [get(keys.siteWatchStore), rolloutNews(get(keys.rolloutStore))];
-    return new SiteWatch(store, news, siteNotices(alertWebhookUrl !== ''), get(keys.clock), get(keys.log));
+    return new SiteWatch(store, news, siteDeliveryTargets(alertWebhookUrl !== ''), get(keys.clock), get(keys.log));
   });
-  once(keys.partLooker, (get) => {
+  once(keys.healthReporter, (get) => {
     const check = () => get(keys.monitoring).parts();
-    return new PartLooker(get(keys.instanceName), check, get(keys.siteWatchStore), get(keys.clock), get(keys.log));
+    return new HealthReporter(get(keys.instanceName), check, get(keys.siteWatchStore), get(keys.clock), get(keys.log));
   });
 }
 
@@ -127,7 +127,7 @@ function wireSockets(once: Once): void {
       const conditions = await processConditions(
         get(keys.cameras),
         get(keys.desiredStates),
-        get(keys.controlRuntime).supervisor,
+        get(keys.cameraController).supervisor,
       );
       const ids = [...(conditions?.keys() ?? [])];
       return new Map(await Promise.all(ids.map(async (id) => [id, (await host.counters(id)) ?? {}] as const)));

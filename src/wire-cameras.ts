@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CameraCommands, ChangeLine } from './application/cameras/camera-change-batcher';
+import { CameraCommands, ChangeBatcher } from './application/cameras/camera-change-batcher';
 import { CameraConfiguration, ConfigOutcomes } from './application/cameras/camera-configuration';
 import { CameraService } from './application/cameras/camera-service';
 import { ConfigHeads, ConfigPublishing } from './application/cameras/configuration-publication';
-import { ConfigSettling } from './application/cameras/configuration-reconciliation';
+import { Reconciliation } from './application/cameras/configuration-reconciliation';
 import { sharingReads } from './application/shared/shared-reads';
 import { DiskCamerasFile } from './infrastructure/files/disk-cameras-file';
 import { PgCameraUnitOfWork } from './infrastructure/postgres/pg-camera-unit-of-work';
@@ -36,9 +36,9 @@ export function wireCameraConfiguration(once: Once, site: CamerasSite): void {
       new ConfigPublishing(get(keys.camerasFile), get(keys.heads), get(keys.clock), get(keys.log), get(keys.onStep)),
   );
   once(
-    keys.settling,
+    keys.reconciliation,
     (get) =>
-      new ConfigSettling(
+      new Reconciliation(
         get(keys.camerasFile),
         get(keys.camerasFormat),
         get(keys.heads),
@@ -49,12 +49,12 @@ export function wireCameraConfiguration(once: Once, site: CamerasSite): void {
       ),
   );
   once(keys.configuration, (get) => {
-    const outcomes = new ConfigOutcomes(get(keys.unitOfWork), get(keys.settling), () => pause(FIND_OUT_PAUSE_MS));
+    const outcomes = new ConfigOutcomes(get(keys.unitOfWork), get(keys.reconciliation), () => pause(FIND_OUT_PAUSE_MS));
     return new CameraConfiguration(
       get(keys.unitOfWork),
       get(keys.camerasFile),
       get(keys.camerasFormat),
-      get(keys.settling),
+      get(keys.reconciliation),
       get(keys.publishing),
       outcomes,
     );
@@ -64,7 +64,7 @@ export function wireCameraConfiguration(once: Once, site: CamerasSite): void {
 export function wireCamerasOnDomain(once: Once): void {
   once(keys.camerasOnDomain, (get) => {
     const configuration = get(keys.configuration);
-    const line = new ChangeLine((decide) => configuration.change(decide));
+    const line = new ChangeBatcher((decide) => configuration.change(decide));
     const commands = new CameraCommands(line.change, get(keys.clock));
     return sharingReads(new CameraService(get(keys.cameras), get(keys.revisions), commands), ['list']);
   });

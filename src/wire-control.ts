@@ -1,5 +1,5 @@
-import { CameraControlRuntime } from './application/camera-control/camera-control-runtime';
 import { CameraControlService } from './application/camera-control/camera-control-service';
+import { CameraController } from './application/camera-control/camera-controller';
 import { CameraPreviews } from './application/camera-control/camera-previews';
 import { CameraSupervisor } from './application/camera-control/camera-supervisor';
 import { ControlRelay } from './application/camera-control/control-relay';
@@ -35,9 +35,9 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
     return new NodeWorkerHost(options, get(keys.log));
   });
   once(
-    keys.controlRuntime,
+    keys.cameraController,
     (get) =>
-      new CameraControlRuntime(
+      new CameraController(
         get(keys.cameras),
         get(keys.desiredStates),
         () => get(keys.revisions).newest(),
@@ -61,7 +61,7 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
   });
   once(keys.controlRelay, (get) => {
     const line = new PgControlLine(get(keys.database), get(keys.log));
-    return new ControlRelay(() => get(keys.controlRuntime).controls, line, get(keys.log));
+    return new ControlRelay(() => get(keys.cameraController).controls, line, get(keys.log));
   });
   const [onDomain, onLegacy] = [
     service((c) => (decide) => c.change(decide)),
@@ -79,12 +79,12 @@ const service = (change: (c: CameraConfiguration) => CameraConfiguration['change
   return new CameraControlService({
     cameras: get(keys.cameras),
     desired: get(keys.desiredStates),
-    supervisor: get(keys.controlRuntime).supervisor,
+    supervisor: get(keys.cameraController).supervisor,
     configure: (id: string, fields: JsonObject) =>
       change(configuration)((all, unseen) => cameraSet.replace(all, id, (c) => c.change(fields, clock()), unseen)),
     refresh: async () => {
-      const { head } = await configuration.settle();
-      await get(keys.controlRuntime).follow();
+      const { head } = await configuration.reconcile();
+      await get(keys.cameraController).follow();
       return head?.revision.number ?? 0;
     },
     previews: get(keys.previews),

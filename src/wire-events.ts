@@ -14,7 +14,7 @@ import { LegacyRecords, RawDetectionReports } from './infrastructure/legacy/lega
 import { PgDetectionReports } from './infrastructure/postgres/pg-detection-reports';
 import { PgEventIntake } from './infrastructure/postgres/pg-event-intake';
 import { PgEvents } from './infrastructure/postgres/pg-events';
-import { PgEventKeeping, PgRetention } from './infrastructure/postgres/pg-retention';
+import { PgEventRetention, PgRetention } from './infrastructure/postgres/pg-retention';
 import { PgSiteActivity } from './infrastructure/postgres/pg-site-activity';
 import { PgStatistics } from './infrastructure/postgres/pg-statistics';
 import { PgViolations } from './infrastructure/postgres/pg-violations';
@@ -69,7 +69,10 @@ function wireIntake(once: Once, site: EventSite): void {
       get(keys.log),
     );
   });
-  once(keys.eventKeeping, (get) => new PgEventKeeping(get(keys.database), site.zone, get(keys.clock), get(keys.log)));
+  once(
+    keys.eventRetention,
+    (get) => new PgEventRetention(get(keys.database), site.zone, get(keys.clock), get(keys.log)),
+  );
   once(keys.retention, (get) => {
     const { historyDays: history = 1_095, auditDays: audit = 365 } = site;
     const [database, days] = [get(keys.database), { events: retentionDays, history, audit }];

@@ -1,4 +1,4 @@
-import { CameraCommands, ChangeLine } from './application/cameras/camera-change-batcher';
+import { CameraCommands, ChangeBatcher } from './application/cameras/camera-change-batcher';
 import { OldBackendClient } from './infrastructure/legacy-remote/old-backend-client';
 import { RemoteCameras } from './infrastructure/legacy-remote/remote-cameras';
 import { RemoteSystem } from './infrastructure/legacy-remote/remote-system';
@@ -19,7 +19,7 @@ export function wireLegacy(once: Once, baseUrl: string | undefined): void {
 function wireEmbedded(once: Once): void {
   once(keys.camerasOnLegacy, (get) => {
     const configuration = get(keys.configuration);
-    const line = new ChangeLine((decide) => configuration.changeFile(decide));
+    const line = new ChangeBatcher((decide) => configuration.changeFile(decide));
     const commands = new CameraCommands(line.change, get(keys.clock));
     return new LegacyCameras(
       get(keys.camerasFile),

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { workerStates } from './application/camera-control/worker-states';
 import { CameraConsistency } from './application/cameras/camera-consistency';
 import { eventFamily, requestFamilies, siteCounters, siteFamilies } from './application/monitoring/metric-families';
-import { MinuteBook } from './application/monitoring/minute-book';
+import { MinuteMetrics } from './application/monitoring/minute-metrics';
 import { MonitoringService } from './application/monitoring/monitoring-service';
 import * as probes from './application/monitoring/probes';
 import { type HealthProbe, LastConsistency, healthy, lastKnown } from './application/monitoring/probes';
@@ -32,22 +32,22 @@ export function wireMonitoring(once: Once, folders: MonitoredFolders): void {
   });
   once(keys.requestMeter, (get) => new RequestMeter(get(keys.clock)));
   once(keys.minutes, (get) => new PgMinutes(get(keys.database), get(keys.instanceId)));
-  once(keys.minuteBook, (get) => {
+  once(keys.minuteMetrics, (get) => {
     const counters = siteCounters(get(keys.requestMeter), () => get(keys.recorder).totals());
-    return new MinuteBook(counters, get(keys.clock));
+    return new MinuteMetrics(counters, get(keys.clock));
   });
   once(keys.prometheus, prometheusPage);
   once(keys.monitoring, (get) => {
     const [clock, log] = [get(keys.clock), get(keys.log)];
     const consistency = new LastConsistency(() => get(keys.consistency).measure(), clock, log);
-    const metrics = new SiteMetrics(get(keys.minuteBook), get(keys.minutes), consistency, clock, log);
+    const metrics = new SiteMetrics(get(keys.minuteMetrics), get(keys.minutes), consistency, clock, log);
     return new MonitoringService(allProbes(get, folders), neededProbes(get), metrics, clock, log);
   });
 }
 
 /** The controller of the cameras tells their figures; the other services of the site tell none of them. */
 const cameraCounts = (get: Get) => async () => {
-  const { supervisor } = get(keys.controlRuntime);
+  const { supervisor } = get(keys.cameraController);
   const states = (await workerStates(get(keys.cameras), get(keys.desiredStates), supervisor)) ?? [];
   return states.map((state) => ({ ...state, frames: get(keys.frameCounts).of(state.id) }));
 };
@@ -55,7 +55,7 @@ const cameraCounts = (get: Get) => async () => {
 function prometheusPage(get: Get): PrometheusPage {
   const [database, log] = [get(keys.database), get(keys.log)];
   return new PrometheusPage([
-    ...requestFamilies(() => get(keys.minuteBook).totals()),
+    ...requestFamilies(() => get(keys.minuteMetrics).totals()),
     ...siteFamilies({
       intake: () => get(keys.ingestor).state,
       cameras: lastKnown(cameraCounts(get), [], log),
@@ -78,7 +78,7 @@ function neededProbes(get: Get): HealthProbe[] {
 
 function allProbes(get: Get, { dataDir, logDir, camerasFile }: MonitoredFolders): HealthProbe[] {
   const [cameras, desired] = [get(keys.cameras), get(keys.desiredStates)];
-  const { supervisor } = get(keys.controlRuntime);
+  const { supervisor } = get(keys.cameraController);
   const begun = performance.now();
   const upSeconds = () => (performance.now() - begun) / 1_000;
   const space = async () => ({ data: await diskSpace(dataDir), logs: await diskSpace(logDir) });

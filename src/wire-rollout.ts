@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { allOperations } from './api/catalogue';
 import { EvidenceRecorder } from './application/rollout/evidence-recorder';
 import { EvidenceCollector, EvidenceUploader } from './application/rollout/evidence-uploader';
+import { LocalBreaker } from './application/rollout/local-breaker';
 import { type KnownKeys, RolloutEvaluator } from './application/rollout/rollout-evaluator';
 import { RolloutPolicy } from './application/rollout/rollout-policy';
-import { RolloutRuntime } from './application/rollout/rollout-runtime';
 import { RolloutService } from './application/rollout/rollout-service';
 import type { RolloutDocument } from './application/rollout/rollout-store';
 import { ShadowComparer } from './application/rollout/shadow-comparer';
@@ -34,16 +34,16 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
   once(keys.rolloutStore, (get) => new PgRolloutStore(get(keys.database), get(keys.log)));
   once(keys.evidenceStore, (get) => new PgEvidenceStore(get(keys.database), get(keys.instanceId)));
   once(
-    keys.runtime,
-    (get) => new RolloutRuntime(get(keys.policy), get(keys.rolloutStore), get(keys.evidenceStore), get(keys.log)),
+    keys.localBreaker,
+    (get) => new LocalBreaker(get(keys.policy), get(keys.rolloutStore), get(keys.evidenceStore), get(keys.log)),
   );
   once(keys.recorder, (get) => {
-    const { tripped, attention } = get(keys.runtime);
+    const { tripped, attention } = get(keys.localBreaker);
     const rules = (group: string) => get(keys.policy).planOf(group)?.rules ?? DEFAULT_PLAN.rules;
     return new EvidenceRecorder({ onTrip: tripped, onAttention: attention, rules });
   });
   once(keys.shadow, (get) => {
-    const options = { idle, confirmAfterMs, pause, onMismatch: get(keys.runtime).mismatch };
+    const options = { idle, confirmAfterMs, pause, onMismatch: get(keys.localBreaker).mismatch };
     return new ShadowComparer(options, get(keys.clock), get(keys.log));
   });
   once(keys.evidenceUploader, (get) => {
@@ -53,7 +53,7 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
   once(keys.collector, (get) => new EvidenceCollector(switched, get(keys.evidenceStore), get(keys.rolloutStore)));
   once(keys.controlPlane, (get) => {
     const instance = { id: get(keys.instanceId), name: get(keys.instanceName) };
-    const [policy, runtime] = [get(keys.policy), get(keys.runtime)];
+    const [policy, runtime] = [get(keys.policy), get(keys.localBreaker)];
     const install = (document: RolloutDocument) => {
       const forgotten = policy.install(document);
       if (forgotten) runtime.forgot(forgotten);

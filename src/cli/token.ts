@@ -42,7 +42,7 @@ function required(value: string | undefined, what: string): string {
   throw new UsageError(`${what} is required.\n\n${HELP}`);
 }
 
-const told =
+const audited =
   (operation: string, command: (tokens: TokenService, parsed: Parsed) => Promise<{ id: string; input: object }>) =>
   async (tokens: TokenService, audit: AuditStore, parsed: Parsed): Promise<void> => {
     const { id, input } = await command(tokens, parsed);
@@ -58,7 +58,7 @@ const told =
     await audit.add([{ ...entry, ...rest }]);
   };
 
-const create = told('access.createToken', async (tokens, { values }) => {
+const create = audited('access.createToken', async (tokens, { values }) => {
   const [role, name] = [required(values.role, '--role'), required(values.name, '--name')];
   const expiry = values.expires === undefined ? {} : { expiresAt: new Date(utcTime(values.expires)) };
   const { token, text } = await tokens.create({ role, name, ...expiry });
@@ -66,7 +66,7 @@ const create = told('access.createToken', async (tokens, { values }) => {
   return { id: token.fields.id, input: { role, name } };
 });
 
-const revoke = told('access.revokeToken', async (tokens, { positionals }) => {
+const revoke = audited('access.revokeToken', async (tokens, { positionals }) => {
   const id = required(positionals[1], 'The ID of the token');
   await tokens.revoke(id);
   say(`${id} is revoked; services notice within two seconds.`);

@@ -48,7 +48,7 @@ export class FpsMeter {
 }
 
 /** A log that grows tells people that its worker lives. */
-const TELL_EVERY_S = 60;
+const REPORT_EVERY_S = 60;
 
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 const wallClock = (): number => round(Date.now() / 1_000);
@@ -64,7 +64,7 @@ export class DetectionWorker implements FrameSink {
   /** Frames the journal has been told of. */
   private reported = 0;
   private lastFrameAt: number | null = null;
-  private toldAt = -Infinity;
+  private reportedAt = -Infinity;
   private motion = NO_MOTION;
   private picture = NO_PICTURE;
 
@@ -84,7 +84,7 @@ export class DetectionWorker implements FrameSink {
     this.lookForFrozen(frame, now);
     // Whoever waits for the camera to come up need not wait for the next second.
     if (this.frames === 1) this.writeStatus();
-    if (now - this.toldAt >= TELL_EVERY_S) this.tell(now);
+    if (now - this.reportedAt >= REPORT_EVERY_S) this.report(now);
   }
 
   jpeg(picture: Uint8Array): void {
@@ -129,8 +129,8 @@ export class DetectionWorker implements FrameSink {
     this.say(`${type} ${JSON.stringify(evidence)}`);
   }
 
-  private tell(now: number): void {
-    this.toldAt = now;
+  private report(now: number): void {
+    this.reportedAt = now;
     if (this.frames === 1) return this.say('the first frame is here');
     const fps = this.meter.rate(now);
     this.say(`${this.frames} frames, ${fps} per second`);

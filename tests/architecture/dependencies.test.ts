@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { temporaryDirectory } from '../support/temporary-directory';
-import { CLEAN, FORBIDDEN, importsType, PACKAGES } from './planted-violations';
-import { allowances, allows, type Cruise, cruise, ROOT } from './dependency-cruise';
+import { type Cruise, ROOT, allowances, allows, cruise } from './dependency-cruise';
+import { CLEAN, FORBIDDEN, PACKAGES, importsType } from './planted-violations';
 
 function plant(project: string, files: Readonly<Record<string, string>>): void {
   for (const [file, text] of Object.entries(files)) {

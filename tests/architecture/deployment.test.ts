@@ -1,8 +1,8 @@
+import { Client } from 'pg';
+import { parse } from 'yaml';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { Client } from 'pg';
-import { parse } from 'yaml';
 import { readSettings } from '../../src/infrastructure/environment/settings';
 import { needsToken } from '../../src/start-refusals';
 import { ROOT } from './dependency-cruise';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { allOperations } from '../../src/api/catalogue';
 import { schemaName } from '../../src/api/http/fields';
-import { BESIDE_TAG } from '../../src/api/http/openapi';
+import { SERVICE_TAG } from '../../src/api/http/openapi';
 import { Media } from '../../src/application/shared/media';
 import type { JsonObject } from '../../src/domain/shared/json';
 import { temporaryDirectory } from '../support/temporary-directory';
@@ -150,7 +150,7 @@ describe('the OpenAPI document, for those who never saw this service', () => {
         const switched = allOperations.find(({ id }) => id === operationId)?.switched ?? false;
         if (status === '200') expect(Object.hasOwn(named ?? {}, 'X-Served-By')).toBe(switched);
       }
-    expect(all.filter(({ operationId }) => operationId.startsWith(`${BESIDE_TAG}.`)).length).toBeGreaterThan(3);
+    expect(all.filter(({ operationId }) => operationId.startsWith(`${SERVICE_TAG}.`)).length).toBeGreaterThan(3);
   });
 });
 

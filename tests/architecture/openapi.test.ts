@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { allOperations } from '../../src/api/catalogue';
-import { BESIDE_TAG } from '../../src/api/http/openapi';
+import { SERVICE_TAG } from '../../src/api/http/openapi';
 import { ROOT } from './dependency-cruise';
 import { OPENAPI_FILE, openApiText } from './openapi-document';
 
@@ -22,7 +22,7 @@ describe('the OpenAPI document', () => {
   it('describes every operation of the catalogue', () => {
     const { paths } = JSON.parse(openApiText()) as { paths: Record<string, Record<string, { operationId: string }>> };
     const all = Object.values(paths).flatMap((verbs) => Object.values(verbs).map((o) => o.operationId));
-    const described = all.filter((id) => !id.startsWith(`${BESIDE_TAG}.`));
+    const described = all.filter((id) => !id.startsWith(`${SERVICE_TAG}.`));
     expect(described.sort()).toEqual(allOperations.map((o) => o.id).sort());
     expect(described.length).toBeGreaterThan(0);
   });

@@ -1,4 +1,4 @@
-import { read, type SourceFile, sourceFiles } from './source-files';
+import { type SourceFile, read, sourceFiles } from './source-files';
 
 describe('the source', () => {
   let files: readonly SourceFile[];

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { parseSync } from '@swc/core';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { ROOT } from './dependency-cruise';
 
 export interface SourceFile {

@@ -32,7 +32,7 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by $name', ({ key, remote, editsInPl
     database = await createTestDatabase();
     old = remote && (await oldBackendOnFile());
     site = await testSite({ databaseUrl: database.url, ...old?.site });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     cameras = site.container.resolve(key);
   });
   afterEach(async () => {

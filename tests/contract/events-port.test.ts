@@ -37,8 +37,8 @@ describe.each(['domain', 'legacy'] as const)('events and statistics on the %s pa
       events: { zone: 'Europe/Berlin' },
     });
     const { container } = site;
-    await container.resolve(keys.configuration).settle();
-    await container.resolve(keys.eventKeeping).prepare();
+    await container.resolve(keys.configuration).reconcile();
+    await container.resolve(keys.eventRetention).prepare();
     write(site.journal, ...LINES, 'no json', JSON.stringify(LINES[1]));
     await container.resolve(keys.ingestor).pass();
     const on = path === 'domain';

@@ -37,8 +37,8 @@ describe.each(['domain', 'legacy'] as const)('records on the %s path', (path) =>
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, clock: () => NOW });
     const { container } = site;
-    await container.resolve(keys.configuration).settle();
-    await container.resolve(keys.eventKeeping).prepare();
+    await container.resolve(keys.configuration).reconcile();
+    await container.resolve(keys.eventRetention).prepare();
     write(site.journal, ...LINES);
     await container.resolve(keys.ingestor).pass();
     records = container.resolve(path === 'domain' ? keys.recordsOnDomain : keys.recordsOnLegacy);

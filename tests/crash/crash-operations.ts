@@ -28,7 +28,7 @@ export async function perform(operation: CrashOperation, site: DependencyContain
     case 'restore':
       return void (await configuration.restore(1));
     case 'absorb':
-      return void (await configuration.settle());
+      return void (await configuration.reconcile());
     case 'legacy-create':
       return void (await legacy.create({ id: 'cam3', name: 'Drei', source: '1' }));
     case 'legacy-update':

@@ -50,7 +50,7 @@ async function reset(databaseUrl: string, camerasFile: string, operation: CrashO
   await client.end();
   writeFileSync(camerasFile, FIRST);
   await inSite(databaseUrl, camerasFile, async (site) => {
-    await site.resolve(keys.configuration).settle();
+    await site.resolve(keys.configuration).reconcile();
     await site.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps: 24 });
   });
   if (operation !== 'absorb') return;
@@ -63,7 +63,7 @@ async function recover(
   operation: CrashOperation,
 ): Promise<'before' | 'after'> {
   return inSite(databaseUrl, camerasFile, async (site) => {
-    const settled = await site.resolve(keys.configuration).settle();
+    const settled = await site.resolve(keys.configuration).reconcile();
     if (settled.faults.length > 0) throw new Error('the file does not parse');
     const text = readFileSync(camerasFile, 'utf8');
     const inFile = site.resolve(keys.camerasFormat).read(text).cameras;

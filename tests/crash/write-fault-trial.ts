@@ -62,7 +62,7 @@ export async function writeFaultTrial(trial: WriteFault, databaseUrl: string): P
   const site = wire({ databaseUrl, camerasFile, log: rememberingLog(), onStep });
   try {
     await site.resolve(keys.database).open();
-    await site.resolve(keys.configuration).settle();
+    await site.resolve(keys.configuration).reconcile();
     const store = site.resolve(keys.rolloutStore);
     await seedRollout(store, readPlans(null, rolloutGroups).plans, {
       instruction: { useDomain: true, percent: 100 },
@@ -99,7 +99,7 @@ async function check(
   error: unknown,
   context: CallContext,
 ) {
-  await site.resolve(keys.configuration).settle();
+  await site.resolve(keys.configuration).reconcile();
   const cameras = (await site.resolve(keys.cameras).all()).map((c) => c.fields);
   const reading = site.resolve(keys.camerasFormat).read(readFileSync(file, 'utf8'));
   if (!isDeepStrictEqual(reading.cameras, cameras)) throw new Error('table and file differ');

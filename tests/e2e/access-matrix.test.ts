@@ -2,7 +2,7 @@ import request from 'supertest';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { allOperations } from '../../src/api/catalogue';
-import { BESIDE_TAG, openApi } from '../../src/api/http/openapi';
+import { SERVICE_TAG, openApi } from '../../src/api/http/openapi';
 import { routesOf } from '../../src/api/http/openapi-view';
 import type { Operation } from '../../src/api/http/operation';
 import { type Role, covers, roles } from '../../src/domain/shared/role';
@@ -22,7 +22,7 @@ interface Described {
 const described = new Map(
   Object.values(openApi(allOperations).paths as unknown as Record<string, Record<string, Described>>)
     .flatMap((verbs) => Object.values(verbs))
-    .filter(({ tags }) => !tags.includes(BESIDE_TAG))
+    .filter(({ tags }) => !tags.includes(SERVICE_TAG))
     .map((operation) => [operation.operationId, operation] as const),
 );
 
@@ -99,7 +99,7 @@ describe('beside the operations', () => {
     },
   );
 
-  const beside = routesOf(openApi(allOperations)).filter(({ operation }) => operation.tags.includes(BESIDE_TAG));
+  const beside = routesOf(openApi(allOperations)).filter(({ operation }) => operation.tags.includes(SERVICE_TAG));
 
   it.each(beside.map(({ path, operation }) => [path, operation['x-role']]))(
     '%s is for whom the document says: %s',

@@ -1,8 +1,8 @@
-import { connect } from 'node:net';
 import { WebSocket } from 'ws';
+import { connect } from 'node:net';
 import { eventually } from '../support/eventually';
 import { BareSite } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const PROTOCOL = 'watchgate';
 const WRONG = `wgt_${'0'.repeat(16)}_${'a'.repeat(43)}`;

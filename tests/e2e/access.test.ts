@@ -1,7 +1,7 @@
 import type { AuditView, TokenList } from '../../src/application/access/access-port';
 import { eventually } from '../support/eventually';
 import { ACCOUNTS, BareSite } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 interface Told {
   readonly status: number;

@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { Client } from 'pg';
 import { WebSocket } from 'ws';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { AlertView } from '../../src/application/alerts/alert-views';
 import { eventLine, write } from '../support/events';
 import { eventually } from '../support/eventually';
 import { BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type WebhookReceiver, webhookReceiver } from '../support/webhook-receiver';
 
 const CAMERAS = `cameras:

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CameraSite } from '../support/camera-site';
 import { eventually } from '../support/eventually';
-import { freezingAfter, RtspPublisher } from '../support/rtsp-publisher';
-import { RtspServer } from '../support/rtsp-server';
 import { inTime } from '../support/in-time';
+import { RtspPublisher, freezingAfter } from '../support/rtsp-publisher';
+import { RtspServer } from '../support/rtsp-server';
 
 const PATH = '/live/1';
 const WRONG = 'not-the-Passw0rd';

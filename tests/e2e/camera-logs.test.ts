@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { CameraLog } from '../../src/application/camera-control/camera-control-port';
 import { CameraSite } from '../support/camera-site';
 import { eventually } from '../support/eventually';
-import { inTime, PERF } from '../support/in-time';
+import { PERF, inTime } from '../support/in-time';
 
 const DETECTOR_COMMAND = JSON.stringify([process.execPath, resolve('dist/tests/support/fake-detector.js')]);
 const WRITES_MB = 200;

@@ -1,8 +1,8 @@
 import { CameraSite } from '../support/camera-site';
 import { eventually } from '../support/eventually';
+import { inTime } from '../support/in-time';
 import { RtspPublisher } from '../support/rtsp-publisher';
 import { RtspServer } from '../support/rtsp-server';
-import { inTime } from '../support/in-time';
 
 const PATH = '/live/1';
 const AT_ONCE = 50;

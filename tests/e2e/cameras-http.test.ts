@@ -27,7 +27,7 @@ describe('the camera API', () => {
   });
   beforeEach(async () => {
     site.write(TWO_CAMERAS);
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
   });
   afterEach(() => site.agreement());
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';
 import { rememberingLog } from '../support/quiet-log';
 import { ACCOUNTS, BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 describe('a service that is to end', () => {
   it('is cut off when something hangs, and says so by its exit code and in its log', async () => {

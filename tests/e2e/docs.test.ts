@@ -22,7 +22,7 @@ let server: Server;
 beforeAll(async () => {
   database = await createTestDatabase();
   site = await testSite({ databaseUrl: database.url });
-  await site.container.resolve(keys.configuration).settle();
+  await site.container.resolve(keys.configuration).reconcile();
   server = httpOf(site).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });

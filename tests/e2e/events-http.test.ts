@@ -19,8 +19,8 @@ describe('the API of events, statistics and records', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).settle();
-    await site.container.resolve(keys.eventKeeping).prepare();
+    await site.container.resolve(keys.configuration).reconcile();
+    await site.container.resolve(keys.eventRetention).prepare();
     server = httpOf(site).listen(0, '127.0.0.1');
     const breaches = Array.from({ length: 3 }, () => eventLine({ ts: now() - 30, type: 'NO_HAIRNET_AT_SINK' }));
     await post([...breaches, eventLine({ ts: now() - 60, type: 'detection', evidence: { person_count: 1 } })]);

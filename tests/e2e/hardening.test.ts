@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
 import request from 'supertest';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { inTime } from '../support/in-time';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
-import { inTime } from '../support/in-time';
 
 let database: TestDatabase;
 let site: TestSite;

@@ -1,11 +1,11 @@
+import { Client } from 'pg';
 import { execFile } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
 import { makeOldFiles, makeOldTables } from '../support/old-installation';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { temporaryDirectory } from '../support/temporary-directory';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const IMPORT = path.resolve(__dirname, '../../dist/src/import.js');
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
-import { BareSite, call, type ServiceRun } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { BareSite, type ServiceRun, call } from '../support/service-run';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { agreement, testSite } from '../support/test-site';
 
 const LANES = 16;

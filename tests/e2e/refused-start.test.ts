@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server } from 'node:net';
-import path from 'node:path';
 import { Client } from 'pg';
-import { createTestDatabase } from '../support/test-database';
-import { ACCOUNTS, BareSite, type Ended } from '../support/service-run';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, type Server, createServer } from 'node:net';
+import path from 'node:path';
 import { inTime } from '../support/in-time';
+import { ACCOUNTS, BareSite, type Ended } from '../support/service-run';
+import { createTestDatabase } from '../support/test-database';
 
 /** A whole start on a loaded machine, and the three seconds a silent database is waited for. */
 const IN_TIME_MS = 15_000;

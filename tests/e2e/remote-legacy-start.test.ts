@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { startOldBackend } from '../support/old-backend';
-import { call } from '../support/service-run';
 import { siteForEach } from '../support/own-site';
+import { call } from '../support/service-run';
 
 const DOOR = { id: 'door', name: 'Door', source: '0' };
 

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startLoad } from '../support/http-load';
 import { BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { agreement, type TestSite, testSite } from '../support/test-site';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
+import { type TestSite, agreement, testSite } from '../support/test-site';
 
 const SECONDS = Number(process.env.CHAOS_SECONDS ?? 60);
 const EVERY_MS = 250;

@@ -1,13 +1,13 @@
+import { parse, stringify } from 'yaml';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse, stringify } from 'yaml';
 import { allOperations, rolloutGroups } from '../../src/api/catalogue';
 import type { GroupOverview } from '../../src/application/rollout/rollout-port';
 import { catalogueTraffic } from '../support/catalogue-traffic';
 import { eventually } from '../support/eventually';
 import { type HttpLoad, startLoad } from '../support/http-load';
 import { BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const CONFIG = path.resolve(__dirname, '../../config');
 /** With it, the figures of the shipped plan but for its times: an hour of traffic. */

@@ -18,7 +18,7 @@ describe('the rollout API and its command', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, rollout: { useDomain: false, percent: 0 } });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     await site.container.resolve(keys.controlPlane).start();
     server = httpOf(site).listen(0, '127.0.0.1');
   });

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import type { Acknowledged } from '../../src/application/rollout/rollout-port';
 import { type HttpLoad, startLoad } from '../support/http-load';
-import { BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { inTime } from '../support/in-time';
+import { BareSite, call } from '../support/service-run';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const INSTANCES = 4;
 const ROUNDS = 25;

@@ -45,7 +45,7 @@ describe('a whole plan under load', () => {
       rollout: { useDomain: false, percent: 0 },
       shadow: { confirmAfterMs: 300 },
     });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     const domain = site.container.resolve(keys.camerasOnDomain);
     const get = domain.get.bind(domain);
     jest
@@ -98,7 +98,7 @@ describe('a whole plan under load', () => {
     }
     const statuses = await load.stop();
     expect([...statuses.keys()].filter((s) => s >= 500)).toEqual([]);
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     await site.agreement();
     await tellsTheStory();
   }, 240_000);

@@ -1,14 +1,14 @@
+import { Client } from 'pg';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, readFileSync } from 'node:fs';
-import { createServer, request as httpRequest, type Server } from 'node:http';
+import { type Server, createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { Client } from 'pg';
 import { rolloutGroups } from '../../src/api/catalogue';
 import type { GroupOverview, RolloutOverview } from '../../src/application/rollout/rollout-port';
 import { eventually } from '../support/eventually';
 import { BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const CLI = resolve(__dirname, '../../dist/src/cli/rollout.js');
 const LEASE_SECONDS = 30;

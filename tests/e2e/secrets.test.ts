@@ -49,7 +49,7 @@ describe('secrets of cameras', () => {
     database = await createTestDatabase();
     logs = mkdtempSync(join(tmpdir(), 'watchgate-logs-'));
     site = await testSite({ databaseUrl: database.url, yaml: YAML });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     const log = createLog({ level: 'debug', json: true, dir: logs });
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
     server = httpServer(httpApplication(site.container.resolve(keys.mounted), { log, ...accessOf(site) }), log).listen(
@@ -86,7 +86,7 @@ describe('secrets of cameras', () => {
       seen.push(await bodyOf('put', `/c3?force_domain=${force}`, { source: `rtsp://u:${SECRETS[2]}@elsewhere/` }));
     }
     site.write(site.text().replace('w/x#4secret', 'w/x#4secret-changed'));
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     const { body } = await request(server).get(`${API}/config/revisions?limit=100`);
     for (let n = 1; n <= body.total; n++) seen.push(await bodyOf('get', `/config/revisions/${n}`));
     const good = site.text();

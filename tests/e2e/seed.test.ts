@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { call } from '../support/service-run';
 import { siteForEach } from '../support/own-site';
+import { call } from '../support/service-run';
 
 const SEED = path.resolve(__dirname, '../../dist/bench/seed.js');
 const run = promisify(execFile);

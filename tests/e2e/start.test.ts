@@ -1,10 +1,10 @@
+import { Client } from 'pg';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { Client } from 'pg';
 import { eventually } from '../support/eventually';
-import { ACCOUNTS, BareSite, call } from '../support/service-run';
 import { inTime } from '../support/in-time';
 import { siteForEach } from '../support/own-site';
+import { ACCOUNTS, BareSite, call } from '../support/service-run';
 
 const DOOR = { id: 'door', name: 'Door', source: '0' };
 const FAULTY = 'cameras:\n  - id: door\n    name: Door\n    source: "0"\nsite: {zone: a, zone: b}\n';

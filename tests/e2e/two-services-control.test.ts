@@ -1,6 +1,6 @@
 import type { CameraLog } from '../../src/application/camera-control/camera-control-port';
 import { CameraSite, isAlive } from '../support/camera-site';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const CAMERAS = `cameras:
   - {id: one, name: n, source: 'testsrc:size=320x180,rate=10'}

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { eventually } from '../support/eventually';
 import { BareSite, call } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { agreement, type TestSite, testSite } from '../support/test-site';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
+import { type TestSite, agreement, testSite } from '../support/test-site';
 
 const POSTS = 50;
 const EDITS = 10;

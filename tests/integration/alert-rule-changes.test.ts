@@ -29,7 +29,7 @@ describe('a rule that is changed through one of two services', () => {
     await database.drop();
   });
 
-  const books = () => sites.map(({ container }) => container.resolve(keys.ruleBook).rules);
+  const books = () => sites.map(({ container }) => container.resolve(keys.activeRules).rules);
   const alerts = (i: 0 | 1) => sites[i].container.resolve(keys.alertsOnDomain);
   const sql = (text: string, values: readonly unknown[] = []) =>
     sites[0].container.resolve(keys.database).query<{ n: number }>(text, values);

@@ -19,7 +19,7 @@ describe('an instance that cannot hear of the rollout any more', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     cable = new Cable(database.url);
     const policy = site.container.resolve(keys.policy);
     const listener = {

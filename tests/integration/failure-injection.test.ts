@@ -28,7 +28,7 @@ describe('when something fails in the middle of a change', () => {
       await how();
     };
     site = await testSite({ databaseUrl: database.url, onStep });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
   });
   afterEach(async () => {
     await site.close();
@@ -86,7 +86,7 @@ describe('when something fails in the middle of a change', () => {
     failAt = { step: 'commit.after', how: () => endAllSessions(database.url) };
     const { camera } = await site.container.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps: 7 });
     expect(camera).toMatchObject({ fps: 7 });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     expect((await site.agreement()).cameras[0]).toMatchObject({ fps: 7 });
   });
 
@@ -123,7 +123,7 @@ describe('when something fails in the middle of a change', () => {
       .update({ camera_id: 'cam1', fps: 7 })
       .catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'camera_config.file_stale', effect: 'committed' });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     expect((await site.agreement()).cameras[0]).toMatchObject({ fps: 7 });
   });
 

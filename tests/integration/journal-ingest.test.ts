@@ -35,7 +35,7 @@ describe('taking in the journal', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.eventKeeping).prepare();
+    await site.container.resolve(keys.eventRetention).prepare();
   });
 
   afterEach(async () => {
@@ -182,7 +182,7 @@ describe('taking in the journal', () => {
     expect(await storedEvents(site)).toBe(6);
     const settings = { databaseUrl: database.url, camerasFile: site.file };
     const other = await testSite({ ...settings, events: { retentionDays: 50, zone: 'Asia/Shanghai' } });
-    const keeping = other.container.resolve(keys.eventKeeping);
+    const keeping = other.container.resolve(keys.eventRetention);
     await keeping.prepare();
     const zoned = await sql(`SELECT sum(events)::int AS events, count(*) FILTER (WHERE bucket <>
       date_trunc('day', bucket, 'Asia/Shanghai'))::int AS wrong FROM event_rollups WHERE grain = 'day'`);

@@ -19,7 +19,7 @@ describe('a save in place that is under way while the file is replaced', () => {
     };
     site = await testSite({ databaseUrl: database.url, onStep });
     atRename = () => undefined;
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     editor = openSync(site.file, 'r+');
   });
   afterEach(async () => {
@@ -32,7 +32,7 @@ describe('a save in place that is under way while the file is replaced', () => {
     ftruncateSync(editor);
     writeSync(editor, text, 0);
   };
-  const settle = () => site.container.resolve(keys.configuration).settle();
+  const settle = () => site.container.resolve(keys.configuration).reconcile();
   const update = (fps: number) => site.container.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps });
 
   it('is merged with the change over the API; neither is lost', async () => {

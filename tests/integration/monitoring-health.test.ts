@@ -19,7 +19,7 @@ describe('the health of a site', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
   });
   afterAll(async () => {
     await site.close();

@@ -18,7 +18,7 @@ describe('the metrics of a site', () => {
     now = new Date('2026-05-04T10:00:30.000Z');
     database = await createTestDatabase();
     site = await another();
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
   });
   afterEach(async () => {
     await Promise.all(sites.splice(0).map((s) => s.close()));
@@ -27,7 +27,7 @@ describe('the metrics of a site', () => {
 
   const get = (path: string, of = site) => request(httpOf(of)).get(`/api/v1${path}`);
   const metrics = async (of = site) => (await get('/monitoring/metrics', of).expect(200)).body;
-  const save = (of: TestSite) => of.container.resolve(keys.minuteBook).save(of.container.resolve(keys.minutes));
+  const save = (of: TestSite) => of.container.resolve(keys.minuteMetrics).save(of.container.resolve(keys.minutes));
 
   it('are zero before the first request', async () => {
     expect(await metrics()).toMatchObject({

@@ -1,9 +1,9 @@
 import { FrameGrabber } from '../../src/infrastructure/ffmpeg/frame-grabber';
 import { eventually } from '../support/eventually';
+import { inTime } from '../support/in-time';
 import { RtspPublisher } from '../support/rtsp-publisher';
 import { RtspServer } from '../support/rtsp-server';
 import { childrenOf } from '../support/worker-run';
-import { inTime } from '../support/in-time';
 
 const PATH = '/live/1';
 const ACCOUNT = { scheme: 'Digest', user: 'admin', password: 'p@ss/1' } as const;

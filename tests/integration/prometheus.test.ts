@@ -47,8 +47,8 @@ describe('what Prometheus scrapes', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).settle();
-    await site.container.resolve(keys.eventKeeping).prepare();
+    await site.container.resolve(keys.configuration).reconcile();
+    await site.container.resolve(keys.eventRetention).prepare();
   });
   afterAll(async () => {
     await site.close();

@@ -37,12 +37,12 @@ async function open(yaml = OLD, remote = false): Promise<void> {
     site = await testSite({ databaseUrl: database.url, ...old.site });
     site.write(yaml);
   } else site = await testSite({ databaseUrl: database.url, yaml, onStep: (step) => onStep(step) });
-  await configuration().settle();
+  await configuration().reconcile();
 }
 
 /** What is in force, and what the state of the configuration says of the rest. */
 async function state() {
-  const { head, faults } = await configuration().settle();
+  const { head, faults } = await configuration().reconcile();
   const ids = (await site.container.resolve(keys.cameras).all()).map(({ id }) => id);
   const { issues, quarantined } = await site.container.resolve(keys.consistency).measure();
   return { ids, revision: head?.revision.number, refused: faults.length > 0, quarantined, issues: issues.length };
@@ -61,13 +61,13 @@ it('an old file is taken over but for the entries with faults, which stay in it 
   expect(await state()).toEqual(asOf(1, ['gate', 'hall'], 2));
   expect(site.text()).toBe(OLD);
   const again = await testSite({ databaseUrl: database.url, camerasFile: site.file });
-  expect((await again.container.resolve(keys.configuration).settle()).faults).toEqual([]);
+  expect((await again.container.resolve(keys.configuration).reconcile()).faults).toEqual([]);
   await again.close();
 });
 
 it('a file whose document has faults is not taken at all', async () => {
   await open(`${OLD}x: [`);
-  const { head, faults } = await configuration().settle();
+  const { head, faults } = await configuration().reconcile();
   expect([head, faults.map(({ type }) => type)]).toEqual([undefined, ['syntax']]);
 });
 
@@ -95,7 +95,7 @@ describe('an edit of the file', () => {
   it('that breaks a camera is refused as a whole, with nothing but the faults of that one', async () => {
     const was = site.text();
     site.write(was.replace('name: Hall', 'title: Hall').replace('# in front', '# behind'));
-    const { faults } = await configuration().settle();
+    const { faults } = await configuration().reconcile();
     expect(faults.map(({ path, type }) => `${type} ${path}`)).toEqual(['missing cameras[3].name']);
     expect(await state()).toMatchObject({ ids: ['gate', 'hall'], revision: 1, refused: true, issues: 1 });
     site.write(was);

@@ -35,7 +35,7 @@ async function open(options: { readonly legacyBaseUrl?: string; readonly shared?
   const { shared = true, legacyBaseUrl = old.site.legacyBaseUrl } = options;
   const own = shared ? { camerasFile: old.site.camerasFile } : {};
   site = await testSite({ databaseUrl: database.url, legacyBaseUrl, ...own });
-  await site.container.resolve(keys.configuration).settle();
+  await site.container.resolve(keys.configuration).reconcile();
 }
 
 const oldText = () => readFileSync(old.site.camerasFile, 'utf8');
@@ -104,7 +104,7 @@ describe('cameras of an old backend in trouble', () => {
       expect(old.backend.requests.filter((r) => r.method === method).length).toBe(fault === 'refuse' ? 0 : 1);
       if (effect === 'not-started') expect(oldText()).toBe(before);
     }
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     await site.agreement();
   });
 
@@ -121,9 +121,10 @@ describe('cameras of an old backend in trouble', () => {
   });
 
   it('keep a write that was made, though the table cannot follow yet', async () => {
-    const settle = jest.spyOn(site.container.resolve(keys.configuration), 'settle');
+    const reconcile = jest.spyOn(site.container.resolve(keys.configuration), 'reconcile');
     await old.backend.fault('slow', (call) => {
-      if (isWrite(call)) settle.mockRejectedValueOnce(new Unavailable('database.unavailable', 'down', 'not-started'));
+      if (isWrite(call))
+        reconcile.mockRejectedValueOnce(new Unavailable('database.unavailable', 'down', 'not-started'));
       return false;
     });
     expect((await cameras.remove({ camera_id: 'cam1' })).status).toBe('success');

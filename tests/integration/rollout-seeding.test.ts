@@ -3,8 +3,8 @@ import { type RolloutSeed, seedRollout, startSummary } from '../../src/applicati
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import { Database } from '../../src/infrastructure/postgres/database';
 import { PgRolloutStore } from '../../src/infrastructure/postgres/pg-rollout-store';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { rememberingLog } from '../support/quiet-log';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const { plans } = readPlans(null, rolloutGroups);
 

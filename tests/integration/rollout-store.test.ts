@@ -20,7 +20,7 @@ describe('the stored rollout', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, clock: () => new Date(Date.now() + AHEAD_MS) });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     rollout = site.container.resolve(keys.rollout);
   });
   afterEach(async () => {
@@ -155,7 +155,7 @@ describe('the stored rollout', () => {
   });
 
   it('holds a kill that the database has lost, and stores it again', async () => {
-    const [policy, runtime] = [site.container.resolve(keys.policy), site.container.resolve(keys.runtime)];
+    const [policy, runtime] = [site.container.resolve(keys.policy), site.container.resolve(keys.localBreaker)];
     const before = await store().load();
     await rollout.kill({ group, reason: 'a smell' });
     policy.install(await store().load());

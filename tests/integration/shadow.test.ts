@@ -18,7 +18,7 @@ describe('the comparison of both paths', () => {
     idle = true;
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, shadow: { idle: () => idle, confirmAfterMs: 50 } });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     await site.container.resolve(keys.rollout).start({ group });
     const control = site.container.resolve(keys.controlPlane);
     await control.start();

@@ -1,4 +1,4 @@
-import { PartLooker } from '../../src/application/alerts/site-watch';
+import { HealthReporter } from '../../src/application/alerts/site-watch';
 import type { PartLook } from '../../src/domain/alerts/component-health';
 import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/event';
 import { keys } from '../../src/keys';
@@ -24,7 +24,7 @@ describe('the watch of a site by two services', () => {
 
   interface Service {
     readonly site: TestSite;
-    readonly looker: PartLooker;
+    readonly looker: HealthReporter;
     parts: Record<string, PartLook>;
   }
 
@@ -34,7 +34,7 @@ describe('the watch of a site by two services', () => {
     const site = await testSite({ databaseUrl: database.url, clock, alerts: ALERTS });
     const store = site.container.resolve(keys.siteWatchStore);
     const check = async () => new Map(Object.entries(made.parts));
-    const made: Service = { site, parts: {}, looker: new PartLooker(name, check, store, clock, site.log) };
+    const made: Service = { site, parts: {}, looker: new HealthReporter(name, check, store, clock, site.log) };
     await site.container.resolve(keys.siteWatch).take();
     return made;
   };
@@ -119,7 +119,7 @@ describe('the watch of a site by two services', () => {
   });
 
   it('tells a trip of this process that could not be stored at first, once it is', async () => {
-    const [runtime, store] = [first().resolve(keys.runtime), first().resolve(keys.rolloutStore)];
+    const [runtime, store] = [first().resolve(keys.localBreaker), first().resolve(keys.rolloutStore)];
     const { groups } = await store.load();
     const lost = jest.spyOn(store, 'change').mockRejectedValue(new Error('gone'));
     runtime.tripped(group, groups.get(group)!.state.entry, 'cameras.list');

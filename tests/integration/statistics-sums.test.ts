@@ -61,7 +61,7 @@ describe.each(['Europe/Berlin', 'Asia/Shanghai'])('the sums in %s', (zone) => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, clock: () => NOW, events: { zone } });
     const { container, journal } = site;
-    await container.resolve(keys.eventKeeping).prepare();
+    await container.resolve(keys.eventRetention).prepare();
     // Late ones too: in no order, in several batches.
     for (const part of [events.filter((_, i) => i % 3 > 0), events.filter((_, i) => i % 3 === 0)]) {
       write(journal, ...part.map(({ at, ...rest }) => eventLine({ ts: at / 1000, ...rest })));

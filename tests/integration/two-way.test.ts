@@ -35,8 +35,8 @@ describe('an edit of the cameras file', () => {
 
   async function watch(): Promise<void> {
     const configuration = site.container.resolve(keys.configuration);
-    await configuration.settle();
-    watcher = new FileWatcher(site.file, async () => void (await configuration.settle()), site.log);
+    await configuration.reconcile();
+    watcher = new FileWatcher(site.file, async () => void (await configuration.reconcile()), site.log);
     await watcher.start();
   }
 
@@ -105,7 +105,7 @@ describe('an edit of the cameras file', () => {
     site.write('');
     await eventually(
       async () => {
-        const { faults } = await site.container.resolve(keys.configuration).settle();
+        const { faults } = await site.container.resolve(keys.configuration).reconcile();
         expect(faults).toHaveLength(1);
       },
       { within: WITHIN_MS },

@@ -17,7 +17,7 @@ describe('a body where none is wanted', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     server = httpOf(site).listen(0, '127.0.0.1');
   });
   afterAll(async () => {

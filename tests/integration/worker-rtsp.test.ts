@@ -1,7 +1,7 @@
 import { eventually } from '../support/eventually';
 import { FROZEN, RtspPublisher } from '../support/rtsp-publisher';
 import { RtspServer } from '../support/rtsp-server';
-import { childrenOf, WorkerRun } from '../support/worker-run';
+import { WorkerRun, childrenOf } from '../support/worker-run';
 
 const SECRET = 'p@ss:w/o#rd%';
 const ACCOUNT = { user: 'admin', password: SECRET };

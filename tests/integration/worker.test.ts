@@ -4,7 +4,7 @@ import path from 'node:path';
 import { locateFfmpeg } from '../../src/infrastructure/ffmpeg/ffmpeg-build';
 import { eventually } from '../support/eventually';
 import { temporaryDirectory } from '../support/temporary-directory';
-import { childrenOf, WorkerRun } from '../support/worker-run';
+import { WorkerRun, childrenOf } from '../support/worker-run';
 
 const runs: WorkerRun[] = [];
 const dir = temporaryDirectory();

@@ -30,7 +30,7 @@ describe('a change of the cameras', () => {
         if (failing.has(step)) throw io();
       },
     });
-    await configuration().settle();
+    await configuration().reconcile();
   });
   afterEach(async () => {
     await site.close();
@@ -73,7 +73,7 @@ describe('a change of the cameras', () => {
     expect(site.text()).toContain('fps: 21');
     expect([effectOf(refused), refused?.message]).toEqual(['unknown', expect.stringContaining('may hold the change')]);
     onStep = () => undefined;
-    await configuration().settle();
+    await configuration().reconcile();
     expect(await fps()).toBe(21);
     await site.agreement();
   }, 180_000);
@@ -99,15 +99,15 @@ describe('a change of the cameras', () => {
 
     it('that lacks many cameras is taken in when it still does half a minute later, and is told at once', async () => {
       cutTo(5);
-      const { faults } = await configuration().settle();
+      const { faults } = await configuration().reconcile();
       expect(faults[0]).toMatchObject({ type: 'many_removed', message: expect.stringContaining('3 of 8') as string });
       now += 29_000;
-      await configuration().settle();
+      await configuration().reconcile();
       expect(await cameras()).toBe(8);
       expect(configuration().doubt).toEqual(faults[0]);
       expect(await update('Domain', 5)).toMatchObject({ code: 'camera_config.file_invalid' });
       now += 2_000;
-      await configuration().settle();
+      await configuration().reconcile();
       expect(await cameras()).toBe(5);
       expect(configuration().doubt).toBeUndefined();
       await site.agreement();
@@ -116,12 +116,12 @@ describe('a change of the cameras', () => {
     it('that was cut off and then written whole changes nothing', async () => {
       const whole = site.text();
       cutTo(2);
-      await configuration().settle();
+      await configuration().reconcile();
       now += 20_000;
       writeFileSync(site.file, whole);
-      await configuration().settle();
+      await configuration().reconcile();
       now += 60_000;
-      await configuration().settle();
+      await configuration().reconcile();
       expect(await cameras()).toBe(8);
       expect(configuration().doubt).toBeUndefined();
     });
@@ -129,19 +129,19 @@ describe('a change of the cameras', () => {
     it('that goes on changing is waited with from its last change on', async () => {
       for (const count of [5, 4, 3]) {
         cutTo(count);
-        await configuration().settle();
+        await configuration().reconcile();
         now += 20_000;
       }
-      await configuration().settle();
+      await configuration().reconcile();
       expect(await cameras()).toBe(8);
       now += 11_000;
-      await configuration().settle();
+      await configuration().reconcile();
       expect(await cameras()).toBe(3);
     });
 
     it.each([6, 7])('that leaves %i of 8 is taken in at once', async (left) => {
       cutTo(left);
-      await configuration().settle();
+      await configuration().reconcile();
       expect(await cameras()).toBe(left);
     });
   });

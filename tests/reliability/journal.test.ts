@@ -22,7 +22,7 @@ describe('the journal', () => {
     clock = () => new Date();
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, clock: () => clock() });
-    await site.container.resolve(keys.eventKeeping).prepare();
+    await site.container.resolve(keys.eventRetention).prepare();
   });
   afterEach(async () => {
     await site.close();

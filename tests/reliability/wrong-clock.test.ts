@@ -37,7 +37,7 @@ describe('a clock that is wrong', () => {
   /** Events of half a year, a week apart. */
   async function history(): Promise<number> {
     const weeks = Array.from({ length: 25 }, (_, week) => eventLine({ ts: seconds - week * 7 * 86_400 }));
-    await site.container.resolve(keys.eventKeeping).prepare();
+    await site.container.resolve(keys.eventRetention).prepare();
     write(site.journal, ...weeks);
     await site.container.resolve(keys.ingestor).pass();
     return storedEvents(site);
@@ -60,7 +60,7 @@ describe('a clock that is wrong', () => {
 
   it('of this machine, two hours behind: events of right clocks are taken in, and posted ones as well', async () => {
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.eventKeeping).prepare();
+    await site.container.resolve(keys.eventRetention).prepare();
     machineAhead(-7_200_000);
     write(site.journal, ...[0, 1, 2].map((i) => eventLine({ ts: seconds - i })));
     await site.container.resolve(keys.ingestor).pass();

@@ -29,7 +29,7 @@ describe('a service for this machine', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).settle();
+    await site.container.resolve(keys.configuration).reconcile();
     server = httpOf(site);
     port = await listening(server);
     startSockets(site.container, server, [], (stop) => undo.push(stop));

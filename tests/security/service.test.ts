@@ -3,8 +3,8 @@ import {
   appendFileSync,
   chmodSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   statSync,
   truncateSync,
@@ -12,8 +12,8 @@ import {
 import path from 'node:path';
 import { mostConnections } from '../../src/infrastructure/system/most-connections';
 import { eventually } from '../support/eventually';
-import { BareSite, call, type ServiceRun } from '../support/service-run';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { BareSite, type ServiceRun, call } from '../support/service-run';
+import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
 const CAMERAS = `cameras:
   - {id: demo, name: Demo, source: 'testsrc:size=320x180,rate=5', auto_start: true}

@@ -1,5 +1,5 @@
-import { appendFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 
 /** A line of the journal as detectors write it; `ts` is seconds since 1970. */
 export const eventLine = (fields: object): object => ({

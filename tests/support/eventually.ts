@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { PERF } from './in-time';
 
 /** A shorter deadline would hold only on a machine that has nothing else to do. */

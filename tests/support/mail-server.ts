@@ -1,7 +1,7 @@
+import { SMTPServer } from 'smtp-server';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { callbackify } from 'node:util';
-import { SMTPServer } from 'smtp-server';
 
 export interface Mail {
   readonly to: readonly string[];

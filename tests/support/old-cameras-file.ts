@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 export type OldEntry = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
+import { Client } from 'pg';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Client } from 'pg';
 
 const SCHEMA = `
   CREATE TABLE detection_records (id bigserial PRIMARY KEY, camera_id varchar(50) NOT NULL,

@@ -1,5 +1,5 @@
 import { BareSite } from './service-run';
-import { createTestDatabase, type TestDatabase } from './test-database';
+import { type TestDatabase, createTestDatabase } from './test-database';
 
 /** For each test of the present `describe`: a folder of its own for the built service, and a database of its own. */
 export function siteForEach(): { readonly site: BareSite; readonly database: TestDatabase } {

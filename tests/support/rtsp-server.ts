@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { challenge, isAuthorized, type RtspAccount, type RtspRequest, take } from './rtsp-request';
+import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import { type RtspAccount, type RtspRequest, challenge, isAuthorized, take } from './rtsp-request';
 
 interface Connection {
   readonly socket: Socket;

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { randomBytes } from 'node:crypto';
 
 export interface TestDatabase {
   readonly url: string;

@@ -29,7 +29,7 @@ export function checkAnswer(operation: Operation, answer: unknown): void {
 /** Who may come in, and the trail of what they did, as the service has them. */
 export const accessOf = ({ container }: Pick<TestSite, 'container'>) => ({
   gate: container.resolve(keys.gate),
-  audit: container.resolve(keys.auditTrail).tell,
+  audit: container.resolve(keys.auditTrail).record,
 });
 
 /** The HTTP side of a test site, not listening yet: supertest does that. */

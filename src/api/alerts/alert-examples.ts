@@ -17,7 +17,7 @@ const BURST = {
 };
 
 /** An alert as its history shows it. */
-export const TOLD = {
+export const ALERT = {
   id: 3,
   rule_id: 11,
   camera_id: 'gate',
@@ -78,7 +78,7 @@ export const alertExamples: Examples<AlertsPort> = {
     answer: {
       count: 1,
       total: 3,
-      items: [TOLD],
+      items: [ALERT],
     },
     refused: unreadable({ limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal'),
   },

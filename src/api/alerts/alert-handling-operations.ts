@@ -4,7 +4,7 @@ import type { JsonObject } from '../../domain/shared/json';
 import { type Examples, unknown, unreadable } from '../http/example';
 import { Decimal, Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
 import { operations } from '../http/operation';
-import { TOLD } from './alert-examples';
+import { ALERT } from './alert-examples';
 import { AlertDto, AlertRuleKeyDto, LAST_RULE, NULLABLE_TIME, PageDto, alertDetails } from './alert-operations';
 
 const GIVEN_UP = {
@@ -54,7 +54,7 @@ const alertHandlingExamples: Examples<AlertHandlingPort> = {
   acknowledge: {
     input: { alert_id: 2, by: 'li' },
     answer: {
-      ...TOLD,
+      ...ALERT,
       id: 2,
       status: 'acknowledged',
       acknowledged_at: '2026-01-05T08:15:02.114Z',
@@ -65,7 +65,7 @@ const alertHandlingExamples: Examples<AlertHandlingPort> = {
   resolve: {
     input: { alert_id: 3, by: 'li', note: 'hairnets handed out' },
     answer: {
-      ...TOLD,
+      ...ALERT,
       status: 'resolved',
       resolved_at: '2026-01-05T08:15:02.114Z',
       resolved_by: 'li',

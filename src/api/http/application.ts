@@ -30,8 +30,8 @@ function crossOrigin(req: Request, res: Response, next: () => void): void {
   res.setHeader('Access-Control-Allow-Origin', '*').setHeader('Access-Control-Expose-Headers', SHOWN);
   if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) return next();
   res.setHeader('Access-Control-Allow-Methods', VERBS).setHeader('Access-Control-Max-Age', MAX_AGE_SECONDS);
-  const asked = req.get('access-control-request-headers');
-  if (asked) res.setHeader('Access-Control-Allow-Headers', asked);
+  const requestedHeaders = req.get('access-control-request-headers');
+  if (requestedHeaders) res.setHeader('Access-Control-Allow-Headers', requestedHeaders);
   res.writeHead(204).end();
 }
 

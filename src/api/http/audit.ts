@@ -23,10 +23,10 @@ const LONGEST_PATH = 200;
 
 const noted = new WeakSet<IncomingMessage>();
 /** Requests that were let through to an operation, by the operation's id. */
-const meant = new WeakMap<IncomingMessage, Operation>();
+const operations = new WeakMap<IncomingMessage, Operation>();
 
 /** Says which operation a request means, before its body is read. */
-export const means = (req: Request, operation: Operation): void => void meant.set(req, operation);
+export const rememberOperation = (req: Request, operation: Operation): void => void operations.set(req, operation);
 
 /**
  * Tells of every attempt to change something that came to no operation: without a right token, with a body that is too
@@ -36,7 +36,7 @@ export const attempts = (audit: Audit) => (req: Request, res: Response, next: ()
   if (READS.has(req.method)) return next();
   const path = req.originalUrl.split('?', 1)[0]?.slice(0, LONGEST_PATH);
   res.once('close', () => {
-    const operation = meant.get(req);
+    const operation = operations.get(req);
     if (noted.has(req) || operation?.effect === 'read') return;
     const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED;
     note(req, res, audit, {
@@ -66,13 +66,13 @@ export const audited =
     try {
       await handler(req, res, progress);
     } catch (error) {
-      tell(operation, audit, [req, res], problemOf(error, '').status, progress);
+      recordAudit(operation, audit, [req, res], problemOf(error, '').status, progress);
       throw error;
     }
-    tell(operation, audit, [req, res], 200, progress);
+    recordAudit(operation, audit, [req, res], 200, progress);
   };
 
-export function tell(
+export function recordAudit(
   { id, effect }: Operation,
   audit: Audit | undefined,
   [req, res]: readonly [Request, Response],

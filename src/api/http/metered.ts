@@ -8,17 +8,17 @@ export type Handler = (req: Request, res: Response) => Promise<void>;
 
 /** The same handler, measured. */
 export const metered = (operation: string, handler: Handler, meter: Meter): Handler => {
-  const told = (res: Response, status: number, from: number) =>
+  const measure = (res: Response, status: number, from: number) =>
     meter(operation, servedBy(res), status, performance.now() - from);
   return async (req, res) => {
     const from = performance.now();
     try {
       await handler(req, res);
     } catch (error) {
-      told(res, problemOf(error, '').status, from);
+      measure(res, problemOf(error, '').status, from);
       throw error;
     }
-    told(res, res.statusCode, from);
+    measure(res, res.statusCode, from);
   };
 };
 

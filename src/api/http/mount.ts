@@ -3,7 +3,7 @@ import { type CallContext, runInCall } from '../../application/shared/call-conte
 import type { Gate, Mutation } from '../../application/shared/gate';
 import type { Log } from '../../application/shared/log';
 import { Media } from '../../application/shared/media';
-import { type Progress, audited, means, tell } from './audit';
+import { type Progress, audited, recordAudit, rememberOperation } from './audit';
 import { authorizeOperation, callerOf } from './auth';
 import { type Handler, type Meter, metered } from './metered';
 import { refuseMethod } from './only-get';
@@ -39,11 +39,11 @@ export function mount(router: Router, all: readonly Mounted[], options: MountOpt
   routes.sort((a, b) => (specificity(a.operation.path) < specificity(b.operation.path) ? -1 : 1));
   for (const { operation, port } of routes) {
     const plain = (req: Request, res: Response, call: Progress) => serve(operation, port, req, res, options, call);
-    const told: Handler =
+    const handle: Handler =
       options.audit && operation.effect === 'write'
         ? audited(operation, options.audit, plain)
         : (req, res) => plain(req, res, {});
-    const handler = options.meter ? metered(operation.id, told, options.meter) : told;
+    const handler = options.meter ? metered(operation.id, handle, options.meter) : handle;
     const path = expressPath(operation.path);
     const guard = allowed(operation, options);
     if (operation.verb === 'GET') router.get(path, guard, handler);
@@ -61,11 +61,11 @@ export function mount(router: Router, all: readonly Mounted[], options: MountOpt
  */
 function allowed(operation: Operation, { audit }: MountOptions) {
   return (req: Request, res: Response, next: () => void) => {
-    means(req, operation);
+    rememberOperation(req, operation);
     try {
       authorizeOperation(req, operation);
     } catch (error) {
-      tell(operation, audit, [req, res], 403);
+      recordAudit(operation, audit, [req, res], 403);
       throw error;
     }
     next();

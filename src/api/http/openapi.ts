@@ -51,10 +51,10 @@ function refusedAnswer({ status, code, detail, more }: RefusedExample): JsonObje
 }
 
 /** Of what is answered beside the operations of the catalogue. */
-export const BESIDE_TAG = 'service';
+export const SERVICE_TAG = 'service';
 
 /** A route that takes nothing and is no operation of the catalogue. */
-interface Beside {
+interface ServiceRoute {
   readonly id: string;
   readonly summary: string;
   /** `anybody` needs no token. */
@@ -64,7 +64,7 @@ interface Beside {
   readonly answer: Json;
 }
 
-const status = (value: string, id: string, summary: string): Beside => ({
+const status = (value: string, id: string, summary: string): ServiceRoute => ({
   id,
   summary,
   role: 'anybody',
@@ -73,7 +73,7 @@ const status = (value: string, id: string, summary: string): Beside => ({
   answer: { status: value },
 });
 
-const ROUTES: Readonly<Record<string, Beside>> = {
+const ROUTES: Readonly<Record<string, ServiceRoute>> = {
   '/health': status('healthy', 'health', 'The process serves, as the old backend says it'),
   '/livez': status('live', 'livez', 'The process serves'),
   '/readyz': status('ready', 'readyz', 'Requests can be served; else 503, and the part that is missing'),
@@ -98,12 +98,12 @@ const ROUTES: Readonly<Record<string, Beside>> = {
 };
 
 /** The paths of an OpenAPI document that are no operations of the catalogue. */
-const besidePaths = (refusals: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(ROUTES).map(([path, beside]) => [path, { get: described(beside, refusals) }]));
+const servicePaths = (refusals: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(ROUTES).map(([path, route]) => [path, { get: described(route, refusals) }]));
 
-const described = ({ id, summary, role, type, schema, answer }: Beside, refusals: JsonObject): JsonObject => ({
-  operationId: `${BESIDE_TAG}.${id}`,
-  tags: [BESIDE_TAG],
+const described = ({ id, summary, role, type, schema, answer }: ServiceRoute, refusals: JsonObject): JsonObject => ({
+  operationId: `${SERVICE_TAG}.${id}`,
+  tags: [SERVICE_TAG],
   summary,
   description: role === 'anybody' ? 'Needs no token.' : `Needs the role ${role}.`,
   'x-role': role,
@@ -155,7 +155,7 @@ const TAGS: Readonly<Record<string, string>> = {
   monitoring: 'How the service is',
   system: 'The machine of the service',
   access: 'Tokens and the audit trail',
-  [BESIDE_TAG]: 'What watches the service',
+  [SERVICE_TAG]: 'What watches the service',
 };
 
 /** The OpenAPI 3.1 document of the catalogue. */
@@ -165,13 +165,13 @@ export function openApi(operations: readonly Operation[]): JsonObject {
     const path = `/api/v1${operation.path}`;
     paths[path] = { ...paths[path], [operation.verb.toLowerCase()]: describe(operation) };
   }
-  const used = new Set([...operations.map(({ context }) => context), BESIDE_TAG]);
+  const used = new Set([...operations.map(({ context }) => context), SERVICE_TAG]);
   const document: JsonObject = {
     openapi: '3.1.0',
     info: { title: 'Watchgate', version: '1', description: ABOUT, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/', description: 'where this document is from' }],
     tags: Object.entries(TAGS).flatMap(([name, description]) => (used.has(name) ? [{ name, description }] : [])),
-    paths: { ...paths, ...besidePaths({ '401': NO_TOKEN }) },
+    paths: { ...paths, ...servicePaths({ '401': NO_TOKEN }) },
     security: [{ token: [] }, {}] as readonly JsonObject[],
     'x-websockets': webSockets(),
   };

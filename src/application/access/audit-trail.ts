@@ -70,7 +70,7 @@ export class AuditTrail {
     private readonly log: Log,
   ) {}
 
-  readonly tell = (mutation: Mutation): void => {
+  readonly record = (mutation: Mutation): void => {
     try {
       if (mutation.attempt && !this.keepsAttempt()) return;
       this.waiting.push(this.entryOf(mutation));
@@ -146,8 +146,8 @@ export class AuditTrail {
     }
   }
 
-  private entryOf({ caller, input, changed, ...told }: Mutation): AuditEntry {
-    const { operation, requestId, address, status } = told;
+  private entryOf({ caller, input, changed, ...sent }: Mutation): AuditEntry {
+    const { operation, requestId, address, status } = sent;
     return {
       at: this.clock(),
       actor: caller?.actor ?? null,

@@ -3,7 +3,7 @@ import type { WatchedRule } from '../../domain/alerts/watched-rule';
 import type { Json, JsonObject } from '../../domain/shared/json';
 
 /** Whom to tell, and how; an empty target is whatever is configured for the channel. */
-export interface Notice {
+export interface DeliveryTarget {
   readonly channel: Channel;
   readonly target: string;
 }
@@ -44,10 +44,10 @@ export class Undeliverable extends Error {
 }
 
 /** Every notice of an alert: one per address for the channels that have addresses, one for the others. */
-export function noticesOf({ rule }: WatchedRule): Notice[] {
+export function deliveryTargetsOf({ rule }: WatchedRule): DeliveryTarget[] {
   const recipients = texts(rule.fields.recipients);
   const wanted = texts(rule.fields.notification_channels);
-  return CHANNELS.filter((channel) => wanted.includes(channel)).flatMap((channel): Notice[] => {
+  return CHANNELS.filter((channel) => wanted.includes(channel)).flatMap((channel): DeliveryTarget[] => {
     switch (channel) {
       case 'websocket':
       case 'log':
@@ -61,13 +61,13 @@ export function noticesOf({ rule }: WatchedRule): Notice[] {
 }
 
 /** Without an address there is still a notice: that nobody can be reached is to be seen, not to be lost. */
-const addressed = (channel: Notice['channel'], targets: readonly string[]): Notice[] =>
+const addressed = (channel: DeliveryTarget['channel'], targets: readonly string[]): DeliveryTarget[] =>
   (targets.length > 0 ? targets : ['']).map((target) => ({ channel, target }));
 
 const texts = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** How people are told of the site itself: on every dashboard, in the log, and by the webhook of the site if it has one. */
-export const siteNotices = (webhook: boolean): Notice[] =>
+export const siteDeliveryTargets = (webhook: boolean): DeliveryTarget[] =>
   CHANNELS.filter((channel) => channel === 'websocket' || channel === 'log' || (webhook && channel === 'webhook')).map(
     (channel) => ({ channel, target: '' }),
   );

@@ -1,15 +1,15 @@
 import type { AlertEvent, CameraCondition } from '../../domain/alerts/alert-input';
 import type { AlertRule } from '../../domain/alerts/alert-rule';
-import type { WordedAlert } from '../../domain/alerts/alert-wording';
-import { type KeptState, RuleEvaluation } from '../../domain/alerts/rule-evaluation';
+import type { AlertText } from '../../domain/alerts/alert-wording';
+import { RuleEvaluation, type StoredRuleState } from '../../domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../domain/alerts/rule-state';
 import { type WatchedRule, watched } from '../../domain/alerts/watched-rule';
 import { DAY_MS } from '../../domain/shared/time';
 import type { Clock, Log } from '../shared/log';
-import { type Notice, noticesOf } from './alert-channel';
+import { type DeliveryTarget, deliveryTargetsOf } from './alert-channel';
 
 /** The rules in force in this process. */
-export class RuleBook {
+export class ActiveRules {
   private version = 0;
   private all: readonly WatchedRule[] = [];
 
@@ -86,14 +86,14 @@ interface EvaluationCursor {
 /** One step of the evaluation: stored as a whole, or not at all. */
 export interface EvaluationStep {
   readonly to: EvaluationCursor;
-  readonly changed: readonly KeptState[];
-  readonly gone: readonly KeptState[];
-  readonly alerts: readonly { readonly alert: WordedAlert; readonly notices: readonly Notice[] }[];
+  readonly changed: readonly StoredRuleState[];
+  readonly deleted: readonly StoredRuleState[];
+  readonly alerts: readonly { readonly alert: AlertText; readonly notices: readonly DeliveryTarget[] }[];
 }
 
 export interface EvaluationStart {
   readonly cursor: EvaluationCursor;
-  readonly states: readonly KeptState[];
+  readonly states: readonly StoredRuleState[];
   readonly cameras: ReadonlyMap<string, KnownCamera>;
 }
 
@@ -134,7 +134,7 @@ export class AlertEvaluator {
   constructor(
     private readonly feed: AlertFeed,
     private readonly store: EvaluationStore,
-    private readonly book: RuleBook,
+    private readonly active: ActiveRules,
     /** Brings the book up to date. */
     private readonly refresh: () => Promise<void>,
     private readonly clock: Clock,
@@ -166,8 +166,8 @@ export class AlertEvaluator {
     // A time that is still to come was noted while the clock was wrong.
     const known = [...cameras].map(([id, c]) => [id, { ...c, since: Math.min(c.since, now) }] as const);
     const evaluation = new RuleEvaluation(new Map(known), states);
-    const { revision } = this.book;
-    evaluation.follow(this.book.rules);
+    const { revision } = this.active;
+    evaluation.follow(this.active.rules);
     return { evaluation, cursor, revision, since: now };
   }
 
@@ -182,21 +182,21 @@ export class AlertEvaluator {
     // Looked at after the events: a rule that was made before an event happened is asked about it. Time alone can wait for
     // whoever keeps the book up to date anyway.
     if (events.length > 0 || changes.length > 0) await this.refresh();
-    if (now.revision !== this.book.revision) {
-      now.revision = this.book.revision;
-      evaluation.follow(this.book.rules);
+    if (now.revision !== this.active.revision) {
+      now.revision = this.active.revision;
+      evaluation.follow(this.active.rules);
     }
     const more = events.length === BATCH || changes.length === BATCH;
-    const told = this.feedAll(evaluation, inOrder(events, changes));
+    const raised = this.feedAll(evaluation, inOrder(events, changes));
     const evaluated = more ? cursor.evaluated : this.until(now);
-    if (!more) told.push(...evaluation.time({ events: evaluated, cameras: watchedUntil }));
+    if (!more) raised.push(...evaluation.time({ events: evaluated, cameras: watchedUntil }));
     const to = {
       version: cursor.version + 1,
       eventSeq: events.at(-1)?.seq ?? cursor.eventSeq,
       cameraSeq: changes.at(-1)?.seq ?? cursor.cameraSeq,
       evaluated,
     };
-    return (await this.keep(now, to, told)) && more;
+    return (await this.keep(now, to, raised)) && more;
   }
 
   /** Never later than now: what was evaluated while the clock was ahead is evaluated again. */
@@ -210,10 +210,10 @@ export class AlertEvaluator {
   private startAnewAfterWrongClock({ evaluation, cursor }: Running): void {
     if (cursor.evaluated <= this.clock().getTime() + TIMELY_AHEAD_MS) return;
     this.log.warn('the clock was ahead: the rules begin to count anew', { evaluated: new Date(cursor.evaluated) });
-    evaluation.startAnew(this.book.rules);
+    evaluation.startAnew(this.active.rules);
   }
 
-  private feedAll(evaluation: RuleEvaluation, inputs: readonly (FedEvent | CameraChange)[]): WordedAlert[] {
+  private feedAll(evaluation: RuleEvaluation, inputs: readonly (FedEvent | CameraChange)[]): AlertText[] {
     const now = this.clock().getTime();
     return inputs.flatMap((input) => {
       if (!('event' in input)) return evaluation.camera(input.at, input.cameraId, input.condition);
@@ -222,18 +222,18 @@ export class AlertEvaluator {
   }
 
   /** Whatever goes wrong here, the next round begins from what is stored: what was drained is not drained again. */
-  private async keep(now: Running, to: EvaluationCursor, told: readonly WordedAlert[]): Promise<boolean> {
-    const { changed, gone } = now.evaluation.drain();
+  private async keep(now: Running, to: EvaluationCursor, raised: readonly AlertText[]): Promise<boolean> {
+    const { changed, deleted } = now.evaluation.drain();
     const read = to.eventSeq !== now.cursor.eventSeq || to.cameraSeq !== now.cursor.cameraSeq;
-    const idle = !read && changed.length === 0 && gone.length === 0 && told.length === 0;
+    const idle = !read && changed.length === 0 && deleted.length === 0 && raised.length === 0;
     if (idle && Math.abs(to.evaluated - now.cursor.evaluated) < this.pace.lateMs) return false;
-    const byId = new Map(this.book.rules.map((rule) => [rule.id, rule]));
-    const alerts = told.map((alert) => {
+    const byId = new Map(this.active.rules.map((rule) => [rule.id, rule]));
+    const alerts = raised.map((alert) => {
       const rule = byId.get(alert.ruleId);
-      return { alert, notices: rule ? noticesOf(rule) : [] };
+      return { alert, notices: rule ? deliveryTargetsOf(rule) : [] };
     });
     delete this.running;
-    if (!(await this.store.commit({ to, changed, gone, alerts }))) {
+    if (!(await this.store.commit({ to, changed, deleted, alerts }))) {
       this.log.warn('another service evaluates the alert rules as well; this one reads again');
       return false;
     }

@@ -1,5 +1,5 @@
 import type { AlertRuleRepository } from '../../domain/alerts/alert-rule';
-import type { WordedAlert } from '../../domain/alerts/alert-wording';
+import type { AlertText } from '../../domain/alerts/alert-wording';
 import { RuleEvaluation } from '../../domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../domain/alerts/rule-state';
 import { type WatchedRule, watched } from '../../domain/alerts/watched-rule';
@@ -17,7 +17,7 @@ const BATCH = 5_000;
 interface DryRun {
   /** How many events were looked at. */
   readonly events: number;
-  readonly alerts: readonly WordedAlert[];
+  readonly alerts: readonly AlertText[];
 }
 
 /** What a rule would have told between two moments, over what is stored, by the evaluation that also runs live. */
@@ -32,7 +32,7 @@ async function dryRun(feed: AlertFeed, rule: WatchedRule, from: number, to: numb
   const evaluation = new RuleEvaluation(cameras);
   evaluation.follow([{ ...rule, since: Math.max(start, Math.min(rule.since, from)) }]);
   let changes: readonly CameraChange[] = known.filter(({ at }) => at >= start);
-  const alerts: WordedAlert[] = [];
+  const alerts: AlertText[] = [];
   let seen = 0;
   for (let after = 0, more = true; more; ) {
     const events = await feed.stored({ after, from: start, to, cameraId: rule.cameraId }, BATCH);
@@ -41,11 +41,11 @@ async function dryRun(feed: AlertFeed, rule: WatchedRule, from: number, to: numb
     const due = more && last ? changes.filter(({ at }) => at <= last.at) : changes;
     changes = changes.slice(due.length);
     for (const input of inOrder(events, due)) {
-      const told =
+      const raised =
         'event' in input
           ? evaluation.event(input.at, input.event)
           : evaluation.camera(input.at, input.cameraId, input.condition);
-      alerts.push(...told);
+      alerts.push(...raised);
     }
     seen += events.filter(({ at }) => at >= from).length;
     after = last?.seq ?? after;
@@ -76,12 +76,12 @@ export class AlertHandlingService implements AlertHandlingPort {
     const rule = await this.rules.get(rule_id);
     if (!rule) throw noSuchRule(rule_id);
     // Whether it is switched on is not the question.
-    const meant = watched(rule.enabled ? rule : rule.change({ enabled: true }, rule.updatedAt));
-    if (!meant)
+    const candidate = watched(rule.enabled ? rule : rule.change({ enabled: true }, rule.updatedAt));
+    if (!candidate)
       throw new DomainError('conflict', 'alert_rule.unknown_type', 'Only the old backend knew this type of rule.');
     const to = this.clock().getTime();
     const from = to - hours * HOUR_MS;
-    const { events, alerts } = await dryRun(this.feed, meant, from, to);
+    const { events, alerts } = await dryRun(this.feed, candidate, from, to);
     const shown = alerts.slice(0, MOST_SHOWN).map(({ cameraId, type, at, message, details }) => ({
       camera_id: cameraId,
       alert_type: type,

@@ -27,7 +27,7 @@ export interface NotedChange {
 }
 
 /** After a start, processes that are being taken over are waited for this long. */
-const SETTLE_MS = 15_000;
+const CONFIRM_MS = 15_000;
 
 /** Notes when cameras fail and when they run again, in the service that controls them, for whoever evaluates. */
 export class CameraWatch {
@@ -50,7 +50,7 @@ export class CameraWatch {
       [this.known, this.until, this.since] = [new Map(cameras), until, now];
     }
     const starting = [...states.values()].some(({ is }) => is === 'starting');
-    if (starting && now - this.since < SETTLE_MS) return;
+    if (starting && now - this.since < CONFIRM_MS) return;
     const changes = this.changes(this.known ?? new Map(), states, now);
     await this.store.note(changes, now);
     this.until = now;
@@ -63,14 +63,14 @@ export class CameraWatch {
     now: number,
   ): NotedChange[] {
     const unwanted = [...known].filter(([id, { condition }]) => !states.has(id) && condition !== 'unwanted');
-    const gone = unwanted.map(([cameraId]): NotedChange => ({ cameraId, at: now, condition: 'unwanted' }));
+    const unwantedNow = unwanted.map(([cameraId]): NotedChange => ({ cameraId, at: now, condition: 'unwanted' }));
     const seen = [...states].flatMap(([cameraId, { is, since }]): NotedChange[] => {
       const before = known.get(cameraId);
       const condition = is === 'starting' ? (before?.condition === 'down' ? 'down' : 'up') : is;
       if (before?.condition === condition) return [];
       return [{ cameraId, condition, at: this.when(before, condition, since.getTime(), now) }];
     });
-    return [...gone, ...seen];
+    return [...unwantedNow, ...seen];
   }
 
   /**
@@ -79,7 +79,7 @@ export class CameraWatch {
    */
   private when(before: KnownCamera | undefined, condition: CameraCondition, since: number, now: number): number {
     if (!before) return Math.min(since, now);
-    const unwatched = now - this.until > SETTLE_MS;
+    const unwatched = now - this.until > CONFIRM_MS;
     if (condition === 'up' && unwatched) return Math.max(before.since, this.until);
     return Math.min(now, Math.max(since, this.until));
   }

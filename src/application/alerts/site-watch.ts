@@ -1,9 +1,9 @@
 import {
   type Away,
   BAD_LOOKS,
+  type InstanceHealth,
   type PartLook,
   type PartStreak,
-  type ServiceSight,
   WATCHED_PARTS,
   type WatchedPart,
   type WatchedParts,
@@ -12,7 +12,7 @@ import {
 } from '../../domain/alerts/component-health';
 import type { SiteNotice } from '../../domain/shared/site-notice';
 import type { Clock, Log } from '../shared/log';
-import type { Notice } from './alert-channel';
+import type { DeliveryTarget } from './alert-channel';
 
 /** What the watch of the site remembers. */
 export interface Watched<Rollout> {
@@ -28,21 +28,21 @@ export interface WatchStep<Rollout> {
   readonly to: Watched<Rollout>;
   readonly notices: readonly SiteNotice[];
   /** How each of them is told. */
-  readonly by: readonly Notice[];
+  readonly by: readonly DeliveryTarget[];
 }
 
 /** Shared by all services of a site. */
 export interface SiteWatchStore<Rollout> {
   load(): Promise<{ readonly version: number; readonly watched: Watched<Rollout> }>;
   /** What the services said lately. */
-  sights(): Promise<readonly ServiceSight[]>;
-  publish(sight: ServiceSight): Promise<void>;
+  instances(): Promise<readonly InstanceHealth[]>;
+  publish(instance: InstanceHealth): Promise<void>;
   /** False when somebody else stored a step in between; nothing was stored then. */
   commit(step: WatchStep<Rollout>): Promise<boolean>;
 }
 
 /** Looks at the parts of this service, and tells the one that watches the site; after an outage what it missed. */
-export class PartLooker {
+export class HealthReporter {
   private parts: Partial<Record<WatchedPart, PartStreak>> = {};
   private away: Away | null = null;
 
@@ -61,8 +61,8 @@ export class PartLooker {
     // Without the database most others cannot be asked: they are as they were, as far as anybody knows.
     if (this.parts.database?.looks === 0)
       for (const part of WATCHED_PARTS) if (part !== 'database') this.follow(part, found.get(part), at);
-    const sight: ServiceSight = { service: this.service, parts: this.parts, away: this.away };
-    await this.store.publish(sight);
+    const instance: InstanceHealth = { service: this.service, parts: this.parts, away: this.away };
+    await this.store.publish(instance);
   }
 
   private follow(part: WatchedPart, look: PartLook | undefined, at: number): void {
@@ -89,7 +89,7 @@ export class SiteWatch<Rollout> {
   constructor(
     private readonly store: SiteWatchStore<Rollout>,
     private readonly news: ReadNews<Rollout>,
-    private readonly by: readonly Notice[],
+    private readonly by: readonly DeliveryTarget[],
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -106,13 +106,13 @@ export class SiteWatch<Rollout> {
   async run(): Promise<void> {
     if (!this.leads) return;
     const { version, watched } = await this.store.load();
-    const [rollout, told] = await this.news(watched.rollout);
-    const [parts, found] = stepParts(watched.parts, await this.store.sights(), this.clock().getTime());
+    const [rollout, news] = await this.news(watched.rollout);
+    const [parts, found] = stepParts(watched.parts, await this.store.instances(), this.clock().getTime());
     if (rollout === watched.rollout && parts === watched.parts) return;
     const stored = await this.store.commit({
       version,
       to: { parts, rollout },
-      notices: [...told, ...found],
+      notices: [...news, ...found],
       by: this.by,
     });
     if (!stored) this.log.warn('another service watches the site as well; this one looks again');

@@ -5,13 +5,13 @@ import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock } from '../shared/log';
 import type { CameraControlPort, CameraKey, ProcessStatus, Started } from './camera-control-port';
-import { isWanted, settingsOf } from './camera-control-runtime';
+import { isWanted, settingsOf } from './camera-controller';
 import type { CameraPreviews } from './camera-previews';
 import type { CameraSupervisor } from './camera-supervisor';
 import type { ProcessView } from './process-view';
 
 /** What the control of cameras needs of the rest of the site. */
-export interface ControlSurroundings {
+export interface ControlDependencies {
   readonly cameras: CameraRepository;
   readonly desired: DesiredStates;
   /** Throws `Unavailable` while another service of this site controls the cameras. */
@@ -30,7 +30,7 @@ export interface ControlSurroundings {
 
 /** Starts, stops and looks at detection processes, and sets the flags that say whether they may and should run. */
 export class CameraControlService implements CameraControlPort {
-  constructor(private readonly site: ControlSurroundings) {}
+  constructor(private readonly site: ControlDependencies) {}
 
   async start({ camera_id }: CameraKey): Promise<Started> {
     const camera = await this.active(camera_id);

@@ -2,7 +2,7 @@ import { DEFAULT_RULES, type ProcessRules } from '../../domain/camera-control/pr
 import type { Log } from '../shared/log';
 import { FrameCounts } from './frame-counts';
 import type { ProcessView } from './process-view';
-import { SupervisedCamera, type Surroundings } from './supervised-camera';
+import { type CameraDependencies, SupervisedCamera } from './supervised-camera';
 import type { Timers, WorkerHost, WorkerSettings } from './worker-host';
 
 const LOOK_MS = 500;
@@ -12,7 +12,7 @@ const spread = (delay: number): number => delay * (0.8 + Math.random() * 0.4);
 /** All workers of this site. Every answer is what became of the camera in the end, whoever asked for it last. */
 export class CameraSupervisor {
   private readonly cameras = new Map<string, SupervisedCamera>();
-  private readonly at: Surroundings;
+  private readonly at: CameraDependencies;
   private readonly firstSeen: string;
   private pause: () => void = () => undefined;
   private closed = false;

@@ -18,7 +18,7 @@ import {
   fingerprint,
 } from './worker-host';
 
-export interface Surroundings {
+export interface CameraDependencies {
   readonly host: WorkerHost;
   readonly timers: Timers;
   readonly log: Log;
@@ -41,7 +41,7 @@ export class SupervisedCamera {
 
   constructor(
     private settings: WorkerSettings,
-    private readonly at: Surroundings,
+    private readonly at: CameraDependencies,
   ) {
     this.process = stoppedProcess(at.timers.now());
     this.since = at.timers.wall();
@@ -103,16 +103,16 @@ export class SupervisedCamera {
   private settled(): Promise<ProcessView> {
     return new Promise((resolve) => {
       this.waiting.push(() => resolve(this.view));
-      if (this.isSettled) this.answer();
+      if (this.isAtRest) this.answer();
     });
   }
 
-  private get isSettled(): boolean {
+  private get isAtRest(): boolean {
     return this.process.worker !== 'asked' && this.process.state !== 'stopping';
   }
 
   private answer(): void {
-    for (const tell of this.waiting.splice(0)) tell();
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   private feed(event: ProcessEvent): void {
@@ -123,7 +123,7 @@ export class SupervisedCamera {
     this.process = state;
     if (state.state !== before) this.changed(before);
     for (const effect of effects) this.carryOut(effect);
-    if (this.isSettled) this.answer();
+    if (this.isAtRest) this.answer();
   }
 
   private changed(before: string): void {

@@ -1,7 +1,7 @@
 import type { DesiredStates } from '../../domain/camera-control/process-rules';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { Unavailable } from '../../domain/shared/domain-error';
-import { isWanted } from './camera-control-runtime';
+import { isWanted } from './camera-controller';
 import type { CameraSupervisor } from './camera-supervisor';
 
 interface ConditionNow {
@@ -19,8 +19,8 @@ export async function processConditions(
 ): Promise<ReadonlyMap<string, ConditionNow> | undefined> {
   const control = controlled(supervisor);
   if (!control) return undefined;
-  const [all, asked] = await Promise.all([cameras.all(), desired.all()]);
-  const wanted = all.filter((camera) => isWanted(camera, asked.get(camera.id)));
+  const [all, desiredStates] = await Promise.all([cameras.all(), desired.all()]);
+  const wanted = all.filter((camera) => isWanted(camera, desiredStates.get(camera.id)));
   return new Map(
     wanted.map(({ id }) => {
       const { state, since } = control.view(id);
@@ -56,9 +56,9 @@ export async function workerStates(
 ): Promise<readonly WorkerState[] | undefined> {
   const control = controlled(supervisor);
   if (!control) return undefined;
-  const [all, asked] = await Promise.all([cameras.all(), desired.all()]);
+  const [all, desiredStates] = await Promise.all([cameras.all(), desired.all()]);
   return all.map((camera) => {
     const { state, restarts } = control.view(camera.id);
-    return { id: camera.id, state, restarts, wanted: isWanted(camera, asked.get(camera.id)) };
+    return { id: camera.id, state, restarts, wanted: isWanted(camera, desiredStates.get(camera.id)) };
   });
 }

@@ -60,7 +60,7 @@ const MOST_AT_ONCE = 64;
  * file written. In one group every camera is changed once, and all changes are of one caller, so that a revision still
  * says who changed what. A change that is refused is refused alone.
  */
-export class ChangeLine {
+export class ChangeBatcher {
   private waiting: Waiting[] = [];
   private busy = false;
 

@@ -9,7 +9,7 @@ import type { CameraSet } from './camera-set';
 import type { CameraUnitOfWork, LockedSite } from './camera-unit-of-work';
 import type { CamerasFile, CamerasFormat, ConfigFault } from './cameras-file';
 import type { ConfigHead, ConfigPublishing, NextConfig } from './configuration-publication';
-import { type ConfigSettling, type Settled, editsOf, inOrderOf } from './configuration-reconciliation';
+import { type Reconciled, type Reconciliation, editsOf, inOrderOf } from './configuration-reconciliation';
 import { type Known, admit, hasErrors, known, quarantinedIn } from './quarantine';
 
 /** The file cannot be taken as it stands; the caller is told every place. */
@@ -29,7 +29,7 @@ const TRIES = 10;
 export class ConfigOutcomes {
   constructor(
     private readonly unit: CameraUnitOfWork,
-    private readonly settling: ConfigSettling,
+    private readonly reconciliation: Reconciliation,
     private readonly pause: () => Promise<void>,
   ) {}
 
@@ -37,7 +37,7 @@ export class ConfigOutcomes {
    * Runs a change under the lock. Whatever it throws says what was left behind (`effectOf`). `takeBack` undoes, under the
    * lock, what the change did outside the database, once it is certain that the database did not take it.
    */
-  async surely(change: Change, takeBack: () => Promise<void>): Promise<ConfigHead> {
+  async runWithKnownOutcome(change: Change, takeBack: () => Promise<void>): Promise<ConfigHead> {
     const token = randomUUID();
     try {
       return await this.unit.exclusively((site) => change(site, token));
@@ -67,7 +67,7 @@ export class ConfigOutcomes {
       const message = 'The database went away before the change was stored; nothing was changed. Try again.';
       throw new Unavailable('database.unavailable', message, 'rolled-back');
     }
-    const { head } = await this.settling.settle(site).catch((error: unknown) => {
+    const { head } = await this.reconciliation.reconcile(site).catch((error: unknown) => {
       const message = 'The change is stored, but the cameras file could not be brought up to it; that is tried again.';
       throw new Unavailable('camera_config.file_stale', message, 'committed', error);
     });
@@ -85,28 +85,28 @@ export class CameraConfiguration {
     private readonly unit: CameraUnitOfWork,
     private readonly file: CamerasFile,
     private readonly format: CamerasFormat,
-    private readonly settling: ConfigSettling,
+    private readonly reconciliation: Reconciliation,
     private readonly publishing: ConfigPublishing,
     private readonly outcomes: ConfigOutcomes,
   ) {}
 
   /** Brings table and file together; run at start, when the file changes, and every minute. */
-  async settle(): Promise<Settled> {
+  async reconcile(): Promise<Reconciled> {
     return this.unit.exclusively(async (site) => {
       await this.file.sweep();
-      return this.settling.settle(site);
+      return this.reconciliation.reconcile(site);
     });
   }
 
   /** Why the file waits for a second look, for it lacks many cameras. */
   get doubt(): ConfigFault | undefined {
-    return this.settling.doubt;
+    return this.reconciliation.doubt;
   }
 
   /** Where the table differs from the newest revision, after having put it right. Nobody but this service should write to it. */
   async inspect(): Promise<readonly CameraChange[]> {
     return this.unit.exclusively(async (site) => {
-      const { head } = await this.settling.settle(site);
+      const { head } = await this.reconciliation.reconcile(site);
       const inTable = (await site.cameras.all()).map((c) => c.fields);
       const wanted = head?.cameras ?? [];
       const changes = head
@@ -122,8 +122,8 @@ export class CameraConfiguration {
 
   /** One change, table first: the way of the domain path. Answers the cameras after it. */
   async change(decide: Decide): Promise<readonly Camera[]> {
-    const head = await this.outcomes.surely(async (site, token) => {
-      const settled = await this.settleOrRefuse(site);
+    const head = await this.outcomes.runWithKnownOutcome(async (site, token) => {
+      const settled = await this.reconcileOrRefuse(site);
       const next = this.decide(settled, decide);
       return next ? this.publish(site, settled, { ...next, origin: 'api', token }) : settled.head;
     }, this.sweep);
@@ -133,9 +133,9 @@ export class CameraConfiguration {
   /** One change, file first: the way of the legacy path. The table follows as it follows a person's edit. */
   async changeFile(decide: Decide): Promise<readonly Camera[]> {
     let takeBack = this.sweep;
-    const head = await this.outcomes.surely(
+    const head = await this.outcomes.runWithKnownOutcome(
       async (site, token) => {
-        const settled = await this.settleOrRefuse(site);
+        const settled = await this.reconcileOrRefuse(site);
         const next = this.decide(settled, decide);
         if (!next) return settled.head;
         takeBack = () => this.putText(settled.head.text, sha256(next.text)).catch(notTakenBack);
@@ -149,8 +149,8 @@ export class CameraConfiguration {
 
   /** Makes the text of an earlier revision the newest one; a faulty file is set aside, not lost. */
   async restore(number: number): Promise<CameraConfigRevision> {
-    const head = await this.outcomes.surely(async (site, token) => {
-      const settled = await this.settleFirst(site);
+    const head = await this.outcomes.runWithKnownOutcome(async (site, token) => {
+      const settled = await this.reconcileFirst(site);
       const target = await site.revisions.get(number);
       if (!target)
         throw new DomainError('not-found', 'camera_config.revision_not_found', `There is no revision ${number}.`);
@@ -158,7 +158,7 @@ export class CameraConfiguration {
       const then = reading.faulty.length > 0 && settled.head ? await this.knownAt(site, settled.head, target) : [];
       const { cameras, faults } = admit(reading, then);
       if (hasErrors(faults)) throw fileInvalid(faults, `Revision ${number} breaks rules that came later`);
-      if (settled.faults.length > 0) await this.file.setAside();
+      if (settled.faults.length > 0) await this.file.moveAway();
       return this.publish(site, settled, { cameras, text: target.text, origin: 'restore', token });
     }, this.sweep);
     return head.revision;
@@ -168,8 +168,8 @@ export class CameraConfiguration {
   async adopt(text: string, expected: CameraConfigRevision): Promise<void> {
     const { cameras, faults } = admit(this.format.read(text), undefined);
     if (hasErrors(faults)) throw fileInvalid(faults, 'The cameras file of the other installation cannot be read');
-    await this.outcomes.surely(async (site, token) => {
-      const settled = await this.settleOrRefuse(site);
+    await this.outcomes.runWithKnownOutcome(async (site, token) => {
+      const settled = await this.reconcileOrRefuse(site);
       if (settled.head.revision.number !== expected.number) {
         const message = 'The cameras were changed this very moment, so nothing of the old file was taken: try again.';
         throw new DomainError('conflict', 'camera_config.busy', message);
@@ -178,7 +178,7 @@ export class CameraConfiguration {
     }, this.sweep);
   }
 
-  private decide({ head, unseen }: Settled & { head: ConfigHead }, decide: Decide) {
+  private decide({ head, unseen }: Reconciled & { head: ConfigHead }, decide: Decide) {
     const before = { cameras: head.cameras, quarantined: quarantinedIn(head, this.format) };
     const after = decide(before, unseen);
     const edits = editsOf(before, after);
@@ -196,17 +196,17 @@ export class CameraConfiguration {
     return [known(cameras, this.format.read(text))];
   }
 
-  private async settleOrRefuse(site: LockedSite): Promise<Settled & { head: ConfigHead }> {
-    const settled = await this.settleFirst(site);
+  private async reconcileOrRefuse(site: LockedSite): Promise<Reconciled & { head: ConfigHead }> {
+    const settled = await this.reconcileFirst(site);
     const { head, faults } = settled;
     if (!head || faults.length > 0) throw fileInvalid(faults, 'The cameras file has faults and nothing was changed');
     return { ...settled, head };
   }
 
   /** What an earlier change left to be done. Where that fails, nothing of this one has been begun, whatever became of that. */
-  private async settleFirst(site: LockedSite): Promise<Settled> {
+  private async reconcileFirst(site: LockedSite): Promise<Reconciled> {
     try {
-      return await this.settling.settle(site);
+      return await this.reconciliation.reconcile(site);
     } catch (error) {
       if (effectOf(error) !== 'committed') throw error;
       const message =
@@ -215,11 +215,11 @@ export class CameraConfiguration {
     }
   }
 
-  private async publish(site: LockedSite, settled: Settled, next: NextConfig): Promise<ConfigHead> {
+  private async publish(site: LockedSite, settled: Reconciled, next: NextConfig): Promise<ConfigHead> {
     const published = await this.publishing.publish(site, settled.head, settled.disk, next);
     if (published.revision.inFile) return published;
     try {
-      return (await this.settling.settle(site)).head ?? published;
+      return (await this.reconciliation.reconcile(site)).head ?? published;
     } catch (error) {
       throw stored(published, error);
     }

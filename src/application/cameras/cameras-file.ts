@@ -94,10 +94,10 @@ export interface CamerasFile {
   /** Undefined when there is no such file. Throws `camera_config.file_unreadable`. */
   read(): Promise<FileText | undefined>;
   /** As `read`, but waits until a writer that is still busy has finished. */
-  readSettled(): Promise<FileText | undefined>;
+  readStable(): Promise<FileText | undefined>;
   stage(text: string): Promise<StagedText>;
   /** Keeps a copy of the present text beside the file, for a person to look at, and says under which name. */
-  setAside(): Promise<string>;
+  moveAway(): Promise<string>;
   /** The save that missed the file's last replacement, if there was one; `forgetLateSave` once it has been taken in. */
   lateSave(): Promise<LateSave | undefined>;
   forgetLateSave(): Promise<void>;

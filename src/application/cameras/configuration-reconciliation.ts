@@ -48,7 +48,7 @@ export function inOrderOf(text: readonly CameraFields[], cameras: readonly Camer
 }
 
 /** Table, revisions and file brought together. */
-export interface Settled {
+export interface Reconciled {
   /** Undefined only while the very first file has never been valid. */
   readonly head: ConfigHead | undefined;
   /** Changes of the file that were taken in just now. */
@@ -64,7 +64,7 @@ const RECENT = 32;
 const MANY = 3;
 
 /** Brings file and table together after a crash, an edit by a person, or a write of the legacy path. */
-export class ConfigSettling {
+export class Reconciliation {
   /** The text that is waited with, and since when. */
   private doubted: { readonly sha256: string; readonly since: number; readonly fault: ConfigFault } | undefined;
 
@@ -78,13 +78,13 @@ export class ConfigSettling {
     private readonly confirmation: { readonly clock: Clock; readonly afterMs: number },
   ) {}
 
-  async settle(site: LockedSite): Promise<Settled> {
-    const settled = await this.settleFile(site);
+  async reconcile(site: LockedSite): Promise<Reconciled> {
+    const settled = await this.reconcileFile(site);
     const late = await this.file.lateSave();
     return late ? this.absorbLate(site, settled, late) : settled;
   }
 
-  private async settleFile(site: LockedSite): Promise<Settled> {
+  private async reconcileFile(site: LockedSite): Promise<Reconciled> {
     const head = await this.heads.load(site);
     const seen = await this.file.read();
     await this.onStep('file.read');
@@ -92,7 +92,7 @@ export class ConfigSettling {
       const marked = head.revision.inFile ? head : await this.publishing.mark(site, head);
       return { head: marked, unseen: [], faults: [], disk: seen };
     }
-    const disk = await this.file.readSettled();
+    const disk = await this.file.readStable();
     if (!head) return this.firstImport(site, disk);
     if (!disk || (!head.revision.inFile && (await this.isBefore(site, head, disk)))) {
       return this.again(site, await this.publishing.putBack(site, head, disk));
@@ -100,7 +100,7 @@ export class ConfigSettling {
     return this.absorb(site, head, disk);
   }
 
-  private async firstImport(site: LockedSite, disk: FileText | undefined): Promise<Settled> {
+  private async firstImport(site: LockedSite, disk: FileText | undefined): Promise<Reconciled> {
     const text = disk?.text ?? EMPTY;
     const { cameras, quarantined, faults } = admit(this.format.read(text), undefined);
     if (hasErrors(faults)) return { head: undefined, unseen: [], faults, disk };
@@ -113,7 +113,7 @@ export class ConfigSettling {
   }
 
   /** Takes in an edit; what changed in the table since the text it started from is kept. */
-  private async absorb(site: LockedSite, head: ConfigHead, disk: FileText): Promise<Settled> {
+  private async absorb(site: LockedSite, head: ConfigHead, disk: FileText): Promise<Reconciled> {
     await this.onStep('absorb.before');
     const reading = await this.admit(site, head, disk.text);
     if (hasErrors(reading.faults)) return { head, unseen: [], faults: reading.faults, disk };
@@ -192,7 +192,7 @@ export class ConfigSettling {
   }
 
   /** A save that went into a text already replaced: what it changed there is merged into what is in force now. */
-  private async absorbLate(site: LockedSite, settled: Settled, late: LateSave): Promise<Settled> {
+  private async absorbLate(site: LockedSite, settled: Reconciled, late: LateSave): Promise<Reconciled> {
     const { head } = settled;
     const before = await site.revisions.withText(late.base);
     if (!head || !before || settled.faults.length > 0) return settled;
@@ -224,7 +224,7 @@ export class ConfigSettling {
   }
 
   /** A file that was edited while the head was being placed is settled once more; every round takes in a newer edit. */
-  private async again(site: LockedSite, head: ConfigHead): Promise<Settled> {
-    return head.revision.inFile ? { head, unseen: [], faults: [], disk: onDisk(head) } : this.settle(site);
+  private async again(site: LockedSite, head: ConfigHead): Promise<Reconciled> {
+    return head.revision.inFile ? { head, unseen: [], faults: [], disk: onDisk(head) } : this.reconcile(site);
   }
 }

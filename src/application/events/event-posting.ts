@@ -1,4 +1,4 @@
-import { NoEvent, readEvent } from '../../domain/events/read-event';
+import { InvalidEvent, readEvent } from '../../domain/events/read-event';
 import { acceptedTimes } from '../../domain/events/time-window';
 import { type Event, eventView } from '../../domain/shared/event';
 import type { Clock } from '../shared/log';
@@ -28,7 +28,7 @@ export class EventPosting {
     const events: Event[] = [];
     sent.forEach((value, index) => {
       const event = readEvent(value, times);
-      if (event instanceof NoEvent) rejected.push({ index, reason: event.why });
+      if (event instanceof InvalidEvent) rejected.push({ index, reason: event.why });
       else events.push(event);
     });
     const accepted = await this.inTurn(() => this.write(events, known));

@@ -1,7 +1,7 @@
 import { type Event, eventView } from '../../domain/shared/event';
 import { canonicalJson } from '../../domain/shared/json';
 import { csv } from '../shared/csv';
-import { type EventFilter, type EventHistory, askedWindow } from '../shared/event-history';
+import { type EventFilter, type EventHistory, requestedWindow } from '../shared/event-history';
 import type { Clock } from '../shared/log';
 import type { Media } from '../shared/media';
 import type { EventPosting } from './event-posting';
@@ -12,7 +12,7 @@ const COLUMNS = ['id', 'time', 'type', 'camera_id', 'track_id', 'evidence'];
 /** The last day, unless the query says otherwise. */
 function exportWindow(query: EventExport, now: Date): EventFilter {
   const { event_type: type, camera_id: cameraId } = query;
-  return { ...askedWindow(query, now), ...(type ? { type } : {}), ...(cameraId ? { cameraId } : {}) };
+  return { ...requestedWindow(query, now), ...(type ? { type } : {}), ...(cameraId ? { cameraId } : {}) };
 }
 
 /** Events as a CSV file, one row each. */

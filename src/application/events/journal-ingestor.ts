@@ -1,6 +1,6 @@
 import { DETECTION, detectionOf } from '../../domain/events/detection';
 import { openedBy } from '../../domain/events/opened-violation';
-import { NoEvent, readEvent } from '../../domain/events/read-event';
+import { InvalidEvent, readEvent } from '../../domain/events/read-event';
 import { type AcceptedTimes, acceptedTimes } from '../../domain/events/time-window';
 import type { Event, ViolationTypes } from '../../domain/shared/event';
 import { parsedJson } from '../../domain/shared/json';
@@ -29,8 +29,9 @@ export class JournalReading {
   add(lines: JournalLines['lines']): void {
     for (const line of lines) {
       if (line === '') continue;
-      const event = typeof line === 'string' ? readEvent(parsedJson(line), this.times) : new NoEvent(line.why);
-      if (event instanceof NoEvent) this.rejects.push({ why: event.why, line: typeof line === 'string' ? line : '' });
+      const event = typeof line === 'string' ? readEvent(parsedJson(line), this.times) : new InvalidEvent(line.why);
+      if (event instanceof InvalidEvent)
+        this.rejects.push({ why: event.why, line: typeof line === 'string' ? line : '' });
       else this.take(event);
     }
   }
@@ -109,7 +110,7 @@ export class JournalIngestor {
   constructor(
     private readonly files: JournalFiles,
     private readonly intake: EventIntake,
-    private readonly aside: RejectFile,
+    private readonly rejectFile: RejectFile,
     private readonly options: IngestorOptions,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -229,7 +230,7 @@ export class JournalIngestor {
   /** Lines that are no events must not hold up those that are. */
   private async setAside(file: JournalFile, rejects: readonly Reject[]): Promise<void> {
     try {
-      await this.aside.keep(file.path, rejects);
+      await this.rejectFile.keep(file.path, rejects);
     } catch (error) {
       if (this.done.rejectsLost === 0)
         this.log.error('lines that are no events cannot be written to the file for them', { file: file.path, error });

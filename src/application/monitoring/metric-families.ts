@@ -1,7 +1,7 @@
 import { callsOf, upperEdge } from '../../domain/shared/latency-histogram';
 import type { PathTotal } from '../shared/path-total';
 import type { CountRow } from './counts';
-import type { Counters } from './minute-book';
+import type { Counters } from './minute-metrics';
 import type { RequestMeter } from './request-meter';
 
 /** One line of a family: the name of a histogram's line differs from the family's by its suffix. */

@@ -33,13 +33,13 @@ const WITHIN_MS = 800;
 export function lastKnown<T>(ask: () => Promise<T>, first: T, log: Log): () => Promise<T> {
   let last = first;
   return async () => {
-    const asked = ask().then(
+    const answer = ask().then(
       (answer) => {
         last = answer;
       },
       (error: unknown) => log.debug('figures cannot be read now', { error }),
     );
-    await within(WITHIN_MS, asked, () => undefined);
+    await within(WITHIN_MS, answer, () => undefined);
     return last;
   };
 }

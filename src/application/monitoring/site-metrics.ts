@@ -1,7 +1,7 @@
 import { callsOf } from '../../domain/shared/latency-histogram';
 import type { Clock, Log } from '../shared/log';
 import { type CountRow, type Durations, durationsOf, summed } from './counts';
-import { type Minute, type MinuteBook, type MinuteStore, WINDOW_MINUTES } from './minute-book';
+import { type Minute, type MinuteMetrics, type MinuteStore, WINDOW_MINUTES } from './minute-metrics';
 import type { LastConsistency, MeasuredConsistency } from './probes';
 import type { FailedRequest } from './request-meter';
 
@@ -76,8 +76,8 @@ function statusesOf(http: readonly CountRow[]): Record<string, number> {
 
 /** Tries of each path where there are two, requests where there is one. */
 function operationsOf(rows: readonly CountRow[]): OperationMetrics[] {
-  const meant = rows.filter((r) => (r.source === 'attempt') === (r.path !== 'none'));
-  return meant.map(toOperation).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const counted = rows.filter((r) => (r.source === 'attempt') === (r.path !== 'none'));
+  return counted.map(toOperation).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 const nameOf = ({ operation, path }: OperationMetrics): string => `${operation} ${path ?? ''}`;
@@ -112,7 +112,7 @@ export interface Metrics extends RequestMetrics {
 /** What all services of the site did lately: what the others stored, and what this one knows itself. */
 export class SiteMetrics {
   constructor(
-    private readonly book: MinuteBook,
+    private readonly minutes: MinuteMetrics,
     private readonly store: MinuteStore,
     private readonly consistency: LastConsistency,
     private readonly clock: Clock,
@@ -120,9 +120,9 @@ export class SiteMetrics {
   ) {}
 
   async read(): Promise<Metrics> {
-    const from = this.book.thisMinute() - WINDOW_MINUTES + 1;
+    const from = this.minutes.thisMinute() - WINDOW_MINUTES + 1;
     const [others, data_consistency] = await Promise.all([this.others(from), this.consistency.get()]);
-    const own = this.book.minutes().filter(({ minute }) => minute >= from);
+    const own = this.minutes.minutes().filter(({ minute }) => minute >= from);
     return {
       timestamp: this.clock().toISOString(),
       ...metricsOf([...(others ?? []), ...own]),

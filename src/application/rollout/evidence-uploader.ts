@@ -70,8 +70,8 @@ function countsOf(sample: Sample | undefined, limits: LatencyLimits | undefined)
 /** Cohort and control are of equal size while the cohort is at most half; then as many of both should be drawn. */
 function shareOf({ effectiveBps, holdout }: RolloutState, domain: number, control: number): StageEvidence['share'] {
   const inside = effectiveBps - holdout;
-  const beside = holdout > 0 ? holdout : Math.min(effectiveBps, 10_000 - Math.max(effectiveBps, 5_000));
-  const total = inside + beside;
+  const outside = holdout > 0 ? holdout : Math.min(effectiveBps, 10_000 - Math.max(effectiveBps, 5_000));
+  const total = inside + outside;
   return { domain, drawn: domain + control, expectedBps: total === 0 ? 0 : Math.round((inside / total) * 10_000) };
 }
 

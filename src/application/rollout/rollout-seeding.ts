@@ -1,4 +1,4 @@
-import { obey } from '../../domain/rollout/rollout-commands';
+import { handleCommand } from '../../domain/rollout/rollout-commands';
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import { type RolloutEvent, initialState } from '../../domain/rollout/rollout-state';
 import { type Json, sameJson } from '../../domain/shared/json';
@@ -62,7 +62,7 @@ function eventFor(
 ): RolloutEvent | undefined {
   const state = now.groups.get(plan.group)?.state ?? initialState(plan.group);
   const setTo = (percent: number) =>
-    obey({ name: 'set-percent', percent, by: 'environment' }, state, { plan, keys: [], missing: [] });
+    handleCommand({ name: 'set-percent', percent, by: 'environment' }, state, { plan, keys: [], missing: [] });
   switch (outcome) {
     case 'new':
       return { kind: 'completed', newSite: true };

@@ -1,5 +1,5 @@
 import { seedOf } from '../../domain/rollout/bucket';
-import { type RolloutCommand, obey } from '../../domain/rollout/rollout-commands';
+import { type RolloutCommand, handleCommand } from '../../domain/rollout/rollout-commands';
 import type { RolloutEvent } from '../../domain/rollout/rollout-state';
 import { DomainError } from '../../domain/shared/domain-error';
 import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
@@ -68,14 +68,14 @@ export class RolloutService implements RolloutPort {
     return { mismatches: found.map((m) => toJson(m) as JsonObject) };
   }
 
-  start = ({ group }: GroupKey) => this.obey(group, { name: 'start' });
-  pause = ({ group }: GroupKey) => this.obey(group, { name: 'pause' });
-  resume = ({ group }: GroupKey) => this.obey(group, { name: 'resume' });
-  promote = ({ group }: GroupKey) => this.obey(group, { name: 'promote' });
-  rollback = ({ group, reason }: Reasoned) => this.obey(group, { name: 'rollback', reason });
-  approve = ({ group, reason }: Reasoned) => this.obey(group, { name: 'approve', reason });
+  start = ({ group }: GroupKey) => this.execute(group, { name: 'start' });
+  pause = ({ group }: GroupKey) => this.execute(group, { name: 'pause' });
+  resume = ({ group }: GroupKey) => this.execute(group, { name: 'resume' });
+  promote = ({ group }: GroupKey) => this.execute(group, { name: 'promote' });
+  rollback = ({ group, reason }: Reasoned) => this.execute(group, { name: 'rollback', reason });
+  approve = ({ group, reason }: Reasoned) => this.execute(group, { name: 'approve', reason });
   setPercent = ({ group, percent }: GroupKey & { percent: number }) =>
-    this.obey(group, { name: 'set-percent', percent, by: 'operator' });
+    this.execute(group, { name: 'set-percent', percent, by: 'operator' });
 
   async verified({
     group,
@@ -133,7 +133,7 @@ export class RolloutService implements RolloutPort {
   }
 
   /** Evidence is read before the lock is taken; the stage it belongs to must still be the same under the lock. */
-  private async obey(group: string, command: RolloutCommand): Promise<GroupOverview> {
+  private async execute(group: string, command: RolloutCommand): Promise<GroupOverview> {
     const before = await this.store.load();
     const { plan, state } = known(before, group);
     const keys = await this.keys(group);
@@ -148,7 +148,7 @@ export class RolloutService implements RolloutPort {
           `Somebody changed ${group} this very moment: look again and decide.`,
         );
       }
-      const event = obey(command, present.state, { plan: present.plan, keys, missing });
+      const event = handleCommand(command, present.state, { plan: present.plan, keys, missing });
       return { transitions: [{ group, event, evidence: toJson(collected.evidence) }] };
     });
     return this.view(document, group);

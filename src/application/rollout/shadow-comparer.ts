@@ -97,7 +97,7 @@ export class ShadowComparer {
   private async ask(call: Call, input: object): Promise<Json> {
     const from = performance.now();
     try {
-      return await settle(call, input);
+      return await settledAnswer(call, input);
     } finally {
       const now = performance.now();
       this.notBefore = Math.max(now, this.notBefore) + (now - from) / TIME_SHARE;
@@ -162,7 +162,7 @@ async function linesOf({ body }: Media): Promise<Json> {
 }
 
 /** What a path answers, a refusal included; one that fails, takes too long or knows only a part cannot be compared. */
-async function settle(ask: Call, input: object): Promise<Json> {
+async function settledAnswer(ask: Call, input: object): Promise<Json> {
   const context: CallContext = { requestId: '' };
   try {
     const value = await within(

@@ -2,7 +2,7 @@ import type { Event } from '../../domain/shared/event';
 import { DAY_MS, utcTime } from '../../domain/shared/time';
 
 /** The times asked for, in milliseconds since 1970; without a beginning the day before the end, or before now. */
-export function askedWindow(
+export function requestedWindow(
   { start_time: start, end_time: end }: { readonly start_time?: string; readonly end_time?: string },
   now: Date,
 ): { readonly from: number; readonly to?: number } {

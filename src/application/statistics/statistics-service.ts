@@ -2,7 +2,7 @@ import { type Event, type ViolationTypes, eventView } from '../../domain/shared/
 import { MINUTE_MS } from '../../domain/shared/time';
 import { kindsOf } from '../../domain/statistics/event-kinds';
 import { type Stretch, lastDates } from '../../domain/statistics/window-cover';
-import { type EventHistory, askedWindow } from '../shared/event-history';
+import { type EventHistory, requestedWindow } from '../shared/event-history';
 import type { Clock } from '../shared/log';
 import type {
   Counts,
@@ -141,9 +141,9 @@ export class StatisticsService implements StatisticsPort {
     });
   }
 
-  async events({ event_type: type, camera_id, limit, ...asked }: EventQuery) {
+  async events({ event_type: type, camera_id, limit, ...requested }: EventQuery) {
     const now = this.clock();
-    const { from, to = upToNow(now, 0).to } = askedWindow(asked, now);
+    const { from, to = upToNow(now, 0).to } = requestedWindow(requested, now);
     const events = await this.recorded.newest({ from, to, ...ofCamera(camera_id), ...(type ? { type } : {}) }, limit);
     return { events: events.map(statisticsEvent), total: events.length };
   }

@@ -77,8 +77,8 @@ export class AlertRule {
   /** The rule with some fields changed; `null` takes one back to its default. Throws `alert_rule.invalid` with every fault. */
   change(patch: JsonObject, now: Date): AlertRule {
     const { conditions } = this.fields;
-    const beside = conditions !== undefined && MOVED.some((name) => Object.hasOwn(patch, name));
-    const { created_by: _, ...changes } = canonical(beside ? { conditions, ...patch } : patch);
+    const outside = conditions !== undefined && MOVED.some((name) => Object.hasOwn(patch, name));
+    const { created_by: _, ...changes } = canonical(outside ? { conditions, ...patch } : patch);
     const next = { ...this.fields, ...changes };
     const touched = check(next).filter(
       ({ path: [name] }) => Object.hasOwn(changes, name ?? '') || retyped(changes, name),
@@ -113,11 +113,11 @@ const retyped = (changes: JsonObject, name: string | number | undefined): boolea
 function canonical(input: JsonObject): AlertRuleFields {
   const own = Object.entries(input).filter(([name]) => !DERIVED.has(name) && name !== 'rule_id');
   const fields = Object.fromEntries(own.map(([name, value]) => [name, normal(name, value)]));
-  const beside = MOVED.filter((name) => Object.hasOwn(fields, name));
+  const outside = MOVED.filter((name) => Object.hasOwn(fields, name));
   const { conditions } = fields;
-  if (beside.length === 0 || !isJsonObject(conditions)) return fields;
-  const moved = Object.fromEntries(beside.map((name) => [name, fields[name] ?? null]));
-  const kept = Object.entries(fields).filter(([name]) => !beside.includes(name));
+  if (outside.length === 0 || !isJsonObject(conditions)) return fields;
+  const moved = Object.fromEntries(outside.map((name) => [name, fields[name] ?? null]));
+  const kept = Object.entries(fields).filter(([name]) => !outside.includes(name));
   return { ...Object.fromEntries(kept), conditions: { ...conditions, ...moved } };
 }
 

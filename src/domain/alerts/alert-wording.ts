@@ -3,7 +3,7 @@ import { type Decision, iso } from './alert-input';
 import type { WatchedRule } from './watched-rule';
 
 /** An alert as people read it. */
-export interface WordedAlert {
+export interface AlertText {
   readonly ruleId: number;
   readonly cameraId: string;
   readonly type: string;
@@ -13,7 +13,7 @@ export interface WordedAlert {
 }
 
 /** Puts a decision into words. */
-export function worded(rule: WatchedRule, cameraId: string, { kind, at, details }: Decision): WordedAlert {
+export function formatAlert(rule: WatchedRule, cameraId: string, { kind, at, details }: Decision): AlertText {
   const { name, priority } = rule.rule.fields;
   const about = { kind, rule_name: name ?? '', priority: priority ?? 'medium', ...details };
   const message = sentence(rule, cameraId, kind, details);
@@ -21,7 +21,7 @@ export function worded(rule: WatchedRule, cameraId: string, { kind, at, details 
 }
 
 /** Whatever may be told at most once: the same decision, made again after a crash, has the same key. */
-export const decisionKey = ({ ruleId, cameraId, details, at }: WordedAlert): string =>
+export const decisionKey = ({ ruleId, cameraId, details, at }: AlertText): string =>
   `${ruleId}/${cameraId}/${String(details.kind)}/${iso(at.getTime())}`;
 
 function sentence(rule: WatchedRule, camera: string, kind: Decision['kind'], details: JsonObject): string {

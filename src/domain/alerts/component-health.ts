@@ -79,7 +79,7 @@ const freeSpace = (details: JsonObject): string =>
     .join(', ');
 
 /** A decision about a part in words; `look` is the worst that was seen of it. */
-function wordedPart(part: WatchedPart, decision: Decision, look: PartLook & { service?: string }): SiteNotice {
+function formatComponent(part: WatchedPart, decision: Decision, look: PartLook & { service?: string }): SiteNotice {
   const { priority, trouble, todo, well } = WORDS[part];
   const alert = decision.kind === 'alert';
   const { status, error, details = {}, service } = look;
@@ -104,7 +104,7 @@ export interface Away {
 }
 
 /** What one service says of the parts. */
-export interface ServiceSight {
+export interface InstanceHealth {
   readonly service: string;
   readonly parts: Readonly<Partial<Record<WatchedPart, PartStreak>>>;
   /** Its last time without the database. */
@@ -126,7 +126,7 @@ const PART_RULE = { schedule: undefined, durationMs: 0, recoveryMs: 30_000, cool
 /** The next state, and what people are to be told: one trouble of a part, whichever services see it, is told once. */
 export function stepParts(
   before: WatchedParts,
-  sights: readonly ServiceSight[],
+  instances: readonly InstanceHealth[],
   now: number,
 ): readonly [WatchedParts, SiteNotice[]] {
   const notices: SiteNotice[] = [];
@@ -134,18 +134,18 @@ export function stepParts(
   const follow = (part: WatchedPart, steps: (outage: Outage) => Stepped<Outage>, look: PartLook) => {
     const known = state.parts[part] ?? noOutage;
     const [next, decisions] = steps(known);
-    notices.push(...decisions.map((decision) => wordedPart(part, decision, look)));
+    notices.push(...decisions.map((decision) => formatComponent(part, decision, look)));
     if (next !== known) state = { ...state, parts: { ...state.parts, [part]: next } };
   };
-  for (const { away, service } of byBeginning(sights)) {
+  for (const { away, service } of byBeginning(instances)) {
     if (away.to <= state.awayUntil) continue;
-    const told = away.from < state.awayUntil && state.parts.database?.downSince === null;
+    const alreadyNotified = away.from < state.awayUntil && state.parts.database?.downSince === null;
     state = { ...state, awayUntil: away.to };
     const look = { status: 'error', details: { service, until: iso(away.to) } };
-    if (!told) follow('database', (outage) => gone(outage, away), look);
+    if (!alreadyNotified) follow('database', (outage) => databaseAway(outage, away), look);
   }
   for (const part of WATCHED_PARTS) {
-    const streaks = sights.flatMap((s) => (s.parts[part] ? [{ ...s.parts[part], service: s.service }] : []));
+    const streaks = instances.flatMap((s) => (s.parts[part] ? [{ ...s.parts[part], service: s.service }] : []));
     const worst = streaks.reduce((a, b) => (b.looks > a.looks ? b : a), streaks[0] ?? WELL);
     if (streaks.length > 0) follow(part, (outage) => seen(outage, worst, now), worst);
   }
@@ -154,13 +154,13 @@ export function stepParts(
 
 const WELL = { status: 'ok', looks: 0, since: 0, service: '' };
 
-const byBeginning = (sights: readonly ServiceSight[]) =>
-  sights.flatMap(({ service, away }) => (away ? [{ service, away }] : [])).sort((a, b) => a.away.from - b.away.from);
+const byBeginning = (instances: readonly InstanceHealth[]) =>
+  instances.flatMap(({ service, away }) => (away ? [{ service, away }] : [])).sort((a, b) => a.away.from - b.away.from);
 
-function gone(outage: Outage, { from, to }: Away): Stepped<Outage> {
-  const [down, told] = see(outage, 'down', from, to);
+function databaseAway(outage: Outage, { from, to }: Away): Stepped<Outage> {
+  const [down, alreadyNotified] = see(outage, 'down', from, to);
   const [up, more] = stepOutage(PART_RULE, down, { kind: 'camera', at: to, condition: 'up' });
-  return [up, [...told, ...more]];
+  return [up, [...alreadyNotified, ...more]];
 }
 
 /** A single bad look begins nothing, but it keeps from being over what has begun. */

@@ -1,5 +1,5 @@
 import type { AlertEvent, AlertInput, CameraCondition } from './alert-input';
-import { type WordedAlert, worded } from './alert-wording';
+import { type AlertText, formatAlert } from './alert-wording';
 import { type KnownCamera, type RuleState, begin, dueOf, step } from './rule-state';
 import type { WatchedRule } from './watched-rule';
 
@@ -55,7 +55,7 @@ function keysOf({ labels, violationType, type }: WatchedRule): string[] {
 }
 
 /** What a rule remembers of one camera, as it is stored. */
-export interface KeptState {
+export interface StoredRuleState {
   readonly ruleId: number;
   readonly cameraId: string;
   readonly fingerprint: string;
@@ -80,12 +80,12 @@ export class RuleEvaluation {
   /** By rule, then by camera. */
   private readonly scopes = new Map<number, Map<string, Scope>>();
   private readonly changed = new Set<Scope>();
-  private gone: KeptState[] = [];
+  private deleted: StoredRuleState[] = [];
 
   /** `kept`: what an earlier evaluation stored; it counts once the rules are known. */
   constructor(
     private readonly cameras: Map<string, KnownCamera> = new Map(),
-    private kept: readonly KeptState[] = [],
+    private kept: readonly StoredRuleState[] = [],
   ) {}
 
   /** From now on these rules. What was counted under the same conditions still counts, everything else begins anew. */
@@ -95,7 +95,7 @@ export class RuleEvaluation {
     for (const old of this.kept) {
       const rule = byId.get(old.ruleId);
       if (rule && isOf(old, rule)) this.put({ rule, cameraId: old.cameraId, state: old.state });
-      else this.gone.push(old);
+      else this.deleted.push(old);
     }
     this.kept = [];
     for (const scope of this.all()) this.refollow(scope, byId.get(scope.rule.id));
@@ -107,14 +107,14 @@ export class RuleEvaluation {
 
   /** As if nothing had been counted before. */
   startAnew(rules: readonly WatchedRule[]): void {
-    this.gone.push(...this.all().map(keep));
+    this.deleted.push(...this.all().map(keep));
     this.scopes.clear();
     this.changed.clear();
     this.follow(rules);
   }
 
-  event(at: number, event: AlertEvent): WordedAlert[] {
-    const told: WordedAlert[] = [];
+  event(at: number, event: AlertEvent): AlertText[] {
+    const told: AlertText[] = [];
     const input = { kind: 'event', at, event } as const;
     for (const rule of this.index.matching(event)) {
       // Nobody expects anything of a camera that is not watched.
@@ -124,8 +124,8 @@ export class RuleEvaluation {
     return told;
   }
 
-  camera(at: number, cameraId: string, condition: CameraCondition): WordedAlert[] {
-    const told: WordedAlert[] = [];
+  camera(at: number, cameraId: string, condition: CameraCondition): AlertText[] {
+    const told: AlertText[] = [];
     const input = { kind: 'camera', at, condition } as const;
     for (const rule of this.index.rules.filter(watchesTime)) {
       if (rule.cameraId === undefined || rule.cameraId === cameraId) this.feed(this.scope(rule, cameraId), input, told);
@@ -135,8 +135,8 @@ export class RuleEvaluation {
   }
 
   /** Everything that time alone decides, in the order in which it was due. */
-  time(known: Known): WordedAlert[] {
-    const told: WordedAlert[] = [];
+  time(known: Known): AlertText[] {
+    const told: AlertText[] = [];
     for (const scope of this.all()) {
       const at = scope.rule.type === 'camera_down' ? known.cameras : known.events;
       const due = dueOf(scope.rule, scope.state);
@@ -146,11 +146,11 @@ export class RuleEvaluation {
   }
 
   /** What has to be stored, and what has to be forgotten, since the last time. */
-  drain(): { readonly changed: KeptState[]; readonly gone: KeptState[] } {
-    const [changed, { gone }] = [[...this.changed].map(keep), this];
+  drain(): { readonly changed: StoredRuleState[]; readonly deleted: StoredRuleState[] } {
+    const [changed, { deleted: deleted }] = [[...this.changed].map(keep), this];
     this.changed.clear();
-    this.gone = [];
-    return { changed, gone };
+    this.deleted = [];
+    return { changed, deleted: deleted };
   }
 
   private all(): Scope[] {
@@ -165,7 +165,7 @@ export class RuleEvaluation {
     }
     this.scopes.get(old.ruleId)?.delete(old.cameraId);
     this.changed.delete(scope);
-    this.gone.push(old);
+    this.deleted.push(old);
   }
 
   private scope(rule: WatchedRule, cameraId: string): Scope {
@@ -182,19 +182,19 @@ export class RuleEvaluation {
     return scope;
   }
 
-  private feed(scope: Scope, input: AlertInput, told: WordedAlert[]): void {
+  private feed(scope: Scope, input: AlertInput, told: AlertText[]): void {
     const [state, decisions] = step(scope.rule, scope.state, input);
     if (state !== scope.state) this.changed.add(scope);
     scope.state = state;
-    for (const decision of decisions) told.push(worded(scope.rule, scope.cameraId, decision));
+    for (const decision of decisions) told.push(formatAlert(scope.rule, scope.cameraId, decision));
   }
 }
 
 /** Whether what was counted was counted under the conditions of the rule as it is now. */
-const isOf = ({ fingerprint, state }: KeptState, rule: WatchedRule): boolean =>
+const isOf = ({ fingerprint, state }: StoredRuleState, rule: WatchedRule): boolean =>
   rule.fingerprint === fingerprint && rule.type === state.of;
 const watchesTime = ({ type }: WatchedRule): boolean => type === 'no_detection' || type === 'camera_down';
-const keep = ({ rule, cameraId, state }: Scope): KeptState => ({
+const keep = ({ rule, cameraId, state }: Scope): StoredRuleState => ({
   ruleId: rule.id,
   cameraId,
   fingerprint: rule.fingerprint,

@@ -101,7 +101,7 @@ class Transition {
       case 'adopted':
         return this.adopted(event.pid);
       case 'spawn-failed':
-        return this.p.worker === 'asked' ? this.gone('spawn_failed', this.p.lastExit) : this.stay();
+        return this.p.worker === 'asked' ? this.ended('spawn_failed', this.p.lastExit) : this.stay();
       case 'heartbeat':
         return this.heartbeat(event.frames, event.fps, event.frozen);
       case 'source-refused':
@@ -157,13 +157,13 @@ class Transition {
     const { state, ending, worker, reason } = this.p;
     if (worker === 'none') return this.stay();
     const refused = state !== 'stopping' && exit.code === EXIT_REFUSED;
-    if (refused || (state === 'stopping' && ending === 'refused')) return this.gone('auth_failed', exit);
+    if (refused || (state === 'stopping' && ending === 'refused')) return this.ended('auth_failed', exit);
     const seen = state === 'stopping' && ending === 'crash' ? reason : null;
-    return this.gone(seen ?? EXIT_REASONS.get(exit.code) ?? 'crashed', exit);
+    return this.ended(seen ?? EXIT_REASONS.get(exit.code) ?? 'crashed', exit);
   }
 
   /** There is no worker any more. Only an end that was asked for is no crash: a lost connection exits with 0. */
-  private gone(reason: Reason, lastExit: Exit | null): Step {
+  private ended(reason: Reason, lastExit: Exit | null): Step {
     const { state, desired, ending } = this.p;
     const none = { worker: 'none', pid: 0, healthySince: null, lastExit } as const;
     if (desired === 'stopped') return this.stopped(none);

@@ -37,7 +37,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const NOT_TEXT = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /** Why something is no event; in words for the person who sent it. */
-export class NoEvent {
+export class InvalidEvent {
   constructor(readonly why: string) {}
 }
 
@@ -45,39 +45,39 @@ export class NoEvent {
  * Reads an event: `ts` (seconds since 1970, or ISO 8601), `type`, `camera_id`, and optionally `id`, `track_id`,
  * `evidence`. Written by hand because it runs once per event; nothing is thrown, for bad events are no exception.
  */
-export function readEvent(value: unknown, times: AcceptedTimes): Event | NoEvent {
-  if (!isJsonObject(value)) return new NoEvent('is not a JSON object');
+export function readEvent(value: unknown, times: AcceptedTimes): Event | InvalidEvent {
+  if (!isJsonObject(value)) return new InvalidEvent('is not a JSON object');
   const { type, camera_id: cameraId, track_id: trackId = null, evidence = null, id } = value;
   const ts = secondsOf(value.ts);
-  if (ts instanceof NoEvent) return ts;
-  if (ts * 1000 < times.from) return new NoEvent('ts is older than what is kept');
-  if (ts * 1000 > times.to) return new NoEvent('ts lies in the future');
-  if (!isName(type)) return new NoEvent(`type must be a text of 1 to ${NAME} characters`);
-  if (!isName(cameraId)) return new NoEvent(`camera_id must be a text of 1 to ${NAME} characters`);
-  if (trackId !== null && !Number.isSafeInteger(trackId)) return new NoEvent('track_id must be a whole number');
-  if (evidence !== null && !isJsonObject(evidence)) return new NoEvent('evidence must be an object');
-  if (evidence !== null && !isEvidence(evidence)) return new NoEvent('evidence is too large, too deep or no text');
+  if (ts instanceof InvalidEvent) return ts;
+  if (ts * 1000 < times.from) return new InvalidEvent('ts is older than what is kept');
+  if (ts * 1000 > times.to) return new InvalidEvent('ts lies in the future');
+  if (!isName(type)) return new InvalidEvent(`type must be a text of 1 to ${NAME} characters`);
+  if (!isName(cameraId)) return new InvalidEvent(`camera_id must be a text of 1 to ${NAME} characters`);
+  if (trackId !== null && !Number.isSafeInteger(trackId)) return new InvalidEvent('track_id must be a whole number');
+  if (evidence !== null && !isJsonObject(evidence)) return new InvalidEvent('evidence must be an object');
+  if (evidence !== null && !isEvidence(evidence)) return new InvalidEvent('evidence is too large, too deep or no text');
   if (CONTROL.test(type) || CONTROL.test(cameraId))
-    return new NoEvent('type and camera_id must not hold control characters');
+    return new InvalidEvent('type and camera_id must not hold control characters');
   const track = trackId as number | null;
   const identity = identityFrom(id, { ts, type, cameraId, trackId: track, evidence });
-  if (identity instanceof NoEvent) return identity;
+  if (identity instanceof InvalidEvent) return identity;
   // Not a spread, which costs more than all the rest of this function.
   return { id: identity.id, externalId: identity.externalId, ts, type, cameraId, trackId: track, evidence };
 }
 
-function identityFrom(id: Json | undefined, content: JsonObject): Identity | NoEvent {
+function identityFrom(id: Json | undefined, content: JsonObject): Identity | InvalidEvent {
   if (id === undefined || id === null) return identityOfContent(content);
   const sent = typeof id === 'number' ? String(id) : id;
-  if (!isText(sent, ID)) return new NoEvent(`id must be a text of 1 to ${ID} characters`);
-  return CONTROL.test(sent) ? new NoEvent('id must not hold control characters') : identityOf(sent);
+  if (!isText(sent, ID)) return new InvalidEvent(`id must be a text of 1 to ${ID} characters`);
+  return CONTROL.test(sent) ? new InvalidEvent('id must not hold control characters') : identityOf(sent);
 }
 
 /** Seconds to the microsecond, which is what the database keeps. */
-function secondsOf(ts: Json | undefined): number | NoEvent {
+function secondsOf(ts: Json | undefined): number | InvalidEvent {
   if (typeof ts === 'number' && Number.isFinite(ts)) return Math.round(ts * 1e6) / 1e6;
   const ms = typeof ts === 'string' ? utcTime(ts) : Number.NaN;
-  return Number.isNaN(ms) ? new NoEvent('ts must be seconds since 1970 or an ISO time') : ms / 1000;
+  return Number.isNaN(ms) ? new InvalidEvent('ts must be seconds since 1970 or an ISO time') : ms / 1000;
 }
 
 const isName = (value: Json | undefined): value is string => isText(value, NAME);

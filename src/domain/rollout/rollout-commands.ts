@@ -68,7 +68,7 @@ function enter(state: RolloutState, { plan, keys }: CommandContext, stage: numbe
 }
 
 /** The event a command leads to. Throws `DomainError` (conflict) where the command makes no sense now; nothing changes then. */
-export function obey(command: RolloutCommand, state: RolloutState, context: CommandContext): RolloutEvent {
+export function handleCommand(command: RolloutCommand, state: RolloutState, context: CommandContext): RolloutEvent {
   switch (command.name) {
     case 'start':
       if (state.status === 'running' || state.status === 'paused')

@@ -3,13 +3,13 @@ import type { SiteNotice } from '../shared/site-notice';
 import type { RolloutEvent } from './rollout-state';
 
 /** What people were told of a group and was not taken back yet. */
-export interface ToldOfGroup {
+export interface NotifiedState {
   readonly attention: boolean;
   readonly takenBack: boolean;
   readonly killed: boolean;
 }
 
-export const NOTHING_TOLD: ToldOfGroup = { attention: false, takenBack: false, killed: false };
+export const NOT_NOTIFIED: NotifiedState = { attention: false, takenBack: false, killed: false };
 
 /** A stored event, as far as people care. */
 export interface RolloutHappening {
@@ -25,39 +25,45 @@ export interface RolloutHappening {
 type Words = Pick<SiteNotice, 'type' | 'kind' | 'priority' | 'message'> & { readonly reason?: string };
 
 /** What an event of the rollout tells people, if anything: a pure function of what they were told and what happened. */
-export function tellRollout(told: ToldOfGroup, happened: RolloutHappening): readonly [ToldOfGroup, SiteNotice[]] {
-  const [next, words] = wordsFor(told, happened);
+export function noticesFor(
+  notified: NotifiedState,
+  happened: RolloutHappening,
+): readonly [NotifiedState, SiteNotice[]] {
+  const [next, words] = wordsFor(notified, happened);
   return [next, words ? [noticeOf(words, happened)] : []];
 }
 
-function wordsFor(told: ToldOfGroup, happened: RolloutHappening): readonly [ToldOfGroup, Words?] {
+function wordsFor(notified: NotifiedState, happened: RolloutHappening): readonly [NotifiedState, Words?] {
   const { event, group } = happened;
   switch (event.kind) {
     case 'attention':
-      if ((event.reason !== null) === told.attention) return [told];
-      return [{ ...told, attention: event.reason !== null }, event.reason ? worried(group, event.reason) : calm(group)];
+      if ((event.reason !== null) === notified.attention) return [notified];
+      return [
+        { ...notified, attention: event.reason !== null },
+        event.reason ? worried(group, event.reason) : calm(group),
+      ];
     case 'rolled_back':
     case 'frozen':
       // What was worrying is no news any more: the worst has happened.
-      return [{ ...told, attention: false, takenBack: true }, takenBack(happened, event.kind, event.reason)];
+      return [{ ...notified, attention: false, takenBack: true }, takenBack(happened, event.kind, event.reason)];
     case 'stage_entered':
     case 'percent_set': {
-      const next = { ...told, attention: false, takenBack: false };
-      if (told.takenBack) return [next, resumed(group, event.cohort.effectiveBps / 100)];
-      return told.attention ? [next, calm(group)] : [told];
+      const next = { ...notified, attention: false, takenBack: false };
+      if (notified.takenBack) return [next, resumed(group, event.cohort.effectiveBps / 100)];
+      return notified.attention ? [next, calm(group)] : [notified];
     }
     case 'completed':
-      return event.newSite ? [told] : [told, completed(group)];
+      return event.newSite ? [notified] : [notified, completed(group)];
     case 'killed':
     case 'unkilled':
-      if ((event.kind === 'killed') === told.killed) return [told];
-      return [{ ...told, killed: !told.killed }, told.killed ? unkilled(group) : killed(happened)];
+      if ((event.kind === 'killed') === notified.killed) return [notified];
+      return [{ ...notified, killed: !notified.killed }, notified.killed ? unkilled(group) : killed(happened)];
     case 'paused':
     case 'resumed':
     case 'approved':
     case 'verified':
     case 'limits_frozen':
-      return [told];
+      return [notified];
   }
 }
 

@@ -3,7 +3,7 @@ import { chownSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorCode, errorText } from '../system/files';
 import type { Home } from './home-directory';
-import { type NativeBinaries, buildAside } from './native-binaries';
+import { type NativeBinaries, buildAtomically } from './native-binaries';
 import type { RunAccount } from './run-account';
 
 /** Free of this process' own environment: PGDATA or PGPORT would reach the server, secrets would show in /proc. */
@@ -67,7 +67,7 @@ export async function ensureCluster(dataDir: string, home: Home, binaries: Nativ
   let created = false;
   if (!existsSync(path.join(dataDir, 'PG_VERSION'))) {
     try {
-      created = await buildAside(dataDir, async (draft) => {
+      created = await buildAtomically(dataDir, async (draft) => {
         if (account.switchTo.uid !== undefined) chownSync(draft, account.uid, account.switchTo.gid ?? account.uid);
         await runInitdb(path.join(binaries.dir, 'bin', 'initdb'), draft, account);
       });

@@ -89,7 +89,7 @@ async function adoptOrLaunch(cluster: Cluster, deadline: number): Promise<Starte
   });
   if (server?.pid === postmaster.pid) return { server, postmaster };
   if (server) return { server };
-  if (!postmaster.running) return postmaster.epitaph;
+  if (!postmaster.running) return postmaster.exitSummary;
   await postmaster.stop();
   return `it was not ready within ${START_WITHIN_MS / 1000} s`;
 }

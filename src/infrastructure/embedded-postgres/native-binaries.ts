@@ -36,7 +36,10 @@ function sweepAbandoned(target: string): void {
  * and of several builders exactly one wins.
  * @returns whether this call's draft became the target; false when another one was there first
  */
-export async function buildAside(target: string, build: (draft: string) => Promise<void> | void): Promise<boolean> {
+export async function buildAtomically(
+  target: string,
+  build: (draft: string) => Promise<void> | void,
+): Promise<boolean> {
   sweepAbandoned(target);
   const draft = `${target}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
@@ -139,7 +142,7 @@ export async function usableBinaries(installed: NativeBinaries, home: Home): Pro
   if (reachable && restoreSymlinks(installed.dir)) return installed;
   const own = path.join(home.dir, `pg-native-${installed.version}`);
   if (!existsSync(own)) {
-    await buildAside(own, (draft) => {
+    await buildAtomically(own, (draft) => {
       const native = path.join(draft, 'native');
       linkTree(installed.dir, native);
       chmodSync(draft, 0o755);

@@ -88,15 +88,15 @@ export function findRunningServer(dataDir: string): RunningServer | undefined {
 
 /** Removes a file only while it has this content; another start may have replaced it since it was read. */
 function discard(file: string, content: string): void {
-  const aside = `${file}.stale-${process.pid}`;
+  const stale = `${file}.stale-${process.pid}`;
   try {
-    renameSync(file, aside);
+    renameSync(file, stale);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return;
     throw error;
   }
-  if (readFileSync(aside, 'utf8') !== content) linkSync(aside, file);
-  rmSync(aside);
+  if (readFileSync(stale, 'utf8') !== content) linkSync(stale, file);
+  rmSync(stale);
 }
 
 const isEmptyForGood = (file: string): boolean => Date.now() - statSync(file).mtimeMs > EMPTY_FOR_GOOD_MS;

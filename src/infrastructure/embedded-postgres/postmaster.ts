@@ -120,7 +120,7 @@ export class Postmaster {
   }
 
   /** How it ended and the server's own last words. */
-  get epitaph(): string {
+  get exitSummary(): string {
     const ending = this.child.signalCode ?? `code ${this.child.exitCode}`;
     return `ended with ${ending}. ${wordsOf(this.log, this.pid)}`;
   }
@@ -128,10 +128,10 @@ export class Postmaster {
   /** For one that hangs: without a checkpoint, and without waiting for anybody. */
   async kill(): Promise<void> {
     if (!this.running) return;
-    const gone = once(this.child, 'exit');
+    const exited = once(this.child, 'exit');
     this.child.kill('SIGQUIT');
     const impatience = setTimeout(() => this.child.kill('SIGKILL'), KILL_AFTER_MS);
-    await gone;
+    await exited;
     clearTimeout(impatience);
   }
 
@@ -143,11 +143,11 @@ export class Postmaster {
 
   private async shutDown(): Promise<void> {
     if (!this.running) return;
-    const gone = once(this.child, 'exit');
+    const exited = once(this.child, 'exit');
     this.child.ref();
     this.child.kill('SIGINT');
     const impatience = setTimeout(() => this.child.kill('SIGQUIT'), PATIENCE_MS);
-    await gone;
+    await exited;
     clearTimeout(impatience);
   }
 }

@@ -76,7 +76,7 @@ export class Supervision {
 
   private async restart(): Promise<void> {
     const { postmaster, server } = this.now;
-    this.alarm(`PostgreSQL (process ${server.pid}) ${postmaster?.epitaph ?? 'ended'}; it is started again`);
+    this.alarm(`PostgreSQL (process ${server.pid}) ${postmaster?.exitSummary ?? 'ended'}; it is started again`);
     const [least, most] = this.pace.backoffMs;
     for (let wait = least; !this.stopping; wait = Math.min(most, wait * 2)) {
       try {
@@ -96,14 +96,14 @@ export class Supervision {
     const { postmaster, server } = this.now;
     if (!postmaster) return;
     turnServerLog(this.cluster.homeDir);
-    const asked = performance.now();
+    const askingSince = performance.now();
     try {
       await confirmServes(this.cluster.dataDir, server, this.pace.silentMs);
       this.heardAt = this.readyAt = performance.now();
       this.patience = this.pace.recoveryMs;
     } catch (error) {
       // Any answer, such as that all connections are taken, is a sign of life.
-      if (performance.now() - asked < this.pace.silentMs) this.heardAt = performance.now();
+      if (performance.now() - askingSince < this.pace.silentMs) this.heardAt = performance.now();
       if (errorCode(error) !== NOT_READY) this.readyAt = this.heardAt;
     }
     const now = performance.now();

@@ -4,31 +4,34 @@ import type { ViolationTypes } from '../../domain/shared/event';
 import { parsedJson } from '../../domain/shared/json';
 
 /** Why the text of a variable is no value. */
-export class Wrong {
+export class InvalidSetting {
   constructor(readonly why: string) {}
 }
 
-export const text = (value: string): string | Wrong => (value.trim() === '' ? new Wrong('must not be empty') : value);
-export const path = (value: string): string | Wrong =>
-  value.trim() === '' ? new Wrong('must be a path') : resolve(value);
+export const text = (value: string): string | InvalidSetting =>
+  value.trim() === '' ? new InvalidSetting('must not be empty') : value;
+export const path = (value: string): string | InvalidSetting =>
+  value.trim() === '' ? new InvalidSetting('must be a path') : resolve(value);
 
 export function number(min: number, max: number, decimals: number) {
-  return (value: string): number | Wrong => {
+  return (value: string): number | InvalidSetting => {
     const n = Number(value);
     const fits = /^\d+(\.\d+)?$/.test(value) && n >= min && n <= max && Number(n.toFixed(decimals)) === n;
-    return fits ? n : new Wrong(`must be a ${decimals === 0 ? 'whole number' : 'number'} from ${min} to ${max}`);
+    return fits
+      ? n
+      : new InvalidSetting(`must be a ${decimals === 0 ? 'whole number' : 'number'} from ${min} to ${max}`);
   };
 }
 
 /** Nothing but the two words: a misspelt one must not open what it was to close. */
-export function flag(value: string): boolean | Wrong {
+export function flag(value: string): boolean | InvalidSetting {
   const word = value.toLowerCase();
-  return word === 'true' || word === 'false' ? word === 'true' : new Wrong('must be true or false');
+  return word === 'true' || word === 'false' ? word === 'true' : new InvalidSetting('must be true or false');
 }
 
 export function oneOf<T extends string>(values: readonly T[]) {
-  return (value: string): T | Wrong =>
-    values.find((v) => v === value) ?? new Wrong(`must be one of ${values.join(', ')}`);
+  return (value: string): T | InvalidSetting =>
+    values.find((v) => v === value) ?? new InvalidSetting(`must be one of ${values.join(', ')}`);
 }
 
 const BAD_ESCAPE = /%(?![0-9a-f]{2})/i;
@@ -36,49 +39,51 @@ const BAD_ESCAPE = /%(?![0-9a-f]{2})/i;
 /** A bare `@ / ? #` in a password would shift the parts of the URL: a piece of it would be taken, and shown, as the host. */
 const DATABASE_URL = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@/?#]*(\/[^@?#]*)?(\?[^@#]*)?$/;
 
-export function databaseUrl(value: string): string | Wrong {
+export function databaseUrl(value: string): string | InvalidSetting {
   if (value === '') return value;
-  if (!/^postgres(ql)?:\/\//.test(value)) return new Wrong('must start with postgres:// or be empty');
+  if (!/^postgres(ql)?:\/\//.test(value)) return new InvalidSetting('must start with postgres:// or be empty');
   // The address of a Unix socket names no host, which a URL with a user must have.
   const parses = URL.canParse(value.replace('@/', '@localhost/')) && !BAD_ESCAPE.test(value);
   const fits = DATABASE_URL.test(value) && parses;
-  return fits ? value : new Wrong('is no valid URL: write special characters of user and password as %XX');
+  return fits ? value : new InvalidSetting('is no valid URL: write special characters of user and password as %XX');
 }
 
 const BASE_URL = /^https?:\/\/([^@/?#\s]*@)?[^@/?#\s]+(\/[^@?#\s]*)?$/;
 
-export function baseUrl(value: string): string | Wrong {
+export function baseUrl(value: string): string | InvalidSetting {
   const fits = BASE_URL.test(value) && URL.canParse(value) && !BAD_ESCAPE.test(value);
   return fits || value === ''
     ? value
-    : new Wrong('must be empty or a URL like http://host:port: write special characters of user and password as %XX');
+    : new InvalidSetting(
+        'must be empty or a URL like http://host:port: write special characters of user and password as %XX',
+      );
 }
 
-export const zone = (value: string): string | Wrong => {
+export const zone = (value: string): string | InvalidSetting => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
   } catch {
-    return new Wrong('must be a time zone such as UTC or Europe/Berlin');
+    return new InvalidSetting('must be a time zone such as UTC or Europe/Berlin');
   }
 };
 
 const BUNDLED_WORKER = [process.execPath, resolve(__dirname, '../../worker/main.js')];
 
 /** Words of a command, for there is no shell: separated by spaces, or as JSON where a word has spaces itself. */
-export function words(value: string): readonly string[] | Wrong {
+export function words(value: string): readonly string[] | InvalidSetting {
   if (value.trim() === '') return BUNDLED_WORKER;
   if (!value.startsWith('[')) return value.trim().split(/\s+/);
   const list = parsedJson(value);
   if (Array.isArray(list) && list.length > 0 && list.every((w): w is string => typeof w === 'string')) return list;
-  return new Wrong('must be words, or a JSON list of words');
+  return new InvalidSetting('must be words, or a JSON list of words');
 }
 
 const PAIR = /^[^=,\s]{1,100}=[a-z][a-z0-9_]{0,49}$/;
 
 /** `EVENT=violation`, separated by commas. */
-export function pairs(value: string): Readonly<Record<string, string>> | Wrong {
+export function pairs(value: string): Readonly<Record<string, string>> | InvalidSetting {
   const list = value.split(',').map((pair) => pair.trim());
-  if (!list.every((pair) => PAIR.test(pair))) return new Wrong('must be like EVENT=violation,EVENT=violation');
+  if (!list.every((pair) => PAIR.test(pair))) return new InvalidSetting('must be like EVENT=violation,EVENT=violation');
   return Object.fromEntries(list.map((pair) => pair.split('=')));
 }
 
@@ -89,34 +94,36 @@ export function pairsOf(types: ViolationTypes): string {
 }
 
 /** An address to write to, without a secret in it. */
-export function webAddress(value: string): string | Wrong {
+export function webAddress(value: string): string | InvalidSetting {
   if (value === '') return value;
   const fits = /^https?:\/\/[^@\s]+$/.test(value) && URL.canParse(value);
-  return fits ? value : new Wrong('must be empty or a URL like https://host/path, without user and password');
+  return fits ? value : new InvalidSetting('must be empty or a URL like https://host/path, without user and password');
 }
 
-export function smtpUrl(value: string): string | Wrong {
+export function smtpUrl(value: string): string | InvalidSetting {
   const fits =
     /^smtps?:\/\/([^@/?#\s]*@)?[^@/?#\s]+\/?(\?\S*)?$/.test(value) && URL.canParse(value) && !BAD_ESCAPE.test(value);
   return fits || value === ''
     ? value
-    : new Wrong('must be empty or a URL like smtp://host:587: write special characters of user and password as %XX');
+    : new InvalidSetting(
+        'must be empty or a URL like smtp://host:587: write special characters of user and password as %XX',
+      );
 }
 
 /** Names of hosts, addresses, and networks such as 10.0.0.0/8, separated by commas. */
-export function hosts(value: string): readonly string[] | Wrong {
+export function hosts(value: string): readonly string[] | InvalidSetting {
   const list = value.split(',').map((entry) => entry.trim());
   if (value.trim() === '') return [];
   return list.every(isHost)
     ? list
-    : new Wrong('must be host names, addresses or networks like 10.0.0.0/8, separated by commas');
+    : new InvalidSetting('must be host names, addresses or networks like 10.0.0.0/8, separated by commas');
 }
 
 /** The same without names, which somebody else could change. */
-export function networks(value: string): readonly string[] | Wrong {
+export function networks(value: string): readonly string[] | InvalidSetting {
   const list = hosts(value);
-  const fits = !(list instanceof Wrong) && list.every((entry) => isIP(entry.split('/')[0] ?? '') !== 0);
-  return fits ? list : new Wrong('must be addresses or networks like 10.0.0.0/8, separated by commas');
+  const fits = !(list instanceof InvalidSetting) && list.every((entry) => isIP(entry.split('/')[0] ?? '') !== 0);
+  return fits ? list : new InvalidSetting('must be addresses or networks like 10.0.0.0/8, separated by commas');
 }
 
 function isHost(entry: string): boolean {

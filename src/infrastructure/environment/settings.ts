@@ -1,6 +1,6 @@
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/event';
 import {
-  Wrong,
+  InvalidSetting,
   baseUrl,
   databaseUrl,
   flag,
@@ -74,7 +74,7 @@ interface Variable<T> {
   /** Absent: without the variable there is no value. */
   readonly fallback?: string;
   readonly about: string;
-  readonly read: (text: string) => T | Wrong;
+  readonly read: (text: string) => T | InvalidSetting;
 }
 
 const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settings[K]>> } = {
@@ -211,7 +211,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     const given = environment[name] ?? fallback;
     if (given === undefined) return [];
     const value = read(given);
-    if (value instanceof Wrong) wrong.push(`${name} ${value.why}`);
+    if (value instanceof InvalidSetting) wrong.push(`${name} ${value.why}`);
     return [[key, value] as const];
   });
   if (wrong.length > 0) throw new SettingsError(wrong);

@@ -78,8 +78,8 @@ export class WebCamera {
     for (let tries = 1; ; tries += 1) {
       const authorization = this.login.header('GET', path);
       const answer = await this.send(url, path, authorization);
-      const asked = answer.statusCode === 401 ? (answer.headersDistinct['www-authenticate'] ?? []) : [];
-      if (tries === MOST_LOGINS || !this.login.accepts(asked, authorization !== undefined)) return answer;
+      const challenges = answer.statusCode === 401 ? (answer.headersDistinct['www-authenticate'] ?? []) : [];
+      if (tries === MOST_LOGINS || !this.login.accepts(challenges, authorization !== undefined)) return answer;
       answer.destroy();
     }
   }

@@ -11,8 +11,8 @@ import { sha256 } from '../../domain/shared/sha256';
 import { errorCode, hasCode } from '../system/files';
 import { NotARegularFile, PreviousText, readRegular, readRegularSync } from './regular-file';
 
-const SETTLE_MS = 100;
-const SETTLE_TRIES = 20;
+const STABLE_MS = 100;
+const STABLE_TRIES = 20;
 
 /**
  * The cameras file on a local disk. Links are followed, so that a linked file is replaced where it really is.
@@ -40,10 +40,10 @@ export class DiskCamerasFile implements CamerasFile {
     return new Date(this.clock().getTime() - (Date.now() - time.getTime()));
   }
 
-  async readSettled(): Promise<FileText | undefined> {
+  async readStable(): Promise<FileText | undefined> {
     let seen = await this.read();
-    for (let i = 0; i < SETTLE_TRIES; i++) {
-      await pause(SETTLE_MS);
+    for (let i = 0; i < STABLE_TRIES; i++) {
+      await pause(STABLE_MS);
       const again = await this.read();
       if (again?.sha256 === seen?.sha256) return again;
       seen = again;
@@ -67,7 +67,7 @@ export class DiskCamerasFile implements CamerasFile {
     };
   }
 
-  async setAside(): Promise<string> {
+  async moveAway(): Promise<string> {
     const copy = `${this.path}.rejected`;
     try {
       const { bytes } = await readRegular(this.path);
@@ -82,8 +82,8 @@ export class DiskCamerasFile implements CamerasFile {
     try {
       const previous = new PreviousText(await this.target());
       let seen = previous.changed();
-      for (let i = 0; seen && i < SETTLE_TRIES; i++) {
-        await pause(SETTLE_MS);
+      for (let i = 0; seen && i < STABLE_TRIES; i++) {
+        await pause(STABLE_MS);
         const again = previous.changed();
         if (again?.text === seen.text) return again;
         seen = again;

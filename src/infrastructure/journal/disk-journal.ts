@@ -82,6 +82,6 @@ export async function rotateJournal(path: string, files: DiskJournalFiles, intak
   const taken = all.filter((file) => positions.get(file.id)?.position === file.size);
   const current = taken.find((file) => file.path === path && file.size > ROTATE_AT_BYTES);
   if (current) await rename(path, path.replace(/\.jsonl$/, `-${Date.now()}.jsonl`));
-  const aside = taken.filter((file) => file.path !== path && file.closed);
-  for (const file of aside.slice(0, Math.max(0, aside.length - KEPT))) await rm(file.path);
+  const rotated = taken.filter((file) => file.path !== path && file.closed);
+  for (const file of rotated.slice(0, Math.max(0, rotated.length - KEPT))) await rm(file.path);
 }

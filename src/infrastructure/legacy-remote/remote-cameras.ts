@@ -56,13 +56,13 @@ class RemoteCameraChanges {
   constructor(
     private readonly backend: OldBackendClient,
     private readonly cameras: RemoteCameraList,
-    private readonly configuration: Pick<CameraConfiguration, 'settle'>,
+    private readonly configuration: Pick<CameraConfiguration, 'reconcile'>,
     private readonly log: Log,
   ) {}
 
   /** Answers the cameras after the change, as the old backend lists them. */
   async change(decide: Decide): Promise<readonly Camera[]> {
-    const unseen = await this.settleOrRefuse();
+    const unseen = await this.reconcileOrRefuse();
     const listed = await this.cameras.forChange();
     const next = decide(listed, unseen);
     const edits = editsOf(listed, next).map((edit) => inPlace(edit, listed));
@@ -76,8 +76,8 @@ class RemoteCameraChanges {
   }
 
   /** The old backend replaces a file with faults by one that holds nothing else than its change. */
-  private async settleOrRefuse() {
-    const { head, faults, unseen } = await this.configuration.settle();
+  private async reconcileOrRefuse() {
+    const { head, faults, unseen } = await this.configuration.reconcile();
     if (!head || faults.length > 0) throw fileInvalid(faults, 'The cameras file has faults and nothing was changed');
     return unseen;
   }
@@ -109,7 +109,7 @@ class RemoteCameraChanges {
   private async absorb(): Promise<void> {
     const late = () => this.log.warn('a change by the old backend is not in the table yet');
     try {
-      await within(ABSORB_WITHIN_MS, this.configuration.settle(), late);
+      await within(ABSORB_WITHIN_MS, this.configuration.reconcile(), late);
     } catch (error) {
       this.log.warn('a change by the old backend could not be taken in yet', { error });
     }
@@ -156,7 +156,7 @@ export class RemoteCameras implements CamerasPort {
   constructor(
     backend: OldBackendClient,
     lastGood: CameraRepository,
-    configuration: Pick<CameraConfiguration, 'settle'>,
+    configuration: Pick<CameraConfiguration, 'reconcile'>,
     clock: Clock,
     log: Log,
   ) {

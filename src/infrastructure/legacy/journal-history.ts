@@ -20,8 +20,8 @@ export class JournalHistory implements EventHistory {
 
   async known(events: readonly Event[]): Promise<ReadonlySet<string>> {
     const oldest = events.reduce((ts, event) => Math.min(ts, event.ts), Number.POSITIVE_INFINITY);
-    const asked = new Set(events.map(({ id }) => id));
-    return new Set(await this.tail.since(oldest * 1000, ({ id }) => (asked.has(id) ? id : undefined)));
+    const wanted = new Set(events.map(({ id }) => id));
+    return new Set(await this.tail.since(oldest * 1000, ({ id }) => (wanted.has(id) ? id : undefined)));
   }
 
   private async read({ from, to, type, cameraId }: EventFilter): Promise<Event[]> {

@@ -36,8 +36,8 @@ const RULE = `
     'notification_channels', coalesce(notification_channels, '[]'), 'recipients', coalesce(recipients, '[]'),
     'enabled', enabled, 'priority', priority, 'created_by', created_by) AS fields
   FROM alert_rules`;
-const RULES_MEANT = 'WHERE ($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
-const ALERTS_MEANT = 'WHERE ($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR alert_type = $2)';
+const MATCHING_RULES = 'WHERE ($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
+const MATCHING_ALERTS = 'WHERE ($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR alert_type = $2)';
 const time = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const ALERT = `
   SELECT to_jsonb(h) - '{decision_key,created_at}'::text[] || jsonb_build_object(
@@ -53,10 +53,10 @@ export class LegacyAlerts implements AlertsPort {
   ) {}
 
   async list({ camera_id, enabled, limit, offset }: AlertRuleQuery) {
-    const meant = [camera_id ?? null, enabled ?? null];
-    const page = `${RULE} ${RULES_MEANT} ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4`;
-    const rows = await this.sql.query<RuleRow>(page, [...meant, limit, offset]);
-    const total = await this.count(`SELECT count(*) AS total FROM alert_rules ${RULES_MEANT}`, meant);
+    const filter = [camera_id ?? null, enabled ?? null];
+    const page = `${RULE} ${MATCHING_RULES} ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4`;
+    const rows = await this.sql.query<RuleRow>(page, [...filter, limit, offset]);
+    const total = await this.count(`SELECT count(*) AS total FROM alert_rules ${MATCHING_RULES}`, filter);
     return { count: rows.length, total, items: rows.map((row) => alertRuleView(ruleOf(row))) };
   }
 
@@ -98,17 +98,17 @@ export class LegacyAlerts implements AlertsPort {
 
   async remove({ rule_id }: AlertRuleKey) {
     const before = ruleOf(await this.row(rule_id));
-    const gone = await this.sql.execute('DELETE FROM alert_rules WHERE id = $1 RETURNING id', [rule_id]);
-    if (gone.length === 0) throw noSuchRule(rule_id);
+    const deleted = await this.sql.execute('DELETE FROM alert_rules WHERE id = $1 RETURNING id', [rule_id]);
+    if (deleted.length === 0) throw noSuchRule(rule_id);
     noteChange({ rule_id, before: before.fields });
     return { ok: true as const };
   }
 
   async history({ camera_id, alert_type, limit, offset }: AlertQuery) {
-    const meant = [camera_id ?? null, alert_type ?? null];
-    const page = `${ALERT} ${ALERTS_MEANT} ORDER BY h.timestamp DESC, id DESC LIMIT $3 OFFSET $4`;
-    const rows = await this.sql.query<{ alert: AlertView }>(page, [...meant, limit, offset]);
-    const total = await this.count(`SELECT count(*) AS total FROM alert_history ${ALERTS_MEANT}`, meant);
+    const filter = [camera_id ?? null, alert_type ?? null];
+    const page = `${ALERT} ${MATCHING_ALERTS} ORDER BY h.timestamp DESC, id DESC LIMIT $3 OFFSET $4`;
+    const rows = await this.sql.query<{ alert: AlertView }>(page, [...filter, limit, offset]);
+    const total = await this.count(`SELECT count(*) AS total FROM alert_history ${MATCHING_ALERTS}`, filter);
     return { count: rows.length, total, items: rows.map((row) => row.alert) };
   }
 
@@ -118,8 +118,8 @@ export class LegacyAlerts implements AlertsPort {
     return row;
   }
 
-  private async count(sql: string, meant: readonly unknown[]): Promise<number> {
-    return Number((await this.sql.query<{ total: string }>(sql, meant))[0]?.total ?? 0);
+  private async count(sql: string, filter: readonly unknown[]): Promise<number> {
+    return Number((await this.sql.query<{ total: string }>(sql, filter))[0]?.total ?? 0);
   }
 }
 

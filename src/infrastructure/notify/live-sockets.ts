@@ -100,8 +100,8 @@ export class LiveSockets {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: SocketCaller): void {
-    const asked = request.url ?? '/';
-    const { pathname, searchParams } = new URL(URL.canParse(asked, HERE) ? asked : '/', HERE);
+    const requestedUrl = request.url ?? '/';
+    const { pathname, searchParams } = new URL(URL.canParse(requestedUrl, HERE) ? requestedUrl : '/', HERE);
     const clients = this.clients.get(pathname);
     if (!clients) return refuse(socket, { status: 404, headers: {} });
     if (this.server.clients.size >= MOST_CLIENTS) return refuse(socket, { status: 503, headers: {} });

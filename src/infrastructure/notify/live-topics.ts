@@ -6,20 +6,20 @@ const MOST = 500;
 /** More alerts than are announced again after a connection was lost. */
 const REMEMBERED = 1_000;
 
-interface LiveLine extends JsonObject {
+interface LiveMessage extends JsonObject {
   readonly type: string;
 }
 
 /** The end of the events, in the order in which they were taken in. */
 interface EventTail {
   newest(): Promise<number>;
-  after(seq: number, limit: number): Promise<{ readonly seq: number; readonly line: LiveLine }[]>;
+  after(seq: number, limit: number): Promise<{ readonly seq: number; readonly line: LiveMessage }[]>;
 }
 
 /** Tells every event, and every alert, to whoever listens at `/ws/events`; `?etype=` wants one type of event only. */
 export class LiveEvents {
   private seq: number | undefined;
-  private readonly told = new Set<string>();
+  private readonly sent = new Set<string>();
 
   constructor(
     private readonly tail: EventTail,
@@ -34,10 +34,10 @@ export class LiveEvents {
       return;
     }
     this.seq ??= await this.tail.newest();
-    for (let more = true; more; ) more = await this.tell(this.seq ?? 0, clients);
+    for (let more = true; more; ) more = await this.send(this.seq ?? 0, clients);
   }
 
-  private async tell(after: number, clients: readonly LiveClient[]): Promise<boolean> {
+  private async send(after: number, clients: readonly LiveClient[]): Promise<boolean> {
     const fresh = await this.tail.after(after, MOST);
     for (const { line } of fresh) {
       for (const client of clients) {
@@ -54,10 +54,10 @@ export class LiveEvents {
   }
 
   private isRepeated(key: string): boolean {
-    if (this.told.has(key)) return true;
-    this.told.add(key);
-    const [oldest] = this.told;
-    if (this.told.size > REMEMBERED && oldest !== undefined) this.told.delete(oldest);
+    if (this.sent.has(key)) return true;
+    this.sent.add(key);
+    const [oldest] = this.sent;
+    if (this.sent.size > REMEMBERED && oldest !== undefined) this.sent.delete(oldest);
     return false;
   }
 
@@ -74,7 +74,7 @@ export const STATUS_PATH = '/ws/status';
 /** What each camera's worker says of itself. */
 type StatusSource = () => Promise<ReadonlyMap<string, JsonObject>>;
 
-interface Told {
+interface SentStatus {
   readonly at: number;
   readonly text: string;
   readonly data: JsonObject;
@@ -82,7 +82,7 @@ interface Told {
 
 /** Tells the state of every camera to whoever comes to `/ws/status`, and from then on what changes. */
 export class LiveStatus implements LiveTopic {
-  private readonly told = new Map<string, Told>();
+  private readonly sent = new Map<string, SentStatus>();
 
   constructor(
     private readonly source: StatusSource,
@@ -104,21 +104,21 @@ export class LiveStatus implements LiveTopic {
   }
 
   /** Those that changed; where the workers cannot be asked, what they said last stands. */
-  private async refresh(): Promise<[string, Told][]> {
+  private async refresh(): Promise<[string, SentStatus][]> {
     const at = Date.now() / 1_000;
     const status = await this.source().catch(() => undefined);
     if (!status) return [];
-    for (const id of this.told.keys()) if (!status.has(id)) this.told.delete(id);
-    const changed = [...status].flatMap(([id, data]): [string, Told][] => {
+    for (const id of this.sent.keys()) if (!status.has(id)) this.sent.delete(id);
+    const changed = [...status].flatMap(([id, data]): [string, SentStatus][] => {
       const text = JSON.stringify(data);
-      return this.told.get(id)?.text === text ? [] : [[id, { at, text, data }]];
+      return this.sent.get(id)?.text === text ? [] : [[id, { at, text, data }]];
     });
-    for (const [id, told] of changed) this.told.set(id, told);
+    for (const [id, sent] of changed) this.sent.set(id, sent);
     return changed;
   }
 
   private all(): JsonObject {
-    return Object.fromEntries([...this.told].map(([id, { at, data }]) => [id, { camera_id: id, timestamp: at, data }]));
+    return Object.fromEntries([...this.sent].map(([id, { at, data }]) => [id, { camera_id: id, timestamp: at, data }]));
   }
 }
 

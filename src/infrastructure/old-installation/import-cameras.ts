@@ -35,7 +35,7 @@ export async function importCameras(path: string, own: Own, dryRun: boolean): Pr
       if (severity === 'error') report.leave(message, `line ${line}, ${where}`);
     return report;
   }
-  const { head, faults } = await own.configuration.settle();
+  const { head, faults } = await own.configuration.reconcile();
   if (!head || hasErrors(faults)) {
     report.leave('the cameras file here has faults: see GET /cameras/config, and correct it first', path);
     return report;

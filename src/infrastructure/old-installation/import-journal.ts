@@ -29,20 +29,20 @@ export async function importJournal(path: string, to: JournalImport, dryRun: boo
     return report;
   }
   if (dryRun) return look(files, to, report);
-  const aside: RejectFile = {
+  const rejectFile: RejectFile = {
     keep: async (_, rejects) => rejects.forEach(({ why, line }) => report.leave(why, line.slice(0, 60))),
   };
-  const ingestor = new JournalIngestor(files, to.intake, aside, to, to.clock, to.log);
+  const ingestor = new JournalIngestor(files, to.intake, rejectFile, to, to.clock, to.log);
   await ingestor.pass();
   const { stored, duplicates } = ingestor.state;
   report.taken = stored;
   report.known = duplicates;
-  await copyBeside(path, dirname(to.journal));
+  await copyAlongside(path, dirname(to.journal));
   return report;
 }
 
 /** A copy of an earlier import is replaced as a whole: it lacks the lines that came since. */
-async function copyBeside(path: string, folder: string): Promise<void> {
+async function copyAlongside(path: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const unfinished = join(folder, `importing-${process.pid}.tmp`);
   await copyFile(path, unfinished);

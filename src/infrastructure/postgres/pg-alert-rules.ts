@@ -56,8 +56,8 @@ export class PgAlertRules implements AlertRuleRepository {
 
   remove(id: number): Promise<boolean> {
     return this.database.transaction(async (sql) => {
-      const gone = await sql.query<{ id: number }>('DELETE FROM alert_rules WHERE id = $1 RETURNING id', [id]);
-      return gone.length > 0;
+      const deleted = await sql.query<{ id: number }>('DELETE FROM alert_rules WHERE id = $1 RETURNING id', [id]);
+      return deleted.length > 0;
     });
   }
 }

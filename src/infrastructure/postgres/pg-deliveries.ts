@@ -34,11 +34,11 @@ export class PgDeliveries implements DeliveryQueue, DeliveryArchive {
   }
 
   async page({ status, alert_id, limit, offset }: DeliveryQuery) {
-    const meant = [status ?? null, alert_id ?? null];
-    const page = `${DELIVERY} ${MEANT} ORDER BY id DESC LIMIT $3 OFFSET $4`;
+    const filter = [status ?? null, alert_id ?? null];
+    const page = `${DELIVERY} ${MATCHING} ORDER BY id DESC LIMIT $3 OFFSET $4`;
     const [rows, counted] = await Promise.all([
-      this.database.query<DeliveryRow>(page, [...meant, limit, offset]),
-      this.database.query<{ total: string }>(`SELECT count(*) AS total FROM alert_deliveries ${MEANT}`, meant),
+      this.database.query<DeliveryRow>(page, [...filter, limit, offset]),
+      this.database.query<{ total: string }>(`SELECT count(*) AS total FROM alert_deliveries ${MATCHING}`, filter),
     ]);
     return { count: rows.length, total: Number(counted[0]?.total ?? 0), items: rows.map(toView) };
   }
@@ -111,7 +111,7 @@ interface DeliveryRow {
 const DELIVERY = `
   SELECT id, alert_id, channel, target, status, idempotency_key, attempt_log, next_attempt_at, created_at, delivered_at
     FROM alert_deliveries`;
-const MEANT = 'WHERE ($1::text IS NULL OR status = $1) AND ($2::bigint IS NULL OR alert_id = $2)';
+const MATCHING = 'WHERE ($1::text IS NULL OR status = $1) AND ($2::bigint IS NULL OR alert_id = $2)';
 
 const toView = (row: DeliveryRow): DeliveryView => ({
   id: Number(row.id),

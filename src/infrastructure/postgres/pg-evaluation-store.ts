@@ -2,7 +2,7 @@ import type { EvaluationStart, EvaluationStep, EvaluationStore } from '../../app
 import type { Log } from '../../application/shared/log';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
 import { decisionKey } from '../../domain/alerts/alert-wording';
-import type { KeptState } from '../../domain/alerts/rule-evaluation';
+import type { StoredRuleState } from '../../domain/alerts/rule-evaluation';
 import type { RuleState } from '../../domain/alerts/rule-state';
 import type { Database } from './database';
 import type { Queryable } from './queryable';
@@ -63,7 +63,7 @@ export class PgEvaluationStore implements EvaluationStore {
     };
   }
 
-  commit({ to, changed, gone, alerts }: EvaluationStep): Promise<boolean> {
+  commit({ to, changed, deleted: gone, alerts }: EvaluationStep): Promise<boolean> {
     return this.database.transaction(async (sql) => {
       const moved = await sql.query(
         `UPDATE alert_cursor SET version = $1, event_seq = $2, camera_seq = $3, evaluated = to_timestamp($4)
@@ -85,14 +85,14 @@ export class PgEvaluationStore implements EvaluationStore {
   }
 }
 
-const forget = (sql: Queryable, gone: readonly KeptState[]) =>
+const forget = (sql: Queryable, gone: readonly StoredRuleState[]) =>
   sql.query(
     `DELETE FROM alert_rule_states USING unnest($1::int[], $2::text[]) AS gone (rule_id, camera_id)
       WHERE alert_rule_states.rule_id = gone.rule_id AND alert_rule_states.camera_id = gone.camera_id`,
     [gone.map((s) => s.ruleId), gone.map((s) => s.cameraId)],
   );
 
-const remember = (sql: Queryable, changed: readonly KeptState[]) =>
+const remember = (sql: Queryable, changed: readonly StoredRuleState[]) =>
   sql.query(
     `INSERT INTO alert_rule_states SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::jsonb[])
      ON CONFLICT (rule_id, camera_id) DO UPDATE SET fingerprint = excluded.fingerprint, state = excluded.state`,

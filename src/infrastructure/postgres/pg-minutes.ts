@@ -1,4 +1,4 @@
-import type { Minute, MinuteStore } from '../../application/monitoring/minute-book';
+import type { Minute, MinuteStore } from '../../application/monitoring/minute-metrics';
 import type { Database } from './database';
 
 /** The minutes of all services of a site, one row per service and minute. */

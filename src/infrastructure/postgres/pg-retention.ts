@@ -7,7 +7,7 @@ import type { Queryable } from './queryable';
 const WEEKS_AHEAD_DAYS = 14;
 
 /** Keeps the tables of events in shape: partitions for the time to come, and days of the right time zone. */
-export class PgEventKeeping {
+export class PgEventRetention {
   constructor(
     private readonly database: Database,
     /** Whose days the daily sums are. */

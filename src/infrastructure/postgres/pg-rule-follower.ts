@@ -1,4 +1,4 @@
-import type { RuleBook } from '../../application/alerts/alert-evaluator';
+import type { ActiveRules } from '../../application/alerts/alert-evaluator';
 import type { AlertRuleRepository } from '../../domain/alerts/alert-rule';
 import type { Readable } from './queryable';
 
@@ -14,7 +14,7 @@ export class PgRuleFollower {
   constructor(
     private readonly sql: Readable,
     private readonly rules: AlertRuleRepository,
-    private readonly book: RuleBook,
+    private readonly book: ActiveRules,
   ) {}
 
   /** Resolves when the newest rules are in force here. One look at a time; one asked for meanwhile is made after it. */

@@ -1,6 +1,6 @@
 import type { SiteWatchStore, WatchStep, Watched } from '../../application/alerts/site-watch';
 import type { Log } from '../../application/shared/log';
-import type { ServiceSight } from '../../domain/alerts/component-health';
+import type { InstanceHealth } from '../../domain/alerts/component-health';
 import { type SiteNotice, WHOLE_SITE } from '../../domain/shared/site-notice';
 import type { Database } from './database';
 import { tellAlerts } from './tell-alerts';
@@ -26,15 +26,15 @@ export class PgSiteWatch<Rollout> implements SiteWatchStore<Rollout> {
     return { version: Number(version), watched: { parts, rollout } };
   }
 
-  sights(): Promise<ServiceSight[]> {
-    return this.database.query<ServiceSight>(
+  instances(): Promise<InstanceHealth[]> {
+    return this.database.query<InstanceHealth>(
       `SELECT service, parts, away FROM alert_site_sights
         WHERE looked_at > now() - interval '${FRESH_SECONDS} seconds' ORDER BY service, instance`,
       [],
     );
   }
 
-  async publish({ service, parts, away }: ServiceSight): Promise<void> {
+  async publish({ service, parts, away }: InstanceHealth): Promise<void> {
     await this.database.execute(PUBLISH, [this.instance, service, JSON.stringify(parts), away && JSON.stringify(away)]);
   }
 

@@ -63,12 +63,12 @@ const MOST_CHANGES = 1_000;
 export class PgViolations implements ViolationStore {
   constructor(private readonly database: Database) {}
 
-  async page(asked: ViolationConditions, limit: number, offset: number, after?: ViolationPlace): Promise<Violation[]> {
+  async page(filter: ViolationConditions, limit: number, offset: number, after?: ViolationPlace): Promise<Violation[]> {
     const behind: Condition | undefined = after && [
       '(timestamp, id) < ($::timestamptz, $::bigint)',
       [after.timestamp, after.id],
     ];
-    const { where, values } = conditions([...asConditions(asked), behind]);
+    const { where, values } = conditions([...asConditions(filter), behind]);
     const rows = await this.database.query<ViolationRow>(
       `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${OF_THE_SITE} AND ${where}
         ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT $${values.push(limit)} OFFSET $${values.push(offset)}`,
@@ -77,8 +77,8 @@ export class PgViolations implements ViolationStore {
     return rows.map(violationOf);
   }
 
-  async count(asked: ViolationConditions): Promise<number> {
-    const { where, values } = conditions(asConditions(asked));
+  async count(filter: ViolationConditions): Promise<number> {
+    const { where, values } = conditions(asConditions(filter));
     // Subtracted, because a condition on the id would keep the count from being answered by the other indexes.
     const sql = `SELECT (count(*) - (SELECT count(*) FROM violation_events WHERE NOT ${OF_THE_SITE} AND ${where}))::float8 AS count
       FROM violation_events WHERE ${where}`;

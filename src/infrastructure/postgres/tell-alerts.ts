@@ -1,4 +1,4 @@
-import type { Notice } from '../../application/alerts/alert-channel';
+import type { DeliveryTarget } from '../../application/alerts/alert-channel';
 import type { Log } from '../../application/shared/log';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Queryable } from './queryable';
@@ -17,7 +17,7 @@ export interface TellableAlert {
   readonly at: Date;
   readonly message: string;
   readonly details: JsonObject;
-  readonly notices: readonly Notice[];
+  readonly notices: readonly DeliveryTarget[];
 }
 
 /**

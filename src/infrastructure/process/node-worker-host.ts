@@ -115,7 +115,7 @@ export class NodeWorkerHost implements WorkerHost {
       // No other process can have the number yet: this program collects the exit of a child in a later turn.
       const worker = { ...intent, pid, startedAt: startOf(pid) ?? '' };
       this.files.remember(worker);
-      return { worker, exited: this.buried(worker, childExit(child)) };
+      return { worker, exited: this.cleanedUp(worker, childExit(child)) };
     } catch (error) {
       child?.kill('SIGKILL');
       await this.files.forget(id);
@@ -127,12 +127,12 @@ export class NodeWorkerHost implements WorkerHost {
     const records = await this.files.remembered();
     const holders = processesByToken();
     const found = records.map((record) => located(record, holders.get(record.token) ?? []));
-    for (const dead of found.filter((worker) => !this.isAlive(worker))) await this.bury(dead);
+    for (const dead of found.filter((worker) => !this.isAlive(worker))) await this.cleanUp(dead);
     return found
       .filter((worker) => this.isAlive(worker))
       .map((worker) => {
         this.files.remember(worker);
-        return { worker, exited: this.buried(worker, this.strangerExit(worker)) };
+        return { worker, exited: this.cleanedUp(worker, this.strangerExit(worker)) };
       });
   }
 
@@ -193,15 +193,15 @@ export class NodeWorkerHost implements WorkerHost {
     }
   }
 
-  private async buried(worker: Worker, exit: Promise<Exit>): Promise<Exit> {
+  private async cleanedUp(worker: Worker, exit: Promise<Exit>): Promise<Exit> {
     const how = await exit;
-    await this.bury(worker).catch((error: unknown) => {
+    await this.cleanUp(worker).catch((error: unknown) => {
       this.log.error('What a worker left behind cannot be removed', { camera: worker.id, error });
     });
     return how;
   }
 
-  private async bury(worker: Worker): Promise<void> {
+  private async cleanUp(worker: Worker): Promise<void> {
     await endLeftovers(worker);
     await this.files.forget(worker.id);
   }

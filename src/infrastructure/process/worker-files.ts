@@ -64,15 +64,16 @@ export class WorkerFiles {
   /** Removes what cameras left that are no more: pictures and states at once, logs when nobody wrote to them for a week. */
   async sweep(ids: ReadonlySet<string>): Promise<void> {
     const names = new Set([...ids].map(fileName));
-    const gone = (name: string, pattern: RegExp) => {
+    const isDeletedCamera = (name: string, pattern: RegExp) => {
       const id = pattern.exec(name)?.[1];
       return id !== undefined && !names.has(id);
     };
     for (const dir of ['frames', 'status'].map((name) => join(this.data, name)))
-      for (const name of await readdir(dir)) if (gone(name, STATE)) await rm(join(dir, name), { force: true });
+      for (const name of await readdir(dir))
+        if (isDeletedCamera(name, STATE)) await rm(join(dir, name), { force: true });
     for (const name of await readdir(this.logs)) {
       const log = join(this.logs, name);
-      if (gone(name, LOG) && (await isOld(log))) await rm(log, { force: true });
+      if (isDeletedCamera(name, LOG) && (await isOld(log))) await rm(log, { force: true });
     }
   }
 

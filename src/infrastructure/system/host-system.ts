@@ -109,16 +109,16 @@ export class HostSystem implements SystemPort {
 
   async config(): Promise<SystemConfig> {
     const { camerasFile } = this.places;
-    const beside = (name: string) => fileView(join(dirname(camerasFile), name));
+    const neighbour = (name: string) => fileView(join(dirname(camerasFile), name));
     return {
       timestamp: this.clock().toISOString(),
       project_root: null,
       config_files: {
         cameras: await fileView(camerasFile),
-        regions: await beside('regions.json'),
-        default: await beside('default.yaml'),
-        unified_params: await beside('unified_params.yaml'),
-        enhanced_detection: await beside('enhanced_detection_config.yaml'),
+        regions: await neighbour('regions.json'),
+        default: await neighbour('default.yaml'),
+        unified_params: await neighbour('unified_params.yaml'),
+        enhanced_detection: await neighbour('enhanced_detection_config.yaml'),
       },
       default_config: null,
       unified_config: null,

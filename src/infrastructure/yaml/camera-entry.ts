@@ -109,11 +109,18 @@ function suggestion(name: string): string | undefined {
 function misspelling({ key }: Member, members: Members, path: readonly (string | number)[]): LocatedFault[] {
   const name = key.text;
   if (isKnownField(name) || name === 'enabled' || IGNORED.has(name)) return [];
-  const meant = suggestion(name);
-  if (meant === undefined || members.has(meant)) return [];
-  const message = `There is no setting of this name; write ${meant} if that is what is meant.`;
+  const suggested = suggestion(name);
+  if (suggested === undefined || members.has(suggested)) return [];
+  const message = `There is no setting of this name; write ${suggested} if that is what is meant.`;
   return [
-    { at: key.start, path: [...path, name], type: 'unknown_field', message, severity: 'warning', suggestion: meant },
+    {
+      at: key.start,
+      path: [...path, name],
+      type: 'unknown_field',
+      message,
+      severity: 'warning',
+      suggestion: suggested,
+    },
   ];
 }
 

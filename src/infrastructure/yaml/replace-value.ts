@@ -66,8 +66,8 @@ function replaceBlock(text: string, node: LocatedNode, start: number, rendered: 
   const lines: Span = { start: endOfLineAbove(text, node.content), end: node.end };
   const properties: Span = { start, end: Math.max(start, node.anchor?.end ?? 0, node.tag?.end ?? 0) };
   const insertAt = start === node.content ? (node.anchor?.end ?? colonEnd) : colonEnd;
-  const gone = start === node.content ? [lines] : [properties, lines];
-  return [{ start: insertAt, end: insertAt, text: ` ${rendered}` }, ...gone.map((span) => ({ ...span, text: '' }))];
+  const removed = start === node.content ? [lines] : [properties, lines];
+  return [{ start: insertAt, end: insertAt, text: ` ${rendered}` }, ...removed.map((span) => ({ ...span, text: '' }))];
 }
 
 function endOfLineAbove(text: string, at: number): number {

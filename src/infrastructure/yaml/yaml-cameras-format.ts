@@ -19,16 +19,16 @@ const MAX_NODES = 10_000;
  * anchor, with the value written out.
  */
 function rescueAnchors(document: YamlDocument, splices: readonly Splice[], values: NodeValues): Splice[] {
-  const gone = splices.filter((splice) => splice.end > splice.start).sort((a, b) => a.start - b.start);
+  const removed = splices.filter((splice) => splice.end > splice.start).sort((a, b) => a.start - b.start);
   const isGone = (at: number): boolean => {
     let low = 0;
-    let high = gone.length;
+    let high = removed.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((gone[middle]?.end ?? 0) > at) high = middle;
+      if ((removed[middle]?.end ?? 0) > at) high = middle;
       else low = middle + 1;
     }
-    return (gone[low]?.start ?? Number.POSITIVE_INFINITY) <= at;
+    return (removed[low]?.start ?? Number.POSITIVE_INFINITY) <= at;
   };
   const orphans = new Map<LocatedNode, AliasNode>();
   for (const alias of document.aliases) {

@@ -37,7 +37,7 @@ describe('the audit trail', () => {
     const store = new RememberedAudit();
     const { trail } = trailOn(store);
     const input = { id: 'a', source: 'rtsp://u:geheim@h/x', env: { K: 'geheim' }, note: 'a\u0000b', path: '\\u0000' };
-    trail.tell({
+    trail.record({
       ...call,
       caller: { actor: 'li', tokenId: '0123456789abcdef', role: 'operator' },
       input,
@@ -63,7 +63,7 @@ describe('the audit trail', () => {
   it('says how much was sent where it is too much to keep', async () => {
     const store = new RememberedAudit();
     const { trail } = trailOn(store);
-    trail.tell({ ...call, input: { events: ['x'.repeat(5_000)], note: 'kept' } });
+    trail.record({ ...call, input: { events: ['x'.repeat(5_000)], note: 'kept' } });
     await trail.flush();
     expect(store.entries[0]?.input).toEqual({
       events: [expect.stringMatching(/^x{200}… \(5000 characters, sha256 [0-9a-f]{16}\)$/)],
@@ -74,7 +74,7 @@ describe('the audit trail', () => {
   it('loses nothing and doubles nothing when the database is away and two flush at once', async () => {
     const store = new RememberedAudit();
     const { trail } = trailOn(store);
-    for (let i = 0; i < 1_200; i += 1) trail.tell({ ...call, requestId: String(i) });
+    for (let i = 0; i < 1_200; i += 1) trail.record({ ...call, requestId: String(i) });
     store.away = true;
     await expect(trail.flush()).rejects.toThrow('away');
     store.away = false;
@@ -85,7 +85,7 @@ describe('the audit trail', () => {
   it('keeps only so much while the database is away, and tells the gap', async () => {
     const store = new RememberedAudit();
     const { trail, log } = trailOn(store);
-    for (let i = 0; i < 10_005; i += 1) trail.tell({ ...call, requestId: String(i) });
+    for (let i = 0; i < 10_005; i += 1) trail.record({ ...call, requestId: String(i) });
     await trail.flush();
     expect(store.entries).toHaveLength(10_000);
     expect(store.entries[0]?.requestId).toBe('5');
@@ -95,7 +95,7 @@ describe('the audit trail', () => {
   it('is not held up by an entry that the database does not take', async () => {
     const store = new RememberedAudit();
     const { trail } = trailOn(store);
-    for (const name of ['a', 'poison', 'b']) trail.tell({ ...call, input: { name } });
+    for (const name of ['a', 'poison', 'b']) trail.record({ ...call, input: { name } });
     await trail.flush();
     expect(store.entries.map((e) => e.input)).toEqual([{ name: 'a' }, null, { name: 'b' }]);
   });
@@ -104,7 +104,7 @@ describe('the audit trail', () => {
     const { trail, log } = trailOn(new RememberedAudit());
     const circle: Record<string, unknown> = {};
     circle.circle = circle;
-    trail.tell({ ...call, input: circle });
+    trail.record({ ...call, input: circle });
     expect(log.lines.join()).toContain('could not be told');
   });
 });

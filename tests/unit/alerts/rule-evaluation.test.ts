@@ -1,9 +1,10 @@
-import { type KeptState, RuleEvaluation } from '../../../src/domain/alerts/rule-evaluation';
+import { RuleEvaluation, type StoredRuleState } from '../../../src/domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../../src/domain/alerts/rule-state';
 import type { JsonObject } from '../../../src/domain/shared/json';
 import { START, eventOf, ruleOf } from './scenario';
 
-const keys = (states: readonly KeptState[]) => states.map((s) => `${s.ruleId}/${s.cameraId} ${s.state.of}`).sort();
+const keys = (states: readonly StoredRuleState[]) =>
+  states.map((s) => `${s.ruleId}/${s.cameraId} ${s.state.of}`).sort();
 const cameras = (...ids: string[]) =>
   new Map(ids.map((id): [string, KnownCamera] => [id, { condition: 'up', since: START }]));
 const EVERYWHERE = { camera_id: null };
@@ -26,7 +27,7 @@ describe('the evaluation of all rules', () => {
     evaluation.follow([...rules]);
     evaluation.event(START + 1_000, eventOf({ cameraId: 'a' }));
     evaluation.follow([...rules]);
-    const { changed, gone } = evaluation.drain();
+    const { changed, deleted: gone } = evaluation.drain();
     expect(keys(changed)).toEqual(['1/a no_detection']);
     expect(changed[0]?.state).toMatchObject({ seen: [START + 1_000] });
     expect(gone).toEqual([]);
@@ -42,7 +43,7 @@ describe('the evaluation of all rules', () => {
     evaluation.event(START, eventOf());
     evaluation.drain();
     evaluation.follow([{ ...ruleOf('violation', { threshold: 9 }), id: 1 }]);
-    const { gone, changed } = evaluation.drain();
+    const { deleted: gone, changed } = evaluation.drain();
     expect([keys(gone), changed]).toEqual([['1/cam violation_threshold', '2/cam violation_threshold'], []]);
   });
 

@@ -1,5 +1,5 @@
-import { ruleOf, play, START } from './scenario';
 import type { JsonObject } from '../../../src/domain/shared/json';
+import { START, play, ruleOf } from './scenario';
 
 const many = (from: number, to: number, every: number): string =>
   Array.from({ length: Math.floor((to - from) / every) + 1 }, (_, i) => `e${from + i * every}`).join(' ');

@@ -1,4 +1,4 @@
-import { effectOf, Unavailable } from '../../../src/domain/shared/domain-error';
+import { Unavailable, effectOf } from '../../../src/domain/shared/domain-error';
 import { PgControlLine } from '../../../src/infrastructure/postgres/pg-control-line';
 import { rememberingLog } from '../../support/quiet-log';
 

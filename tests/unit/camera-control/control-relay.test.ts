@@ -1,6 +1,6 @@
 import type { CameraControlPort } from '../../../src/application/camera-control/camera-control-port';
 import { type ControlLine, ControlRelay } from '../../../src/application/camera-control/control-relay';
-import { DomainError, effectOf, Unavailable } from '../../../src/domain/shared/domain-error';
+import { DomainError, Unavailable, effectOf } from '../../../src/domain/shared/domain-error';
 import { rememberingLog } from '../../support/quiet-log';
 
 const CAM = { camera_id: 'cam1' };

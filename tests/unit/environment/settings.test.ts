@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readSettings, SettingsError, settingsHelp } from '../../../src/infrastructure/environment/settings';
+import { SettingsError, readSettings, settingsHelp } from '../../../src/infrastructure/environment/settings';
 
 const ROOT = path.resolve(__dirname, '../../..');
 

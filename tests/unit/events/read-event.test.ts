@@ -1,5 +1,5 @@
 import { openedBy } from '../../../src/domain/events/opened-violation';
-import { NoEvent, readEvent } from '../../../src/domain/events/read-event';
+import { InvalidEvent, readEvent } from '../../../src/domain/events/read-event';
 import { acceptedTimes } from '../../../src/domain/events/time-window';
 import { DEFAULT_VIOLATION_TYPES, type Event } from '../../../src/domain/shared/event';
 
@@ -9,7 +9,7 @@ const times = acceptedTimes(NOW, 180);
 const good = { ts: now, type: 'frozen', camera_id: 'cam1' };
 const read = (fields: object): Event => {
   const event = readEvent({ ...good, ...fields }, times);
-  if (event instanceof NoEvent) throw new Error(event.why);
+  if (event instanceof InvalidEvent) throw new Error(event.why);
   return event;
 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { BUCKETS, bucketOf, murmur3, seedOf } from '../../../src/domain/rollout/bucket';
-import { compileGroup, decide, type GroupSettings, type RolloutSnapshot } from '../../../src/domain/rollout/decision';
+import { type GroupSettings, type RolloutSnapshot, compileGroup, decide } from '../../../src/domain/rollout/decision';
 import vectors from '../../fixtures/bucket-vectors.json';
 
 function setting(group: Partial<GroupSettings>, snapshot: Partial<RolloutSnapshot> = {}) {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { attentionSettings, Detector, rollbackSettings } from '../../../src/domain/rollout/detector';
+import { Detector, attentionSettings, rollbackSettings } from '../../../src/domain/rollout/detector';
 import { DEFAULT_PLAN } from '../../../src/domain/rollout/rollout-plan';
 
 const { rules } = DEFAULT_PLAN;

@@ -3,8 +3,8 @@ import {
   type RoutedOperation,
   type WriteFallback,
 } from '../../../src/application/rollout/operation-router';
-import { compileGroup, type RolloutSnapshot } from '../../../src/domain/rollout/decision';
 import { type CallContext, runInCall } from '../../../src/application/shared/call-context';
+import { type RolloutSnapshot, compileGroup } from '../../../src/domain/rollout/decision';
 import { DomainError, Unavailable, withEffect } from '../../../src/domain/shared/domain-error';
 import { rememberingLog } from '../../support/quiet-log';
 

@@ -5,8 +5,8 @@ import { OperationRouter } from '../../../src/application/rollout/operation-rout
 import { ShadowComparer } from '../../../src/application/rollout/shadow-comparer';
 import { runInCall } from '../../../src/application/shared/call-context';
 import { Media } from '../../../src/application/shared/media';
-import { compileGroup, type RolloutSnapshot } from '../../../src/domain/rollout/decision';
-import { isJsonObject, type Json, toJson } from '../../../src/domain/shared/json';
+import { type RolloutSnapshot, compileGroup } from '../../../src/domain/rollout/decision';
+import { type Json, isJsonObject, toJson } from '../../../src/domain/shared/json';
 import { eventually } from '../../support/eventually';
 import { rememberingLog } from '../../support/quiet-log';
 

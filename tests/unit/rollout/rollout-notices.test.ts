@@ -1,4 +1,4 @@
-import { NOTHING_TOLD, tellRollout } from '../../../src/domain/rollout/rollout-notices';
+import { NOT_NOTIFIED, noticesFor } from '../../../src/domain/rollout/rollout-notices';
 import type { Cohort, RolloutEvent } from '../../../src/domain/rollout/rollout-state';
 import type { SiteNotice } from '../../../src/domain/shared/site-notice';
 
@@ -11,11 +11,11 @@ const frozen: RolloutEvent = { kind: 'frozen', reason: 'errors 12 %' };
 const [killed, unkilled]: RolloutEvent[] = [{ kind: 'killed' }, { kind: 'unkilled' }];
 
 function told(events: readonly RolloutEvent[], actor: string | null = null): SiteNotice[] {
-  let state = NOTHING_TOLD;
+  let state = NOT_NOTIFIED;
   return events.flatMap((event, i) => {
     const at = new Date(Date.UTC(2026, 0, 5, 12, i));
     const happened = { seq: i + 1, group: 'camera-config', at, actor, event, evidence: { reason: 'a drill' } };
-    const [next, notices] = tellRollout(state, happened);
+    const [next, notices] = noticesFor(state, happened);
     state = next;
     return notices;
   });

@@ -1,5 +1,5 @@
 import { OpenFeature } from '@openfeature/server-sdk';
-import { compileGroup, type GroupSettings, type RolloutSnapshot } from '../../../src/domain/rollout/decision';
+import { type GroupSettings, type RolloutSnapshot, compileGroup } from '../../../src/domain/rollout/decision';
 import { RolloutProvider } from '../../../src/infrastructure/openfeature/rollout-provider';
 
 const OPERATIONS = [

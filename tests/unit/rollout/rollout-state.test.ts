@@ -4,7 +4,7 @@ import {
   type CommandContext,
   type RolloutCommand,
   cohortFor,
-  obey,
+  handleCommand,
 } from '../../../src/domain/rollout/rollout-commands';
 import { type GroupPlan, readPlans } from '../../../src/domain/rollout/rollout-plan';
 import {
@@ -23,14 +23,14 @@ const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
 function after(commands: readonly [RolloutCommand, number?][], context = ready): RolloutState {
   return commands.reduce(
-    (state, [command, second = 0], i) => apply(state, obey(command, state, context), at(second), 'ann', i + 1),
+    (state, [command, second = 0], i) => apply(state, handleCommand(command, state, context), at(second), 'ann', i + 1),
     initialState('g'),
   );
 }
 const start: [RolloutCommand, number?] = [{ name: 'start' }];
 const refusal = (command: RolloutCommand, state: RolloutState, context = ready): string => {
   try {
-    obey(command, state, context);
+    handleCommand(command, state, context);
     return 'accepted';
   } catch (error) {
     return error instanceof DomainError ? `${error.kind} ${error.code}` : String(error);
@@ -64,9 +64,15 @@ describe('a group under its plan', () => {
 
   it('is at nothing after a rollback, and enters the failed stage anew on resume', () => {
     const promoted = after([start, [{ name: 'promote' }]]);
-    const back = apply(promoted, obey({ name: 'rollback', reason: 'broken' }, promoted, ready), at(5), 'ann', 9);
+    const back = apply(
+      promoted,
+      handleCommand({ name: 'rollback', reason: 'broken' }, promoted, ready),
+      at(5),
+      'ann',
+      9,
+    );
     expect(back).toMatchObject({ status: 'rolled_back', effectiveBps: 0, stage: 1, tripReason: 'broken' });
-    const again = apply(back, obey({ name: 'resume' }, back, ready), at(9), 'ann', 10);
+    const again = apply(back, handleCommand({ name: 'resume' }, back, ready), at(9), 'ann', 10);
     expect(again).toMatchObject({
       status: 'running',
       stage: 1,
@@ -80,7 +86,7 @@ describe('a group under its plan', () => {
     const running = after([start]);
     const frozen = apply(running, { kind: 'frozen', reason: 'slow' }, at(5), null, 2);
     expect(frozen).toMatchObject({ status: 'frozen', effectiveBps: 1000 });
-    const again = apply(frozen, obey({ name: 'resume' }, frozen, ready), at(9), 'ann', 3);
+    const again = apply(frozen, handleCommand({ name: 'resume' }, frozen, ready), at(9), 'ann', 3);
     expect(again).toMatchObject({ status: 'running', stage: 0, entry: running.entry + 1, tripReason: null });
   });
 
@@ -124,7 +130,7 @@ describe('a group under its plan', () => {
         let state = initialState('g');
         for (const [c, second] of commands) {
           if (refusal(c, state) !== 'accepted') continue;
-          const event = obey(c, state, ready);
+          const event = handleCommand(c, state, ready);
           events.push([JSON.parse(JSON.stringify(event)) as RolloutEvent, second]);
           state = apply(state, event, at(second), null, events.length);
           expect(state.effectiveBps).toBeGreaterThanOrEqual(0);

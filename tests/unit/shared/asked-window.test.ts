@@ -1,4 +1,4 @@
-import { askedWindow } from '../../../src/application/shared/event-history';
+import { requestedWindow } from '../../../src/application/shared/event-history';
 
 const now = new Date('2026-03-02T12:00:00Z');
 const shown = ({ from, to }: { from: number; to?: number }) =>
@@ -15,6 +15,6 @@ describe('the window that is asked for', () => {
       ['2026-01-01T00:00', '2026-02-01T06:00'],
     ],
   ])('by %s', (_, query, expected) => {
-    expect(shown(askedWindow(query, now))).toEqual(expected);
+    expect(shown(requestedWindow(query, now))).toEqual(expected);
   });
 });

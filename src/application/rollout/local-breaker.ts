@@ -11,7 +11,7 @@ interface Trip {
 }
 
 /** What this process does about its own observations: takes itself back at once, and lets the others know. */
-export class RolloutRuntime {
+export class LocalBreaker {
   /** Trips of this process that could not be stored yet. */
   private readonly unstored = new Map<string, Trip>();
   /** What the database forgot of kills and rollbacks, and was not stored again yet. */

@@ -1,7 +1,7 @@
 import {
+  type InstanceHealth,
   NO_PARTS,
   type PartStreak,
-  type ServiceSight,
   type WatchedPart,
   lookAgain,
   stepParts,
@@ -18,7 +18,7 @@ function told(part: WatchedPart, ...rows: readonly string[]): string[] {
   const notices: SiteNotice[] = [];
   for (let i = 0; i < Math.max(...rows.map((row) => row.length)); i++) {
     const at = START + i * LOOK_S * 1_000;
-    const sights = rows.flatMap((row, n): ServiceSight[] => {
+    const sights = rows.flatMap((row, n): InstanceHealth[] => {
       const sign = row[i] ?? ' ';
       if (sign === ' ') return [];
       const streak = lookAgain(streaks[n], { status: sign === 'x' ? 'degraded' : 'ok' }, at);
@@ -84,12 +84,12 @@ describe('what people are told of the parts of a site', () => {
 });
 
 describe('a time without the database', () => {
-  const away = (service: string, from: number, to: number): ServiceSight => ({
+  const away = (service: string, from: number, to: number): InstanceHealth => ({
     service,
     parts: { database: { status: 'ok', looks: 0, since: 0 } },
     away: { from: START + from * 1_000, to: START + to * 1_000 },
   });
-  const steps = (...moments: readonly (readonly [number, ...ServiceSight[]])[]) => {
+  const steps = (...moments: readonly (readonly [number, ...InstanceHealth[]])[]) => {
     let state = NO_PARTS;
     return shown(
       moments.flatMap(([at, ...sights]) => {

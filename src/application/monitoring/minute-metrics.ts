@@ -29,7 +29,7 @@ export interface Counters {
 }
 
 /** Cuts counters that only grow into minutes. A call belongs to the minute in which the book is first looked at after it. */
-export class MinuteBook {
+export class MinuteMetrics {
   private base: ReadonlyMap<string, CountRow> = new Map();
   private began: number;
   /** As text: an object with a few of a thousand numbers as its keys takes the memory of all of them. */

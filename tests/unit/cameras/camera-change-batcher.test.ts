@@ -1,4 +1,4 @@
-import { ChangeLine } from '../../../src/application/cameras/camera-change-batcher';
+import { ChangeBatcher } from '../../../src/application/cameras/camera-change-batcher';
 import type { Decide } from '../../../src/application/cameras/camera-configuration';
 import * as cameraSet from '../../../src/application/cameras/camera-set';
 import { type CallContext, currentCall, noteChange, runInCall } from '../../../src/application/shared/call-context';
@@ -19,7 +19,7 @@ function site() {
   let open: () => void = () => undefined;
   let gate: Promise<void> = Promise.resolve();
   const fault: { of?: (added: string[]) => Error | undefined } = {};
-  const line = new ChangeLine(async (decide) => {
+  const line = new ChangeBatcher(async (decide) => {
     await gate;
     const before = cameras;
     const { cameras: after } = decide({ cameras: before, quarantined: [] }, []);

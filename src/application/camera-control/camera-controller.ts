@@ -11,8 +11,8 @@ import type { WorkerSettings } from './worker-host';
  * Whether a camera's process should run: never while it is inactive; otherwise what people last asked for, and where
  * nobody asked, `auto_start`. The same after a crash, after a clean restart, and when the file changes.
  */
-export const isWanted = (camera: Camera, asked: Desired | undefined): boolean =>
-  camera.active && (asked === undefined ? camera.effective('auto_start') === true : asked === 'running');
+export const isWanted = (camera: Camera, desiredState: Desired | undefined): boolean =>
+  camera.active && (desiredState === undefined ? camera.effective('auto_start') === true : desiredState === 'running');
 
 const textOf = (camera: Camera, field: string): string => String(camera.effective(field) ?? '');
 
@@ -38,7 +38,7 @@ export function settingsOf(camera: Camera): WorkerSettings {
  * The control of the site's cameras, as long as this service has it: of all services of a site exactly one does, or a
  * camera would have two processes.
  */
-export class CameraControlRuntime {
+export class CameraController {
   private current?: CameraSupervisor;
   private seen = -1;
 
