@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     mounted(catalogue.events, site.resolve(keys.eventsOnDomain)),
     mounted(catalogue.statistics, site.resolve(keys.statisticsOnDomain)),
     mounted(catalogue.records, site.resolve(keys.recordsOnDomain)),
-  ];
+  ].flat();
   const server = httpServer(httpApplication(operations, { log, gate: site.resolve(keys.gate) }), log).listen(
     0,
     '127.0.0.1',

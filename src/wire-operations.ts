@@ -1,5 +1,5 @@
 import { catalogue } from './api/catalogue';
-import { mounted } from './api/http/mount';
+import { mounted, switched as switchedBy } from './api/http/mount';
 import type { Operations } from './api/http/operation';
 import { CameraConfigService } from './application/cameras/camera-config-service';
 import { OperationRouter } from './application/rollout/operation-router';
@@ -14,7 +14,7 @@ export function wireOperations(once: Once): void {
   once(keys.mounted, (get) => {
     const router = get(keys.router);
     const switched = <P extends object>(operations: Operations<P>, domain: Token<P>, legacy: Token<P>) =>
-      mounted(operations, router.between(operations, get(domain), get(legacy)));
+      switchedBy(operations, router, { domain: get(domain), legacy: get(legacy) });
     const config = new CameraConfigService(
       get(keys.revisions),
       get(keys.cameras),
@@ -37,6 +37,6 @@ export function wireOperations(once: Once): void {
       mounted(catalogue.monitoring, get(keys.monitoring)),
       switched(catalogue.system, keys.system, keys.systemOnLegacy),
       mounted(catalogue.access, get(keys.access)),
-    ];
+    ].flat();
   });
 }

@@ -14,6 +14,7 @@ import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import { effectOf } from '../../src/domain/shared/domain-error';
 import { keys } from '../../src/keys';
 import { rememberingLog } from '../support/quiet-log';
+import { routedPort } from '../support/routed-port';
 
 export const WRITES = ['create', 'update', 'remove'] as const;
 /** What goes wrong: an exception nobody foresaw, a full disk, every connection to the database lost. */
@@ -69,7 +70,8 @@ export async function writeFaultTrial(trial: WriteFault, databaseUrl: string): P
     });
     site.resolve(keys.policy).install(await store.load());
     const router = site.resolve(keys.router);
-    const port = router.between(
+    const port = routedPort(
+      router,
       catalogue.cameras,
       site.resolve(keys.camerasOnDomain),
       site.resolve(keys.camerasOnLegacy),

@@ -3,6 +3,7 @@ import type { AlertsPort } from '../../src/application/alerts/alerts-port';
 import { type CallContext, runInCall } from '../../src/application/shared/call-context';
 import type { Queryable } from '../../src/infrastructure/postgres/queryable';
 import { keys } from '../../src/keys';
+import { routedPort } from '../support/routed-port';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
@@ -49,7 +50,8 @@ describe('a write of alert rules on the domain path that goes wrong', () => {
   const perform = async (write: Write) => {
     const { container } = site;
     const router = container.resolve(keys.router);
-    const port = router.between(
+    const port = routedPort(
+      router,
       catalogue.alerts,
       container.resolve(keys.alertsOnDomain),
       container.resolve(keys.alertsOnLegacy),

@@ -43,11 +43,11 @@ const row = { summary: '', input: NoInputDto };
 const json = { ...row, output: NoInputDto, example: { input: {}, answer: {} } };
 const csv = { ...row, output: Media, produces: 'text/csv; charset=utf-8', example: { input: {}, answer: undefined } };
 const rows = operations<Shelf>('shelf', {
-  large: { ...json, http: 'GET /large' },
-  small: { ...json, http: 'GET /small' },
-  table: { ...csv, http: 'GET /table' },
-  broken: { ...csv, http: 'GET /broken' },
-  picture: { ...csv, http: 'GET /picture', produces: 'image/jpeg' },
+  large: { ...json, http: 'GET /large', call: (shelf) => shelf.large({}) },
+  small: { ...json, http: 'GET /small', call: (shelf) => shelf.small({}) },
+  table: { ...csv, http: 'GET /table', call: (shelf) => shelf.table({}) },
+  broken: { ...csv, http: 'GET /broken', call: (shelf) => shelf.broken({}) },
+  picture: { ...csv, http: 'GET /picture', call: (shelf) => shelf.picture({}), produces: 'image/jpeg' },
 });
 
 const HEADERS_MS = 300;
@@ -68,7 +68,7 @@ describe('what clients and proxies know of HTTP', () => {
   let port: number;
   beforeEach(async () => {
     server = httpServer(
-      httpApplication([mounted(rows, shelf)], {
+      httpApplication(mounted(rows, shelf), {
         log,
         gate,
         scrape: async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', text: '# a metric\n'.repeat(200) }),

@@ -17,7 +17,8 @@ interface Gallery {
 
 const row = { http: 'GET /picture', summary: '', input: NoInputDto, output: Media } as const;
 const example = { input: {}, answer: undefined };
-const rows = operations<Gallery>('gallery', { show: { ...row, example, produces: 'image/jpeg' } });
+const call = (gallery: Gallery) => gallery.show({});
+const rows = operations<Gallery>('gallery', { show: { ...row, call, example, produces: 'image/jpeg' } });
 const CHUNK = Buffer.alloc(65_536, 'x');
 
 describe('an answer that is not JSON', () => {
@@ -28,7 +29,7 @@ describe('an answer that is not JSON', () => {
   beforeAll(async () => {
     const port: Gallery = { show: async () => new Media('image/jpeg', shown, { age: '1' }) };
     server = httpServer(
-      httpApplication([mounted(rows, port)], { log, gate: { needsToken: false, admit: () => ({ role: 'admin' }) } }),
+      httpApplication(mounted(rows, port), { log, gate: { needsToken: false, admit: () => ({ role: 'admin' }) } }),
       log,
     );
     server.listen(0, '127.0.0.1');
@@ -139,6 +140,6 @@ describe('an answer that is not JSON', () => {
   });
 
   it('says what it is made of, or the catalogue refuses it', () => {
-    expect(() => operations<Gallery>('gallery', { show: { ...row, example } })).toThrow('says what it produces');
+    expect(() => operations<Gallery>('gallery', { show: { ...row, call, example } })).toThrow('says what it produces');
   });
 });

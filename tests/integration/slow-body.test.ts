@@ -25,6 +25,7 @@ const rows = operations<Post>('post', {
   take: {
     http: 'POST /letters',
     summary: '',
+    call: (post, letter) => post.take(letter),
     input: LetterDto,
     output: NoInputDto,
     example: { input: { text: '' }, answer: {} },
@@ -45,7 +46,7 @@ describe('a request whose body comes a byte at a time', () => {
     const port: Post = { take: async ({ text }) => ({ n: taken.push(text) }) };
     const gate = { needsToken: false, admit: () => ({ role: 'admin' as const }) };
     const patience = { requestMs: REQUEST_MS, headersMs: REQUEST_MS, lookMs: LOOK_MS, idleMs: REQUEST_MS };
-    server = httpServer(httpApplication([mounted(rows, port)], { log, gate }), log, patience);
+    server = httpServer(httpApplication(mounted(rows, port), { log, gate }), log, patience);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });

@@ -178,6 +178,7 @@ export const accessOperations = operations<AccessPort>('access', {
   tokens: {
     http: 'GET /access/tokens',
     summary: 'Every token',
+    call: (access, input) => access.tokens(input),
     input: NoInputDto,
     output: TokenListDto,
     example: accessExamples.tokens,
@@ -186,6 +187,7 @@ export const accessOperations = operations<AccessPort>('access', {
   createToken: {
     http: 'POST /access/tokens',
     summary: 'Give out a token',
+    call: (access, input) => access.createToken(input),
     input: WantedTokenDto,
     output: TokenCreatedDto,
     example: accessExamples.createToken,
@@ -194,6 +196,7 @@ export const accessOperations = operations<AccessPort>('access', {
   revokeToken: {
     http: 'DELETE /access/tokens/{token_id}',
     summary: 'Take a token back, on every instance within two seconds',
+    call: (access, input) => access.revokeToken(input),
     input: TokenKeyDto,
     output: TokenRevokedDto,
     example: accessExamples.revokeToken,
@@ -202,6 +205,7 @@ export const accessOperations = operations<AccessPort>('access', {
   audit: {
     http: 'GET /access/audit',
     summary: 'Who changed what, newest first',
+    call: (access, input) => access.audit(input),
     input: AuditQueryDto,
     output: AuditPageDto,
     example: accessExamples.audit,

@@ -158,6 +158,7 @@ export const alertHandlingOperations = operations<AlertHandlingPort>('alert-hand
   test: {
     http: 'POST /alerts/rules/{rule_id}/test',
     summary: 'What the rule would have told over the last hours; nothing is sent',
+    call: (handling, input) => handling.test(input),
     input: DryRunWishDto,
     output: DryRunDto,
     example: alertHandlingExamples.test,
@@ -166,6 +167,7 @@ export const alertHandlingOperations = operations<AlertHandlingPort>('alert-hand
   acknowledge: {
     http: 'POST /alerts/history/{alert_id}/acknowledge',
     summary: 'Somebody takes care of the alert',
+    call: (handling, input) => handling.acknowledge(input),
     input: HandlingDto,
     output: AlertDto,
     example: alertHandlingExamples.acknowledge,
@@ -173,6 +175,7 @@ export const alertHandlingOperations = operations<AlertHandlingPort>('alert-hand
   resolve: {
     http: 'POST /alerts/history/{alert_id}/resolve',
     summary: 'The alert is dealt with',
+    call: (handling, input) => handling.resolve(input),
     input: HandlingDto,
     output: AlertDto,
     example: alertHandlingExamples.resolve,
@@ -180,6 +183,7 @@ export const alertHandlingOperations = operations<AlertHandlingPort>('alert-hand
   deliveries: {
     http: 'GET /alerts/deliveries',
     summary: 'Notices on their way, each with its attempts, newest first',
+    call: (handling, input) => handling.deliveries(input),
     input: DeliveryQueryDto,
     output: DeliveryListDto,
     example: alertHandlingExamples.deliveries,
@@ -187,6 +191,7 @@ export const alertHandlingOperations = operations<AlertHandlingPort>('alert-hand
   replay: {
     http: 'POST /alerts/deliveries/{delivery_id}/replay',
     summary: 'Try a notice that was given up once more',
+    call: (handling, input) => handling.replay(input),
     input: DeliveryKeyDto,
     output: DeliveryDto,
     example: alertHandlingExamples.replay,

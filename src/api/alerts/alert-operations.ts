@@ -165,6 +165,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
   list: {
     http: 'GET /alerts/rules',
     summary: 'List alert rules, newest first',
+    call: (alerts, input) => alerts.list(input),
     input: AlertRuleQueryDto,
     output: AlertRuleListDto,
     example: examples.list,
@@ -174,6 +175,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
   get: {
     http: 'GET /alerts/rules/{rule_id}',
     summary: 'One alert rule',
+    call: (alerts, input) => alerts.get(input),
     input: AlertRuleKeyDto,
     output: AlertRuleDto,
     example: examples.get,
@@ -184,6 +186,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
   create: {
     http: 'POST /alerts/rules',
     summary: 'Add an alert rule',
+    call: (alerts, input) => alerts.create(input),
     input: NewAlertRuleDto,
     output: AlertRuleCreatedDto,
     example: examples.create,
@@ -193,6 +196,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
   update: {
     http: 'PUT /alerts/rules/{rule_id}',
     summary: 'Change some fields of an alert rule',
+    call: (alerts, input) => alerts.update(input),
     input: AlertRulePatchDto,
     output: OkDto,
     example: examples.update,
@@ -203,6 +207,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
   remove: {
     http: 'DELETE /alerts/rules/{rule_id}',
     summary: 'Remove an alert rule; what it told stays',
+    call: (alerts, input) => alerts.remove(input),
     input: AlertRuleKeyDto,
     output: OkDto,
     example: examples.remove,
@@ -213,6 +218,7 @@ export const alertOperations = operations<AlertsPort>('alerts', {
   history: {
     http: 'GET /alerts/history-db',
     summary: 'What was told, newest first',
+    call: (alerts, input) => alerts.history(input),
     input: AlertQueryDto,
     output: AlertListDto,
     example: examples.history,

@@ -120,6 +120,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   start: {
     http: 'POST /cameras/{camera_id}/start',
     summary: 'Start the detection process',
+    call: (control, input) => control.start(input),
     input: CameraKeyDto,
     output: StartedDto,
     example: examples.start,
@@ -130,6 +131,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   stop: {
     http: 'POST /cameras/{camera_id}/stop',
     summary: 'Stop the detection process',
+    call: (control, input) => control.stop(input),
     input: CameraKeyDto,
     output: ProcessStatusDto,
     example: examples.stop,
@@ -140,6 +142,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   restart: {
     http: 'POST /cameras/{camera_id}/restart',
     summary: 'Stop it, then start it',
+    call: (control, input) => control.restart(input),
     input: CameraKeyDto,
     output: StartedDto,
     example: examples.restart,
@@ -150,6 +153,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   status: {
     http: 'GET /cameras/{camera_id}/status',
     summary: 'What is wanted of the process, and what is true',
+    call: (control, input) => control.status(input),
     input: CameraKeyDto,
     output: ProcessStatusDto,
     example: examples.status,
@@ -160,6 +164,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   batchStatus: {
     http: 'POST /cameras/batch-status',
     summary: 'The status of some cameras, or of all',
+    call: (control, input) => control.batchStatus(input),
     input: BatchDto,
     output: BatchStatusDto,
     example: examples.batchStatus,
@@ -170,6 +175,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   activate: {
     http: 'POST /cameras/{camera_id}/activate',
     summary: 'Allow the camera to be started',
+    call: (control, input) => control.activate(input),
     input: CameraKeyDto,
     output: ActivatedDto,
     example: examples.activate,
@@ -180,6 +186,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   deactivate: {
     http: 'POST /cameras/{camera_id}/deactivate',
     summary: 'Stop it and forbid starting it',
+    call: (control, input) => control.deactivate(input),
     input: CameraKeyDto,
     output: DeactivatedDto,
     example: examples.deactivate,
@@ -190,6 +197,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   setAutoStart: {
     http: 'PUT /cameras/{camera_id}/auto-start',
     summary: 'Whether it starts with the service',
+    call: (control, input) => control.setAutoStart(input),
     input: AutoStartDto,
     output: AutoStartSetDto,
     example: examples.setAutoStart,
@@ -201,6 +209,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   preview: {
     http: 'GET /cameras/{camera_id}/preview',
     summary: 'A JPEG of the present moment',
+    call: (control, input) => control.preview(input),
     input: CameraKeyDto,
     output: Media,
     example: examples.preview,
@@ -212,6 +221,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   stats: {
     http: 'GET /cameras/{camera_id}/stats',
     summary: 'Counters of the worker',
+    call: (control, input) => control.stats(input),
     input: CameraKeyDto,
     output: StatsDto,
     example: examples.stats,
@@ -222,6 +232,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   logs: {
     http: 'GET /cameras/{camera_id}/logs',
     summary: 'The last lines of the process log',
+    call: (control, input) => control.logs(input),
     input: LogPageDto,
     output: LogDto,
     example: examples.logs,
@@ -232,6 +243,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   refresh: {
     http: 'POST /cameras/refresh',
     summary: 'Take in edits of the file now',
+    call: (control, input) => control.refresh(input),
     input: NoInputDto,
     output: RefreshedDto,
     example: examples.refresh,

@@ -148,6 +148,7 @@ export const cameraConfigOperations = operations<CameraConfigPort>('camera-confi
   status: {
     http: 'GET /cameras/config',
     summary: 'Whether table and file agree, and every fault of the file',
+    call: (config, input) => config.status(input),
     input: NoInputDto,
     output: ConfigStatusDto,
     example: cameraConfigExamples.status,
@@ -155,6 +156,7 @@ export const cameraConfigOperations = operations<CameraConfigPort>('camera-confi
   revisions: {
     http: 'GET /cameras/config/revisions',
     summary: 'The history of the camera configuration, newest first',
+    call: (config, input) => config.revisions(input),
     input: RevisionPageDto,
     output: RevisionListDto,
     example: cameraConfigExamples.revisions,
@@ -162,6 +164,7 @@ export const cameraConfigOperations = operations<CameraConfigPort>('camera-confi
   revision: {
     http: 'GET /cameras/config/revisions/{number}',
     summary: 'One revision: its text, and what it changed',
+    call: (config, input) => config.revision(input),
     input: RevisionKeyDto,
     output: RevisionDetailDto,
     example: cameraConfigExamples.revision,
@@ -169,6 +172,7 @@ export const cameraConfigOperations = operations<CameraConfigPort>('camera-confi
   restore: {
     http: 'POST /cameras/config/revisions/{number}/restore',
     summary: 'Make the text of an earlier revision the newest one',
+    call: (config, input) => config.restore(input),
     input: RevisionKeyDto,
     output: RestoredDto,
     example: cameraConfigExamples.restore,

@@ -207,6 +207,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
   list: {
     http: 'GET /cameras',
     summary: 'List cameras in the order of the file',
+    call: (cameras, input) => cameras.list(input),
     input: CameraFilterDto,
     output: CameraListDto,
     example: cameraExamples.list,
@@ -216,6 +217,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
   get: {
     http: 'GET /cameras/{camera_id}',
     summary: 'One camera',
+    call: (cameras, input) => cameras.get(input),
     input: CameraKeyDto,
     output: CameraDto,
     example: cameraExamples.get,
@@ -225,6 +227,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
   create: {
     http: 'POST /cameras',
     summary: 'Add a camera',
+    call: (cameras, input) => cameras.create(input),
     input: NewCameraDto,
     output: CameraCreatedDto,
     example: cameraExamples.create,
@@ -235,6 +238,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
   update: {
     http: 'PUT /cameras/{camera_id}',
     summary: 'Change some settings of a camera',
+    call: (cameras, input) => cameras.update(input),
     input: CameraPatchDto,
     output: CameraChangedDto,
     example: cameraExamples.update,
@@ -245,6 +249,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
   remove: {
     http: 'DELETE /cameras/{camera_id}',
     summary: 'Remove a camera',
+    call: (cameras, input) => cameras.remove(input),
     input: CameraKeyDto,
     output: DoneDto,
     example: cameraExamples.remove,

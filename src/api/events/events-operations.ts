@@ -113,6 +113,7 @@ export const eventOperations = operations<EventsPort>('events', {
   recent: {
     http: 'GET /events/recent',
     summary: 'The newest events',
+    call: (events, input) => events.recent(input),
     input: RecentEventsDto,
     output: EventListDto,
     example: eventExamples.recent,
@@ -121,6 +122,7 @@ export const eventOperations = operations<EventsPort>('events', {
   post: {
     http: 'POST /events',
     summary: 'Take in events; one that was sent before counts once',
+    call: (events, input) => events.post(input),
     input: SentEventsDto,
     output: PostedDto,
     example: eventExamples.post,
@@ -132,6 +134,7 @@ export const eventOperations = operations<EventsPort>('events', {
   exportCsv: {
     http: 'GET /events/export',
     summary: 'Events of a time as a CSV file, newest first',
+    call: (events, input) => events.exportCsv(input),
     input: EventExportDto,
     output: Media,
     example: eventExamples.exportCsv,

@@ -161,7 +161,7 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
   app.use('/api/v1', api);
   mountLiveness(app, sharedLook(options.ready ?? (async () => [])));
   if (options.scrape) mountScrape(app, options.scrape);
-  mountDocs(app, openApi(operations.flatMap((m) => Object.values(m.operations))), options.gate.needsToken);
+  mountDocs(app, openApi(operations.map(({ operation }) => operation)), options.gate.needsToken);
   app.use(answerNoRoute);
   app.use(answerError(options.log));
   return app;

@@ -1,4 +1,5 @@
 import { type Request, type Response, type Router, raw } from 'express';
+import type { Call, OperationRouter } from '../../application/rollout/operation-router';
 import { type CallContext, runInCall } from '../../application/shared/call-context';
 import type { Gate, Mutation } from '../../application/shared/gate';
 import type { Log } from '../../application/shared/log';
@@ -23,22 +24,40 @@ export interface MountOptions {
   readonly meter?: Meter;
 }
 
-/** A port and the rows that describe it; the two belong together by their types. */
+/** An operation and what carries it out. */
 export interface Mounted {
-  readonly operations: Readonly<Record<string, Operation>>;
-  readonly port: object;
+  readonly operation: Operation;
+  readonly call: Call;
 }
 
-export const mounted = <P extends object>(operations: Operations<P>, port: P): Mounted => ({ operations, port });
+/** The operations of a port that has one implementation. */
+export const mounted = <P extends object>(operations: Operations<P>, port: P): Mounted[] =>
+  Object.values<Operation<P>>(operations).map((operation) => ({
+    operation,
+    call: (input) => operation.call(port, input),
+  }));
+
+/** The operations of a port that has two: for each call the router decides between them. */
+export const switched = <P extends object>(
+  operations: Operations<P>,
+  router: OperationRouter,
+  { domain, legacy }: { readonly domain: P; readonly legacy: P },
+): Mounted[] =>
+  Object.values<Operation<P>>(operations).map((operation) => ({
+    operation,
+    call: router.between(
+      operation,
+      (input) => operation.call(domain, input),
+      (input) => operation.call(legacy, input),
+    ),
+  }));
 
 /** Gives every operation its route. A path's fixed segments win over parameters, whatever the order of the rows. */
 export function mount(router: Router, all: readonly Mounted[], options: MountOptions): void {
-  const routes = all.flatMap(({ operations, port }) =>
-    Object.values(operations).map((operation) => ({ operation, port })),
-  );
-  routes.sort((a, b) => (specificity(a.operation.path) < specificity(b.operation.path) ? -1 : 1));
-  for (const { operation, port } of routes) {
-    const plain = (req: Request, res: Response, call: Progress) => serve(operation, port, req, res, options, call);
+  const routes = all.toSorted((a, b) => (specificity(a.operation.path) < specificity(b.operation.path) ? -1 : 1));
+  for (const mounted of routes) {
+    const { operation } = mounted;
+    const plain = (req: Request, res: Response, call: Progress) => serve(mounted, req, res, options, call);
     const handle: Handler =
       options.audit && operation.effect === 'write'
         ? audited(operation, options.audit, plain)
@@ -73,8 +92,7 @@ function allowed(operation: Operation, { audit }: MountOptions) {
 }
 
 async function serve(
-  operation: Operation,
-  port: object,
+  { operation, call: perform }: Mounted,
   req: Request,
   res: Response,
   options: MountOptions,
@@ -95,11 +113,9 @@ async function serve(
     afterAnswer: (task) => void res.once('finish', () => setImmediate(task)),
   };
   call.context = context;
-  const method = (port as Record<string, (input: object) => Promise<unknown>>)[operation.method];
-  if (!method) throw new Error(`nothing implements ${operation.id}`);
   const from = performance.now();
   try {
-    const answer = await runInCall(context, () => method.call(port, input));
+    const answer = await runInCall(context, () => perform(input));
     options.checkAnswer?.(operation, answer);
     served(res, context);
     const shown = operation.shown?.(answer, role) ?? answer;

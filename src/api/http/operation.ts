@@ -9,10 +9,12 @@ const BODY_LIMIT = '256kb';
 type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One operation, as a catalogue states it. */
-interface Row<Input, Output> {
+interface Row<Port, Input, Output> {
   /** Verb and path below `/api/v1`; `{name}` is a path parameter. */
   readonly http: `${Verb} /${string}`;
   readonly summary: string;
+  /** What carries it out: the way from a route to its use case. */
+  readonly call: (port: Port, input: Input) => Promise<Output>;
   readonly input: Class<Input>;
   readonly output: Class<Output>;
   readonly example: Example<Input, Output>;
@@ -43,7 +45,7 @@ interface Row<Input, Output> {
 }
 
 type Rows<P> = {
-  readonly [K in keyof P]: P[K] extends (input: infer I) => Promise<infer O> ? Row<I, O> : never;
+  readonly [K in keyof P]: P[K] extends (input: infer I) => Promise<infer O> ? Row<P, I, O> : never;
 };
 
 /**
@@ -57,9 +59,11 @@ export interface BodyUse {
 }
 
 /** An operation with everything derived from its row. */
-export interface Operation extends RoutedOperation {
+export interface Operation<Port = object> extends RoutedOperation {
   readonly context: string;
+  /** Its name in the port. */
   readonly method: string;
+  call(port: Port, input: object): Promise<unknown>;
   readonly verb: Verb;
   readonly path: string;
   readonly summary: string;
@@ -77,15 +81,15 @@ export interface Operation extends RoutedOperation {
   readonly shown?: (answer: unknown, role: Role) => unknown;
 }
 
-export type Operations<P> = { readonly [K in keyof P & string]: Operation };
+export type Operations<P> = { readonly [K in keyof P & string]: Operation<P> };
 
 /** The catalogue of one port; the compiler refuses a missing row, a wrong DTO and a misspelt verb. */
 export function operations<P extends object>(context: string, rows: Rows<P>): Operations<P> {
-  const entries = Object.entries<Row<object, unknown>>(rows as Record<string, Row<object, unknown>>);
+  const entries = Object.entries(rows as Record<string, Row<P, object, unknown>>);
   return Object.fromEntries(entries.map(([method, row]) => [method, operation(context, method, row)])) as Operations<P>;
 }
 
-function operation(context: string, method: string, row: Row<object, unknown>): Operation {
+function operation<P>(context: string, method: string, row: Row<P, object, unknown>): Operation<P> {
   const [verb, path] = row.http.split(' ') as [Verb, string];
   const effect = row.effect ?? (verb === 'GET' ? 'read' : 'write');
   const id = `${context}.${method}`;
@@ -101,6 +105,7 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
     path,
     effect,
     summary: row.summary,
+    call: row.call,
     input: row.input,
     output: row.output,
     example: row.example,
@@ -120,7 +125,7 @@ function operation(context: string, method: string, row: Row<object, unknown>): 
   };
 }
 
-function bodyUse(verb: Verb, path: string, { input, parametersIn }: Row<object, unknown>): BodyUse {
+function bodyUse<P>(verb: Verb, path: string, { input, parametersIn }: Row<P, object, unknown>): BodyUse {
   const { fields, open, schema } = shapeOf(input);
   const members = [...fields].filter(([name]) => !path.includes(`{${name}}`));
   const names = members.map(([name]) => name);

@@ -184,6 +184,7 @@ export const monitoringOperations = operations<MonitoringPort>('monitoring', {
   health: {
     http: 'GET /monitoring/health',
     summary: 'How each part of the service is; 200 when degraded, too',
+    call: (monitoring, input) => monitoring.health(input),
     input: NoInputDto,
     output: HealthDto,
     example: monitoringExamples.health,
@@ -191,6 +192,7 @@ export const monitoringOperations = operations<MonitoringPort>('monitoring', {
   metrics: {
     http: 'GET /monitoring/metrics',
     summary: 'What all services of the site did in the last 15 minutes',
+    call: (monitoring, input) => monitoring.metrics(input),
     input: NoInputDto,
     output: MetricsDto,
     example: monitoringExamples.metrics,

@@ -83,6 +83,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   violations: {
     http: 'GET /records/violations',
     summary: 'Violations, newest first',
+    call: (records, input) => records.violations(input),
     input: ViolationQueryDto,
     output: ViolationPageDto,
     example: examples.violations,
@@ -91,6 +92,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   violation: {
     http: 'GET /records/violations/{violation_id}',
     summary: 'One violation',
+    call: (records, input) => records.violation(input),
     input: ViolationKeyDto,
     output: ViolationDto,
     example: examples.violation,
@@ -99,6 +101,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   changes: {
     http: 'GET /records/violations/{violation_id}/changes',
     summary: 'Who did what about a violation',
+    call: (records, input) => records.changes(input),
     input: ViolationKeyDto,
     output: ViolationChangesDto,
     example: examples.changes,
@@ -107,6 +110,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   exportViolations: {
     http: 'GET /records/violations/export',
     summary: 'Violations as a CSV file, newest first',
+    call: (records, input) => records.exportViolations(input),
     input: ViolationFilterDto,
     output: Media,
     example: examples.exportViolations,
@@ -116,6 +120,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   setStatus: {
     http: 'PUT /records/violations/{violation_id}/status',
     summary: 'Say what became of a violation',
+    call: (records, input) => records.setStatus(input),
     input: StatusChangeDto,
     output: StatusSetDto,
     example: examples.setStatus,
@@ -128,6 +133,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   setStatuses: {
     http: 'PUT /records/violations/status',
     summary: 'Say what became of some violations, all or none',
+    call: (records, input) => records.setStatuses(input),
     input: StatusChangesDto,
     output: StatusesSetDto,
     example: examples.setStatuses,
@@ -137,6 +143,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   summary: {
     http: 'GET /records/statistics/summary',
     summary: 'Detection reports of a period, summed by camera',
+    call: (records, input) => records.summary(input),
     input: PeriodDto,
     output: RecordSummaryDto,
     example: examples.summary,
@@ -146,6 +153,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   cameraStatistics: {
     http: 'GET /records/statistics/{camera_id}',
     summary: 'Detection reports of one camera, summed',
+    call: (records, input) => records.cameraStatistics(input),
     input: CameraPeriodDto,
     output: CameraStatisticsDto,
     example: examples.cameraStatistics,
@@ -156,6 +164,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   detectionRecords: {
     http: 'GET /records/detection-records/{camera_id}',
     summary: 'Detection reports of one camera, newest first',
+    call: (records, input) => records.detectionRecords(input),
     input: DetectionQueryDto,
     output: DetectionPageDto,
     example: examples.detectionRecords,
@@ -165,6 +174,7 @@ export const recordOperations = operations<RecordsPort>('records', {
   health: {
     http: 'GET /records/health',
     summary: 'Whether records can be read',
+    call: (records, input) => records.health(input),
     input: NoInputDto,
     output: RecordHealthDto,
     example: examples.health,

@@ -29,6 +29,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   overview: {
     http: 'GET /rollout',
     summary: 'All groups: stage, share, evidence so far, what is missing',
+    call: (rollout, input) => rollout.overview(input),
     input: NoInputDto,
     output: RolloutOverviewDto,
     example: examples.overview,
@@ -36,6 +37,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   report: {
     http: 'GET /rollout/report',
     summary: 'The rollout so far, as a report',
+    call: (rollout, input) => rollout.report(input),
     input: ReportAsDto,
     output: RolloutReportDto,
     example: examples.report,
@@ -43,6 +45,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   group: {
     http: 'GET /rollout/{group}',
     summary: 'One group',
+    call: (rollout, input) => rollout.group(input),
     input: GroupKeyDto,
     output: RolloutGroupDto,
     example: examples.group,
@@ -50,6 +53,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   events: {
     http: 'GET /rollout/{group}/events',
     summary: 'What happened to a group, hash-chained',
+    call: (rollout, input) => rollout.events(input),
     input: EventPageDto,
     output: RolloutEventListDto,
     example: examples.events,
@@ -57,6 +61,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   mismatches: {
     http: 'GET /rollout/{group}/mismatches',
     summary: 'Confirmed differences of the two paths',
+    call: (rollout, input) => rollout.mismatches(input),
     input: MismatchPageDto,
     output: RolloutMismatchListDto,
     example: examples.mismatches,
@@ -64,6 +69,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   start: {
     http: 'POST /rollout/{group}/start',
     summary: 'Begin the plan at its first stage',
+    call: (rollout, input) => rollout.start(input),
     input: GroupKeyDto,
     output: RolloutGroupDto,
     example: examples.start,
@@ -71,6 +77,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   pause: {
     http: 'POST /rollout/{group}/pause',
     summary: 'Keep the share, stop the clock',
+    call: (rollout, input) => rollout.pause(input),
     input: GroupKeyDto,
     output: RolloutGroupDto,
     example: examples.pause,
@@ -78,6 +85,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   resume: {
     http: 'POST /rollout/{group}/resume',
     summary: 'Go on after a pause, a freeze or a rollback',
+    call: (rollout, input) => rollout.resume(input),
     input: GroupKeyDto,
     output: RolloutGroupDto,
     example: examples.resume,
@@ -85,6 +93,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   promote: {
     http: 'POST /rollout/{group}/promote',
     summary: 'Enter the next stage, if the evidence is complete',
+    call: (rollout, input) => rollout.promote(input),
     input: GroupKeyDto,
     output: RolloutGroupDto,
     example: examples.promote,
@@ -92,6 +101,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   rollback: {
     http: 'POST /rollout/{group}/rollback',
     summary: 'Back to legacy, until somebody resumes',
+    call: (rollout, input) => rollout.rollback(input),
     input: RolloutReasonedDto,
     output: RolloutGroupDto,
     example: examples.rollback,
@@ -99,6 +109,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   approve: {
     http: 'POST /rollout/{group}/approve',
     summary: 'Go on although statistics are missing',
+    call: (rollout, input) => rollout.approve(input),
     input: RolloutReasonedDto,
     output: RolloutGroupDto,
     example: examples.approve,
@@ -106,6 +117,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   setPercent: {
     http: 'POST /rollout/{group}/set-percent',
     summary: 'Set a share by hand, outside the plan',
+    call: (rollout, input) => rollout.setPercent(input),
     input: RolloutSetPercentDto,
     output: RolloutGroupDto,
     example: examples.setPercent,
@@ -113,6 +125,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   verified: {
     http: 'POST /rollout/{group}/verified',
     summary: 'Store the result of a verification as evidence',
+    call: (rollout, input) => rollout.verified(input),
     input: RolloutVerifiedDto,
     output: RolloutGroupDto,
     example: examples.verified,
@@ -120,6 +133,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   beginVerification: {
     http: 'POST /rollout/{group}/verifications',
     summary: 'Begin to prove a group from outside, on entities of its own',
+    call: (rollout, input) => rollout.beginVerification(input),
     input: VerificationOfDto,
     output: VerificationDto,
     example: examples.beginVerification,
@@ -127,6 +141,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   verification: {
     http: 'GET /rollout/verifications/{verification_id}',
     summary: 'A verification under way',
+    call: (rollout, input) => rollout.verification(input),
     input: VerificationKeyDto,
     output: VerificationDto,
     example: examples.verification,
@@ -134,6 +149,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   endVerification: {
     http: 'DELETE /rollout/verifications/{verification_id}',
     summary: 'Remove all that a verification made',
+    call: (rollout, input) => rollout.endVerification(input),
     input: VerificationKeyDto,
     output: RolloutEndedDto,
     example: examples.endVerification,
@@ -141,6 +157,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   kill: {
     http: 'POST /rollout/kill',
     summary: 'Everything to legacy, at once, on every instance',
+    call: (rollout, input) => rollout.kill(input),
     input: RolloutKillDto,
     output: RolloutAcknowledgedDto,
     example: examples.kill,
@@ -148,6 +165,7 @@ export const rolloutOperations = operations<RolloutPort>('rollout', {
   unkill: {
     http: 'POST /rollout/unkill',
     summary: 'Take the kill back',
+    call: (rollout, input) => rollout.unkill(input),
     input: RolloutSwitchDto,
     output: RolloutAcknowledgedDto,
     example: examples.unkill,

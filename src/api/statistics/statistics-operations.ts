@@ -150,6 +150,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
   realtime: {
     http: 'GET /statistics/realtime',
     summary: 'What the last hour was like',
+    call: (statistics, input) => statistics.realtime(input),
     input: NoInputDto,
     output: RealtimeDto,
     example: examples.realtime,
@@ -159,6 +160,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
   summary: {
     http: 'GET /statistics/summary',
     summary: 'Events of the last minutes by type',
+    call: (statistics, input) => statistics.summary(input),
     input: SummaryQueryDto,
     output: SummaryDto,
     example: examples.summary,
@@ -167,6 +169,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
   daily: {
     http: 'GET /statistics/daily',
     summary: 'Events of the last days by type, oldest first',
+    call: (statistics, input) => statistics.daily(input),
     input: DailyQueryDto,
     output: DaysDto,
     example: examples.daily,
@@ -175,6 +178,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
   events: {
     http: 'GET /statistics/events',
     summary: 'Single events of a time',
+    call: (statistics, input) => statistics.events(input),
     input: EventQueryDto,
     output: EventsFoundDto,
     example: examples.events,
@@ -183,6 +187,7 @@ export const statisticsOperations = operations<StatisticsPort>('statistics', {
   history: {
     http: 'GET /statistics/history',
     summary: 'Single events of the last minutes, newest first',
+    call: (statistics, input) => statistics.history(input),
     input: HistoryQueryDto,
     output: HistoryDto,
     example: examples.history,

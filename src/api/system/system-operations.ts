@@ -182,6 +182,7 @@ export const systemOperations = operations<SystemPort>('system', {
   info: {
     http: 'GET /system/info',
     summary: 'The machine this service runs on',
+    call: (system, input) => system.info(input),
     input: NoInputDto,
     output: SystemInfoDto,
     example: systemExamples.info,
@@ -192,6 +193,7 @@ export const systemOperations = operations<SystemPort>('system', {
   config: {
     http: 'GET /system/config',
     summary: 'The configuration files of this service, without their contents or places',
+    call: (system, input) => system.config(input),
     input: NoInputDto,
     output: SystemConfigDto,
     example: systemExamples.config,
@@ -201,6 +203,7 @@ export const systemOperations = operations<SystemPort>('system', {
   health: {
     http: 'GET /system/health',
     summary: 'Folders, files and resources that this service needs of its machine',
+    call: (system, input) => system.health(input),
     input: NoInputDto,
     output: SystemHealthDto,
     example: systemExamples.health,

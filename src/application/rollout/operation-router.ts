@@ -41,10 +41,10 @@ export interface AnsweredRead {
 /** Told of every read that got an answer, to look at the other path once the answer is out. */
 export type Shadow = (read: AnsweredRead) => void;
 
-type Port = { readonly [method: string]: (input: never) => Promise<unknown> };
+/** One operation on one path. */
 export type Call = (input: object) => Promise<unknown>;
 
-/** Sends each call of a port to the domain path or the legacy path, and back to legacy where that is safe. */
+/** Sends each call of an operation to the domain path or the legacy path, and back to legacy where that is safe. */
 export class OperationRouter {
   constructor(
     private readonly snapshot: () => RolloutSnapshot,
@@ -53,14 +53,9 @@ export class OperationRouter {
     private readonly log: Log,
   ) {}
 
-  /** A port that chooses, for each call, between two implementations of the same port. */
-  between<P extends object>(operations: Readonly<Record<keyof P & string, RoutedOperation>>, domain: P, legacy: P): P {
-    const chosen = Object.values<RoutedOperation>(operations).map((operation) => {
-      const method = operation.id.slice(operation.id.indexOf('.') + 1);
-      const [onDomain, onLegacy] = [bound(domain, method), bound(legacy, method)];
-      return [method, (input: object) => this.call(operation, input, onDomain, onLegacy)];
-    });
-    return Object.fromEntries(chosen) as P;
+  /** A call that chooses, each time, between two implementations of one operation. */
+  between(operation: RoutedOperation, domain: Call, legacy: Call): Call {
+    return (input) => this.call(operation, input, domain, legacy);
   }
 
   private async call(operation: RoutedOperation, input: object, domain: Call, legacy: Call): Promise<unknown> {
@@ -134,10 +129,4 @@ function keyOf({ stickyBy }: RoutedOperation, input: object, context: CallContex
   const named = stickyBy === 'caller' ? undefined : (input as Readonly<Record<string, unknown>>)[stickyBy];
   if (typeof named === 'number') return String(named);
   return typeof named === 'string' ? named : (context?.probe ?? context?.actor ?? context?.requestId ?? '');
-}
-
-function bound<P extends object>(port: P, method: string): Call {
-  const call = (port as unknown as Port)[method];
-  if (typeof call !== 'function') throw new Error(`the port has no operation ${method}`);
-  return (input) => call.call(port, input as never);
 }

@@ -147,7 +147,7 @@ export class RuleEvaluation {
 
   /** What has to be stored, and what has to be forgotten, since the last time. */
   drain(): { readonly changed: StoredRuleState[]; readonly deleted: StoredRuleState[] } {
-    const [changed, { deleted: deleted }] = [[...this.changed].map(keep), this];
+    const [changed, { deleted }] = [[...this.changed].map(keep), this];
     this.changed.clear();
     this.deleted = [];
     return { changed, deleted: deleted };

@@ -7,6 +7,7 @@ import { type CallContext, runInCall } from '../../../src/application/shared/cal
 import { type RolloutSnapshot, compileGroup } from '../../../src/domain/rollout/decision';
 import { DomainError, Unavailable, withEffect } from '../../../src/domain/shared/domain-error';
 import { rememberingLog } from '../../support/quiet-log';
+import { routedPort } from '../../support/routed-port';
 
 const at = (percent: number): RolloutSnapshot => ({
   revision: 1,
@@ -40,7 +41,7 @@ function routed(domain: Partial<Things>, fallback: WriteFallback = 'none', perce
     rememberingLog(),
   );
   const operations = { read: operation('read', 'read', 'none'), write: operation('write', 'write', fallback) };
-  const port = router.between<Things>(operations, { ...answers, ...domain }, answers);
+  const port = routedPort<Things>(router, operations, { ...answers, ...domain }, answers);
   const context: CallContext = { requestId: 'r1' };
   const call = (method: keyof Things) => runInCall(context, () => port[method]({ id: 'k' }));
   const outcomes = () => seen;
@@ -100,7 +101,8 @@ describe('the operation router', () => {
       rememberingLog(),
     );
     const things = { read: async () => 'domain', write: async () => 'domain' };
-    const port = router.between<Things>(
+    const port = routedPort<Things>(
+      router,
       { read: operation('read', 'read', 'none'), write: operation('write', 'write', 'none') },
       things,
       things,

@@ -9,6 +9,7 @@ import { type RolloutSnapshot, compileGroup } from '../../../src/domain/rollout/
 import { type Json, isJsonObject, toJson } from '../../../src/domain/shared/json';
 import { eventually } from '../../support/eventually';
 import { rememberingLog } from '../../support/quiet-log';
+import { routedPort } from '../../support/routed-port';
 
 const switchedReads = allOperations.filter((o) => o.switched && o.effect === 'read');
 
@@ -58,7 +59,8 @@ describe('a planted difference', () => {
       rememberingLog(),
     );
     const port = (answer: () => unknown) => ({ [operation.method]: async (_input: object) => answer() });
-    const both = router.between(
+    const both = routedPort<Record<string, (input: object) => Promise<unknown>>>(
+      router,
       { [operation.method]: operation },
       port(domain),
       port(() => answerOf(operation)),
