@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { ERRORS_FILE, errorsText } from './errors-document';
 import { OPENAPI_FILE, openApiText } from './openapi-document';
 
 // npm runs its scripts in the project's folder.
 writeFileSync(OPENAPI_FILE, openApiText());
+writeFileSync(ERRORS_FILE, errorsText());

@@ -75,11 +75,7 @@ export function socketCaller(gate: Gate, request: IncomingMessage) {
 /** Throws `access.forbidden`. */
 export function authorize(caller: Caller, needed: Role, what: string): void {
   if (covers(caller.role, needed)) return;
-  throw new DomainError(
-    'forbidden',
-    'access.forbidden',
-    `${what} needs the role ${needed}; this token is a ${caller.role}'s.`,
-  );
+  throw new DomainError('access.forbidden', `${what} needs the role ${needed}; this token is a ${caller.role}'s.`);
 }
 
 /** Every request but those that watch the service says who sends it, before anything else is looked at. */

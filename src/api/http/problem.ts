@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import { DomainError, type ErrorKind } from '../../domain/shared/domain-error';
+import { DomainError } from '../../domain/shared/domain-error';
+import type { ErrorCode, ErrorKind, RequestErrorCode } from '../../domain/shared/error-codes';
 
 export type Location = 'path' | 'query' | 'body';
 
@@ -15,7 +16,7 @@ export interface LocatedFault {
 export class RequestError extends Error {
   constructor(
     readonly status: 400 | 404 | 405 | 408 | 413 | 415 | 422 | 431,
-    readonly code: string,
+    readonly code: RequestErrorCode,
     message: string,
     readonly errors: readonly LocatedFault[] = [],
     readonly headers: Readonly<Record<string, string>> = {},
@@ -25,7 +26,7 @@ export class RequestError extends Error {
   }
 }
 
-const STATUS: Readonly<Record<ErrorKind, number>> = {
+export const STATUS: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
   unauthorized: 401,
   forbidden: 403,
@@ -82,7 +83,7 @@ function fromDomain({ kind, code, message, details }: DomainError, requestId: st
 
 function problem(
   status: number,
-  code: string,
+  code: ErrorCode | RequestErrorCode,
   detail: string,
   requestId: string,
   extra: Readonly<Record<string, unknown>> = {},

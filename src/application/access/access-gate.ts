@@ -75,7 +75,7 @@ export class AccessGate implements Gate {
   private limit(buckets: TokenBuckets | undefined, key: string): void {
     const seconds = buckets?.take(key, this.clock().getTime()) ?? 0;
     if (seconds === 0) return;
-    throw new DomainError('throttled', 'access.throttled', `Too many requests: wait ${seconds} s.`, {
+    throw new DomainError('access.throttled', `Too many requests: wait ${seconds} s.`, {
       headers: { 'retry-after': String(seconds) },
     });
   }
@@ -95,6 +95,6 @@ function isLocal(url: string | undefined): boolean {
 }
 
 const unauthorized = (message: string) =>
-  new DomainError('unauthorized', 'access.unauthorized', message, {
+  new DomainError('access.unauthorized', message, {
     headers: { 'www-authenticate': 'Bearer realm="watchgate"' },
   });

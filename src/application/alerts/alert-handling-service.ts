@@ -77,8 +77,7 @@ export class AlertHandlingService implements AlertHandlingPort {
     if (!rule) throw noSuchRule(rule_id);
     // Whether it is switched on is not the question.
     const candidate = watched(rule.enabled ? rule : rule.change({ enabled: true }, rule.updatedAt));
-    if (!candidate)
-      throw new DomainError('conflict', 'alert_rule.unknown_type', 'Only the old backend knew this type of rule.');
+    if (!candidate) throw new DomainError('alert_rule.unknown_type', 'Only the old backend knew this type of rule.');
     const to = this.clock().getTime();
     const from = to - hours * HOUR_MS;
     const { events, alerts } = await dryRun(this.feed, candidate, from, to);
@@ -95,8 +94,7 @@ export class AlertHandlingService implements AlertHandlingPort {
 
   acknowledge(handling: Handling) {
     return this.handle(handling, 'acknowledged', ({ id, status }) => {
-      if (status === 'resolved')
-        throw new DomainError('conflict', 'alert.resolved', `Alert ${id} is resolved already.`);
+      if (status === 'resolved') throw new DomainError('alert.resolved', `Alert ${id} is resolved already.`);
     });
   }
 
@@ -110,10 +108,10 @@ export class AlertHandlingService implements AlertHandlingPort {
 
   async replay({ delivery_id }: DeliveryKey) {
     const found = await this.outbox.revive(delivery_id);
-    if (!found) throw new DomainError('not-found', 'alert_delivery.not_found', `There is no delivery ${delivery_id}.`);
+    if (!found) throw new DomainError('alert_delivery.not_found', `There is no delivery ${delivery_id}.`);
     if (found.revived) return found.delivery;
     const message = `Delivery ${delivery_id} is ${found.delivery.status}: only one that was given up is tried again.`;
-    throw new DomainError('conflict', 'alert_delivery.not_dead', message);
+    throw new DomainError('alert_delivery.not_dead', message);
   }
 
   private async handle(
@@ -123,7 +121,7 @@ export class AlertHandlingService implements AlertHandlingPort {
   ): Promise<AlertView> {
     const handling = { alertId: alert_id, by, note, at: this.clock() };
     const alert = await this.archive.handle(handling, status, refuse);
-    if (!alert) throw new DomainError('not-found', 'alert.not_found', `There is no alert ${alert_id}.`);
+    if (!alert) throw new DomainError('alert.not_found', `There is no alert ${alert_id}.`);
     return alert;
   }
 }

@@ -40,7 +40,7 @@ export class CameraPreviews {
   /** Throws `camera.source_empty`, `camera.source_failed`, or `camera.source_silent` when no picture came in time. */
   async show(camera: Camera): Promise<Media> {
     const source = String(camera.effective('source') ?? '').trim();
-    if (source === '') throw new DomainError('invalid', 'camera.source_empty', `Camera "${camera.id}" has no source.`);
+    if (source === '') throw new DomainError('camera.source_empty', `Camera "${camera.id}" has no source.`);
     const age = await this.fromWorker(camera);
     if (age.picture && age.ms < PRESENT_MS) return answer(age.picture, age.ms);
     const jpeg = await this.grab(camera.id, source);
@@ -98,5 +98,5 @@ const answer = (jpeg: Uint8Array, ageMs: number): Media =>
 function silent(id: string, lastMs: number): DomainError {
   const headers: Record<string, string> = Number.isFinite(lastMs) ? { 'x-last-frame-age': seconds(lastMs) } : {};
   const message = `Camera "${id}" gave no picture within ${GRAB_WITHIN_MS / 1_000} s.`;
-  return new DomainError('source-silent', 'camera.source_silent', message, { headers });
+  return new DomainError('camera.source_silent', message, { headers });
 }

@@ -1,4 +1,5 @@
-import { DomainError, type Effect, type ErrorKind, Unavailable, effectOf } from '../../domain/shared/domain-error';
+import { DomainError, type Effect, Unavailable, effectOf } from '../../domain/shared/domain-error';
+import { ERRORS, type ErrorKind, isErrorCode } from '../../domain/shared/error-codes';
 import type { Log } from '../shared/log';
 import type { CameraControlPort } from './camera-control-port';
 
@@ -69,10 +70,11 @@ export class ControlRelay {
     const answer = await this.line.ask(request);
     if ('value' in answer) return answer.value;
     const { refused, effect = 'unknown', extra } = answer;
-    const { kind, code, message } = refused;
-    throw kind === 'unavailable'
-      ? new Unavailable(code, message, effect)
-      : new DomainError(kind, code, message, { extra });
+    // The other service may be of another version, and know other codes.
+    const code = isErrorCode(refused.code) ? refused.code : 'camera_control.failed';
+    throw ERRORS[code].kind === 'unavailable'
+      ? new Unavailable(code, refused.message, effect)
+      : new DomainError(code, refused.message, { extra });
   }
 
   private async carryOut(ports: ControlPorts, { path, method, input }: ControlRequest): Promise<ControlAnswer> {

@@ -57,7 +57,7 @@ export class CameraConfigService implements CameraConfigPort {
   async revision({ number }: RevisionKey) {
     const [revision, before] = await Promise.all([this.revisionsOf.get(number), this.revisionsOf.get(number - 1)]);
     if (!revision) {
-      throw new DomainError('not-found', 'camera_config.revision_not_found', `There is no revision ${number}.`);
+      throw new DomainError('camera_config.revision_not_found', `There is no revision ${number}.`);
     }
     const [text, old] = [this.format.mask(revision.text), before ? this.format.mask(before.text) : ''];
     const patch = createTwoFilesPatch(`revision ${number - 1}`, `revision ${number}`, old, text);

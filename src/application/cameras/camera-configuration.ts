@@ -18,7 +18,7 @@ export function fileInvalid(faults: readonly ConfigFault[], what: string): Domai
   const first = errors[0];
   const where = first ? `: ${errors.length} in all, the first at line ${first.line}, column ${first.column}` : '';
   const message = `${what}${where}. Correct the file, or restore a revision (GET /api/v1/cameras/config shows all).`;
-  return new DomainError('conflict', 'camera_config.file_invalid', message, { extra: { file_faults: faults } });
+  return new DomainError('camera_config.file_invalid', message, { extra: { file_faults: faults } });
 }
 
 type Change = (site: LockedSite, token: string) => Promise<ConfigHead>;
@@ -152,8 +152,7 @@ export class CameraConfiguration {
     const head = await this.outcomes.runWithKnownOutcome(async (site, token) => {
       const settled = await this.reconcileFirst(site);
       const target = await site.revisions.get(number);
-      if (!target)
-        throw new DomainError('not-found', 'camera_config.revision_not_found', `There is no revision ${number}.`);
+      if (!target) throw new DomainError('camera_config.revision_not_found', `There is no revision ${number}.`);
       const reading = this.format.read(target.text);
       const then = reading.faulty.length > 0 && settled.head ? await this.knownAt(site, settled.head, target) : [];
       const { cameras, faults } = admit(reading, then);
@@ -172,7 +171,7 @@ export class CameraConfiguration {
       const settled = await this.reconcileOrRefuse(site);
       if (settled.head.revision.number !== expected.number) {
         const message = 'The cameras were changed this very moment, so nothing of the old file was taken: try again.';
-        throw new DomainError('conflict', 'camera_config.busy', message);
+        throw new DomainError('camera_config.busy', message);
       }
       return this.publish(site, settled, { cameras, text, origin: 'import', token });
     }, this.sweep);
@@ -245,7 +244,7 @@ export class CameraConfiguration {
     });
     if (replaced) return;
     await staged.discard();
-    throw new DomainError('conflict', 'camera_config.busy', 'The cameras file was edited this very moment: try again.');
+    throw new DomainError('camera_config.busy', 'The cameras file was edited this very moment: try again.');
   }
 
   private readonly sweep = (): Promise<void> => this.file.sweep();

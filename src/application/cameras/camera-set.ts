@@ -18,7 +18,7 @@ export interface CameraSet {
   readonly quarantined: readonly Quarantined[];
 }
 
-const notFound = (id: string) => new DomainError('not-found', 'camera.not_found', `There is no camera "${id}".`);
+const notFound = (id: string) => new DomainError('camera.not_found', `There is no camera "${id}".`);
 
 export function find(cameras: readonly Camera[], id: string): Camera {
   const camera = cameras.find((c) => c.id === id);
@@ -29,13 +29,13 @@ export function find(cameras: readonly Camera[], id: string): Camera {
 /** Throws `camera.exists`. */
 export function add({ cameras, quarantined }: CameraSet, camera: Camera): CameraSet {
   if (cameras.some((c) => c.id === camera.id)) {
-    throw new DomainError('conflict', 'camera.exists', `There is a camera "${camera.id}" already.`);
+    throw new DomainError('camera.exists', `There is a camera "${camera.id}" already.`);
   }
   if (quarantined.some((entry) => entry.id === camera.id)) {
     const message =
       `The cameras file has an entry "${camera.id}" already, which is quarantined for its faults: ` +
       'correct it with PUT, or remove it with DELETE.';
-    throw new DomainError('conflict', 'camera.exists', message);
+    throw new DomainError('camera.exists', message);
   }
   return { cameras: [...cameras, camera], quarantined };
 }
@@ -83,7 +83,6 @@ function refuseConflicts(camera: Camera, changed: Camera, unseen: readonly Camer
   if (conflicts.length === 0) return;
   const names = conflicts.map((c) => c.field).join(', ');
   throw new DomainError(
-    'conflict',
     'camera.conflict',
     `The cameras file was edited meanwhile and also changed ${names} of "${camera.id}": read the camera again and decide.`,
     { extra: { conflicts } },

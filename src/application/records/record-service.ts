@@ -57,7 +57,7 @@ export function placeOf(cursor: string): ViolationPlace {
   const [time = '', id = ''] = cursor.split('_');
   const timestamp = new Date(utcTime(time));
   if (!Number.isNaN(timestamp.getTime()) && /^\d{1,15}$/.test(id)) return { timestamp, id: Number(id) };
-  throw new DomainError('invalid', 'violation.cursor_invalid', 'Take the cursor from next_cursor of the page before.');
+  throw new DomainError('violation.cursor_invalid', 'Take the cursor from next_cursor of the page before.');
 }
 
 const PAGE = 1_000;

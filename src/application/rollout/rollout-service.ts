@@ -92,11 +92,7 @@ export class RolloutService implements RolloutPort {
   async beginVerification({ group, lease_seconds: seconds }: GroupKey & { lease_seconds: number }) {
     const { killed, groups } = await this.store.load();
     if (killed || known({ groups }, group).state.killed)
-      throw new DomainError(
-        'conflict',
-        'rollout.killed',
-        `${group} is killed: what would be verified? Unkill it first.`,
-      );
+      throw new DomainError('rollout.killed', `${group} is killed: what would be verified? Unkill it first.`);
     return this.verifications.begin(group, seconds);
   }
 
@@ -109,7 +105,7 @@ export class RolloutService implements RolloutPort {
 
   async kill({ group, reason, for_seconds: seconds }: Kill): Promise<Acknowledged> {
     if (seconds !== undefined && group === undefined)
-      throw new DomainError('invalid', 'rollout.kill_invalid', 'Only the kill of one group can end by itself.');
+      throw new DomainError('rollout.kill_invalid', 'Only the kill of one group can end by itself.');
     const event = (now: Date): RolloutEvent =>
       seconds === undefined
         ? { kind: 'killed' }
@@ -142,11 +138,7 @@ export class RolloutService implements RolloutPort {
     const { document } = await this.store.change(actor(), (now) => {
       const present = known(now, group);
       if (present.state.revision !== state.revision) {
-        throw new DomainError(
-          'conflict',
-          'rollout.changed',
-          `Somebody changed ${group} this very moment: look again and decide.`,
-        );
+        throw new DomainError('rollout.changed', `Somebody changed ${group} this very moment: look again and decide.`);
       }
       const event = handleCommand(command, present.state, { plan: present.plan, keys, missing });
       return { transitions: [{ group, event, evidence: toJson(collected.evidence) }] };
@@ -191,5 +183,5 @@ function known(document: Pick<RolloutDocument, 'groups'>, group: string) {
   const found = document.groups.get(group);
   if (found) return found;
   const names = [...document.groups.keys()].join(', ');
-  throw new DomainError('not-found', 'rollout.group_not_found', `There is no group "${group}"; there are ${names}.`);
+  throw new DomainError('rollout.group_not_found', `There is no group "${group}"; there are ${names}.`);
 }

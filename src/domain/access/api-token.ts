@@ -92,7 +92,7 @@ export class ApiToken {
       faults.push({ path: ['expires_at'], type: 'range', message: 'must be a time to come' });
     if (!known || faults.length > 0) {
       const message = faults.map((f) => `${f.path.join('.')} ${f.message}`).join('; ');
-      throw new DomainError('invalid', 'access.invalid', message, { faults });
+      throw new DomainError('access.invalid', message, { faults });
     }
     const times = { createdAt: now, expiresAt: expiresAt ?? null, revokedAt: null, lastUsedAt: null };
     return new ApiToken({ id, name, role: known, hash, ...times });

@@ -78,7 +78,7 @@ export function readHandling(sent: {
   ];
   if (!known || faults.length > 0) {
     const words = faults.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
-    throw new DomainError('invalid', 'violation.invalid', `${words}.`, { faults });
+    throw new DomainError('violation.invalid', `${words}.`, { faults });
   }
   return {
     status: known,
@@ -95,11 +95,10 @@ const tooLong = (field: string, text: string | undefined, most: number) =>
 
 export const changedMeanwhile = (id: number, stored: number, sent: number): DomainError =>
   new DomainError(
-    'stale',
     'violation.changed',
     `Violation ${id} is at version ${stored}, not ${sent}: somebody changed it. Read it again.`,
     { extra: { version: stored } },
   );
 
 export const violationNotFound = (id: number): DomainError =>
-  new DomainError('not-found', 'violation.not_found', `There is no violation ${id}.`);
+  new DomainError('violation.not_found', `There is no violation ${id}.`);

@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/domain-error';
+import type { ErrorCode } from '../shared/error-codes';
 import { BUCKETS, bucketOf, seedOf } from './bucket';
 import type { Missing } from './evidence';
 import type { GroupPlan } from './rollout-plan';
@@ -58,8 +59,8 @@ export interface CommandContext {
   readonly missing: readonly Missing[];
 }
 
-const refused = (code: string, message: string, extra?: Record<string, unknown>) =>
-  new DomainError('conflict', `rollout.${code}`, message, extra ? { extra } : {});
+const refused = (code: ErrorCode, message: string, extra?: Record<string, unknown>) =>
+  new DomainError(code, message, extra ? { extra } : {});
 
 function enter(state: RolloutState, { plan, keys }: CommandContext, stage: number): RolloutEvent {
   const percent = plan.stages[stage]?.percent ?? 0;
@@ -72,27 +73,29 @@ export function handleCommand(command: RolloutCommand, state: RolloutState, cont
   switch (command.name) {
     case 'start':
       if (state.status === 'running' || state.status === 'paused')
-        throw refused('already_started', `${state.group} follows its plan already.`);
+        throw refused('rollout.already_started', `${state.group} follows its plan already.`);
       if (state.status === 'complete')
-        throw refused('complete', `${state.group} is complete; set a percentage to begin anew.`);
+        throw refused('rollout.complete', `${state.group} is complete; set a percentage to begin anew.`);
       if (state.status === 'rolled_back' || state.status === 'frozen')
         throw refused(
-          'rolled_back',
+          'rollout.rolled_back',
           `${state.group} was stopped: "${state.tripReason}". Correct the cause, then resume.`,
         );
       return enter(state, context, 0);
     case 'pause':
-      if (state.status !== 'running') throw refused('not_running', `${state.group} is ${state.status}, not running.`);
+      if (state.status !== 'running')
+        throw refused('rollout.not_running', `${state.group} is ${state.status}, not running.`);
       return { kind: 'paused' };
     case 'resume':
       return resume(state, context);
     case 'promote':
       return promote(state, context);
     case 'approve':
-      if (state.stage < 0) throw refused('not_running', `${state.group} is in no stage that could be approved.`);
+      if (state.stage < 0)
+        throw refused('rollout.not_running', `${state.group} is in no stage that could be approved.`);
       return { kind: 'approved', reason: command.reason };
     case 'rollback':
-      if (state.effectiveBps === 0) throw refused('at_zero', `${state.group} is on legacy already.`);
+      if (state.effectiveBps === 0) throw refused('rollout.at_zero', `${state.group} is on legacy already.`);
       return { kind: 'rolled_back', reason: command.reason };
     case 'set-percent':
       return setPercent(command.percent, command.by, state, context);
@@ -104,14 +107,15 @@ function resume(state: RolloutState, context: CommandContext): RolloutEvent {
   if (state.status === 'paused') return { kind: 'resumed' };
   if (state.status === 'rolled_back' || state.status === 'frozen')
     return enter(state, context, Math.max(0, state.stage));
-  throw refused('not_paused', `${state.group} is ${state.status}: there is nothing to resume.`);
+  throw refused('rollout.not_paused', `${state.group} is ${state.status}: there is nothing to resume.`);
 }
 
 function promote(state: RolloutState, context: CommandContext): RolloutEvent {
-  if (state.status !== 'running') throw refused('not_running', `${state.group} is ${state.status}, not running.`);
+  if (state.status !== 'running')
+    throw refused('rollout.not_running', `${state.group} is ${state.status}, not running.`);
   if (context.missing.length > 0) {
     const list = context.missing.map((m) => m.what).join(', ');
-    throw refused('evidence_missing', `Evidence is missing: ${list}. Wait for it, or approve with a reason.`, {
+    throw refused('rollout.evidence_missing', `Evidence is missing: ${list}. Wait for it, or approve with a reason.`, {
       missing: context.missing,
     });
   }
@@ -131,7 +135,10 @@ function setPercent(
   { plan, keys }: CommandContext,
 ): RolloutEvent {
   if (by === 'operator' && (state.status === 'running' || state.status === 'paused')) {
-    throw refused('plan_running', `${state.group} follows its plan: roll it back before you set a percentage by hand.`);
+    throw refused(
+      'rollout.plan_running',
+      `${state.group} follows its plan: roll it back before you set a percentage by hand.`,
+    );
   }
   const seed = seedOf(state.group);
   const cohort = cohortFor(percent, by === 'environment' ? 0 : plan.holdoutPercent, seed, keys);

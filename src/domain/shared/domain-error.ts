@@ -1,18 +1,5 @@
+import { ERRORS, type ErrorCode, type ErrorKind } from './error-codes';
 import type { Fault } from './fault';
-
-/** `source-failed` and `source-silent` are a camera's fault: whoever asks it again gets the same. */
-export type ErrorKind =
-  | 'invalid'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'source-failed'
-  | 'source-silent'
-  | 'stale'
-  | 'throttled'
-  | 'unavailable'
-  | 'timeout';
 
 /** What a failed write left behind; only the first two allow somebody else to try the same write. */
 export type Effect = 'not-started' | 'rolled-back' | 'unknown' | 'committed';
@@ -26,36 +13,38 @@ interface Details {
   readonly cause?: unknown;
 }
 
-/** A refusal or failure the caller is told about. `code` is stable and public, e.g. `camera.not_found`. */
+/** A refusal or failure that the caller learns of; its kind is the one that the table of codes gives it. */
 export class DomainError extends Error {
+  readonly kind: ErrorKind;
+
   constructor(
-    readonly kind: ErrorKind,
-    readonly code: string,
+    readonly code: ErrorCode,
     message: string,
     readonly details: Details = {},
   ) {
     super(message, { cause: details.cause });
+    this.kind = ERRORS[code].kind;
     this.name = 'DomainError';
   }
 }
 
 /** Throws `invalid` with every fault, if there is one; the message tells the first. */
-export function refuseFaults(code: string, faults: readonly Fault[]): void {
+export function refuseFaults(code: ErrorCode, faults: readonly Fault[]): void {
   const first = faults[0];
   if (!first) return;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  throw new DomainError('invalid', code, `${first.path.join('.')}: ${first.message}${more}`, { faults });
+  throw new DomainError(code, `${first.path.join('.')}: ${first.message}${more}`, { faults });
 }
 
 /** Something this service depends on did not do its part. `effect` says what became of a write. */
 export class Unavailable extends DomainError {
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     readonly effect: Effect,
     cause?: unknown,
   ) {
-    super('unavailable', code, message, { cause });
+    super(code, message, { cause });
     this.name = 'Unavailable';
   }
 }

@@ -65,5 +65,5 @@ function explained(error: unknown): unknown {
   if (reason === 'unusable')
     return new Unavailable('camera.preview_unusable', 'No ffmpeg could take the picture.', 'not-started', error);
   const details = { extra: { reason: reason.replaceAll('-', '_') }, cause: error };
-  return new DomainError('source-failed', 'camera.source_failed', MEANING[reason], details);
+  return new DomainError('camera.source_failed', MEANING[reason], details);
 }

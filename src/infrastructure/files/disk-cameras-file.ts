@@ -7,6 +7,7 @@ import type { CamerasFile, FileText, LateSave, StagedText } from '../../applicat
 import type { OnStep } from '../../application/cameras/configuration-publication';
 import type { Clock } from '../../application/shared/log';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
+import type { ErrorCode } from '../../domain/shared/error-codes';
 import { sha256 } from '../../domain/shared/sha256';
 import { errorCode, hasCode } from '../system/files';
 import { NotARegularFile, PreviousText, readRegular, readRegularSync } from './regular-file';
@@ -198,7 +199,7 @@ function plainReason(error: unknown): string | undefined {
   return hasCode(error, 'EROFS') ? 'the disk is read-only' : undefined;
 }
 
-function failed(code: string, what: string, error: unknown): unknown {
+function failed(code: ErrorCode, what: string, error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const why = plainReason(error);
   return new Unavailable(

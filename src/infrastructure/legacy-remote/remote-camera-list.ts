@@ -106,5 +106,5 @@ function listedIn(entries: readonly Json[], answeredAt: Date): Listed {
 export function refuseUnaddressable({ addressable }: Listed, id: string): void {
   if (addressable.has(id)) return;
   const message = `The old backend cannot find the camera "${id}" again: quote its id in the cameras file, or correct it.`;
-  throw new DomainError('conflict', 'legacy.camera_id', message);
+  throw new DomainError('legacy.camera_id', message);
 }

@@ -29,15 +29,15 @@ const MISSING = /^(?:Missing field|缺少必填字段): ([\w-]{1,50})$/;
 export function cameraRefusal({ status, body: { detail = null } }: OldAnswer, id: string): DomainError {
   const missing = typeof detail === 'string' ? MISSING.exec(detail)?.[1] : undefined;
   if (missing !== undefined) return invalid([{ path: [missing], type: 'missing', message: `${missing} is required` }]);
-  if (status === 404) return new DomainError('not-found', 'camera.not_found', `There is no camera "${id}".`);
-  if (status === 409) return new DomainError('conflict', 'camera.exists', `There is a camera "${id}" already.`);
+  if (status === 404) return new DomainError('camera.not_found', `There is no camera "${id}".`);
+  if (status === 409) return new DomainError('camera.exists', `There is a camera "${id}" already.`);
   return invalid(Array.isArray(detail) ? detail.map(faultOf) : []);
 }
 
 function invalid(faults: readonly Fault[]): DomainError {
   const where = faults.map((f) => f.path.join('.')).filter((path) => path !== '');
   const message = `The old backend refused the camera${where.length > 0 ? `: look at ${where.join(', ')}` : ''}.`;
-  return new DomainError('invalid', 'camera.invalid', message, { faults });
+  return new DomainError('camera.invalid', message, { faults });
 }
 
 /** An item of its validation, whose `loc` starts with where the value was sent. */

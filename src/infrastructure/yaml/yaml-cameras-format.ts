@@ -108,7 +108,7 @@ function applyEdits({ cameras, reading }: CamerasDocument, edits: readonly Camer
   const { items } = cameras ?? { items: { cameras: [], faulty: [] } };
   const wanted: Wanted[] = reading.cameras.map((fields, i) => ({ origin: items.cameras[i], fields }));
   let faulty = reading.faulty.map(({ id, fields }, i) => ({ item: items.faulty[i], id, fields }));
-  const noCamera = () => new DomainError('not-found', 'camera.not_found', 'There is no camera of this id in the file.');
+  const noCamera = () => new DomainError('camera.not_found', 'There is no camera of this id in the file.');
   for (const edit of edits) {
     const id = edit.kind === 'add' ? edit.fields.id : edit.id;
     const index = wanted.findIndex(({ fields }) => fields.id === id);

@@ -79,7 +79,7 @@ describe('a preview', () => {
   });
 
   it('is not asked for again within a minute where the password was refused, unless the source changed', async () => {
-    const refusal = new DomainError('source-failed', 'camera.source_failed', 'no', {
+    const refusal = new DomainError('camera.source_failed', 'no', {
       extra: { reason: 'auth_failed' },
     });
     let now = NOW;

@@ -55,7 +55,7 @@ describe('the relay of camera control', () => {
   });
 
   it('hands on a refusal as it is', async () => {
-    const refusal = new DomainError('not-found', 'camera.not_found', 'There is none.', { extra: { hint: 1 } });
+    const refusal = new DomainError('camera.not_found', 'There is none.', { extra: { hint: 1 } });
     expect(await failure(refusal)).toMatchObject({
       kind: 'not-found',
       code: 'camera.not_found',

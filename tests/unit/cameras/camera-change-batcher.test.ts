@@ -99,7 +99,7 @@ describe('changes that come while another waits', () => {
 
   it('are made one by one where all together are refused', async () => {
     const { add, hold, letGo, fault, ids } = site();
-    fault.of = (added) => (added.includes('b') ? new DomainError('conflict', 'x.y', 'not b') : undefined);
+    fault.of = (added) => (added.includes('b') ? new DomainError('camera.invalid', 'not b') : undefined);
     hold();
     const all = ['a', 'b', 'c'].map((id) => add(id).done);
     letGo();

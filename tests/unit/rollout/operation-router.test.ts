@@ -66,14 +66,15 @@ describe('the operation router', () => {
   });
 
   it('takes a refusal as an answer: no fallback, no failure', async () => {
-    const refusal = new DomainError('not-found', 'thing.not_found', 'no such thing');
+    const refusal = new DomainError('camera.not_found', 'no such thing');
     const { call, outcomes } = routed(failing(refusal), 'ifRolledBack');
     await expect(call('read')).rejects.toBe(refusal);
     await expect(call('write')).rejects.toBe(refusal);
     expect(outcomes()).toEqual(['things.read domain static reject', 'things.write domain static reject']);
   });
 
-  const lost = (effect: 'not-started' | 'rolled-back' | 'unknown' | 'committed') => new Unavailable('x', 'x', effect);
+  const lost = (effect: 'not-started' | 'rolled-back' | 'unknown' | 'committed') =>
+    new Unavailable('database.unavailable', 'x', effect);
   it.each<[WriteFallback, unknown, boolean]>([
     ['none', lost('not-started'), false],
     ['ifNotStarted', lost('not-started'), true],
@@ -119,7 +120,7 @@ describe('the operation router', () => {
   });
 
   it('offers every answered read, refusals included, for comparison, and no write', async () => {
-    const refusal = new DomainError('not-found', 'thing.not_found', 'no such thing');
+    const refusal = new DomainError('camera.not_found', 'no such thing');
     const { call, shadowed } = routed({ read: () => Promise.reject(refusal) });
     await expect(call('read')).rejects.toBe(refusal);
     await call('write');
