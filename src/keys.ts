@@ -1,11 +1,11 @@
 import type { InjectionToken } from 'tsyringe';
 import type { Mounted } from './api/http/mount';
-import type { AccessPort } from './application/access/access-port';
+import type { AccessService } from './application/access/access-service';
 import type { AuditStore, AuditTrail } from './application/access/audit-trail';
 import type { Authenticator } from './application/access/authenticator';
 import type { TokenService, TokenStore } from './application/access/token-service';
 import type { ActiveRules, AlertEvaluator, AlertFeed } from './application/alerts/alert-evaluator';
-import type { AlertHandlingPort } from './application/alerts/alert-handling-port';
+import type { AlertHandlingService } from './application/alerts/alert-handling-service';
 import type { AlertArchive } from './application/alerts/alert-rule-service';
 import type { AlertsPort } from './application/alerts/alerts-port';
 import type { CameraWatch } from './application/alerts/camera-watch';
@@ -24,7 +24,7 @@ import type { CamerasPort } from './application/cameras/cameras-port';
 import type { ConfigHeads, ConfigPublishing, OnStep } from './application/cameras/configuration-publication';
 import type { Reconciliation } from './application/cameras/configuration-reconciliation';
 import type { EventIntake } from './application/events/event-intake';
-import type { EventPosting } from './application/events/event-posting';
+import type { EventPosting } from './application/events/event-service';
 import type { EventsPort } from './application/events/events-port';
 import type { JournalIngestor } from './application/events/journal-ingestor';
 import type { MinuteMetrics, MinuteStore } from './application/monitoring/minute-metrics';
@@ -39,7 +39,7 @@ import type { OperationRouter } from './application/rollout/operation-router';
 import type { RolloutEvaluator } from './application/rollout/rollout-evaluator';
 import type { ReadRollout } from './application/rollout/rollout-news';
 import type { RolloutPolicy } from './application/rollout/rollout-policy';
-import type { RolloutPort } from './application/rollout/rollout-port';
+import type { RolloutService } from './application/rollout/rollout-service';
 import type { RolloutStore } from './application/rollout/rollout-store';
 import type { ShadowComparer } from './application/rollout/shadow-comparer';
 import type { Verifications } from './application/rollout/verifications';
@@ -100,7 +100,7 @@ export const keys = {
   shadow: token<ShadowComparer>('ShadowComparer'),
   collector: token<EvidenceCollector>('EvidenceCollector'),
   evaluator: token<RolloutEvaluator>('RolloutEvaluator'),
-  rollout: token<RolloutPort>('Rollout'),
+  rollout: token<RolloutService>('Rollout'),
   controlPlane: token<PgControlPlane>('ControlPlane'),
   desiredStates: token<DesiredStates>('DesiredStates'),
   workerHost: token<NodeWorkerHost>('WorkerHost'),
@@ -114,7 +114,7 @@ export const keys = {
   alertRules: token<AlertRuleRepository>('AlertRuleRepository'),
   alertArchive: token<AlertArchive>('AlertArchive'),
   alertFeed: token<AlertFeed>('AlertFeed'),
-  alertHandling: token<AlertHandlingPort>('AlertHandling'),
+  alertHandling: token<AlertHandlingService>('AlertHandling'),
   activeRules: token<ActiveRules>('RuleBook'),
   ruleFollower: token<PgRuleFollower>('RuleFollower'),
   alertEvaluator: token<AlertEvaluator>('AlertEvaluator'),
@@ -154,7 +154,7 @@ export const keys = {
   gate: token<Gate>('Gate'),
   auditStore: token<AuditStore>('AuditStore'),
   auditTrail: token<AuditTrail>('AuditTrail'),
-  access: token<AccessPort>('Access'),
+  access: token<AccessService>('Access'),
   monitoring: token<MonitoringService>('Monitoring'),
   requestMeter: token<RequestMeter>('RequestMeter'),
   minuteMetrics: token<MinuteMetrics>('MinuteBook'),

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { httpApplication, httpServer } from './api/http/application';
 import type { Settings } from './infrastructure/environment/settings';
-import { mostConnections } from './infrastructure/system/most-connections';
+import { mostConnections } from './infrastructure/system/host-system';
 import { keys } from './keys';
 import { startSockets } from './start-alerts';
 import { startMonitoring } from './start-monitoring';

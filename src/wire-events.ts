@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { EventPosting } from './application/events/event-posting';
-import { EventService } from './application/events/event-service';
+import { EventPosting, EventService } from './application/events/event-service';
 import { JournalIngestor } from './application/events/journal-ingestor';
 import { RecordService } from './application/records/record-service';
 import { sharingReads } from './application/shared/shared-reads';

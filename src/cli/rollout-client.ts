@@ -1,4 +1,4 @@
-import type { GroupOverview, RolloutOverview } from '../application/rollout/rollout-port';
+import type { GroupOverview, RolloutOverview } from '../application/rollout/group-overview';
 
 /** How a command ends, for pipelines. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4, interrupted: 130 } as const;

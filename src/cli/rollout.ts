@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
+import type { Acknowledged, GroupOverview } from '../application/rollout/group-overview';
 import type { StageEvidence, Verdict } from '../domain/rollout/evidence';
-import type { Acknowledged, GroupOverview } from '../application/rollout/rollout-port';
-import { simulate } from './simulate';
 import { CommandError, EXIT, RolloutClient } from './rollout-client';
+import { simulate } from './simulate';
 import { table } from './table';
 import { verify } from './verify';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Operation } from '../api/http/operation';
+import type { VerificationView } from '../application/rollout/group-overview';
 import { type Difference, differences, lasting } from '../application/rollout/json-difference';
-import type { VerificationView } from '../application/rollout/rollout-port';
 import { type Json, isJsonObject, toJson } from '../domain/shared/json';
 import { type Check, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
 

@@ -1,6 +1,6 @@
 import { catalogue } from '../api/catalogue';
 import type { Operation } from '../api/http/operation';
-import type { Acknowledged, GroupOverview, VerificationView } from '../application/rollout/rollout-port';
+import type { Acknowledged, GroupOverview, VerificationView } from '../application/rollout/group-overview';
 import { bucketOf } from '../domain/rollout/bucket';
 import { toJson } from '../domain/shared/json';
 import { type Check, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';

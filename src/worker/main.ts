@@ -1,10 +1,22 @@
 import { maskText } from '../domain/cameras/camera-secrets';
 import { findFfmpeg } from '../infrastructure/ffmpeg/ffmpeg-build';
 import { type OpenCamera, openCamera } from '../infrastructure/ffmpeg/open-camera';
+import { type FailureReason, SourceFailure } from '../infrastructure/ffmpeg/source-failure';
 import { errorText } from '../infrastructure/system/files';
 import { DetectionWorker } from './detection-worker';
-import { exitCode } from './exit-code';
 import { readWorkerSettings } from './worker-settings';
+
+const EXIT_CODES: Record<FailureReason, number> = {
+  unusable: 1,
+  'auth-failed': 20,
+  'not-found': 21,
+  unreachable: 22,
+  unresolvable: 23,
+  'not-a-video': 24,
+  ended: 25,
+};
+
+const exitCode = (error: unknown): number => (error instanceof SourceFailure ? EXIT_CODES[error.reason] : 1);
 
 /** Twice as often as the contract asks for: the sooner it is known that no frames come any more. */
 const STATUS_EVERY_MS = 500;

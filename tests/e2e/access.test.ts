@@ -1,4 +1,4 @@
-import type { AuditView, TokenList } from '../../src/application/access/access-port';
+import type { AuditView, TokenList } from '../../src/application/access/access-service';
 import { eventually } from '../support/eventually';
 import { ACCOUNTS, BareSite } from '../support/service-run';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';

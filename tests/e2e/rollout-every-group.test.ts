@@ -2,7 +2,7 @@ import { parse, stringify } from 'yaml';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { allOperations, rolloutGroups } from '../../src/api/catalogue';
-import type { GroupOverview } from '../../src/application/rollout/rollout-port';
+import type { GroupOverview } from '../../src/application/rollout/group-overview';
 import { catalogueTraffic } from '../support/catalogue-traffic';
 import { eventually } from '../support/eventually';
 import { type HttpLoad, startLoad } from '../support/http-load';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Acknowledged } from '../../src/application/rollout/rollout-port';
+import type { Acknowledged } from '../../src/application/rollout/group-overview';
 import { type HttpLoad, startLoad } from '../support/http-load';
 import { inTime } from '../support/in-time';
 import { BareSite, call } from '../support/service-run';

@@ -5,7 +5,7 @@ import { type Server, createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { rolloutGroups } from '../../src/api/catalogue';
-import type { GroupOverview, RolloutOverview } from '../../src/application/rollout/rollout-port';
+import type { GroupOverview, RolloutOverview } from '../../src/application/rollout/group-overview';
 import { eventually } from '../support/eventually';
 import { BareSite, call } from '../support/service-run';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';

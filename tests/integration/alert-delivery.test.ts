@@ -47,7 +47,7 @@ describe('the delivery of alerts', () => {
     await database.drop();
   });
 
-  const handling = (): AlertHandlingService => site.container.resolve(keys.alertHandling) as AlertHandlingService;
+  const handling = (): AlertHandlingService => site.container.resolve(keys.alertHandling);
   const sql = (text: string, values: readonly unknown[] = []) =>
     site.container.resolve(keys.database).query<{ id: string }>(text, values);
   const queue = async (channel: string, target: string): Promise<number> => {

@@ -1,6 +1,6 @@
 import { rolloutGroups } from '../../src/api/catalogue';
-import type { RolloutPort } from '../../src/application/rollout/rollout-port';
 import { seedRollout } from '../../src/application/rollout/rollout-seeding';
+import type { RolloutService } from '../../src/application/rollout/rollout-service';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import { apply, initialState } from '../../src/domain/rollout/rollout-state';
 import { keys } from '../../src/keys';
@@ -15,7 +15,7 @@ const refusal = (kind: string, code: string) => expect.objectContaining({ kind, 
 describe('the stored rollout', () => {
   let database: TestDatabase;
   let site: TestSite;
-  let rollout: RolloutPort;
+  let rollout: RolloutService;
 
   beforeEach(async () => {
     database = await createTestDatabase();
@@ -84,7 +84,7 @@ describe('the stored rollout', () => {
     await expect(rollout.kill({ reason: 'x', group: 'nope' })).rejects.toEqual(
       refusal('not-found', 'rollout.group_not_found'),
     );
-    expect((await rollout.overview({})).groups.map((g) => g.group).sort()).toEqual([...rolloutGroups].sort());
+    expect((await rollout.overview()).groups.map((g) => g.group).sort()).toEqual([...rolloutGroups].sort());
   });
 
   it.each([

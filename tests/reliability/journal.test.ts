@@ -3,7 +3,7 @@ import path from 'node:path';
 import { JournalTail } from '../../src/infrastructure/journal/journal-tail';
 import { keys } from '../../src/keys';
 import { takeAgain } from '../../src/rejects';
-import { Journal } from '../../src/worker/journal';
+import { Journal } from '../../src/worker/detection-worker';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
 import { eventually } from '../support/eventually';

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { Server } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { httpApplication, httpServer } from '../../src/api/http/application';
-import type { AuditView } from '../../src/application/access/access-port';
+import type { AuditView } from '../../src/application/access/access-service';
 import { keys } from '../../src/keys';
 import { startSockets } from '../../src/start-alerts';
 import { eventually } from '../support/eventually';

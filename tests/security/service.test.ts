@@ -10,7 +10,7 @@ import {
   truncateSync,
 } from 'node:fs';
 import path from 'node:path';
-import { mostConnections } from '../../src/infrastructure/system/most-connections';
+import { mostConnections } from '../../src/infrastructure/system/host-system';
 import { eventually } from '../support/eventually';
 import { BareSite, type ServiceRun, call } from '../support/service-run';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { WorkerStatus } from '../../src/worker/detection-worker';
-import type { JournalEvent } from '../../src/worker/journal';
+import type { JournalEvent, WorkerStatus } from '../../src/worker/detection-worker';
 import { eventually } from './eventually';
 import { temporaryDirectory } from './temporary-directory';
 

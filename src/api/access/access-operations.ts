@@ -1,5 +1,5 @@
 import type {
-  AccessPort,
+  AccessService,
   AuditPage,
   AuditQuery,
   TokenCreated,
@@ -8,7 +8,7 @@ import type {
   TokenRevoked,
   TokenView,
   WantedToken,
-} from '../../application/access/access-port';
+} from '../../application/access/access-service';
 import { roles } from '../../domain/shared/role';
 import { type Examples, invalid, unknown, unreadable } from '../http/example';
 import { Flag, ListOf, MANY, NoInputDto, OneOf, Part, Text, Time, Whole } from '../http/fields';
@@ -92,7 +92,7 @@ class AuditPageDto implements AuditPage {
   next_cursor: number | null;
 }
 
-const accessExamples: Examples<AccessPort> = {
+const accessExamples: Examples<AccessService> = {
   tokens: {
     input: {},
     answer: {
@@ -174,11 +174,11 @@ const accessExamples: Examples<AccessPort> = {
 const role = 'admin';
 
 /** Who may do what is no matter of the two paths: not switched. */
-export const accessOperations = operations<AccessPort>('access', {
+export const accessOperations = operations<AccessService>('access', {
   tokens: {
     http: 'GET /access/tokens',
     summary: 'Every token',
-    call: (access, input) => access.tokens(input),
+    call: (access) => access.tokens(),
     input: NoInputDto,
     output: TokenListDto,
     example: accessExamples.tokens,

@@ -1,4 +1,4 @@
-import type { AlertHandlingPort, DeliveryView, DryRunView } from '../../application/alerts/alert-handling-port';
+import type { AlertHandlingService, DeliveryView, DryRunView } from '../../application/alerts/alert-handling-service';
 import type { Attempt } from '../../application/alerts/delivery-worker';
 import type { JsonObject } from '../../domain/shared/json';
 import { type Examples, unknown, unreadable } from '../http/example';
@@ -20,7 +20,7 @@ const GIVEN_UP = {
   delivered_at: null,
 } as const;
 
-const alertHandlingExamples: Examples<AlertHandlingPort> = {
+const alertHandlingExamples: Examples<AlertHandlingService> = {
   test: {
     input: { rule_id: 11, hours: 24 },
     answer: {
@@ -154,7 +154,7 @@ class DeliveryListDto {
 }
 
 /** Operations the old backend does not have: they have one implementation and are not switched. */
-export const alertHandlingOperations = operations<AlertHandlingPort>('alert-handling', {
+export const alertHandlingOperations = operations<AlertHandlingService>('alert-handling', {
   test: {
     http: 'POST /alerts/rules/{rule_id}/test',
     summary: 'What the rule would have told over the last hours; nothing is sent',

@@ -1,4 +1,4 @@
-import type { CameraConfigPort, ConfigState } from '../../application/cameras/camera-config-port';
+import type { CameraConfigService, ConfigState } from '../../application/cameras/camera-config-service';
 import type { ConfigFault } from '../../application/cameras/cameras-file';
 import type { JsonObject } from '../../domain/shared/json';
 import { type Examples, unknown } from '../http/example';
@@ -102,7 +102,7 @@ const GATE_RENAMED = {
   cameras: ['gate'],
 };
 
-const cameraConfigExamples: Examples<CameraConfigPort> = {
+const cameraConfigExamples: Examples<CameraConfigService> = {
   status: {
     input: {},
     answer: {
@@ -144,11 +144,11 @@ const cameraConfigExamples: Examples<CameraConfigPort> = {
 };
 
 /** Operations the old backend does not have: they have one implementation and are not switched. */
-export const cameraConfigOperations = operations<CameraConfigPort>('camera-config', {
+export const cameraConfigOperations = operations<CameraConfigService>('camera-config', {
   status: {
     http: 'GET /cameras/config',
     summary: 'Whether table and file agree, and every fault of the file',
-    call: (config, input) => config.status(input),
+    call: (config) => config.status(),
     input: NoInputDto,
     output: ConfigStatusDto,
     example: cameraConfigExamples.status,

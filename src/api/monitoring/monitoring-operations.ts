@@ -1,4 +1,4 @@
-import type { Health, MonitoringPort } from '../../application/monitoring/monitoring-port';
+import type { Health, MonitoringService } from '../../application/monitoring/monitoring-service';
 import type { Metrics } from '../../application/monitoring/site-metrics';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Examples } from '../http/example';
@@ -96,7 +96,10 @@ class MetricsDto implements Metrics {
   operations: Metrics['operations'];
 }
 
-const monitoringExamples: Examples<MonitoringPort> = {
+/** Its other methods are for the service itself. */
+type Shown = Pick<MonitoringService, 'health' | 'metrics'>;
+
+const monitoringExamples: Examples<Shown> = {
   health: {
     input: {},
     answer: {
@@ -180,11 +183,11 @@ const monitoringExamples: Examples<MonitoringPort> = {
   },
 };
 
-export const monitoringOperations = operations<MonitoringPort>('monitoring', {
+export const monitoringOperations = operations<Shown>('monitoring', {
   health: {
     http: 'GET /monitoring/health',
     summary: 'How each part of the service is; 200 when degraded, too',
-    call: (monitoring, input) => monitoring.health(input),
+    call: (monitoring) => monitoring.health(),
     input: NoInputDto,
     output: HealthDto,
     example: monitoringExamples.health,
@@ -192,7 +195,7 @@ export const monitoringOperations = operations<MonitoringPort>('monitoring', {
   metrics: {
     http: 'GET /monitoring/metrics',
     summary: 'What all services of the site did in the last 15 minutes',
-    call: (monitoring, input) => monitoring.metrics(input),
+    call: (monitoring) => monitoring.metrics(),
     input: NoInputDto,
     output: MetricsDto,
     example: monitoringExamples.metrics,

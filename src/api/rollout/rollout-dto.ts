@@ -1,4 +1,4 @@
-import type { InstanceView, Language } from '../../application/rollout/rollout-port';
+import type { InstanceView, Language } from '../../application/rollout/group-overview';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { Decimal, Described, Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
 import {

@@ -1,4 +1,4 @@
-import type { RolloutPort } from '../../application/rollout/rollout-port';
+import type { RolloutService } from '../../application/rollout/rollout-service';
 import { type Examples, conflict, invalid, unreadable } from '../http/example';
 import {
   CAMERA_CONFIG,
@@ -10,7 +10,7 @@ import {
   noVerification,
 } from './rollout-example-parts';
 
-export const rolloutExamples: Examples<RolloutPort> = {
+export const rolloutExamples: Examples<RolloutService> = {
   overview: {
     input: {},
     answer: {

@@ -1,4 +1,4 @@
-import type { RolloutPort } from '../../application/rollout/rollout-port';
+import type { RolloutService } from '../../application/rollout/rollout-service';
 import { NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
 import {
@@ -25,11 +25,11 @@ import {
 import { rolloutExamples as examples } from './rollout-examples';
 
 /** Steering the rollout is not itself switched. */
-export const rolloutOperations = operations<RolloutPort>('rollout', {
+export const rolloutOperations = operations<RolloutService>('rollout', {
   overview: {
     http: 'GET /rollout',
     summary: 'All groups: stage, share, evidence so far, what is missing',
-    call: (rollout, input) => rollout.overview(input),
+    call: (rollout) => rollout.overview(),
     input: NoInputDto,
     output: RolloutOverviewDto,
     example: examples.overview,

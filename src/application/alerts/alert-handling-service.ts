@@ -4,13 +4,65 @@ import { RuleEvaluation } from '../../domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../domain/alerts/rule-state';
 import { type WatchedRule, watched } from '../../domain/alerts/watched-rule';
 import { DomainError } from '../../domain/shared/domain-error';
+import type { JsonObject } from '../../domain/shared/json';
 import { HOUR_MS } from '../../domain/shared/time';
 import type { Clock } from '../shared/log';
 import { type AlertFeed, type CameraChange, inOrder } from './alert-evaluator';
-import type { AlertHandlingPort, DeliveryKey, DeliveryQuery, DeliveryView, Handling } from './alert-handling-port';
 import { type AlertArchive, noSuchRule } from './alert-rule-service';
 import type { AlertView } from './alert-views';
-import type { AlertRuleKey, Listed } from './alerts-port';
+import type { AlertRuleKey, Listed, Page } from './alerts-port';
+import type { Attempt } from './delivery-worker';
+
+interface AlertKey {
+  readonly alert_id: number;
+}
+
+interface Handling extends AlertKey {
+  readonly by?: string | null;
+  readonly note?: string | null;
+}
+
+interface DeliveryKey {
+  readonly delivery_id: number;
+}
+
+export interface DeliveryQuery extends Page {
+  readonly status?: string;
+  readonly alert_id?: number;
+}
+
+/** One notice on its way to one target. */
+export interface DeliveryView {
+  readonly id: number;
+  readonly alert_id: number;
+  readonly channel: string;
+  /** Null: what is configured for the channel. What an address may hold in secret is masked. */
+  readonly target: string | null;
+  readonly status: 'queued' | 'delivered' | 'dead';
+  readonly idempotency_key: string;
+  /** Oldest first. */
+  readonly attempts: readonly Attempt[];
+  readonly next_attempt_at: string | null;
+  readonly created_at: string;
+  readonly delivered_at: string | null;
+}
+
+/** What would have been told. */
+export interface DryRunView {
+  readonly rule_id: number;
+  readonly from: string;
+  readonly to: string;
+  readonly events: number;
+  readonly count: number;
+  readonly total: number;
+  readonly alerts: readonly {
+    readonly camera_id: string;
+    readonly alert_type: string;
+    readonly timestamp: string;
+    readonly message: string;
+    readonly details: JsonObject;
+  }[];
+}
 
 const BATCH = 5_000;
 
@@ -63,7 +115,7 @@ export interface DeliveryArchive {
   revive(id: number): Promise<{ readonly revived: boolean; readonly delivery: DeliveryView } | undefined>;
 }
 
-export class AlertHandlingService implements AlertHandlingPort {
+export class AlertHandlingService {
   constructor(
     private readonly rules: AlertRuleRepository,
     private readonly archive: AlertArchive,

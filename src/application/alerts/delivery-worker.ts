@@ -1,8 +1,15 @@
 import type { Channel } from '../../domain/alerts/alert-recipients';
-import { MOST_ATTEMPTS, waitAfter } from '../../domain/alerts/delivery-policy';
 import type { Clock, Log } from '../shared/log';
 import { within } from '../shared/within';
 import { type AlertChannel, type OutgoingNotice, Undeliverable } from './alert-channel';
+
+const MOST_ATTEMPTS = 8;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 300_000;
+
+/** Milliseconds until the next attempt: 1 s, doubled each time, up to 5 minutes, a fifth more or less by chance (0 to 1). */
+const waitAfter = (attempts: number, chance: number): number =>
+  Math.round(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempts - 1)) * (0.8 + 0.4 * chance));
 
 /** A delivery that this process has, until its lease ends. */
 export interface Claim extends OutgoingNotice {

@@ -6,21 +6,67 @@ import { maskField } from '../../domain/cameras/camera-secrets';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock } from '../shared/log';
-import type {
-  CameraConfigPort,
-  ConfigState,
-  ConfigStatus,
-  RevisionKey,
-  RevisionPage,
-  RevisionView,
-} from './camera-config-port';
 import type { CameraConfiguration } from './camera-configuration';
 import type { CamerasFile, CamerasFormat, ConfigFault } from './cameras-file';
 import type { ConfigHeads } from './configuration-publication';
 import { admitNow, hasErrors } from './quarantine';
 
+/** `in_sync`: file and table agree; `degraded`: the file has faults, the last good one is in force; `stale`: being brought together. */
+export type ConfigState = 'in_sync' | 'degraded' | 'stale';
+
+interface ConfigStatus {
+  readonly state: ConfigState;
+  /** 0 while the file has never been valid. */
+  readonly revision: number;
+  /** Of the newest revision. */
+  readonly sha256: string | null;
+  /** Of the file as it is now; null when there is none. */
+  readonly file_sha256: string | null;
+  readonly cameras: number;
+  readonly faults: readonly ConfigFault[];
+  /** Entries with faults that the file had when it was taken over: they stay in it, and are no cameras. */
+  readonly quarantined: readonly QuarantinedView[];
+  readonly checked_at: string;
+}
+
+interface QuarantinedView {
+  /** By which it can be corrected or removed; null where it has none. */
+  readonly id: string | null;
+  readonly line: number;
+  readonly column: number;
+  readonly faults: readonly ConfigFault[];
+}
+
+interface RevisionView {
+  readonly number: number;
+  readonly sha256: string;
+  readonly origin: string;
+  readonly author: string | null;
+  readonly request_id: string | null;
+  readonly at: string;
+  /** Cameras touched. */
+  readonly cameras: readonly string[];
+}
+
+export interface RevisionDetail extends RevisionView {
+  /** The whole file, secrets masked. */
+  readonly text: string;
+  /** Unified diff against the revision before, secrets masked. */
+  readonly diff: string;
+  readonly changes: readonly JsonObject[];
+}
+
+interface RevisionPage {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+interface RevisionKey {
+  readonly number: number;
+}
+
 /** State and history of the camera configuration. */
-export class CameraConfigService implements CameraConfigPort {
+export class CameraConfigService {
   constructor(
     private readonly revisionsOf: RevisionRepository,
     private readonly cameras: CameraRepository,
@@ -54,7 +100,7 @@ export class CameraConfigService implements CameraConfigPort {
     return { revisions: items.map(revisionView), total, limit, offset };
   }
 
-  async revision({ number }: RevisionKey) {
+  async revision({ number }: RevisionKey): Promise<RevisionDetail> {
     const [revision, before] = await Promise.all([this.revisionsOf.get(number), this.revisionsOf.get(number - 1)]);
     if (!revision) {
       throw new DomainError('camera_config.revision_not_found', `There is no revision ${number}.`);

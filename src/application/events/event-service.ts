@@ -1,11 +1,66 @@
+import { InvalidEvent, readEvent } from '../../domain/events/read-event';
+import { acceptedTimes } from '../../domain/events/time-window';
 import { type Event, eventView } from '../../domain/shared/event';
 import { canonicalJson } from '../../domain/shared/json';
 import { csv } from '../shared/csv';
 import { type EventFilter, type EventHistory, requestedWindow } from '../shared/event-history';
 import type { Clock } from '../shared/log';
 import type { Media } from '../shared/media';
-import type { EventPosting } from './event-posting';
-import type { EventExport, EventsPort, RecentEvents, SentEvents } from './events-port';
+import type { EventExport, EventsPort, Posted, RecentEvents, RejectedEvent, SentEvents } from './events-port';
+import type { Journal } from './journal';
+
+/** Ids of events that are in the journal but perhaps not in the table yet, where they are a moment later; some 100 bytes each. */
+const REMEMBERED = 10_000;
+
+/** Tells which events are there already, of some that are about to be written. */
+type Known = (events: readonly Event[]) => Promise<ReadonlySet<string>>;
+
+/** Takes in events that were sent: judges each, leaves out those that are known, and writes the rest to the journal. */
+export class EventPosting {
+  private readonly posted = new Set<string>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly retentionDays: number,
+  ) {}
+
+  async post(sent: readonly unknown[], known: Known): Promise<Posted> {
+    const times = acceptedTimes(this.clock(), this.retentionDays);
+    const rejected: RejectedEvent[] = [];
+    const events: Event[] = [];
+    sent.forEach((value, index) => {
+      const event = readEvent(value, times);
+      if (event instanceof InvalidEvent) rejected.push({ index, reason: event.why });
+      else events.push(event);
+    });
+    const accepted = await this.inTurn(() => this.write(events, known));
+    return { ok: true, accepted, duplicates: events.length - accepted, rejected };
+  }
+
+  /** One after the other: two callers that send the same events at once are told the truth, each of them. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async write(events: readonly Event[], known: Known): Promise<number> {
+    const unseen = new Map(events.filter(({ id }) => !this.posted.has(id)).map((event) => [event.id, event]));
+    if (unseen.size === 0) return 0;
+    for (const id of await known([...unseen.values()])) unseen.delete(id);
+    await this.journal.append([...unseen.values()].map(eventView));
+    for (const id of unseen.keys()) this.remember(id);
+    return unseen.size;
+  }
+
+  private remember(id: string): void {
+    this.posted.add(id);
+    const [oldest] = this.posted;
+    if (this.posted.size > REMEMBERED && oldest !== undefined) this.posted.delete(oldest);
+  }
+}
 
 const COLUMNS = ['id', 'time', 'type', 'camera_id', 'track_id', 'evidence'];
 

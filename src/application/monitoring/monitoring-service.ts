@@ -1,15 +1,21 @@
 import type { Json, JsonObject } from '../../domain/shared/json';
 import type { Clock, Log } from '../shared/log';
-import type { Health, MonitoringPort } from './monitoring-port';
 import { type HealthProbe, type ProbeResult, checkWithin } from './probes';
 import type { Metrics, SiteMetrics } from './site-metrics';
+
+/** `checks` holds, per part, its state under its name, and `<name>_error` and `<name>_details` where there is more to say. */
+export interface Health {
+  readonly status: 'healthy' | 'degraded';
+  readonly timestamp: string;
+  readonly checks: JsonObject;
+}
 
 const PROBE_WITHIN_MS = 1_000;
 /** Longer than a request that waits for this may take. */
 const READY_WITHIN_MS = 800;
 
 /** Asks every part at once, and never waits longer than one deadline for all of them. */
-export class MonitoringService implements MonitoringPort {
+export class MonitoringService {
   constructor(
     private readonly probes: readonly HealthProbe[],
     private readonly needed: readonly HealthProbe[],

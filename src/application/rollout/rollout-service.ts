@@ -6,8 +6,6 @@ import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
 import { currentCall } from '../shared/call-context';
 import type { EvidenceStore } from './evidence-store';
 import type { EvidenceCollector } from './evidence-uploader';
-import type { RoutedOperation } from './operation-router';
-import { type KnownKeys, verdictOn } from './rollout-evaluator';
 import type {
   Acknowledged,
   GroupKey,
@@ -16,13 +14,13 @@ import type {
   Language,
   Reasoned,
   RolloutOverview,
-  RolloutPort,
   Unkill,
   VerificationKey,
-} from './rollout-port';
-import { renderReport, reportOf } from './rollout-report';
+} from './group-overview';
+import type { RoutedOperation } from './operation-router';
+import { type KnownKeys, verdictOn } from './rollout-evaluator';
+import { acknowledgements, confirmed, eventView, groupOverview, renderReport, reportOf } from './rollout-report';
 import { ALL_GROUPS, type RolloutDocument, type RolloutStore } from './rollout-store';
-import { acknowledgements, confirmed, eventView, groupOverview } from './rollout-views';
 import type { Verifications } from './verifications';
 
 const CONFIRM_WITHIN_MS = 3_000;
@@ -32,7 +30,7 @@ const REPORTED_EVENTS = 5_000;
 const CHECK_CHAIN_EVERY_MS = 10_000;
 
 /** Steers the rollout and tells how it stands. */
-export class RolloutService implements RolloutPort {
+export class RolloutService {
   private chain?: { readonly at: number; readonly intact: Promise<boolean> };
 
   constructor(

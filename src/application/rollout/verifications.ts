@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '../../domain/shared/domain-error';
 import { verificationId } from '../../domain/shared/verification';
-import type { VerificationView } from './rollout-port';
+import type { VerificationView } from './group-overview';
 
 export interface VerificationStore {
   /** Makes a violation of its own where it is wanted. */

@@ -1,6 +1,5 @@
 import { type Event, type ViolationTypes, eventView } from '../../domain/shared/event';
 import { MINUTE_MS } from '../../domain/shared/time';
-import { kindsOf } from '../../domain/statistics/event-kinds';
 import { type Stretch, lastDates } from '../../domain/statistics/window-cover';
 import { type EventHistory, requestedWindow } from '../shared/event-history';
 import type { Clock } from '../shared/log';
@@ -14,6 +13,30 @@ import type {
   StatisticsPort,
   SummaryQuery,
 } from './statistics-port';
+
+/** What people ask about an event, whatever exactly its detector calls it. */
+interface EventKinds {
+  readonly handwashing: number;
+  readonly disinfection: number;
+  readonly hairnet: number;
+  readonly violations: number;
+}
+
+const HANDWASHING = /hand_?wash/i;
+const DISINFECTION = /disinfect|saniti[sz]/i;
+const HAIRNET = /hair_?net/i;
+
+/** Sorts counts by type of event into kinds; an event may be of several. */
+function kindsOf(counts: Readonly<Record<string, number>>, types: ViolationTypes): EventKinds {
+  const sum = (is: (type: string) => boolean) =>
+    Object.entries(counts).reduce((total, [type, count]) => total + (is(type) ? count : 0), 0);
+  return {
+    handwashing: sum((type) => HANDWASHING.test(type)),
+    disinfection: sum((type) => DISINFECTION.test(type)),
+    hairnet: sum((type) => HAIRNET.test(type)),
+    violations: sum((type) => Object.hasOwn(types, type)),
+  };
+}
 
 /** Where the numbers come from: sums that are kept in the tables, or the journal itself. */
 export interface StatisticsSource {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AlertNotice } from '../../application/alerts/alert-channel';
-import type { DeliveryQuery, DeliveryView } from '../../application/alerts/alert-handling-port';
-import type { DeliveryArchive } from '../../application/alerts/alert-handling-service';
+import type { DeliveryArchive, DeliveryQuery, DeliveryView } from '../../application/alerts/alert-handling-service';
 import type { Attempt, Busy, Claim, DeliveryQueue, Settlement } from '../../application/alerts/delivery-worker';
 import { type Channel, webOrigin } from '../../domain/alerts/alert-recipients';
 import type { Database } from './database';

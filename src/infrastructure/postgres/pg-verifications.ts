@@ -1,4 +1,4 @@
-import type { VerificationView } from '../../application/rollout/rollout-port';
+import type { VerificationView } from '../../application/rollout/group-overview';
 import type { VerificationStore } from '../../application/rollout/verifications';
 import { FIRST_VERIFICATION_VIOLATION, eventCameraOf } from '../../domain/shared/verification';
 import type { Database } from './database';

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { access, realpath, stat, statfs } from 'node:fs/promises';
 import { arch, cpus, freemem, hostname, platform, release, totalmem, type as systemName, version } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -11,6 +11,16 @@ import type {
   SystemInfo,
   SystemPort,
 } from '../../application/system/system-port';
+
+const MOST = 4_000;
+const LEAST = 50;
+
+/** Of clients at once: half of the descriptors this process may have; the others are for files, the database and cameras. */
+export function mostConnections(): number {
+  if (process.platform !== 'linux') return MOST;
+  const [, limit] = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  return Math.max(LEAST, Math.min(MOST, limit === undefined ? MOST : Math.floor(Number(limit) / 2)));
+}
 
 const may = (path: string, mode: number): Promise<boolean> =>
   access(path, mode).then(

@@ -102,27 +102,3 @@ export interface VerificationView {
 export interface VerificationKey {
   readonly verification_id: string;
 }
-
-/** The rollout as operators see and steer it. */
-export interface RolloutPort {
-  overview(nothing: object): Promise<RolloutOverview>;
-  group(key: GroupKey): Promise<GroupOverview>;
-  events(
-    page: GroupKey & { readonly limit: number; readonly after: number },
-  ): Promise<{ events: EventView[]; intact: boolean }>;
-  mismatches(page: GroupKey & { readonly limit: number }): Promise<{ mismatches: JsonObject[] }>;
-  start(key: GroupKey): Promise<GroupOverview>;
-  pause(key: GroupKey): Promise<GroupOverview>;
-  resume(key: GroupKey): Promise<GroupOverview>;
-  promote(key: GroupKey): Promise<GroupOverview>;
-  rollback(command: Reasoned): Promise<GroupOverview>;
-  approve(command: Reasoned): Promise<GroupOverview>;
-  setPercent(command: GroupKey & { readonly percent: number }): Promise<GroupOverview>;
-  verified(result: GroupKey & { readonly passed: boolean; readonly report: JsonObject }): Promise<GroupOverview>;
-  beginVerification(of: GroupKey & { readonly lease_seconds: number }): Promise<VerificationView>;
-  verification(key: VerificationKey): Promise<VerificationView>;
-  endVerification(key: VerificationKey): Promise<{ status: 'success' }>;
-  kill(command: Kill): Promise<Acknowledged>;
-  unkill(command: Unkill): Promise<Acknowledged>;
-  report(as: { readonly lang: Language; readonly format: 'md' | 'json' }): Promise<{ report: Json }>;
-}
