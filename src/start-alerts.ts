@@ -6,7 +6,7 @@ import type { Leader } from './infrastructure/postgres/lead';
 import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
 import { PgListener } from './infrastructure/postgres/pg-listener';
 import type { PgMembership } from './infrastructure/postgres/pg-membership';
-import { DELIVERIES_CHANNEL } from './infrastructure/postgres/tell-alerts';
+import { DELIVERIES_CHANNEL } from './infrastructure/postgres/record-alerts';
 import { keys } from './keys';
 
 const EVALUATE_EVERY_MS = 200;

@@ -14,7 +14,7 @@ export class CommandError extends Error {
 }
 
 /** One thing that was tried, and what came of it. */
-export interface Check {
+export interface ReportedCheck {
   readonly name: string;
   readonly passed: boolean;
   readonly figure: string;

@@ -4,7 +4,7 @@ import type { Operation } from '../api/http/operation';
 import type { VerificationView } from '../application/rollout/group-overview';
 import { type Difference, differences, lasting } from '../application/rollout/json-difference';
 import { type Json, isJsonObject, toJson } from '../domain/shared/json';
-import { type Check, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
+import { type ReportedCheck, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
 
 /** Entities of one kind that are asked for, beside one that there is not. */
 const MOST = 5;
@@ -27,7 +27,7 @@ async function idsIn(client: RolloutClient, path: string, list: string): Promise
 }
 
 /** Every read of a group, asked on both paths about what there is and about what there is not. */
-export async function comparedReads(client: RolloutClient, operations: readonly Operation[]): Promise<Check[]> {
+export async function comparedReads(client: RolloutClient, operations: readonly Operation[]): Promise<ReportedCheck[]> {
   const reads = operations.filter((o) => o.effect === 'read');
   if (reads.length === 0) return [];
   const calls = (await Promise.all(reads.map((operation) => callsOf(client, operation)))).flat();
@@ -192,7 +192,7 @@ export async function comparedWrites(
   client: RolloutClient,
   group: string,
   { view: verification, accepted }: Verification,
-): Promise<Check[]> {
+): Promise<ReportedCheck[]> {
   const script = SCRIPTS[group];
   if (!script) return [];
   if (group === 'camera-control') await client.ask('POST', '/cameras', camera(verification));
@@ -234,7 +234,7 @@ function comparable(answer: Json): Json {
 }
 
 /** Every event that was accepted has come through the journal, once. */
-async function ingested(client: RolloutClient, id: string, accepted: number): Promise<Check> {
+async function ingested(client: RolloutClient, id: string, accepted: number): Promise<ReportedCheck> {
   const deadline = performance.now() + INGESTED_WITHIN_MS;
   for (;;) {
     const { events } = await client.ask<VerificationView>('GET', `/rollout/verifications/${id}`);

@@ -3,7 +3,7 @@ import type { Operation } from '../api/http/operation';
 import type { Acknowledged, GroupOverview, VerificationView } from '../application/rollout/group-overview';
 import { bucketOf } from '../domain/rollout/bucket';
 import { toJson } from '../domain/shared/json';
-import { type Check, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
+import { type ReportedCheck, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
 import { type Verification, WRITE_PROBES, comparedReads, comparedWrites } from './verify-probes';
 
 /** Calls each way: 59 without a single leak prove with 95 % that fewer than 5 % leak. */
@@ -28,7 +28,11 @@ export interface Probe {
 }
 
 /** Proves from outside that a group's share is what it is said to be, that it falls back, and that it can be stopped. */
-export async function verify(client: RolloutClient, group: GroupOverview, options: VerifyOptions): Promise<Check[]> {
+export async function verify(
+  client: RolloutClient,
+  group: GroupOverview,
+  options: VerifyOptions,
+): Promise<ReportedCheck[]> {
   const { percent, leaseSeconds, signal } = options;
   if (percent !== undefined && group.percent !== percent)
     throw new CommandError(EXIT.refused, `${group.group} is at ${group.percent} %, not at ${percent} %.`);
@@ -58,7 +62,7 @@ async function checksOf(
   group: GroupOverview,
   begun: Verification,
   { leaseSeconds, say }: VerifyOptions,
-): Promise<Check[]> {
+): Promise<ReportedCheck[]> {
   const killSeconds = Math.min(KILL_SECONDS, leaseSeconds);
   const operations = operationsOf(group.group);
   const probe = readProbe(client, operations) ?? writeProbe(client, operations, begun);
@@ -133,7 +137,7 @@ function keysOf({ seed, effective_percent, holdout_percent }: GroupOverview): { 
   };
 }
 
-async function served(probe: Probe, keys: readonly string[], path: 'domain' | 'legacy'): Promise<Check> {
+async function served(probe: Probe, keys: readonly string[], path: 'domain' | 'legacy'): Promise<ReportedCheck> {
   const by: string[] = [];
   for (const key of keys) {
     const { status, headers } = await probe.send(key);
@@ -147,7 +151,7 @@ async function served(probe: Probe, keys: readonly string[], path: 'domain' | 'l
   };
 }
 
-async function fallsBack(probe: Probe, key: string): Promise<Check> {
+async function fallsBack(probe: Probe, key: string): Promise<ReportedCheck> {
   const { status, headers } = await probe.send(key, { drill: true });
   const [by, why] = [headers.get('x-served-by'), headers.get('x-rollout-reason')];
   const passed = by === 'legacy' && why === 'fallback' && status < 500;
@@ -158,7 +162,7 @@ async function canBeStopped(
   client: RolloutClient,
   probe: Probe,
   { group, key, killSeconds }: { group: string; key: string; killSeconds: number },
-): Promise<Check[]> {
+): Promise<ReportedCheck[]> {
   const change = async (action: 'kill' | 'unkill', by: RolloutClient, expected: 'domain' | 'legacy') => {
     const from = performance.now();
     const lasting = action === 'kill' ? { for_seconds: killSeconds } : {};
@@ -168,15 +172,15 @@ async function canBeStopped(
       ...lasting,
     });
     const ms = performance.now() - from;
-    return async (): Promise<Check> => {
+    return async (): Promise<ReportedCheck> => {
       const served = (await probe.send(key)).headers.get('x-served-by');
       const passed = done.applied === done.of && served === expected;
       const figure = `${done.applied} of ${done.of} in ${ms.toFixed(0)} ms, then by ${served}`;
       return { name: `${action} reaches every instance`, passed, figure };
     };
   };
-  let unkilled: (() => Promise<Check>) | undefined;
-  const checks: Check[] = [];
+  let unkilled: (() => Promise<ReportedCheck>) | undefined;
+  const checks: ReportedCheck[] = [];
   try {
     checks.push(await (await change('kill', client, 'legacy'))());
   } finally {

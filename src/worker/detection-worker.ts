@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { FrameSink } from '../infrastructure/ffmpeg/ffmpeg-decoder';
 import { errorText, replaceFile } from '../infrastructure/system/files';
 import { NO_MOTION, NO_PICTURE, stepMotion, stepPicture } from './picture-change';
-import type { WorkerSettings } from './worker-settings';
+import type { DetectionSettings } from './worker-settings';
 
 type EventType = 'motion_started' | 'motion_ended' | 'frozen' | 'unfrozen' | 'detection';
 
@@ -19,7 +19,7 @@ export interface JournalEvent {
 }
 
 /** Events that many processes append to one file, one line each. */
-export class Journal {
+export class WorkerJournal {
   constructor(
     private readonly file: string,
     private readonly cameraId: string,
@@ -42,7 +42,7 @@ export class Journal {
 }
 
 /** What the worker says of itself every second; times in seconds since 1970. */
-export interface WorkerStatus {
+export interface StatusRecord {
   readonly frames: number;
   /** Of the source, over the last five seconds; null in the first two. */
   readonly fps: number | null;
@@ -95,7 +95,7 @@ const steadyClock = (): number => performance.now() / 1_000;
 export class DetectionWorker implements FrameSink {
   private readonly startedAt = wallClock();
   private readonly meter = new FpsMeter();
-  private readonly journal: Journal;
+  private readonly journal: WorkerJournal;
   private readonly troubles = new Map<string, string>();
   private frames = 0;
   /** Frames the journal has been told of. */
@@ -106,10 +106,10 @@ export class DetectionWorker implements FrameSink {
   private picture = NO_PICTURE;
 
   constructor(
-    private readonly settings: WorkerSettings,
+    private readonly settings: DetectionSettings,
     private readonly say: (line: string) => void,
   ) {
-    this.journal = new Journal(settings.journal, settings.cameraId);
+    this.journal = new WorkerJournal(settings.journal, settings.cameraId);
   }
 
   gray(frame: Uint8Array): void {
@@ -132,7 +132,7 @@ export class DetectionWorker implements FrameSink {
     this.attempt('STATUS_FILE', () => replaceFile(this.settings.statusFile, JSON.stringify(this.status())));
   }
 
-  private status(): WorkerStatus {
+  private status(): StatusRecord {
     const [trouble] = this.troubles.values();
     return {
       frames: this.frames,

@@ -1,4 +1,4 @@
-export interface WorkerSettings {
+export interface DetectionSettings {
   readonly cameraId: string;
   readonly source: string;
   readonly journal: string;
@@ -9,7 +9,7 @@ export interface WorkerSettings {
 }
 
 /** @throws Error that names every variable that is missing or wrong, without its value */
-export function readWorkerSettings(environment: Readonly<Record<string, string | undefined>>): WorkerSettings {
+export function readWorkerSettings(environment: Readonly<Record<string, string | undefined>>): DetectionSettings {
   const missing = ['CAMERA_ID', 'CAMERA_SOURCE', 'JOURNAL', 'STATUS_FILE', 'FRAME_FILE'].filter(
     (name) => !environment[name],
   );

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { JournalTail } from '../../src/infrastructure/journal/journal-tail';
 import { keys } from '../../src/keys';
 import { takeAgain } from '../../src/rejects';
-import { Journal } from '../../src/worker/detection-worker';
+import { WorkerJournal } from '../../src/worker/detection-worker';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
 import { eventually } from '../support/eventually';
@@ -43,8 +43,8 @@ describe('the journal', () => {
     it('keeps the next event of the bundled detector', async () => {
       write(site.journal, ...some(1));
       appendFileSync(site.journal, HALF);
-      new Journal(site.journal, 'cam1').append('detection', now(), {});
-      new Journal(site.journal, 'cam1').append('motion_started', now(), {});
+      new WorkerJournal(site.journal, 'cam1').append('detection', now(), {});
+      new WorkerJournal(site.journal, 'cam1').append('motion_started', now(), {});
       await pass();
       expect(await storedEvents(site)).toBe(2);
       expect(ingestor().state).toMatchObject({ stored: 3, rejected: 1 });

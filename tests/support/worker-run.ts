@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { JournalEvent, WorkerStatus } from '../../src/worker/detection-worker';
+import type { JournalEvent, StatusRecord } from '../../src/worker/detection-worker';
 import { eventually } from './eventually';
 import { temporaryDirectory } from './temporary-directory';
 
@@ -58,8 +58,8 @@ export class WorkerRun {
     return this.child.pid ?? -1;
   }
 
-  status(): WorkerStatus {
-    return JSON.parse(readFileSync(path.join(this.dir, 'status'), 'utf8')) as WorkerStatus;
+  status(): StatusRecord {
+    return JSON.parse(readFileSync(path.join(this.dir, 'status'), 'utf8')) as StatusRecord;
   }
 
   frame(): Buffer {
@@ -76,8 +76,8 @@ export class WorkerRun {
   }
 
   /** Once it counts frames. */
-  seeing(frames = 1): Promise<WorkerStatus> {
-    const enough = (): WorkerStatus => {
+  seeing(frames = 1): Promise<StatusRecord> {
+    const enough = (): StatusRecord => {
       const status = this.status();
       if (status.frames < frames) throw new Error(`${status.frames} frames; it said: ${this.output}`);
       return status;

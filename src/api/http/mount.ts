@@ -9,7 +9,7 @@ import { authorizeOperation, callerOf } from './auth';
 import { type Handler, type Meter, metered } from './metered';
 import { refuseMethod } from './only-get';
 import type { Operation, Operations } from './operation';
-import { type LocatedFault, RequestError, problemOf } from './problem';
+import { type RequestFault, RequestError, problemOf } from './problem';
 import { forceOf, rawInput, readInput } from './read-input';
 import { requestIdOf } from './request-id';
 import { sendJson, sendMedia } from './send';
@@ -147,7 +147,7 @@ function note(
 const MOST_FAULTS = 20;
 
 /** A parameter that cannot be read is 422; a body that breaks a rule is 400. */
-function refuse(faults: readonly LocatedFault[]): void {
+function refuse(faults: readonly RequestFault[]): void {
   const first = faults[0];
   if (!first) return;
   const status = faults.some((f) => f.loc[0] !== 'body') ? 422 : 400;

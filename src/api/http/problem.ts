@@ -5,7 +5,7 @@ import type { ErrorCode, ErrorKind, RequestErrorCode } from '../../domain/shared
 export type Location = 'path' | 'query' | 'body';
 
 /** One fault of a request, in the old backend's words. */
-export interface LocatedFault {
+export interface RequestFault {
   readonly loc: readonly (string | number)[];
   readonly msg: string;
   readonly type: string;
@@ -18,7 +18,7 @@ export class RequestError extends Error {
     readonly status: 400 | 404 | 405 | 408 | 413 | 415 | 422 | 431,
     readonly code: RequestErrorCode,
     message: string,
-    readonly errors: readonly LocatedFault[] = [],
+    readonly errors: readonly RequestFault[] = [],
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
@@ -69,7 +69,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
 
 function fromDomain({ kind, code, message, details }: DomainError, requestId: string): Problem {
   const errors = details.faults?.slice(0, MOST_FAULTS).map(
-    ({ path, message: msg, type, suggestion }): LocatedFault => ({
+    ({ path, message: msg, type, suggestion }): RequestFault => ({
       loc: ['body', ...path],
       msg,
       type,

@@ -5,7 +5,7 @@ import { type Json, type JsonObject, isJsonObject, parsedJson } from '../../doma
 import { isStorable, isStorableJson } from '../../domain/shared/text';
 import { type Class, parseFlag, shapeOf } from './fields';
 import type { Operation } from './operation';
-import { type LocatedFault, type Location, RequestError } from './problem';
+import { type RequestFault, type Location, RequestError } from './problem';
 
 const MAX_DEPTH = 64;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
@@ -102,9 +102,9 @@ function isTooDeep(bytes: Buffer): boolean {
 }
 
 /** Repeated keys of a valid JSON text, which the parser does not tell. */
-function duplicatesOf(text: string): LocatedFault[] {
+function duplicatesOf(text: string): RequestFault[] {
   const open: Set<string>[] = [];
-  const duplicates: LocatedFault[] = [];
+  const duplicates: RequestFault[] = [];
   let last = '';
   for (const [token] of text.matchAll(TOKENS)) {
     if (token === '{' || token === '[') open.push(new Set());
@@ -137,7 +137,7 @@ export function rawInput(operation: Operation, req: Request): RawInput {
 }
 
 /** `force_domain` of a switched operation. */
-export function forceOf(req: Request, faults: LocatedFault[]): boolean | undefined {
+export function forceOf(req: Request, faults: RequestFault[]): boolean | undefined {
   const { force_domain: sent } = req.query;
   if (sent === undefined) return undefined;
   const force = parseFlag(String(Array.isArray(sent) ? sent.at(-1) : sent));
@@ -192,7 +192,7 @@ const MOST_SUGGESTIONS = 20;
 const NEVER_A_FIELD = 'constructor';
 
 /** Builds and validates the input of an operation; every fault is named, each with its place. */
-export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { input: T; faults: LocatedFault[] } {
+export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { input: T; faults: RequestFault[] } {
   const input = new dto();
   const { fields, open } = shapeOf(dto);
   const places = new Map<string, Location>();
@@ -223,7 +223,7 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
 }
 
 /** Parameters that the database could not take as text. */
-const notText = ({ query }: RawInput): LocatedFault[] =>
+const notText = ({ query }: RawInput): RequestFault[] =>
   Object.entries(query)
     .filter(([, text]) => !isStorable(text))
     .map(([name]) => ({ loc: ['query', name], msg: 'must not contain NUL', type: 'string_type' }));
@@ -232,7 +232,7 @@ function located(
   { property, constraints = {} }: ValidationError,
   places: ReadonlyMap<string, Location>,
   expected: Location,
-): LocatedFault[] {
+): RequestFault[] {
   const place = places.get(property) ?? expected;
   const names = Object.keys(constraints);
   const shown = names.includes('isDefined') ? ['isDefined'] : names.filter((n) => n.startsWith('is')).slice(0, 1);
@@ -243,7 +243,7 @@ function located(
   }));
 }
 
-function unknownField(name: string, known: readonly string[]): LocatedFault {
+function unknownField(name: string, known: readonly string[]): RequestFault {
   const suggestion = closest(name, known);
   const msg = `is not a known field${suggestion ? `: did you mean ${suggestion}?` : ''}`;
   return { loc: ['body', name], msg, type: 'unknown_field', ...(suggestion ? { suggestion } : {}) };

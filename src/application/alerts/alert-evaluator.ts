@@ -36,7 +36,7 @@ export interface FedEvent {
 }
 
 /** A camera whose process began to run, failed, or is not wanted any more. */
-export interface CameraChange {
+export interface ConditionChange {
   readonly seq: number;
   readonly at: number;
   readonly cameraId: string;
@@ -55,16 +55,19 @@ export interface StoredSpan {
 export interface AlertFeed {
   events(after: number, limit: number): Promise<FedEvent[]>;
   stored(span: StoredSpan, limit: number): Promise<FedEvent[]>;
-  cameraChanges(after: number, limit: number): Promise<CameraChange[]>;
+  cameraChanges(after: number, limit: number): Promise<ConditionChange[]>;
   /** All up to a time, oldest first. */
-  storedCameraChanges(to: number): Promise<CameraChange[]>;
+  storedCameraChanges(to: number): Promise<ConditionChange[]>;
   /** Up to when the changes of cameras are complete, in milliseconds since 1970. */
   watchedUntil(): Promise<number>;
 }
 
 /** Both in the order of time, each keeping its own; of the same moment the camera first. */
-export function inOrder(events: readonly FedEvent[], changes: readonly CameraChange[]): (FedEvent | CameraChange)[] {
-  const merged: (FedEvent | CameraChange)[] = [];
+export function inOrder(
+  events: readonly FedEvent[],
+  changes: readonly ConditionChange[],
+): (FedEvent | ConditionChange)[] {
+  const merged: (FedEvent | ConditionChange)[] = [];
   let next = 0;
   for (const event of events) {
     for (let change = changes[next]; change && change.at <= event.at; change = changes[++next]) merged.push(change);
@@ -213,7 +216,7 @@ export class AlertEvaluator {
     evaluation.startAnew(this.active.rules);
   }
 
-  private feedAll(evaluation: RuleEvaluation, inputs: readonly (FedEvent | CameraChange)[]): AlertText[] {
+  private feedAll(evaluation: RuleEvaluation, inputs: readonly (FedEvent | ConditionChange)[]): AlertText[] {
     const now = this.clock().getTime();
     return inputs.flatMap((input) => {
       if (!('event' in input)) return evaluation.camera(input.at, input.cameraId, input.condition);

@@ -7,7 +7,7 @@ import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import { HOUR_MS } from '../../domain/shared/time';
 import type { Clock } from '../shared/log';
-import { type AlertFeed, type CameraChange, inOrder } from './alert-evaluator';
+import { type AlertFeed, type ConditionChange, inOrder } from './alert-evaluator';
 import { type AlertArchive, noSuchRule } from './alert-rule-service';
 import type { AlertView } from './alert-views';
 import type { AlertRuleKey, Listed, Page } from './alerts-port';
@@ -83,7 +83,7 @@ async function dryRun(feed: AlertFeed, rule: WatchedRule, from: number, to: numb
   );
   const evaluation = new RuleEvaluation(cameras);
   evaluation.follow([{ ...rule, since: Math.max(start, Math.min(rule.since, from)) }]);
-  let changes: readonly CameraChange[] = known.filter(({ at }) => at >= start);
+  let changes: readonly ConditionChange[] = known.filter(({ at }) => at >= start);
   const alerts: AlertText[] = [];
   let seen = 0;
   for (let after = 0, more = true; more; ) {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../domain/shared/json';
 import type { Media } from '../shared/media';
 
-export interface CameraKey {
+export interface ControlKey {
   readonly camera_id: string;
 }
 
@@ -43,19 +43,19 @@ export interface CameraLog {
 
 /** Detection processes, and the flags that say whether they may and should run. */
 export interface CameraControlPort {
-  start(key: CameraKey): Promise<Started>;
-  stop(key: CameraKey): Promise<ProcessStatus>;
-  restart(key: CameraKey): Promise<Started>;
-  status(key: CameraKey): Promise<ProcessStatus>;
+  start(key: ControlKey): Promise<Started>;
+  stop(key: ControlKey): Promise<ProcessStatus>;
+  restart(key: ControlKey): Promise<Started>;
+  status(key: ControlKey): Promise<ProcessStatus>;
   batchStatus(which: { readonly camera_ids?: readonly string[] | null }): Promise<Record<string, ProcessStatus>>;
-  activate(key: CameraKey): Promise<{ ok: true; camera_id: string; active: boolean }>;
-  deactivate(key: CameraKey): Promise<{ ok: true; camera_id: string; active: boolean; stopped: boolean }>;
+  activate(key: ControlKey): Promise<{ ok: true; camera_id: string; active: boolean }>;
+  deactivate(key: ControlKey): Promise<{ ok: true; camera_id: string; active: boolean; stopped: boolean }>;
   setAutoStart(
-    wish: CameraKey & { readonly auto_start: boolean },
+    wish: ControlKey & { readonly auto_start: boolean },
   ): Promise<{ ok: true; camera_id: string; auto_start: boolean }>;
   /** A JPEG of the present moment; of inactive cameras too. */
-  preview(key: CameraKey): Promise<Media>;
-  stats(key: CameraKey): Promise<CameraStats>;
-  logs(page: CameraKey & { readonly lines: number }): Promise<CameraLog>;
+  preview(key: ControlKey): Promise<Media>;
+  stats(key: ControlKey): Promise<CameraStats>;
+  logs(page: ControlKey & { readonly lines: number }): Promise<CameraLog>;
   refresh(nothing: object): Promise<{ status: 'success'; message: string; timestamp: string; revision: number }>;
 }

@@ -4,7 +4,7 @@ import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock } from '../shared/log';
-import type { CameraControlPort, CameraKey, ProcessStatus, Started } from './camera-control-port';
+import type { CameraControlPort, ControlKey, ProcessStatus, Started } from './camera-control-port';
 import { isWanted, settingsOf } from './camera-controller';
 import type { CameraPreviews } from './camera-previews';
 import type { CameraSupervisor } from './camera-supervisor';
@@ -32,28 +32,28 @@ export interface ControlDependencies {
 export class CameraControlService implements CameraControlPort {
   constructor(private readonly site: ControlDependencies) {}
 
-  async start({ camera_id }: CameraKey): Promise<Started> {
+  async start({ camera_id }: ControlKey): Promise<Started> {
     const camera = await this.active(camera_id);
     const supervisor = this.site.supervisor();
     await this.site.desired.set(camera_id, 'running');
     return started(await supervisor.start(settingsOf(camera)));
   }
 
-  async stop({ camera_id }: CameraKey): Promise<ProcessStatus> {
+  async stop({ camera_id }: ControlKey): Promise<ProcessStatus> {
     await this.find(camera_id);
     const supervisor = this.site.supervisor();
     await this.site.desired.set(camera_id, 'stopped');
     return statusOf(await supervisor.stop(camera_id), 'stopped');
   }
 
-  async restart({ camera_id }: CameraKey): Promise<Started> {
+  async restart({ camera_id }: ControlKey): Promise<Started> {
     const camera = await this.active(camera_id);
     const supervisor = this.site.supervisor();
     await this.site.desired.set(camera_id, 'running');
     return started(await supervisor.restart(settingsOf(camera)));
   }
 
-  async status({ camera_id }: CameraKey): Promise<ProcessStatus> {
+  async status({ camera_id }: ControlKey): Promise<ProcessStatus> {
     const [camera, desired] = await Promise.all([this.find(camera_id), this.site.desired.all()]);
     const wanted = isWanted(camera, desired.get(camera_id)) ? 'running' : 'stopped';
     return statusOf(this.site.supervisor().view(camera_id), wanted);
@@ -69,13 +69,13 @@ export class CameraControlService implements CameraControlPort {
     );
   }
 
-  async activate({ camera_id }: CameraKey) {
+  async activate({ camera_id }: ControlKey) {
     await this.site.configure(camera_id, { active: true });
     return { ok: true as const, camera_id, active: true };
   }
 
   /** Stops the process first, so that nothing runs that may not. */
-  async deactivate({ camera_id }: CameraKey) {
+  async deactivate({ camera_id }: ControlKey) {
     await this.find(camera_id);
     const supervisor = this.site.supervisor();
     const { running } = supervisor.view(camera_id);
@@ -85,24 +85,24 @@ export class CameraControlService implements CameraControlPort {
     return { ok: true as const, camera_id, active: false, stopped: running };
   }
 
-  async setAutoStart({ camera_id, auto_start }: CameraKey & { auto_start: boolean }) {
+  async setAutoStart({ camera_id, auto_start }: ControlKey & { auto_start: boolean }) {
     if (auto_start) await this.active(camera_id);
     await this.site.configure(camera_id, { auto_start });
     return { ok: true as const, camera_id, auto_start };
   }
 
-  async preview({ camera_id }: CameraKey) {
+  async preview({ camera_id }: ControlKey) {
     return this.site.previews.show(await this.find(camera_id));
   }
 
-  async stats({ camera_id }: CameraKey) {
+  async stats({ camera_id }: ControlKey) {
     await this.find(camera_id);
     const { running, pid, log } = this.site.supervisor().view(camera_id);
     const said = running ? await this.site.counters(camera_id) : undefined;
     return { camera_id, running, pid, log_file: fileName(log), stats: { ...NO_COUNTERS, ...said } };
   }
 
-  async logs({ camera_id, lines: wanted }: CameraKey & { lines: number }) {
+  async logs({ camera_id, lines: wanted }: ControlKey & { lines: number }) {
     await this.find(camera_id);
     const { log } = this.site.supervisor().view(camera_id);
     const lines = (await this.site.lastLines(log, wanted)) ?? [];

@@ -1,5 +1,5 @@
 import type { CameraProcess, CameraState, Exit } from '../../domain/camera-control/camera-process';
-import type { Reason } from '../../domain/camera-control/process-rules';
+import type { ProcessReason } from '../../domain/camera-control/process-rules';
 
 /** What there is to say about a camera's worker. */
 export interface ProcessView {
@@ -12,7 +12,7 @@ export interface ProcessView {
   /** How often it was restarted without anybody asking for it. */
   readonly restarts: number;
   readonly last_exit: Exit | null;
-  readonly reason: Reason | null;
+  readonly reason: ProcessReason | null;
   readonly log: string;
   /** Empty when there is no process. */
   readonly cmd: readonly string[];

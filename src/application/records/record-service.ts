@@ -53,7 +53,7 @@ export function cursorOf(page: readonly ViolationView[], limit: number): string 
 }
 
 /** @throws DomainError `violation.cursor_invalid` */
-export function placeOf(cursor: string): ViolationPlace {
+export function pagePlaceOf(cursor: string): ViolationPlace {
   const [time = '', id = ''] = cursor.split('_');
   const timestamp = new Date(utcTime(time));
   if (!Number.isNaN(timestamp.getTime()) && /^\d{1,15}$/.test(id)) return { timestamp, id: Number(id) };
@@ -106,7 +106,7 @@ export class RecordService implements RecordsPort {
 
   async violations({ limit, offset, cursor, ...filter }: ViolationQuery) {
     const conditions = conditionsOf(filter);
-    const place = cursor ? placeOf(cursor) : undefined;
+    const place = cursor ? pagePlaceOf(cursor) : undefined;
     const [page, total] = await Promise.all([
       this.store.page(conditions, limit, place ? 0 : offset, place),
       this.store.count(conditions),

@@ -70,7 +70,7 @@ export interface Acknowledged {
   readonly instances: readonly InstanceView[];
 }
 
-export interface EventView {
+export interface RolloutEventView {
   readonly seq: number;
   readonly group: string;
   readonly at: string;

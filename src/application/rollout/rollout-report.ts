@@ -4,7 +4,7 @@ import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutState, RolloutStatus } from '../../domain/rollout/rollout-state';
 import { type JsonObject, toJson } from '../../domain/shared/json';
 import type { Collected } from './evidence-uploader';
-import type { Acknowledged, EventView, GroupOverview, InstanceView, Language } from './group-overview';
+import type { Acknowledged, RolloutEventView, GroupOverview, InstanceView, Language } from './group-overview';
 import type { Instance } from './rollout-store';
 
 interface GroupFacts {
@@ -70,7 +70,7 @@ export function acknowledgements(
   };
 }
 
-export const eventView = ({
+export const rolloutEventView = ({
   seq,
   group,
   at,
@@ -80,7 +80,7 @@ export const eventView = ({
   evidence,
   prevHash,
   hash,
-}: StoredEvent): EventView => ({
+}: StoredEvent): RolloutEventView => ({
   seq,
   group,
   at: at.toISOString(),

@@ -19,7 +19,7 @@ import type {
 } from './group-overview';
 import type { RoutedOperation } from './operation-router';
 import { type KnownKeys, verdictOn } from './rollout-evaluator';
-import { acknowledgements, confirmed, eventView, groupOverview, renderReport, reportOf } from './rollout-report';
+import { acknowledgements, confirmed, rolloutEventView, groupOverview, renderReport, reportOf } from './rollout-report';
 import { ALL_GROUPS, type RolloutDocument, type RolloutStore } from './rollout-store';
 import type { Verifications } from './verifications';
 
@@ -57,7 +57,7 @@ export class RolloutService {
   async events({ group, limit, after }: GroupKey & { limit: number; after: number }) {
     known(await this.store.load(), group);
     const [own, intact] = await Promise.all([this.store.events(group, limit, after), this.isIntact()]);
-    return { events: own.map(eventView), intact };
+    return { events: own.map(rolloutEventView), intact };
   }
 
   async mismatches({ group, limit }: GroupKey & { limit: number }) {

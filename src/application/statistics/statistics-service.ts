@@ -1,6 +1,6 @@
 import { type Event, type ViolationTypes, eventView } from '../../domain/shared/event';
 import { MINUTE_MS } from '../../domain/shared/time';
-import { type Stretch, lastDates } from '../../domain/statistics/window-cover';
+import { type TimeSpan, lastDates } from '../../domain/statistics/window-cover';
 import { type EventHistory, requestedWindow } from '../shared/event-history';
 import type { Clock } from '../shared/log';
 import type {
@@ -41,7 +41,7 @@ function kindsOf(counts: Readonly<Record<string, number>>, types: ViolationTypes
 /** Where the numbers come from: sums that are kept in the tables, or the journal itself. */
 export interface StatisticsSource {
   /** Events by type. */
-  counts(window: Stretch, cameraId?: string): Promise<Counts>;
+  counts(window: TimeSpan, cameraId?: string): Promise<Counts>;
   /** Events by local day (`YYYY-MM-DD`) and type, of some days that follow each other. */
   daily(dates: readonly string[], cameraId?: string): Promise<ReadonlyMap<string, Counts>>;
 }
@@ -53,9 +53,9 @@ export interface SiteActivity {
   /** Names of cameras by their ids. */
   names(): Promise<ReadonlyMap<string, string>>;
   /** Means over the detection reports of a window; null when there are none. */
-  detections(window: Stretch): Promise<{ readonly processingTime: number | null; readonly confidence: number | null }>;
+  detections(window: TimeSpan): Promise<{ readonly processingTime: number | null; readonly confidence: number | null }>;
   /** The newest violations of a window. */
-  violations(window: Stretch, limit: number): Promise<readonly RecentViolation[]>;
+  violations(window: TimeSpan, limit: number): Promise<readonly RecentViolation[]>;
   /** Alerts that nobody has resolved. */
   activeAlerts(): Promise<number>;
 }
@@ -185,7 +185,7 @@ export class StatisticsService implements StatisticsPort {
  * The last minutes, and a little more than up to now: clocks of cameras run ahead, and what they report is there. Its end
  * is a whole minute, for which sums are kept.
  */
-function upToNow(now: Date, minutes: number): Stretch {
+function upToNow(now: Date, minutes: number): TimeSpan {
   const to = Math.ceil((now.getTime() + HOUR_MS) / MINUTE_MS) * MINUTE_MS;
   return { from: now.getTime() - minutes * MINUTE_MS, to };
 }

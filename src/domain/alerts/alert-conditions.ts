@@ -1,6 +1,14 @@
 import type { Fault } from '../shared/fault';
 import { type Json, type JsonObject, isJsonObject } from '../shared/json';
-import { type ValueRule, type ValueRules, checkValue, fault, text, unknownName, whole } from '../shared/value-rules';
+import {
+  type ValueRule,
+  type ValueRules,
+  checkValue,
+  fault,
+  textRule,
+  unknownName,
+  whole,
+} from '../shared/value-rules';
 import { scheduleRule } from './alert-schedule';
 
 export const RULE_TYPES = ['violation_threshold', 'continuous_violation', 'no_detection', 'camera_down'] as const;
@@ -8,7 +16,7 @@ export type RuleType = (typeof RULE_TYPES)[number];
 
 const MOST_LABELS = 50;
 const DAY_SECONDS = 86_400;
-const label = text(1, 100);
+const label = textRule(1, 100);
 
 const labels: ValueRule = {
   check: (value) => {
@@ -32,7 +40,7 @@ const ALWAYS: ValueRules = {
 /** Which there are is a setting of the site. */
 const VIOLATION = /^[a-z][a-z0-9_]*$/;
 const EVENTS: ValueRules = {
-  violation_type: text(1, 50, { re: VIOLATION, says: 'must be a type of violation such as no_hairnet' }),
+  violation_type: textRule(1, 50, { re: VIOLATION, says: 'must be a type of violation such as no_hairnet' }),
   labels,
 };
 

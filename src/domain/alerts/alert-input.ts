@@ -27,15 +27,15 @@ export type AlertInput =
 export type DecisionKind = 'alert' | 'summary' | 'recovery';
 
 /** That people are to be told, at which moment, and of what. */
-export interface Decision {
+export interface RuleDecision {
   readonly kind: DecisionKind;
   readonly at: number;
   readonly details: JsonObject;
 }
 
 /** A state and what was decided on the way to it. */
-export type Stepped<S> = readonly [state: S, decisions: readonly Decision[]];
+export type Stepped<S> = readonly [state: S, decisions: readonly RuleDecision[]];
 
-export const NONE: readonly Decision[] = [];
+export const NONE: readonly RuleDecision[] = [];
 
 export const iso = (at: number): string => new Date(at).toISOString();

@@ -8,7 +8,7 @@ import {
   checkValue,
   flag,
   oneOf,
-  text,
+  textRule,
   unknownName,
 } from '../shared/value-rules';
 import { RULE_TYPES, type RuleType, checkConditions } from './alert-conditions';
@@ -23,7 +23,7 @@ const orNull = ({ check, schema }: ValueRule): ValueRule => ({
 
 /** Every field of a rule and its limit, written once. Conditions have rules of their own, by type. */
 export const ALERT_RULE_FIELDS: ValueRules = {
-  name: text(1, 100),
+  name: textRule(1, 100),
   camera_id: orNull(cameraId),
   rule_type: { ...oneOf(...RULE_TYPES), schema: { type: 'string', enum: [...RULE_TYPES, 'violation'] } },
   conditions: { check: () => undefined, schema: { type: 'object' } },
@@ -31,7 +31,7 @@ export const ALERT_RULE_FIELDS: ValueRules = {
   recipients: recipientsRule,
   enabled: flag,
   priority: oneOf(...PRIORITIES),
-  created_by: orNull(text(1, 100)),
+  created_by: orNull(textRule(1, 100)),
 };
 const REQUIRED = ['name', 'rule_type', 'conditions'];
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../shared/json';
-import { type Decision, iso } from './alert-input';
+import { type RuleDecision, iso } from './alert-input';
 import type { WatchedRule } from './watched-rule';
 
 /** An alert as people read it. */
@@ -13,7 +13,7 @@ export interface AlertText {
 }
 
 /** Puts a decision into words. */
-export function formatAlert(rule: WatchedRule, cameraId: string, { kind, at, details }: Decision): AlertText {
+export function formatAlert(rule: WatchedRule, cameraId: string, { kind, at, details }: RuleDecision): AlertText {
   const { name, priority } = rule.rule.fields;
   const about = { kind, rule_name: name ?? '', priority: priority ?? 'medium', ...details };
   const message = sentence(rule, cameraId, kind, details);
@@ -24,7 +24,7 @@ export function formatAlert(rule: WatchedRule, cameraId: string, { kind, at, det
 export const decisionKey = ({ ruleId, cameraId, details, at }: AlertText): string =>
   `${ruleId}/${cameraId}/${String(details.kind)}/${iso(at.getTime())}`;
 
-function sentence(rule: WatchedRule, camera: string, kind: Decision['kind'], details: JsonObject): string {
+function sentence(rule: WatchedRule, camera: string, kind: RuleDecision['kind'], details: JsonObject): string {
   const what = rule.violationType ?? (rule.labels.size > 0 ? [...rule.labels].join(', ') : '');
   const events = what || (rule.type === 'no_detection' ? 'events' : 'violations');
   switch (kind) {

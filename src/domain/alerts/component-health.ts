@@ -1,6 +1,6 @@
 import { type JsonObject, isJsonObject } from '../shared/json';
 import type { SiteNotice } from '../shared/site-notice';
-import { type CameraCondition, type Decision, NONE, type Stepped, iso } from './alert-input';
+import { type CameraCondition, type RuleDecision, NONE, type Stepped, iso } from './alert-input';
 import { type Outage, noOutage, stepOutage } from './silence-steps';
 
 /** How one look found a part of the service. */
@@ -79,7 +79,7 @@ const freeSpace = (details: JsonObject): string =>
     .join(', ');
 
 /** A decision about a part in words; `look` is the worst that was seen of it. */
-function formatComponent(part: WatchedPart, decision: Decision, look: PartLook & { service?: string }): SiteNotice {
+function formatComponent(part: WatchedPart, decision: RuleDecision, look: PartLook & { service?: string }): SiteNotice {
   const { priority, trouble, todo, well } = WORDS[part];
   const alert = decision.kind === 'alert';
   const { status, error, details = {}, service } = look;

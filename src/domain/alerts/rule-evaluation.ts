@@ -1,6 +1,6 @@
 import type { AlertEvent, AlertInput, CameraCondition } from './alert-input';
 import { type AlertText, formatAlert } from './alert-wording';
-import { type KnownCamera, type RuleState, begin, dueOf, step } from './rule-state';
+import { type KnownCamera, type RuleState, begin, dueOf, stepRule } from './rule-state';
 import type { WatchedRule } from './watched-rule';
 
 const ANY = '*';
@@ -183,7 +183,7 @@ export class RuleEvaluation {
   }
 
   private feed(scope: Scope, input: AlertInput, told: AlertText[]): void {
-    const [state, decisions] = step(scope.rule, scope.state, input);
+    const [state, decisions] = stepRule(scope.rule, scope.state, input);
     if (state !== scope.state) this.changed.add(scope);
     scope.state = state;
     for (const decision of decisions) told.push(formatAlert(scope.rule, scope.cameraId, decision));

@@ -46,7 +46,7 @@ export function begin(rule: WatchedRule, camera: KnownCamera | undefined): RuleS
 }
 
 /** The next state, and what people are to be told: a pure function of what is known and what happens. */
-export function step(rule: WatchedRule, state: RuleState, input: AlertInput): Stepped<RuleState> {
+export function stepRule(rule: WatchedRule, state: RuleState, input: AlertInput): Stepped<RuleState> {
   switch (state.of) {
     case 'violation_threshold':
       return tagged(state, stepBurst(rule, state, input));

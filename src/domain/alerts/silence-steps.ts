@@ -1,4 +1,4 @@
-import { type AlertInput, type CameraCondition, type Decision, NONE, type Stepped, iso } from './alert-input';
+import { type AlertInput, type CameraCondition, type RuleDecision, NONE, type Stepped, iso } from './alert-input';
 import { nextOpen, openThroughout } from './alert-schedule';
 import type { WatchedRule } from './watched-rule';
 
@@ -75,7 +75,7 @@ function seeSign(rule: WatchedRule, state: Absence, at: number): Stepped<Absence
   const next = { ...state, seen };
   const enough = seen.length >= rule.minDetections && (seen[0] ?? 0) > at - rule.durationMs;
   if (state.told === null || !enough) return [next, NONE];
-  const recovery: Decision = { kind: 'recovery', at, details: { told_at: iso(state.told) } };
+  const recovery: RuleDecision = { kind: 'recovery', at, details: { told_at: iso(state.told) } };
   return [{ ...next, told: null, notBefore: state.told + rule.cooldownMs }, [recovery]];
 }
 
@@ -139,9 +139,9 @@ function seeCondition(state: Outage, at: number, condition: CameraCondition, rul
 }
 
 /** The end of an outage: told only if its beginning was. */
-function over(rule: OutageRule, state: Outage, at: number, details: Decision['details']): Stepped<Outage> {
+function over(rule: OutageRule, state: Outage, at: number, details: RuleDecision['details']): Stepped<Outage> {
   if (state.told === null) return [{ ...noOutage, notBefore: state.notBefore }, NONE];
   const since = { down_since: iso(state.downSince ?? state.told), told_at: iso(state.told) };
-  const recovery: Decision = { kind: 'recovery', at, details: { ...since, ...details } };
+  const recovery: RuleDecision = { kind: 'recovery', at, details: { ...since, ...details } };
   return [{ ...noOutage, notBefore: state.told + rule.cooldownMs }, [recovery]];
 }

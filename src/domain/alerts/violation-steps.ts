@@ -1,4 +1,4 @@
-import { type AlertInput, type Decision, NONE, type Stepped, iso } from './alert-input';
+import { type AlertInput, type RuleDecision, NONE, type Stepped, iso } from './alert-input';
 import { isOpen } from './alert-schedule';
 import type { WatchedRule } from './watched-rule';
 
@@ -21,7 +21,7 @@ const suppress = (quiet: QuietTime, at: number): QuietTime => ({
 });
 
 /** Ends the quiet time if it is over: one closing summary, if anything was held back. */
-function endQuiet(quiet: QuietTime | null, now: number): readonly [QuietTime | null, readonly Decision[]] {
+function endQuiet(quiet: QuietTime | null, now: number): readonly [QuietTime | null, readonly RuleDecision[]] {
   if (!quiet || quiet.until > now) return [quiet, NONE];
   if (quiet.suppressed === 0) return [null, NONE];
   const { from, until, suppressed, last } = quiet;

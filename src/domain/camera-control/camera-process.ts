@@ -3,7 +3,7 @@ import {
   EXIT_REASONS,
   EXIT_REFUSED,
   type ProcessRules,
-  type Reason,
+  type ProcessReason,
   backoff,
   patience,
 } from './process-rules';
@@ -30,7 +30,7 @@ export interface CameraProcess {
   /** `asked`: a spawn is under way and its outcome unknown, so that a second one would make two. */
   readonly worker: 'none' | 'asked' | 'alive';
   readonly pid: number;
-  readonly reason: Reason | null;
+  readonly reason: ProcessReason | null;
   /** Why it is being ended: only what was asked for is no crash. */
   readonly ending: 'asked' | 'crash' | 'refused';
   readonly crashes: number;
@@ -163,7 +163,7 @@ class Transition {
   }
 
   /** There is no worker any more. Only an end that was asked for is no crash: a lost connection exits with 0. */
-  private ended(reason: Reason, lastExit: Exit | null): Step {
+  private ended(reason: ProcessReason, lastExit: Exit | null): Step {
     const { state, desired, ending } = this.p;
     const none = { worker: 'none', pid: 0, healthySince: null, lastExit } as const;
     if (desired === 'stopped') return this.stopped(none);
@@ -234,7 +234,11 @@ class Transition {
     return { state: { ...this.p, ...change, ...fresh }, effects: [{ kind: 'spawn' }] };
   }
 
-  private end(ending: CameraProcess['ending'], reason: Reason | null, change: Partial<CameraProcess> = {}): Step {
+  private end(
+    ending: CameraProcess['ending'],
+    reason: ProcessReason | null,
+    change: Partial<CameraProcess> = {},
+  ): Step {
     const due = this.now + this.rules.killAfter;
     const state = { ...this.p, ...change, state: 'stopping', ending, reason, due } as const;
     return { state, effects: state.worker === 'alive' ? [{ kind: 'signal', signal: 'SIGTERM' }] : [] };

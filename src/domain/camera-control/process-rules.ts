@@ -7,7 +7,7 @@ export interface DesiredStates {
 }
 
 /** Why a camera's process is not, or not quite, as it should be. */
-export type Reason =
+export type ProcessReason =
   | 'auth_failed'
   | 'crashed'
   | 'crash_loop'
@@ -26,7 +26,7 @@ export type Reason =
 export const EXIT_REFUSED = 20;
 
 /** What the other codes of `docs/worker.md` say; whatever the reason, it was a crash. */
-export const EXIT_REASONS: ReadonlyMap<number | null, Reason> = new Map([
+export const EXIT_REASONS: ReadonlyMap<number | null, ProcessReason> = new Map([
   [21, 'not_found'],
   [22, 'unreachable'],
   [23, 'unresolvable'],

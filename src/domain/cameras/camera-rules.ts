@@ -10,7 +10,7 @@ import {
   fault,
   flag,
   oneOf,
-  text,
+  textRule,
   whole,
 } from '../shared/value-rules';
 
@@ -104,19 +104,22 @@ export function checkNewSource(source: Json | undefined): Fault[] {
 /** Every known setting and its limit, written once: the API, the file and the documents all use this table. */
 export const CAMERA_RULES: ValueRules = {
   id: cameraId,
-  name: text(1, 100),
-  source: text(1, 2048, { re: SOURCE, says: sourceSays }),
+  name: textRule(1, 100),
+  source: textRule(1, 2048, { re: SOURCE, says: sourceSays }),
   active: flag,
   auto_start: flag,
-  location: text(1, 200),
+  location: textRule(1, 200),
   status: oneOf('active', 'inactive', 'maintenance', 'error'),
   camera_type: oneOf('fixed', 'ptz', 'mobile', 'thermal'),
   resolution,
   fps: whole(1, 240),
-  region_id: text(1, 100),
-  regions_file: text(1, 500, { re: /^(?!-)/, says: 'must not start with "-"' }),
-  profile: text(1, 50, { re: /^[A-Za-z0-9][\w.-]*$/, says: 'must be a plain name such as fast, balanced or accurate' }),
-  device: text(1, 50, { re: /^[A-Za-z0-9][\w:.-]*$/, says: 'must be a plain name such as auto, cpu or cuda:0' }),
+  region_id: textRule(1, 100),
+  regions_file: textRule(1, 500, { re: /^(?!-)/, says: 'must not start with "-"' }),
+  profile: textRule(1, 50, {
+    re: /^[A-Za-z0-9][\w.-]*$/,
+    says: 'must be a plain name such as fast, balanced or accurate',
+  }),
+  device: textRule(1, 50, { re: /^[A-Za-z0-9][\w:.-]*$/, says: 'must be a plain name such as auto, cpu or cuda:0' }),
   imgsz: imageSize,
   auto_tune: flag,
   env: environment,

@@ -9,13 +9,13 @@ export type Check = (value: Json) => Omit<Fault, 'path'> | readonly Fault[] | un
 export interface ValueRule {
   readonly check: Check;
   readonly schema: JsonObject;
-  readonly text?: true;
+  readonly textRule?: true;
 }
 
 export const CONTROL = /[\u0000-\u001f\u007f]/;
 export const fault = (type: string, message: string) => ({ type, message });
 
-export function text(min: number, max: number, pattern?: { re: RegExp; says: string }): ValueRule {
+export function textRule(min: number, max: number, pattern?: { re: RegExp; says: string }): ValueRule {
   const check: Check = (v) => {
     if (typeof v !== 'string') return fault('type', 'must be a string');
     if (v.trim().length < min) return fault('missing', 'must not be empty');
@@ -24,7 +24,7 @@ export function text(min: number, max: number, pattern?: { re: RegExp; says: str
     return pattern && !pattern.re.test(v) ? fault('pattern', pattern.says) : undefined;
   };
   const schema = { type: 'string', minLength: min, maxLength: max, ...(pattern ? { description: pattern.says } : {}) };
-  return { check, schema, text: true };
+  return { check, schema, textRule: true };
 }
 
 export function whole(min: number, max: number): ValueRule {
@@ -43,7 +43,7 @@ export function oneOf(...values: string[]): ValueRule {
           ...fault('enum', `must be one of ${values.join(', ')}`),
           suggestion: closest(typeof v === 'string' ? v : JSON.stringify(v), values),
         };
-  return { check, schema: { type: 'string', enum: values }, text: true };
+  return { check, schema: { type: 'string', enum: values }, textRule: true };
 }
 
 export const flag: ValueRule = {
@@ -54,7 +54,7 @@ export const flag: ValueRule = {
 /** Identifies a camera everywhere. It names files and log entries, so it is plain ASCII. */
 export const CAMERA_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$/;
 
-export const cameraId = text(1, 50, {
+export const cameraId = textRule(1, 50, {
   re: CAMERA_ID,
   says: 'must be 1 to 50 letters, digits, "_" or "-" and start with a letter or digit',
 });

@@ -20,16 +20,16 @@ export function lastDates(now: number, days: number, zone: string): string[] {
 export type Grain = 'minute' | 'hour';
 
 /** A stretch of time, from the first moment up to but without the last, in milliseconds since 1970. */
-export interface Stretch {
+export interface TimeSpan {
   readonly from: number;
   readonly to: number;
 }
 
 /** The same stretch of time as sums that are kept already, and the rest as single events. */
 interface Cover {
-  readonly hours: readonly Stretch[];
-  readonly minutes: readonly Stretch[];
-  readonly events: readonly Stretch[];
+  readonly hours: readonly TimeSpan[];
+  readonly minutes: readonly TimeSpan[];
+  readonly events: readonly TimeSpan[];
 }
 
 const HOUR = 60 * MINUTE_MS;
@@ -38,14 +38,17 @@ const HOUR = 60 * MINUTE_MS;
  * Covers a window with whole hours where they fit, whole minutes around them, and single events at its two ends, so
  * that a count over it costs at most two minutes of events however long it is. Hours and minutes are those of UTC.
  */
-export function coverOf({ from, to }: Stretch): Cover {
+export function coverOf({ from, to }: TimeSpan): Cover {
   const byMinutes = split({ from, to }, MINUTE_MS);
   const byHours = byMinutes.inner ? split(byMinutes.inner, HOUR) : { outer: [] };
   return { hours: byHours.inner ? [byHours.inner] : [], minutes: byHours.outer, events: byMinutes.outer };
 }
 
 /** The largest stretch inside that begins and ends at multiples of a unit, and what is left at the ends. */
-function split({ from, to }: Stretch, unit: number): { readonly inner?: Stretch; readonly outer: readonly Stretch[] } {
+function split(
+  { from, to }: TimeSpan,
+  unit: number,
+): { readonly inner?: TimeSpan; readonly outer: readonly TimeSpan[] } {
   const [first, last] = [Math.ceil(from / unit) * unit, Math.floor(to / unit) * unit];
   if (first >= last) return { outer: from < to ? [{ from, to }] : [] };
   const ends = [

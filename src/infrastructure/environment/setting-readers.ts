@@ -8,12 +8,12 @@ export class InvalidSetting {
   constructor(readonly why: string) {}
 }
 
-export const text = (value: string): string | InvalidSetting =>
+export const readText = (value: string): string | InvalidSetting =>
   value.trim() === '' ? new InvalidSetting('must not be empty') : value;
 export const path = (value: string): string | InvalidSetting =>
   value.trim() === '' ? new InvalidSetting('must be a path') : resolve(value);
 
-export function number(min: number, max: number, decimals: number) {
+export function readNumber(min: number, max: number, decimals: number) {
   return (value: string): number | InvalidSetting => {
     const n = Number(value);
     const fits = /^\d+(\.\d+)?$/.test(value) && n >= min && n <= max && Number(n.toFixed(decimals)) === n;
@@ -24,12 +24,12 @@ export function number(min: number, max: number, decimals: number) {
 }
 
 /** Nothing but the two words: a misspelt one must not open what it was to close. */
-export function flag(value: string): boolean | InvalidSetting {
+export function readFlag(value: string): boolean | InvalidSetting {
   const word = value.toLowerCase();
   return word === 'true' || word === 'false' ? word === 'true' : new InvalidSetting('must be true or false');
 }
 
-export function oneOf<T extends string>(values: readonly T[]) {
+export function readOneOf<T extends string>(values: readonly T[]) {
   return (value: string): T | InvalidSetting =>
     values.find((v) => v === value) ?? new InvalidSetting(`must be one of ${values.join(', ')}`);
 }

@@ -3,16 +3,16 @@ import {
   InvalidSetting,
   baseUrl,
   databaseUrl,
-  flag,
+  readFlag,
   hosts,
   networks,
-  number,
-  oneOf,
+  readNumber,
+  readOneOf,
   pairs,
   pairsOf,
   path,
   smtpUrl,
-  text,
+  readText,
   webAddress,
   words,
   zone,
@@ -78,13 +78,18 @@ interface Variable<T> {
 }
 
 const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settings[K]>> } = {
-  host: { name: 'HOST', fallback: '127.0.0.1', about: 'address to listen on', read: text },
-  port: { name: 'PORT', fallback: '8000', about: 'port to listen on; 0 takes a free one', read: number(0, 65_535, 0) },
+  host: { name: 'HOST', fallback: '127.0.0.1', about: 'address to listen on', read: readText },
+  port: {
+    name: 'PORT',
+    fallback: '8000',
+    about: 'port to listen on; 0 takes a free one',
+    read: readNumber(0, 65_535, 0),
+  },
   requireToken: {
     name: 'REQUIRE_TOKEN',
     fallback: 'false',
     about: 'true: requests of this machine need a token, too, as behind a proxy; any other HOST always needs one',
-    read: flag,
+    read: readFlag,
   },
   trustedProxy: {
     name: 'TRUSTED_PROXY',
@@ -124,7 +129,7 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     read: words,
   },
   logDir: { name: 'LOG_DIR', fallback: 'logs', about: 'where logs are written', read: path },
-  logLevel: { name: 'LOG_LEVEL', fallback: 'info', about: 'error, warn, info or debug', read: oneOf(LEVELS) },
+  logLevel: { name: 'LOG_LEVEL', fallback: 'info', about: 'error, warn, info or debug', read: readOneOf(LEVELS) },
   logJson: {
     name: 'NODE_ENV',
     fallback: 'development',
@@ -139,20 +144,20 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
   rolloutPercent: {
     name: 'ROLLOUT_PERCENT',
     about: 'with USE_DOMAIN_SERVICE=true: share of calls on the domain path, 0 to 100; not set: all',
-    read: number(0, 100, 2),
+    read: readNumber(0, 100, 2),
   },
   timeZone: { name: 'TZ', fallback: 'UTC', about: 'time zone of daily statistics', read: zone },
   eventRetentionDays: {
     name: 'RETENTION_DAYS',
     fallback: '180',
     about: 'days that events are kept; older ones are not taken in',
-    read: number(1, 3_650, 0),
+    read: readNumber(1, 3_650, 0),
   },
   historyRetentionDays: {
     name: 'HISTORY_RETENTION_DAYS',
     fallback: '1095',
     about: 'days that violations, alerts and sums per hour and day are kept; never less than RETENTION_DAYS',
-    read: number(1, 36_500, 0),
+    read: readNumber(1, 36_500, 0),
   },
   violationTypes: {
     name: 'VIOLATION_TYPES',
@@ -164,13 +169,13 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     name: 'RATE_LIMIT_PER_MINUTE',
     fallback: '6000',
     about: 'requests a minute for each token; 0 takes any number',
-    read: number(0, 1_000_000, 0),
+    read: readNumber(0, 1_000_000, 0),
   },
   auditRetentionDays: {
     name: 'AUDIT_RETENTION_DAYS',
     fallback: '365',
     about: 'days that the audit trail, revisions of the cameras file and revoked tokens are kept',
-    read: number(1, 36_500, 0),
+    read: readNumber(1, 36_500, 0),
   },
   webhookAllow: {
     name: 'WEBHOOK_ALLOW',
@@ -200,7 +205,7 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     name: 'ALERT_EMAIL_FROM',
     fallback: 'watchgate@localhost',
     about: 'sender of e-mail',
-    read: text,
+    read: readText,
   },
 };
 

@@ -13,7 +13,7 @@ const TURNED_AWAY = new Set([401, 403, 405, 429]);
 
 // No message here quotes the old backend: its errors carry SQL, paths and values.
 
-export const unreadable = (what: string, left: Effect): Unavailable =>
+export const unreadableAnswer = (what: string, left: Effect): Unavailable =>
   new Unavailable('legacy.unreadable', `The answer of the old backend cannot be used: it is ${what}.`, left);
 
 /** A call that got no answer, or not all of it. `left` is what a call that was sent may have left behind. */
@@ -41,8 +41,8 @@ export function readAnswer(status: number, text: string, left: Effect): OldAnswe
 
 function parsed(text: string, left: Effect): JsonObject {
   const body = parsedJson(text);
-  if (body === undefined) throw unreadable('no JSON', left);
-  if (!isJsonObject(body)) throw unreadable('no object', left);
+  if (body === undefined) throw unreadableAnswer('no JSON', left);
+  if (!isJsonObject(body)) throw unreadableAnswer('no object', left);
   return body;
 }
 

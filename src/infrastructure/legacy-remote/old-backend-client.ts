@@ -1,7 +1,7 @@
 import { currentCall } from '../../application/shared/call-context';
 import { DomainError, type Effect } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
-import { type OldAnswer, lostCall, readAnswer, unreadable } from './old-backend-answer';
+import { type OldAnswer, lostCall, readAnswer, unreadableAnswer } from './old-backend-answer';
 
 export interface ClientLimits {
   /** For the whole call, the last byte of the answer included. */
@@ -71,7 +71,7 @@ export class OldBackendClient {
     let size = 0;
     for await (const chunk of body ?? []) {
       size += chunk.byteLength;
-      if (size > this.limits.maxAnswerBytes) throw unreadable('too long', left);
+      if (size > this.limits.maxAnswerBytes) throw unreadableAnswer('too long', left);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString('utf8');

@@ -7,7 +7,7 @@ import { CAMERA_RULES, canonical, checkCamera, isKnownField } from '../../domain
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { type Json, type JsonObject, isBounded, isJsonObject } from '../../domain/shared/json';
 import { CAMERA_ID } from '../../domain/shared/value-rules';
-import { unreadable } from './old-backend-answer';
+import { unreadableAnswer } from './old-backend-answer';
 import type { OldBackendClient } from './old-backend-client';
 
 /** A time of the old backend; one without a zone is UTC. */
@@ -35,7 +35,7 @@ const counts = (name: string): boolean => name === 'active' || name === OLD_NAME
 
 function asText(name: string, value: Json): Json {
   const plain = typeof value === 'number' || typeof value === 'boolean';
-  return plain && isKnownField(name) && CAMERA_RULES[name]?.text ? String(value) : value;
+  return plain && isKnownField(name) && CAMERA_RULES[name]?.textRule ? String(value) : value;
 }
 
 export const CAMERAS = '/cameras';
@@ -79,7 +79,7 @@ export class RemoteCameraList {
   private async listed(): Promise<Listed> {
     const { status, body } = await this.backend.read(CAMERAS);
     const { cameras: entries } = body;
-    if (status !== 200 || !Array.isArray(entries)) throw unreadable('no list of cameras', 'not-started');
+    if (status !== 200 || !Array.isArray(entries)) throw unreadableAnswer('no list of cameras', 'not-started');
     return listedIn(entries, this.clock());
   }
 }
@@ -89,7 +89,7 @@ function listedIn(entries: readonly Json[], answeredAt: Date): Listed {
   const quarantined: Quarantined[] = [];
   const addressable = new Set<string>();
   for (const entry of entries) {
-    if (!isBounded(entry)) throw unreadable('nested too deeply', 'not-started');
+    if (!isBounded(entry)) throw unreadableAnswer('nested too deeply', 'not-started');
     // Nobody can ask for a camera without an id.
     if (!isJsonObject(entry) || entry.id === undefined || entry.id === null) continue;
     const camera = remoteCamera(entry, answeredAt);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../application/shared/log';
 import type { SystemConfig, SystemHealth, SystemInfo, SystemPort } from '../../application/system/system-port';
 import { type Json, type JsonObject, isJsonObject } from '../../domain/shared/json';
-import { unreadable } from './old-backend-answer';
+import { unreadableAnswer } from './old-backend-answer';
 import type { OldBackendClient } from './old-backend-client';
 
 /** The machine the old backend runs on. Its answer takes a second, in which it measures and does nothing else. */
@@ -23,7 +23,7 @@ export class RemoteSystem implements SystemPort {
 
   async info(): Promise<SystemInfo> {
     const { status, body } = await this.backend.read('/system/info');
-    if (status !== 200) throw unreadable('a refusal', 'not-started');
+    if (status !== 200) throw unreadableAnswer('a refusal', 'not-started');
     // Its time is that of its own zone, which it does not name.
     return {
       timestamp: this.clock().toISOString(),
@@ -60,7 +60,7 @@ function measured(body: JsonObject): Omit<SystemInfo, 'timestamp' | 'psutil_avai
 
 function group(body: JsonObject, name: string): JsonObject {
   const found = body[name];
-  if (!isJsonObject(found)) throw unreadable(`without ${name}`, 'not-started');
+  if (!isJsonObject(found)) throw unreadableAnswer(`without ${name}`, 'not-started');
   return found;
 }
 

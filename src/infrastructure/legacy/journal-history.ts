@@ -3,7 +3,7 @@ import type { Counts } from '../../application/statistics/statistics-port';
 import type { StatisticsSource } from '../../application/statistics/statistics-service';
 import { type Event, newestFirst } from '../../domain/shared/event';
 import { HOUR_MS } from '../../domain/shared/time';
-import { type Stretch, localDate } from '../../domain/statistics/window-cover';
+import { type TimeSpan, localDate } from '../../domain/statistics/window-cover';
 import type { JournalTail } from '../journal/journal-tail';
 
 /** Events as the old backend read them: from the end of the journal. */
@@ -49,7 +49,7 @@ export class JournalStatistics implements StatisticsSource {
     this.dateOf = localDate(zone);
   }
 
-  async counts({ from, to }: Stretch, cameraId?: string): Promise<Counts> {
+  async counts({ from, to }: TimeSpan, cameraId?: string): Promise<Counts> {
     return countsOf((await this.read(from, cameraId)).filter(({ ts }) => ts * 1000 < to));
   }
 

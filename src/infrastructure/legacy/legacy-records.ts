@@ -2,7 +2,7 @@ import {
   type RecordService,
   conditionsOf,
   cursorOf,
-  placeOf,
+  pagePlaceOf,
   violationView,
 } from '../../application/records/record-service';
 import type { ReportSums } from '../../application/records/record-totals';
@@ -107,7 +107,7 @@ export class LegacyRecords implements RecordsPort {
   async violations({ limit, offset, cursor, ...filter }: ViolationQuery) {
     const { cameraId = null, status = null, violationType = null } = conditionsOf(filter);
     const matching = [cameraId, status, violationType];
-    const after = cursor ? placeOf(cursor) : undefined;
+    const after = cursor ? pagePlaceOf(cursor) : undefined;
     const rows = await this.database.query<ViolationRow>(
       `SELECT ${VIOLATION_COLUMNS} FROM violation_events
         WHERE ${OF_THE_SITE} AND ${MATCHING} AND ($4::timestamptz IS NULL OR (timestamp, id) < ($4, $5::bigint))

@@ -1,4 +1,4 @@
-import type { AlertFeed, CameraChange, FedEvent, StoredSpan } from '../../application/alerts/alert-evaluator';
+import type { AlertFeed, ConditionChange, FedEvent, StoredSpan } from '../../application/alerts/alert-evaluator';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
 import type { ViolationTypes } from '../../domain/shared/event';
 import type { Readable } from './queryable';
@@ -39,13 +39,13 @@ export class PgAlertFeed implements AlertFeed {
     return rows.map(this.fed);
   }
 
-  async cameraChanges(after: number, limit: number): Promise<CameraChange[]> {
+  async cameraChanges(after: number, limit: number): Promise<ConditionChange[]> {
     return (await this.sql.query<ChangeRow>(`${CHANGE} WHERE seq > $1 ORDER BY seq LIMIT $2`, [after, limit])).map(
       changed,
     );
   }
 
-  async storedCameraChanges(to: number): Promise<CameraChange[]> {
+  async storedCameraChanges(to: number): Promise<ConditionChange[]> {
     const sql = `${CHANGE} WHERE at <= to_timestamp($1) ORDER BY seq`;
     return (await this.sql.query<ChangeRow>(sql, [to / 1_000])).map(changed);
   }
@@ -76,7 +76,7 @@ interface ChangeRow {
   readonly condition: CameraCondition;
 }
 
-const changed = ({ seq, at, camera_id, condition }: ChangeRow): CameraChange => ({
+const changed = ({ seq, at, camera_id, condition }: ChangeRow): ConditionChange => ({
   seq: Number(seq),
   at: Math.round(at),
   cameraId: camera_id,

@@ -6,7 +6,7 @@ import type { StoredRuleState } from '../../domain/alerts/rule-evaluation';
 import type { RuleState } from '../../domain/alerts/rule-state';
 import type { Database } from './database';
 import type { Queryable } from './queryable';
-import { type TellableAlert, tellAlerts } from './tell-alerts';
+import { type NewAlert, recordAlerts } from './record-alerts';
 import { allOrEach } from './transactions';
 
 interface CursorRow {
@@ -79,7 +79,7 @@ export class PgEvaluationStore implements EvaluationStore {
           camera: item.cameraId,
           error,
         });
-      if (alerts.length > 0) await tellAlerts(sql, alerts.map(tellable), this.log);
+      if (alerts.length > 0) await recordAlerts(sql, alerts.map(newAlerts), this.log);
       return true;
     });
   }
@@ -104,7 +104,7 @@ const remember = (sql: Queryable, changed: readonly StoredRuleState[]) =>
     ],
   );
 
-const tellable = ({ alert, notices }: EvaluationStep['alerts'][number]): TellableAlert => ({
+const newAlerts = ({ alert, notices }: EvaluationStep['alerts'][number]): NewAlert => ({
   ...alert,
   key: decisionKey(alert),
   notices,

@@ -1,7 +1,7 @@
 import type { DeliveryCount, EventCount } from '../../application/monitoring/metric-families';
 import type { RecentViolation } from '../../application/statistics/statistics-port';
 import type { SiteActivity } from '../../application/statistics/statistics-service';
-import type { Stretch } from '../../domain/statistics/window-cover';
+import type { TimeSpan } from '../../domain/statistics/window-cover';
 import type { Readable } from './queryable';
 
 /** What is going on on the site, from the tables, and from wherever cameras and alerts are known. */
@@ -13,7 +13,7 @@ export class PgSiteActivity implements SiteActivity {
     readonly activeAlerts: SiteActivity['activeAlerts'],
   ) {}
 
-  async detections({ from, to }: Stretch) {
+  async detections({ from, to }: TimeSpan) {
     const [row] = await this.sql.query<Awaited<ReturnType<SiteActivity['detections']>>>(
       `SELECT avg(processing_time) AS "processingTime", avg(confidence) AS confidence
          FROM detection_records WHERE ts >= to_timestamp($1) AND ts < to_timestamp($2)`,
@@ -22,7 +22,7 @@ export class PgSiteActivity implements SiteActivity {
     return row ?? { processingTime: null, confidence: null };
   }
 
-  async violations({ from, to }: Stretch, limit: number) {
+  async violations({ from, to }: TimeSpan, limit: number) {
     const rows = await this.sql.query<Omit<RecentViolation, 'timestamp'> & { timestamp: Date }>(
       `SELECT id::float8 AS id, camera_id, violation_type, timestamp FROM violation_events v
         WHERE timestamp >= to_timestamp($1) AND timestamp < to_timestamp($2)

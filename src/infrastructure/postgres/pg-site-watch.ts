@@ -3,7 +3,7 @@ import type { Log } from '../../application/shared/log';
 import type { InstanceHealth } from '../../domain/alerts/component-health';
 import { type SiteNotice, WHOLE_SITE } from '../../domain/shared/site-notice';
 import type { Database } from './database';
-import { tellAlerts } from './tell-alerts';
+import { recordAlerts } from './record-alerts';
 
 /** A service that said nothing for this long says nothing of its parts any more: it ended, or is cut off. */
 const FRESH_SECONDS = 30;
@@ -46,7 +46,7 @@ export class PgSiteWatch<Rollout> implements SiteWatchStore<Rollout> {
       );
       if (moved.length === 0) return false;
       if (notices.length > 0)
-        await tellAlerts(
+        await recordAlerts(
           sql,
           notices.map((notice) => ({ ...row(notice), notices: by })),
           this.log,

@@ -1,6 +1,6 @@
 import type { Counts } from '../../application/statistics/statistics-port';
 import type { StatisticsSource } from '../../application/statistics/statistics-service';
-import { type Grain, type Stretch, coverOf } from '../../domain/statistics/window-cover';
+import { type Grain, type TimeSpan, coverOf } from '../../domain/statistics/window-cover';
 import type { Readable } from './queryable';
 
 interface CountRow {
@@ -15,7 +15,7 @@ export class PgStatistics implements StatisticsSource {
     private readonly zone: string,
   ) {}
 
-  async counts(window: Stretch, cameraId?: string): Promise<Counts> {
+  async counts(window: TimeSpan, cameraId?: string): Promise<Counts> {
     const { hours, minutes, events } = coverOf(window);
     const parts = new Parts(cameraId);
     for (const stretch of hours) parts.sums('hour', stretch);
@@ -52,12 +52,12 @@ class Parts {
     return this.selects.join(' UNION ALL ');
   }
 
-  sums(grain: Grain, { from, to }: Stretch): void {
+  sums(grain: Grain, { from, to }: TimeSpan): void {
     this.selects.push(`SELECT type, events FROM event_rollups
       WHERE grain = '${grain}' AND bucket >= ${this.time(from)} AND bucket < ${this.time(to)} ${this.ofCamera()}`);
   }
 
-  events({ from, to }: Stretch): void {
+  events({ from, to }: TimeSpan): void {
     this.selects.push(`SELECT type, 1 AS events FROM events
       WHERE ts >= ${this.time(from)} AND ts < ${this.time(to)} ${this.ofCamera()}`);
   }

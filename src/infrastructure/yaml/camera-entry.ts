@@ -13,7 +13,7 @@ import {
   type LocatedFault,
   type LocatedNode,
   type MapNode,
-  type Member,
+  type MapMember,
   type Members,
   type NodeValues,
   type Pair,
@@ -37,7 +37,7 @@ const IGNORED = new Set(['created_at', 'updated_at', 'is_active']);
 const MAX_NODES = 10_000;
 
 const isText = (field: string): boolean =>
-  field === 'env' || (isKnownField(field) && CAMERA_RULES[field]?.text === true);
+  field === 'env' || (isKnownField(field) && CAMERA_RULES[field]?.textRule === true);
 
 /** Reads the entry at `index` of the list and adds what is wrong with it to `faults`. */
 export function readEntry(
@@ -106,7 +106,7 @@ function suggestion(name: string): string | undefined {
   return suggestions.get(name);
 }
 
-function misspelling({ key }: Member, members: Members, path: readonly (string | number)[]): LocatedFault[] {
+function misspelling({ key }: MapMember, members: Members, path: readonly (string | number)[]): LocatedFault[] {
   const name = key.text;
   if (isKnownField(name) || name === 'enabled' || IGNORED.has(name)) return [];
   const suggested = suggestion(name);

@@ -85,13 +85,13 @@ export function mergeSources(value: LocatedNode): ReturnType<typeof resolved>[] 
 }
 
 /** One effective entry of a map, its own or taken over through `<<`. */
-export interface Member {
+export interface MapMember {
   readonly key: ScalarNode;
   readonly node: LocatedNode;
   readonly inherited: boolean;
 }
 
-export type Members = ReadonlyMap<string, Member>;
+export type Members = ReadonlyMap<string, MapMember>;
 
 interface Sized {
   readonly value: Json;
@@ -132,7 +132,7 @@ export class NodeValues {
   members(map: MapNode): Members {
     const known = this.merged.get(map);
     if (known) return known;
-    const members = this.deeper(map, new Map<string, Member>(), () => this.merge(map));
+    const members = this.deeper(map, new Map<string, MapMember>(), () => this.merge(map));
     this.merged.set(map, members);
     return members;
   }
@@ -168,8 +168,8 @@ export class NodeValues {
     }
   }
 
-  private merge(map: MapNode): Map<string, Member> {
-    const members = new Map<string, Member>();
+  private merge(map: MapNode): Map<string, MapMember> {
+    const members = new Map<string, MapMember>();
     const merges: LocatedNode[] = [];
     for (const { key, value } of map.pairs) {
       if (isMergeKey(key)) merges.push(value);

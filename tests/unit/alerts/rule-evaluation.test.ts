@@ -17,7 +17,7 @@ describe('the evaluation of all rules', () => {
       { ...ruleOf('violation', { threshold: 1 }), id: 2 },
     ]);
     expect(keys(evaluation.drain().changed)).toEqual(['1/a no_detection', '1/b no_detection']);
-    expect(evaluation.drain()).toEqual({ changed: [], gone: [] });
+    expect(evaluation.drain()).toEqual({ changed: [], deleted: [] });
   });
 
   it('has one state for each rule and camera to store, however often the rules were read again', () => {

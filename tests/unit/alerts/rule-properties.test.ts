@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AlertEvent } from '../../../src/domain/alerts/alert-input';
 import { RuleIndex } from '../../../src/domain/alerts/rule-evaluation';
-import { begin, step } from '../../../src/domain/alerts/rule-state';
+import { begin, stepRule } from '../../../src/domain/alerts/rule-state';
 import { START, eventOf, ruleOf } from './scenario';
 
 const times = fc
@@ -23,7 +23,7 @@ describe('any events under a violation_threshold', () => {
           const at = START + s * 1_000;
           const input =
             i < seconds.length ? ({ kind: 'event', at, event: eventOf() } as const) : ({ kind: 'time', at } as const);
-          const [next, made] = step(rule, state, input);
+          const [next, made] = stepRule(rule, state, input);
           state = next;
           return made;
         });
@@ -55,7 +55,7 @@ describe('any events under a violation_threshold', () => {
         const rule = ruleOf('violation', limits);
         let state = begin(rule, undefined);
         const first = seconds.findIndex((s) => {
-          const [next, made] = step(rule, state, { kind: 'event', at: START + s * 1_000, event: eventOf() });
+          const [next, made] = stepRule(rule, state, { kind: 'event', at: START + s * 1_000, event: eventOf() });
           state = next;
           return made.length > 0;
         });

@@ -1,6 +1,6 @@
-import type { AlertEvent, AlertInput, Decision } from '../../../src/domain/alerts/alert-input';
+import type { AlertEvent, AlertInput, RuleDecision } from '../../../src/domain/alerts/alert-input';
 import { AlertRule } from '../../../src/domain/alerts/alert-rule';
-import { type KnownCamera, type RuleState, begin, dueOf, step } from '../../../src/domain/alerts/rule-state';
+import { type KnownCamera, type RuleState, begin, dueOf, stepRule } from '../../../src/domain/alerts/rule-state';
 import { type WatchedRule, watched } from '../../../src/domain/alerts/watched-rule';
 import type { JsonObject } from '../../../src/domain/shared/json';
 
@@ -35,7 +35,7 @@ function inputOf(word: string, start: number): AlertInput {
   throw new Error(`no input: ${word}`);
 }
 
-const shown = ({ kind, at, details }: Decision, start: number): string =>
+const shown = ({ kind, at, details }: RuleDecision, start: number): string =>
   `${kind}${kind === 'summary' ? `(${String(details.suppressed)})` : ''}@${(at - start) / 1_000}`;
 
 /** What a rule decides, e.g. `alert@20 summary(3)@320`. The state goes through JSON after every input. */
@@ -43,7 +43,7 @@ export function play(rule: WatchedRule, inputs: string, start = START, camera?: 
   let state = begin(rule, camera);
   const told: string[] = [];
   for (const word of inputs.split(' ').filter(Boolean)) {
-    const [next, decisions] = step(rule, JSON.parse(JSON.stringify(state)) as RuleState, inputOf(word, start));
+    const [next, decisions] = stepRule(rule, JSON.parse(JSON.stringify(state)) as RuleState, inputOf(word, start));
     state = next;
     told.push(...decisions.map((decision) => shown(decision, start)));
   }

@@ -25,9 +25,9 @@ describe('the settings', () => {
     expect(entries).toEqual(helped.map((h) => `# ${h?.about}\n${line(h?.name, h?.fallback)}`));
   });
 
-  it('stand in the README', () => {
-    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-    expect(helped.map((h) => h?.name).filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  it('stand in docs/settings.md', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/settings.md'), 'utf8');
+    expect(helped.map((h) => h?.name).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('are the same from .env.example as from an empty environment', () => {

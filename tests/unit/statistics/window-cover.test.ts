@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { type Stretch, coverOf } from '../../../src/domain/statistics/window-cover';
+import { type TimeSpan, coverOf } from '../../../src/domain/statistics/window-cover';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const length = ({ from, to }: Stretch) => to - from;
+const length = ({ from, to }: TimeSpan) => to - from;
 const window = fc
   .tuple(fc.integer({ min: 0, max: 10 * HOUR }), fc.integer({ min: 0, max: 3_000 * HOUR }))
   .map(([from, ms]) => ({ from, to: from + ms }));
@@ -40,7 +40,7 @@ describe('the cover of a window', () => {
     fc.assert(
       fc.property(window, (whole) => {
         const { minutes, events } = coverOf(whole);
-        const sum = (parts: readonly Stretch[]) => parts.reduce((ms, part) => ms + length(part), 0);
+        const sum = (parts: readonly TimeSpan[]) => parts.reduce((ms, part) => ms + length(part), 0);
         expect(sum(events)).toBeLessThan(2 * MINUTE);
         expect(sum(minutes)).toBeLessThan(2 * HOUR);
       }),

@@ -18,7 +18,7 @@ function secondOpinion(text: string): CameraFields[] {
   return list.map((camera: Record<string, Json>) =>
     canonical(
       Object.fromEntries(
-        Object.entries(camera).map(([k, v]) => [k, CAMERA_RULES[k]?.text && typeof v === 'number' ? String(v) : v]),
+        Object.entries(camera).map(([k, v]) => [k, CAMERA_RULES[k]?.textRule && typeof v === 'number' ? String(v) : v]),
       ),
     ),
   );

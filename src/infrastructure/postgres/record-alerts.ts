@@ -8,7 +8,7 @@ import { allOrEach } from './transactions';
 export const DELIVERIES_CHANNEL = 'watchgate_alert_deliveries';
 
 /** A row for the history, and how people are told of it. */
-export interface TellableAlert {
+export interface NewAlert {
   /** What has the same key was told before, and is not told again. */
   readonly key: string;
   readonly ruleId: number | null;
@@ -24,7 +24,7 @@ export interface TellableAlert {
  * Writes history and deliveries in the transaction of the caller. An alert that the database refuses is logged and left
  * out: it must not hold up those of every other rule.
  */
-export async function tellAlerts(sql: Queryable, alerts: readonly TellableAlert[], log: Log): Promise<void> {
+export async function recordAlerts(sql: Queryable, alerts: readonly NewAlert[], log: Log): Promise<void> {
   // Two decisions of one rule may fall into the same millisecond: they are one alert, and the first of them tells it.
   const once = new Map([...alerts].reverse().map((alert) => [alert.key, alert]));
   const refused = await allOrEach(sql, [...once.values()].reverse(), (some) => store(sql, some));
@@ -33,7 +33,7 @@ export async function tellAlerts(sql: Queryable, alerts: readonly TellableAlert[
   await sql.execute('SELECT pg_notify($1, $2)', [DELIVERIES_CHANNEL, '']);
 }
 
-async function store(sql: Queryable, alerts: readonly TellableAlert[]): Promise<void> {
+async function store(sql: Queryable, alerts: readonly NewAlert[]): Promise<void> {
   const rows = await sql.execute<{ id: string; decision_key: string }>(
     `INSERT INTO alert_history (rule_id, camera_id, alert_type, timestamp, message, details, decision_key)
      SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[], $7::text[])
