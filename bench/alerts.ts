@@ -146,11 +146,6 @@ async function service(place: Workplace, databaseUrl: string): Promise<Dependenc
   place.onEnd(() => database.close());
   const onEnd = (undo: () => Promise<unknown>) => place.onEnd(async () => void (await undo()));
   const camerasFile = path.join(place.dir, 'none.yaml');
-  await startAlerts(
-    site,
-    databaseUrl,
-    await joinSite(site, databaseUrl, { dataDir: place.dir, camerasFile }, onEnd),
-    onEnd,
-  );
+  await startAlerts(site, await joinSite(site, { dataDir: place.dir, camerasFile }, onEnd), onEnd);
   return site;
 }

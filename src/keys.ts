@@ -67,6 +67,8 @@ import type { SystemPort } from './application/system/system-port';
 import type { AlertRuleRepository } from './domain/alerts/alert-rule-repository';
 import type { RevisionRepository } from './domain/cameras/camera-config-revision';
 import type { CameraRepository } from './domain/cameras/camera-repository';
+import type { DedicatedConnection } from './infrastructure/postgres/dedicated-connection';
+import type { PgWakes } from './infrastructure/postgres/pg-wakes';
 import type { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
 import type { DesiredStates } from './domain/camera-control/desired-states';
 import type { EmailChannel } from './infrastructure/notify/email-channel';
@@ -88,6 +90,8 @@ export const keys = {
   clock: token<Clock>('Clock'),
   onStep: token<OnStep>('OnStep'),
   database: token<Database>('Database'),
+  connection: token<DedicatedConnection>('DedicatedConnection'),
+  wakes: token<PgWakes>('Wakes'),
   camerasFile: token<CamerasFile>('CamerasFile'),
   camerasFormat: token<CamerasFormat>('CamerasFormat'),
   unitOfWork: token<CameraUnitOfWork>('CameraUnitOfWork'),
@@ -115,6 +119,9 @@ export const keys = {
   rollout: token<RolloutPort>('Rollout'),
   controlPlane: token<PgControlPlane>('ControlPlane'),
   desiredStates: token<DesiredStates>('DesiredStates'),
+  /** For what looks at them all the time: read again only after a change. */
+  rememberedCameras: token<Pick<CameraRepository, 'all'>>('Remembered cameras'),
+  rememberedStates: token<Pick<DesiredStates, 'all'>>('Remembered desired states'),
   workerHost: token<NodeWorkerHost>('WorkerHost'),
   controlRuntime: token<CameraControlRuntime>('CameraControlRuntime'),
   controlRelay: token<ControlRelay>('ControlRelay'),

@@ -82,7 +82,7 @@ function neededProbes(get: Get): HealthProbe[] {
 }
 
 function allProbes(get: Get, { dataDir, logDir, camerasFile }: MonitoredFolders): HealthProbe[] {
-  const [cameras, desired] = [get(keys.cameras), get(keys.desiredStates)];
+  const [cameras, desired] = [get(keys.rememberedCameras), get(keys.rememberedStates)];
   const { supervisor } = get(keys.controlRuntime);
   const begun = performance.now();
   const upSeconds = () => (performance.now() - begun) / 1_000;

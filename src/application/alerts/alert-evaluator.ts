@@ -8,6 +8,9 @@ import type { RuleBook } from './rule-book';
 
 const BATCH = 1_000;
 const DAY_MS = 86_400_000;
+const SOON_MS = 10_000;
+/** How far the evaluation got is stored this often where nothing else is to be stored: a start goes on from there. */
+const IDLE_COMMIT_MS = 15_000;
 
 export interface EvaluatorPace {
   /** How long an event may take from the camera to the table before its absence counts, in milliseconds. */
@@ -55,6 +58,11 @@ export class AlertEvaluator {
     delete this.running;
   }
 
+  /** Whether this service evaluates, and time alone decides nothing soon. */
+  get isIdle(): boolean {
+    return this.running !== undefined && this.running.evaluation.nextDue() > this.clock().getTime() + SOON_MS;
+  }
+
   /** Takes in everything there is; nothing while another service evaluates. */
   async run(): Promise<void> {
     for (let more = true; more && this.leads; ) {
@@ -77,10 +85,10 @@ export class AlertEvaluator {
 
   private async round(now: Running): Promise<boolean> {
     const { evaluation, cursor } = now;
-    const [events, changes, watchedUntil] = await Promise.all([
-      this.feed.events(cursor.eventSeq, BATCH),
-      this.feed.cameraChanges(cursor.cameraSeq, BATCH),
-      this.feed.watchedUntil(),
+    const ends = await this.feed.ends();
+    const [events, changes] = await Promise.all([
+      ends.events > cursor.eventSeq ? this.feed.events(cursor.eventSeq, BATCH) : [],
+      ends.cameraChanges > cursor.cameraSeq ? this.feed.cameraChanges(cursor.cameraSeq, BATCH) : [],
     ]);
     this.startAnewAfterWrongClock(now);
     // Looked at after the events: a rule that was made before an event happened is asked about it. Time alone can wait for
@@ -93,7 +101,7 @@ export class AlertEvaluator {
     const more = events.length === BATCH || changes.length === BATCH;
     const told = this.feedAll(evaluation, inOrder(events, changes));
     const evaluated = more ? cursor.evaluated : this.until(now);
-    if (!more) told.push(...evaluation.time({ events: evaluated, cameras: watchedUntil }));
+    if (!more) told.push(...evaluation.time({ events: evaluated, cameras: ends.watchedUntil }));
     const to = {
       version: cursor.version + 1,
       eventSeq: events.at(-1)?.seq ?? cursor.eventSeq,
@@ -130,7 +138,7 @@ export class AlertEvaluator {
     const { changed, gone } = now.evaluation.drain();
     const read = to.eventSeq !== now.cursor.eventSeq || to.cameraSeq !== now.cursor.cameraSeq;
     const idle = !read && changed.length === 0 && gone.length === 0 && told.length === 0;
-    if (idle && Math.abs(to.evaluated - now.cursor.evaluated) < this.pace.lateMs) return false;
+    if (idle && Math.abs(to.evaluated - now.cursor.evaluated) < IDLE_COMMIT_MS) return false;
     const byId = new Map(this.book.rules.map((rule) => [rule.id, rule]));
     const alerts = told.map((alert) => {
       const rule = byId.get(alert.ruleId);

@@ -23,15 +23,21 @@ export interface StoredSpan {
   readonly cameraId: string | undefined;
 }
 
+/** How far there is something; `watchedUntil`: up to when the changes of cameras are complete, in milliseconds since 1970. */
+export interface FeedEnds {
+  readonly events: number;
+  readonly cameraChanges: number;
+  readonly watchedUntil: number;
+}
+
 /** Everything the rules are evaluated over. */
 export interface AlertFeed {
+  ends(): Promise<FeedEnds>;
   events(after: number, limit: number): Promise<FedEvent[]>;
   stored(span: StoredSpan, limit: number): Promise<FedEvent[]>;
   cameraChanges(after: number, limit: number): Promise<CameraChange[]>;
   /** All up to a time, oldest first. */
   storedCameraChanges(to: number): Promise<CameraChange[]>;
-  /** Up to when the changes of cameras are complete, in milliseconds since 1970. */
-  watchedUntil(): Promise<number>;
 }
 
 /** Both in the order of time, each keeping its own; of the same moment the camera first. */

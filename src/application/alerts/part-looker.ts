@@ -8,6 +8,7 @@ import type { SiteWatchStore } from './site-watch-store';
 export class PartLooker {
   private parts: Partial<Record<WatchedPart, PartStreak>> = {};
   private away: Away | null = null;
+  private published = { text: '', at: Number.NEGATIVE_INFINITY };
 
   constructor(
     private readonly service: string,
@@ -15,6 +16,8 @@ export class PartLooker {
     private readonly store: Pick<SiteWatchStore<unknown>, 'publish'>,
     private readonly clock: Clock,
     private readonly log: Log,
+    /** While all is well, this often: others believe what was said lately. */
+    private readonly publishEveryMs = 0,
   ) {}
 
   async look(): Promise<void> {
@@ -25,7 +28,17 @@ export class PartLooker {
     if (this.parts.database?.looks === 0)
       for (const part of WATCHED_PARTS) if (part !== 'database') this.follow(part, found.get(part), at);
     const sight: ServiceSight = { service: this.service, parts: this.parts, away: this.away };
+    await this.publish(sight, at);
+  }
+
+  private async publish(sight: ServiceSight, at: number): Promise<void> {
+    const looks = WATCHED_PARTS.map((part) => this.parts[part]?.looks);
+    const text = JSON.stringify([looks, this.away]);
+    const isWell = looks.every((bad) => bad === undefined || bad === 0);
+    const isKnown = isWell && text === this.published.text && Math.abs(at - this.published.at) < this.publishEveryMs;
+    if (isKnown) return;
     await this.store.publish(sight);
+    this.published = { text, at };
   }
 
   private follow(part: WatchedPart, look: PartLook | undefined, at: number): void {

@@ -1,4 +1,4 @@
-import { stepParts } from '../../domain/alerts/part-watch';
+import { type ServiceSight, stepParts, type WatchedParts } from '../../domain/alerts/part-watch';
 import type { SiteNotice } from '../../domain/shared/site-notice';
 import type { Clock, Log } from '../shared/log';
 import type { Notice } from './evaluation-store';
@@ -30,13 +30,14 @@ export class SiteWatch<Rollout> {
     this.leads = false;
   }
 
-  /** Looks once; nothing while another service watches. */
-  async run(): Promise<void> {
-    if (!this.leads) return;
+  /** Looks once; nothing while another service watches. Answers whether all is well and nothing can come of time alone. */
+  async run(): Promise<boolean> {
+    if (!this.leads) return false;
     const { version, watched } = await this.store.load();
     const [rollout, told] = await this.news(watched.rollout);
-    const [parts, found] = stepParts(watched.parts, await this.store.sights(), this.clock().getTime());
-    if (rollout === watched.rollout && parts === watched.parts) return;
+    const sights = await this.store.sights();
+    const [parts, found] = stepParts(watched.parts, sights, this.clock().getTime());
+    if (rollout === watched.rollout && parts === watched.parts) return isCalm(parts, sights);
     const stored = await this.store.commit({
       version,
       to: { parts, rollout },
@@ -44,5 +45,10 @@ export class SiteWatch<Rollout> {
       by: this.by,
     });
     if (!stored) this.log.warn('another service watches the site as well; this one looks again');
+    return false;
   }
 }
+
+const isCalm = ({ parts }: WatchedParts, sights: readonly ServiceSight[]): boolean =>
+  Object.values(parts).every(({ downSince }) => downSince === null) &&
+  sights.every((sight) => Object.values(sight.parts).every(({ looks }) => looks === 0));

@@ -14,8 +14,8 @@ export interface WorkerState {
 
 /** The process of every camera; undefined while another service controls the cameras. */
 export async function workerStates(
-  cameras: CameraRepository,
-  desired: DesiredStates,
+  cameras: Pick<CameraRepository, 'all'>,
+  desired: Pick<DesiredStates, 'all'>,
   supervisor: () => CameraSupervisor,
 ): Promise<readonly WorkerState[] | undefined> {
   const control = controlled(supervisor);

@@ -14,6 +14,7 @@ import { RolloutEvidence1764550000000 } from '../../../migrations/1764550000000-
 import { Security1764700000000 } from '../../../migrations/1764700000000-security';
 import { SiteWatch1764500000000 } from '../../../migrations/1764500000000-site-watch';
 import { Reliability1764600000000 } from '../../../migrations/1764600000000-reliability';
+import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { CameraRows } from './camera-row';
 import { DatabaseWatch } from './database-watch';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
@@ -83,6 +84,7 @@ export class Database implements Queryable {
         RolloutEvidence1764550000000,
         Reliability1764600000000,
         Security1764700000000,
+        Wake1764800000000,
       ],
       migrationsTransactionMode: 'all',
     });
@@ -126,6 +128,11 @@ export class Database implements Queryable {
   /** Milliseconds by which the clock of this machine is ahead of it. */
   clockDifference(): number {
     return Date.now() - this.watch.now().getTime();
+  }
+
+  /** It answered on a connection that is not of these. */
+  answered(): void {
+    this.watch.answered();
   }
 
   /** Throws while the database is away. */

@@ -1,7 +1,7 @@
 import type { Log } from '../../application/shared/log';
 import { hasEnded, type ProcessIdentity } from '../system/host-identity';
 import { Lead, type Leader, type LeaseRules, type LeaseSeen } from './lead';
-import { PgSession } from './pg-session';
+import type { DedicatedConnection, SessionSql } from './dedicated-connection';
 
 const TICK_MS = 1_000;
 /** A service that said nothing for this long is not there. */
@@ -35,7 +35,6 @@ interface Seen {
  * heard the end of, and is given to whoever comes first after a restart of the database.
  */
 export class PgMembership {
-  private session: PgSession | undefined;
   private timer: NodeJS.Timeout | undefined;
   private busy: Promise<void> = Promise.resolve();
   private ticking = false;
@@ -43,27 +42,28 @@ export class PgMembership {
   private readonly leads = new Map<string, Lead>();
 
   constructor(
-    private readonly url: string,
+    private readonly connection: DedicatedConnection,
     private readonly me: Member,
     private readonly log: Log,
   ) {}
 
   /** Throws when a service of this site runs with another cameras file. */
   async join(): Promise<void> {
-    const session = await this.open();
-    try {
-      await session.query('BEGIN');
-      await session.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.join'))`);
-      const others = await session.query<Other>(`${OTHERS} WHERE ${THERE} AND id <> $1`, [this.me.id]);
-      const other = others.find((one) => one.file !== this.me.file && !hasEnded(one));
-      if (other) throw new Error(refusal(this.me, other));
-      await this.register(session);
-      await session.query('COMMIT');
-    } catch (error) {
-      session.destroy();
-      throw error;
-    }
-    this.session = session;
+    await this.connection.use(async (sql) => {
+      await sql.query('BEGIN');
+      try {
+        await sql.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.join'))`);
+        const others = await sql.query<Other>(`${OTHERS} WHERE ${THERE} AND id <> $1`, [this.me.id]);
+        const other = others.find((one) => one.file !== this.me.file && !hasEnded(one));
+        if (other) throw new Error(refusal(this.me, other));
+        await this.register(sql);
+        await sql.query('COMMIT');
+      } catch (error) {
+        // Where the connection was lost, the server has done so.
+        await sql.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
     this.timer = setInterval(() => {
       void this.tick();
       // Whether or not the database answers in time.
@@ -84,9 +84,7 @@ export class PgMembership {
     clearInterval(this.timer);
     await this.busy;
     await Promise.all([...this.leads.values()].map((lead) => this.leave(lead)));
-    await this.asked((session) => session.query('DELETE FROM site_services WHERE id = $1', [this.me.id]));
-    await this.session?.end();
-    this.session = undefined;
+    await this.signOff('DELETE FROM site_services WHERE id = $1', [this.me.id]);
   }
 
   /** The lease goes last, so that nobody takes over before everything here has ended. */
@@ -94,13 +92,15 @@ export class PgMembership {
     if (!this.leads.delete(lead.name)) return;
     await this.busy;
     await lead.end();
-    const giveBack = 'UPDATE site_leases SET holder = NULL WHERE name = $1 AND holder = $2';
-    await this.asked((session) => session.query(giveBack, [lead.name, this.me.id]));
+    await this.signOff('UPDATE site_leases SET holder = NULL WHERE name = $1 AND holder = $2', [lead.name, this.me.id]);
   }
 
-  /** A goodbye that is not heard costs the others some seconds, nothing else. */
-  private async asked(question: (session: PgSession) => Promise<unknown>): Promise<void> {
-    if (this.session) await question(this.session).catch((error: unknown) => this.log.debug('signing off', { error }));
+  /** One that is not heard costs the others some seconds, nothing else. */
+  private async signOff(sql: string, values: readonly unknown[]): Promise<void> {
+    if (!this.connection.isThere) return;
+    await this.connection
+      .use((session) => session.query(sql, values))
+      .catch((error: unknown) => this.log.debug('signing off', { error }));
   }
 
   private tick(): Promise<void> {
@@ -115,18 +115,19 @@ export class PgMembership {
 
   private async look(): Promise<void> {
     try {
-      const session = (this.session ??= await this.open());
-      const sent = performance.now();
-      const [seen] = await session.query<Seen>(TICK, [this.me.id]);
-      if (!seen) return;
-      if (seen.known === 0) await this.register(session);
-      this.warnOfOtherFile(seen.others ?? []);
-      for (const lead of this.leads.values()) await this.lookAt(session, lead, seen, sent);
+      await this.connection.use((sql) => this.renew(sql));
     } catch (error) {
-      this.session?.destroy();
-      this.session = undefined;
       this.log.debug('the other services cannot be heard yet', { error });
     }
+  }
+
+  private async renew(sql: SessionSql): Promise<void> {
+    const sent = performance.now();
+    const [seen] = await sql.query<Seen>(TICK, [this.me.id]);
+    if (!seen) return;
+    if (seen.known === 0) await this.register(sql);
+    this.warnOfOtherFile(seen.others ?? []);
+    for (const lead of this.leads.values()) await this.lookAt(sql, lead, seen, sent);
   }
 
   /** One that started while this one was cut off for long was not refused. */
@@ -136,7 +137,7 @@ export class PgMembership {
     this.warned = other !== undefined;
   }
 
-  private async lookAt(session: PgSession, lead: Lead, seen: Seen, sent: number): Promise<void> {
+  private async lookAt(session: SessionSql, lead: Lead, seen: Seen, sent: number): Promise<void> {
     const elsewhere = (seen.others ?? []).some(({ place }) => place !== this.me.place);
     if (seen.mine?.includes(lead.name)) return lead.renewed(sent, elsewhere);
     const row = seen.leases?.find(({ name }) => name === lead.name);
@@ -148,7 +149,7 @@ export class PgMembership {
   }
 
   /** Who leads has to outlive a crash of the database; that somebody was there a second ago need not. */
-  private async take(session: PgSession, name: string, lease: LeaseSeen | undefined): Promise<boolean> {
+  private async take(session: SessionSql, name: string, lease: LeaseSeen | undefined): Promise<boolean> {
     await session.query('SET synchronous_commit = on');
     const values = [name, this.me.id, lease?.epoch ?? null, lease?.renewed_at ?? null];
     const taken = await session.query(TAKE, values);
@@ -156,22 +157,9 @@ export class PgMembership {
     return taken.length > 0;
   }
 
-  private async register(session: PgSession): Promise<void> {
+  private async register(session: SessionSql): Promise<void> {
     const { id, name, host, pid, started, place, file, filePath } = this.me;
     await session.query(REGISTER, [id, name, host, pid, started, place, file, filePath]);
-  }
-
-  private async open(): Promise<PgSession> {
-    const session = await PgSession.open({
-      url: this.url,
-      name: 'watchgate-member',
-      onLost: (error) => {
-        if (this.session === session) this.session = undefined;
-        this.log.warn('the connection to the other services was lost', { error });
-      },
-    });
-    await session.query('SET synchronous_commit = off');
-    return session;
   }
 }
 
