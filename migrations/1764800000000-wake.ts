@@ -11,6 +11,7 @@ const WAKES = [
   ['alert_deliveries', 'INSERT', 'deliveries'],
   ['camera_control_requests', 'INSERT', 'control_requests'],
   ['camera_control_requests', 'UPDATE OF answer', 'control_answers'],
+  ['cameras', 'INSERT OR UPDATE OR DELETE', 'cameras'],
   ['camera_config_revisions', 'INSERT', 'cameras'],
   ['camera_desired_states', 'INSERT OR UPDATE OR DELETE', 'cameras'],
   ['alert_site_sights', 'INSERT OR UPDATE', 'sights'],

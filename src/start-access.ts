@@ -3,7 +3,7 @@ import { every } from './infrastructure/environment/scheduler';
 import { keys } from './keys';
 
 /** It is woken; this is the safety net. */
-const REFRESH_EVERY_MS = 15_000;
+const REFRESH_EVERY_MS = 30_000;
 const NOTE_USE_EVERY_MS = 30_000;
 const STORE_EVERY_MS = 1_000;
 

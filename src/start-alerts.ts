@@ -10,12 +10,12 @@ import { keys } from './keys';
 
 /** For what time alone decides; events wake. Where nothing is due soon, this is the safety net. */
 const EVALUATE_EVERY_MS = 1_000;
-const EVALUATE_IDLE_MS = 5_000;
+const EVALUATE_IDLE_MS = 10_000;
 /** What is written in a row is read together. */
 const APART_MS = 50;
 /** Both are woken; these are their safety nets. */
-const FOLLOW_EVERY_MS = 15_000;
-const DELIVER_EVERY_MS = 10_000;
+const FOLLOW_EVERY_MS = 30_000;
+const DELIVER_EVERY_MS = 15_000;
 const SITE_EVERY_MS = 5_000;
 const SITE_CALM_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;

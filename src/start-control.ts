@@ -6,8 +6,8 @@ import type { PgMembership } from './infrastructure/postgres/pg-membership';
 import { keys } from './keys';
 
 /** Both are woken; this is their safety net. */
-const FOLLOW_EVERY_MS = 10_000;
-const SERVE_EVERY_MS = 10_000;
+const FOLLOW_EVERY_MS = 30_000;
+const SERVE_EVERY_MS = 30_000;
 const SWEEP_EVERY_MS = 60_000;
 /** Longer than a failover of the database takes; a camera must never have two processes, so the holder ends its own in time. */
 const CONTROL = { silentMs: 30_000, nearMs: 8_000, fenceMs: 20_000 };

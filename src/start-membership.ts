@@ -15,7 +15,13 @@ export async function joinSite(
   await site.resolve(keys.wakes).start();
   const [id, name] = [site.resolve(keys.instanceId), site.resolve(keys.instanceName)];
   const files = { place: placeOf(dataDir), file: placeOf(camerasFile), filePath: camerasFile };
-  const membership = new PgMembership(connection, { id, name, ...thisProcess(), ...files }, site.resolve(keys.log));
+  const database = site.resolve(keys.database);
+  const membership = new PgMembership(
+    connection,
+    { id, name, ...thisProcess(), ...files },
+    site.resolve(keys.log),
+    (...time) => database.isSoLate(...time),
+  );
   await membership.join();
   onStop(() => membership.stop());
   return membership;

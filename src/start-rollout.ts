@@ -21,7 +21,7 @@ const PACE: RolloutPace = { uploadMs: 1_000, evaluateMs: 5_000 };
 /** While nothing runs that could be judged; a change of the rollout wakes. */
 const REST_MS = 60_000;
 /** Longer than anybody waits for the end of a verification that was broken off. */
-const END_EVERY_MS = 15_000;
+const END_EVERY_MS = 30_000;
 
 /**
  * Brings plans and environment in, follows the stored rollout from then on, stores evidence and judges it. Answers where

@@ -8,7 +8,8 @@ import type { RuleBook } from './rule-book';
 
 const BATCH = 1_000;
 const DAY_MS = 86_400_000;
-const SOON_MS = 10_000;
+/** Longer than whoever repeats this rests meanwhile. */
+const SOON_MS = 20_000;
 /** How far the evaluation got is stored this often where nothing else is to be stored: a start goes on from there. */
 const IDLE_COMMIT_MS = 15_000;
 

@@ -11,7 +11,7 @@ const ASK_AGAIN_MS = 200;
 const SILENT_MS = 400;
 /** A connection that was silent for this long is given up for a new one. */
 const GIVE_UP_MS = 1_000;
-/** Its clock is looked at so often, however busy it is. */
+/** Its clock is looked at so often, unless somebody else says what time it is there. */
 const CLOCK_EVERY_MS = 5_000;
 const TOO_MANY_CONNECTIONS = '53300';
 const WHAT_TIME = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
@@ -25,7 +25,9 @@ const WHAT_TIME = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8
 export class DatabaseWatch {
   private readonly waiting = new Set<() => void>();
   private session: PgSession | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private clock: NodeJS.Timeout | undefined;
+  /** Only while somebody waits, or the database is away. */
+  private looking: NodeJS.Timeout | undefined;
   private asking = false;
   private askedAt = 0;
   private heardAt = performance.now();
@@ -41,13 +43,16 @@ export class DatabaseWatch {
   /** Resolves after the first answer, or the first failure. */
   async start(): Promise<void> {
     this.answered();
-    if (this.timer) return;
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    if (this.clock) return;
+    this.clock = setInterval(() => {
+      if (!this.asking && performance.now() - this.clockAt > CLOCK_EVERY_MS) void this.ask();
+    }, CLOCK_EVERY_MS).unref();
     await this.ask();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
+    clearInterval(this.clock);
+    this.stopLooking();
     const { session } = this;
     this.session = undefined;
     await session?.end();
@@ -72,6 +77,7 @@ export class DatabaseWatch {
     return new Promise((resolve, reject) => {
       const lost = () => reject(away(effect));
       if (this.waiting.size === 0) this.waitingSince = performance.now();
+      this.startLooking();
       this.waiting.add(lost);
       work()
         .then((answer) => {
@@ -98,7 +104,19 @@ export class DatabaseWatch {
       else if (now - Math.max(this.askedAt, this.heardAt) > SILENT_MS) this.goAway();
       return;
     }
-    if (this.mustAsk(now) || now - this.clockAt > CLOCK_EVERY_MS) void this.ask();
+    if (this.mustAsk(now)) void this.ask();
+    else if (this.waiting.size === 0 && !this.isAway) this.stopLooking();
+  }
+
+  private startLooking(): void {
+    if (this.looking) return;
+    this.lookedAt = performance.now();
+    this.looking = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+  }
+
+  private stopLooking(): void {
+    clearInterval(this.looking);
+    this.looking = undefined;
   }
 
   private mustAsk(now: number): boolean {
@@ -115,6 +133,7 @@ export class DatabaseWatch {
 
   private async ask(): Promise<void> {
     this.asking = true;
+    this.startLooking();
     this.askedAt = performance.now();
     try {
       // A connection that was ended says nothing about whether there can be a new one.
@@ -161,10 +180,13 @@ export class DatabaseWatch {
     const sent = performance.now();
     const [row] = await session.query<{ now: number }>(WHAT_TIME);
     this.answered();
-    const received = performance.now();
+    if (row) this.isSoLate(row.now, sent, performance.now());
+  }
+
+  /** The time of the database, in milliseconds since 1970, somewhen between two moments of the monotonic clock here. */
+  isSoLate(now: number, sent: number, received: number): void {
     this.clockAt = received;
-    if (!row) return;
-    const offset = row.now - (sent + received) / 2;
+    const offset = now - (sent + received) / 2;
     // What may be the way of the answer alone does not move the clock.
     const wobble = (received - sent) / 2 + 1;
     if (this.offset === undefined || Math.abs(offset - this.offset) > wobble) this.offset = offset;

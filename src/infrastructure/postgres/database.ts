@@ -135,6 +135,11 @@ export class Database implements Queryable {
     this.watch.answered();
   }
 
+  /** It said what time it is, on a connection that is not of these. */
+  isSoLate(now: number, sent: number, received: number): void {
+    this.watch.isSoLate(now, sent, received);
+  }
+
   /** Throws while the database is away. */
   refuseWhileAway(): void {
     this.watch.refuseWhileAway();

@@ -4,8 +4,8 @@ import type { DedicatedConnection, SessionSql } from './dedicated-connection';
 import { loadRollout, ROLLOUT_CHANNEL } from './pg-rollout-store';
 
 /** An instance that said nothing for ten seconds is not shown any more. */
-const HEARTBEAT_MS = 4_000;
-const LOOK_EVERY_MS = 500;
+const HEARTBEAT_MS = 6_000;
+const LOOK_EVERY_MS = 1_000;
 /** Without confirmation for this long, nobody could have stopped this process: it takes itself back. */
 export const STALE_AFTER_MS = 15_000;
 

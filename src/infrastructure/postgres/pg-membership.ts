@@ -23,6 +23,8 @@ type Other = Pick<Member, 'id' | 'name' | 'host' | 'pid' | 'started' | 'place' |
 };
 
 interface Seen {
+  /** The time of the database, in milliseconds since 1970. */
+  readonly now: number;
   readonly known: number;
   readonly mine: readonly string[] | null;
   readonly leases: readonly (Omit<LeaseSeen, 'ended' | 'near'> & Partial<Other>)[] | null;
@@ -45,6 +47,8 @@ export class PgMembership {
     private readonly connection: DedicatedConnection,
     private readonly me: Member,
     private readonly log: Log,
+    /** The time of the database, and between which moments of the monotonic clock of this process it was so late. */
+    private readonly onTime: (now: number, sent: number, received: number) => void = () => undefined,
   ) {}
 
   /** Throws when a service of this site runs with another cameras file. */
@@ -125,6 +129,7 @@ export class PgMembership {
     const sent = performance.now();
     const [seen] = await sql.query<Seen>(TICK, [this.me.id]);
     if (!seen) return;
+    this.onTime(seen.now, sent, performance.now());
     if (seen.known === 0) await this.register(sql);
     this.warnOfOtherFile(seen.others ?? []);
     for (const lead of this.leads.values()) await this.lookAt(sql, lead, seen, sent);
@@ -176,7 +181,7 @@ const REGISTER = `
 const TICK = `
   WITH me AS (UPDATE site_services SET heartbeat_at = clock_timestamp() WHERE id = $1 RETURNING id),
        mine AS (UPDATE site_leases SET renewed_at = clock_timestamp() WHERE holder = $1 RETURNING name)
-  SELECT (SELECT count(*)::int FROM me) AS known, (SELECT array_agg(name) FROM mine) AS mine,
+  SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now, (SELECT count(*)::int FROM me) AS known, (SELECT array_agg(name) FROM mine) AS mine,
          (SELECT json_agg(json_build_object('name', l.name, 'holder', l.holder, 'epoch', l.epoch::text, 'renewed_at', l.renewed_at::text,
                  'host', s.host, 'pid', s.pid, 'started', s.started, 'place', s.place))
             FROM site_leases l LEFT JOIN site_services s ON s.id = l.holder) AS leases,

@@ -4,7 +4,7 @@ import type { DedicatedConnection } from './dedicated-connection';
 const WAKE_CHANNEL = 'watchgate_wake';
 
 /** A safety net: a notification may be lost in a way that nobody thought of. */
-const REMEMBERED_MS = 10_000;
+const REMEMBERED_MS = 30_000;
 
 /** What is written that a loop waits for. */
 export type WakeTopic =
