@@ -2,6 +2,7 @@ import { alerts } from './alerts';
 import { cameras } from './cameras';
 import { control } from './control';
 import { http } from './http';
+import { idle } from './idle';
 import { ingest } from './ingest';
 import { records } from './records';
 import { type Result, keepResult } from './results';
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, (length: Length, rows?: number) => Pro
   cameras,
   control,
   http,
+  idle,
   ingest,
   records,
   rollout,

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { OnStep } from './application/cameras/configuration-publication';
 import type { Clock, Log } from './application/shared/log';
+import { DedicatedConnection } from './infrastructure/postgres/dedicated-connection';
+import { PgWakes } from './infrastructure/postgres/pg-wakes';
 import { Database } from './infrastructure/postgres/database';
 import { HostSystem } from './infrastructure/system/host-system';
 import { type Once, type Token, keys } from './keys';
@@ -48,6 +50,9 @@ export function wire(site: Site): DependencyContainer {
   const lost = (error: Error) => site.log.warn('a database connection was lost', { error });
   const database = new Database(site.databaseUrl, lost);
   value(keys.database, database);
+  const connection = new DedicatedConnection(site.databaseUrl, site.log, { onAnswer: () => database.answered() });
+  value(keys.connection, connection);
+  value(keys.wakes, new PgWakes(connection));
   // One clock for all services of a site: that of the database, whatever the clock of this machine says.
   value(keys.clock, site.clock ?? (() => database.now()));
   wireCameraConfiguration(once, site);

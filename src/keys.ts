@@ -59,11 +59,13 @@ import type { EmailChannel } from './infrastructure/notify/email-channel';
 import type { LiveSockets } from './infrastructure/notify/live-sockets';
 import type { LiveEvents, LiveStatus } from './infrastructure/notify/live-topics';
 import type { Database } from './infrastructure/postgres/database';
+import type { DedicatedConnection } from './infrastructure/postgres/dedicated-connection';
 import type { PgAnnouncer } from './infrastructure/postgres/pg-announcer';
 import type { PgControlPlane } from './infrastructure/postgres/pg-control-plane';
 import type { PgDeliveries } from './infrastructure/postgres/pg-deliveries';
 import type { PgEventRetention, PgRetention } from './infrastructure/postgres/pg-retention';
 import type { PgRuleFollower } from './infrastructure/postgres/pg-rule-follower';
+import type { PgWakes } from './infrastructure/postgres/pg-wakes';
 import type { NodeWorkerHost } from './infrastructure/process/node-worker-host';
 import type { PrometheusPage } from './infrastructure/prometheus/prometheus-page';
 
@@ -76,6 +78,8 @@ export const keys = {
   clock: token<Clock>('Clock'),
   onStep: token<OnStep>('OnStep'),
   database: token<Database>('Database'),
+  connection: token<DedicatedConnection>('DedicatedConnection'),
+  wakes: token<PgWakes>('Wakes'),
   camerasFile: token<CamerasFile>('CamerasFile'),
   camerasFormat: token<CamerasFormat>('CamerasFormat'),
   unitOfWork: token<CameraUnitOfWork>('CameraUnitOfWork'),
@@ -103,6 +107,9 @@ export const keys = {
   rollout: token<RolloutService>('Rollout'),
   controlPlane: token<PgControlPlane>('ControlPlane'),
   desiredStates: token<DesiredStates>('DesiredStates'),
+  /** For what looks at them all the time: read again only after a change. */
+  rememberedCameras: token<Pick<CameraRepository, 'all'>>('Remembered cameras'),
+  rememberedStates: token<Pick<DesiredStates, 'all'>>('Remembered desired states'),
   workerHost: token<NodeWorkerHost>('WorkerHost'),
   cameraController: token<CameraController>('CameraControlRuntime'),
   controlRelay: token<ControlRelay>('ControlRelay'),

@@ -97,13 +97,13 @@ async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<
   await database()
     .open()
     .catch((error: unknown) => refuseDatabase(settings, error));
-  const membership = await joinSite(site, databaseUrl, settings, onStop);
+  const membership = await joinSite(site, settings, onStop);
   const settled = await startCameras(site, settings.camerasFile, onStop);
   const { rolloutFile } = settings;
   const rollout = await startRollout(site, { rolloutFile, seed: seedOf(settings) }, onStop);
   await startEvents(site, journalOf(settings), onStop);
   await startControl(site, membership, onStop);
-  await startAlerts(site, databaseUrl, membership, onStop);
+  await startAlerts(site, membership, onStop);
   await startAccess(site, onStop);
   const url = await startHttp(site, settings, onStop);
   return { url, summary: summary(settings, url, { embedded, settled, rollout }) };

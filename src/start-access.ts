@@ -2,7 +2,8 @@ import type { DependencyContainer } from 'tsyringe';
 import { every } from './infrastructure/environment/scheduler';
 import { keys } from './keys';
 
-const REFRESH_EVERY_MS = 1_000;
+/** It is woken; this is the safety net. */
+const REFRESH_EVERY_MS = 30_000;
 const NOTE_USE_EVERY_MS = 30_000;
 const STORE_EVERY_MS = 1_000;
 
@@ -17,8 +18,10 @@ export async function startAccess(
     site.resolve(keys.auditTrail),
   ];
   await authenticator.refresh();
+  const learning = every(REFRESH_EVERY_MS, 'learning of tokens', () => authenticator.refresh(), log);
+  site.resolve(keys.wakes).on('tokens', learning.wake);
   const tasks = [
-    every(REFRESH_EVERY_MS, 'learning of tokens', () => authenticator.refresh(), log),
+    learning,
     every(NOTE_USE_EVERY_MS, 'noting the use of tokens', () => authenticator.noteUse(), log),
     every(STORE_EVERY_MS, 'storing the audit trail', () => trail.flush(), log),
   ];

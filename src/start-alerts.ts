@@ -1,33 +1,41 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { Server } from 'node:http';
 import { locating, socketCaller } from './api/http/auth';
-import { every } from './infrastructure/environment/scheduler';
+import { REST, every } from './infrastructure/environment/scheduler';
 import type { Leader } from './infrastructure/postgres/lead';
 import { ALERTS_CHANNEL } from './infrastructure/postgres/pg-announcer';
-import { PgListener } from './infrastructure/postgres/pg-listener';
 import type { PgMembership } from './infrastructure/postgres/pg-membership';
-import { DELIVERIES_CHANNEL } from './infrastructure/postgres/record-alerts';
+import { ROLLOUT_CHANNEL } from './infrastructure/postgres/pg-rollout-store';
 import { keys } from './keys';
 
-const EVALUATE_EVERY_MS = 200;
-const FOLLOW_EVERY_MS = 400;
+/** For what time alone decides; events wake. Where nothing is due soon, this is the safety net. */
+const EVALUATE_EVERY_MS = 1_000;
+const EVALUATE_IDLE_MS = 10_000;
+/** What is written in a row is read together. */
+const APART_MS = 50;
+/** Both are woken; these are their safety nets. */
+const FOLLOW_EVERY_MS = 30_000;
+const DELIVER_EVERY_MS = 15_000;
+const SITE_EVERY_MS = 5_000;
+const SITE_CALM_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
 /** Two at once do no harm: what one of them stores makes the other read again. */
 const EVALUATION = { silentMs: 8_000, nearMs: 8_000 };
 const PARTS_EVERY_MS = 5_000;
-const LIVE_EVERY_MS = 500;
+/** Events wake; this is the safety net. */
+const LIVE_EVERY_MS = 2_000;
 const PING_EVERY_MS = 2_000;
 
 /** Follows the rules, evaluates them in one service of the site, and delivers what they decide in all of them. */
 export async function startAlerts(
   site: DependencyContainer,
-  databaseUrl: string,
   membership: PgMembership,
   onStop: (undo: () => Promise<unknown>) => void,
 ): Promise<void> {
   const log = site.resolve(keys.log);
   const [follower, worker] = [site.resolve(keys.ruleFollower), site.resolve(keys.deliveryWorker)];
   const [evaluator, watch] = [site.resolve(keys.alertEvaluator), site.resolve(keys.cameraWatch)];
+  const rules = site.resolve(keys.activeRules);
   await follower.refresh();
   onStop(async () => site.resolve(keys.emailChannel).close());
   onStop(() => worker.stop());
@@ -41,23 +49,41 @@ export async function startAlerts(
   const missed = async (ms: number) => {
     for (const payload of await site.resolve(keys.announcer).since(ms)) site.resolve(keys.liveEvents).alert(payload);
   };
-  const heard = {
-    [DELIVERIES_CHANNEL]: () => worker.wake(),
-    [ALERTS_CHANNEL]: (payload: string, missedMs: number) => {
-      if (payload !== '') site.resolve(keys.liveEvents).alert(payload);
-      else void missed(missedMs).catch((error: unknown) => log.warn('missed alerts cannot be read', { error }));
-    },
+  const connection = site.resolve(keys.connection);
+  await connection.listen(ALERTS_CHANNEL, (payload, missedMs) => {
+    if (payload !== '') site.resolve(keys.liveEvents).alert(payload);
+    else void missed(missedMs).catch((error: unknown) => log.warn('missed alerts cannot be read', { error }));
+  });
+  const evaluate = async () => {
+    await evaluator.run();
+    return evaluator.isIdle ? REST : undefined;
   };
-  const listener = new PgListener(databaseUrl, heard, log);
-  await listener.start();
-  onStop(() => listener.stop());
+  const evaluating = every(EVALUATE_EVERY_MS, 'evaluating the alert rules', evaluate, log, {
+    restMs: EVALUATE_IDLE_MS,
+    apartMs: APART_MS,
+  });
+  const follow = async () => {
+    const { revision } = rules;
+    await follower.refresh();
+    if (rules.revision !== revision) evaluating.wake();
+  };
+  const following = every(FOLLOW_EVERY_MS, 'following the alert rules', follow, log);
+  const watchSite = async () => ((await siteWatch.run()) ? REST : undefined);
+  const watching = every(SITE_EVERY_MS, 'watching the site', watchSite, log, { restMs: SITE_CALM_MS });
+  await connection.listen(ROLLOUT_CHANNEL, watching.wake);
+  const wakes = site.resolve(keys.wakes);
+  wakes.on('events', evaluating.wake);
+  wakes.on('camera_changes', evaluating.wake);
+  wakes.on('alert_rules', following.wake);
+  wakes.on('sights', watching.wake);
+  wakes.on('deliveries', () => worker.wake());
   const tasks = [
-    every(EVALUATE_EVERY_MS, 'evaluating the alert rules', () => evaluator.run(), log),
-    every(FOLLOW_EVERY_MS, 'following the alert rules', () => follower.refresh(), log),
+    evaluating,
+    following,
+    watching,
     every(LOOK_EVERY_MS, 'watching the cameras', () => watch.look(), log),
-    every(LOOK_EVERY_MS, 'watching the site', () => siteWatch.run(), log),
     every(PARTS_EVERY_MS, 'looking at the parts of this service', () => healthReporter.look(), log),
-    every(LOOK_EVERY_MS, 'looking for deliveries', async () => worker.wake(), log),
+    every(DELIVER_EVERY_MS, 'looking for deliveries', async () => worker.wake(), log),
   ];
   onStop(() => Promise.all(tasks.map((task) => task.stop())));
 }
@@ -82,8 +108,11 @@ export function startSockets(
   });
   const authenticator = site.resolve(keys.authenticator);
   const recheck = async () => sockets.recheck((id) => authenticator.isUsable(id));
+  const telling = every(LIVE_EVERY_MS, 'telling dashboards of events', () => events.look(), log, { apartMs: APART_MS });
+  events.onJoin = telling.wake;
+  site.resolve(keys.wakes).on('events', telling.wake);
   const tasks = [
-    every(LIVE_EVERY_MS, 'telling dashboards of events', () => events.look(), log),
+    telling,
     every(LOOK_EVERY_MS, 'telling dashboards of cameras', () => status.look(), log),
     every(LOOK_EVERY_MS, 'looking for sockets of revoked tokens', recheck, log),
     every(PING_EVERY_MS, 'the ping of dashboards', async () => events.ping(), log),

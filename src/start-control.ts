@@ -5,8 +5,9 @@ import { every } from './infrastructure/environment/scheduler';
 import type { PgMembership } from './infrastructure/postgres/pg-membership';
 import { keys } from './keys';
 
-const FOLLOW_EVERY_MS = 1_000;
-const SERVE_EVERY_MS = 200;
+/** Both are woken; this is their safety net. */
+const FOLLOW_EVERY_MS = 30_000;
+const SERVE_EVERY_MS = 30_000;
 const SWEEP_EVERY_MS = 60_000;
 /** Longer than a failover of the database takes; a camera must never have two processes, so the holder ends its own in time. */
 const CONTROL = { silentMs: 30_000, nearMs: 8_000, fenceMs: 20_000 };
@@ -21,11 +22,14 @@ export async function startControl(
   const leader = { take: () => runtime.take(), leave: (near: boolean) => runtime.leave(near) };
   const leadership = await membership.lead('camera_control', leader, CONTROL);
   onStop(() => leadership.stop());
+  const wakes = site.resolve(keys.wakes);
   void sayWhichFfmpeg(site, log).catch((error: unknown) => log.warn('no ffmpeg could be asked', { error }));
   const following = every(FOLLOW_EVERY_MS, 'following the cameras', () => runtime.follow(), log);
+  wakes.on('cameras', following.wake);
   onStop(() => following.stop());
   const [relay, ports] = [site.resolve(keys.controlRelay), portsOf(site)];
   const serving = every(SERVE_EVERY_MS, 'answering the other services', () => relay.serve(ports), log);
+  wakes.on('control_requests', serving.wake);
   onStop(() => serving.stop());
   const cameras = site.resolve(keys.cameras);
   const sweep = async () => {

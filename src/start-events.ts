@@ -2,9 +2,13 @@ import type { DependencyContainer } from 'tsyringe';
 import { HOUR_MS } from './domain/shared/time';
 import { every } from './infrastructure/environment/scheduler';
 import { rotateJournal } from './infrastructure/journal/disk-journal';
+import { watchJournal } from './infrastructure/journal/watch-journal';
 import { keys } from './keys';
 
-const LOOK_EVERY_MS = 100;
+/** Of the folder of the journal; it is watched as well, where the system can do that. */
+const LOOK_EVERY_MS = 1_000;
+/** What is written in a row is one batch. */
+const APART_MS = 100;
 const HOURLY_MS = HOUR_MS;
 const ROTATE_EVERY_MS = 60_000;
 
@@ -23,8 +27,11 @@ export async function startEvents(
   ];
   await retention.prepare();
   const rotate = () => database.alone('watchgate.journal_rotation', () => rotateJournal(journal, files, intake));
+  const taking = every(LOOK_EVERY_MS, 'taking in the journal', () => ingestor.pass(), log, { apartMs: APART_MS });
+  const watch = watchJournal(journal, taking.wake, log);
+  onStop(async () => watch.close());
   const tasks = [
-    every(LOOK_EVERY_MS, 'taking in the journal', () => ingestor.pass(), log),
+    taking,
     every(HOURLY_MS, 'making room for events', () => retention.makeRoom(), log),
     every(HOURLY_MS, 'deleting what is too old', () => site.resolve(keys.retention).run(), log),
     every(ROTATE_EVERY_MS, 'the rotation of the journal', rotate, log),

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { allOperations, rolloutGroups } from './api/catalogue';
 import { type RolloutSeed, seedRollout, startSummary } from './application/rollout/rollout-seeding';
 import type { GroupPlan } from './domain/rollout/rollout-plan';
-import { every } from './infrastructure/environment/scheduler';
+import { REST, every } from './infrastructure/environment/scheduler';
 import { RolloutProvider } from './infrastructure/openfeature/rollout-provider';
+import { ROLLOUT_CHANNEL } from './infrastructure/postgres/pg-rollout-store';
 import { hasCode } from './infrastructure/system/files';
 import { readRolloutFile } from './infrastructure/yaml/rollout-file';
 import { keys } from './keys';
@@ -17,6 +18,10 @@ export interface RolloutPace {
 }
 
 const PACE: RolloutPace = { uploadMs: 1_000, evaluateMs: 5_000 };
+/** While nothing runs that could be judged; a change of the rollout wakes. */
+const REST_MS = 60_000;
+/** Longer than anybody waits for the end of a verification that was broken off. */
+const END_EVERY_MS = 30_000;
 
 /**
  * Brings plans and environment in, follows the stored rollout from then on, stores evidence and judges it. Answers where
@@ -46,9 +51,11 @@ export async function startRollout(
   const upload = () => uploader.upload().then(() => runtime.storePending());
   const counts = every(uploadMs, 'storing the evidence of the rollout', upload, log);
   const evaluator = site.resolve(keys.evaluator);
-  const judging = every(evaluateMs, 'judging the rollout', () => evaluator.evaluate(), log);
+  const judge = async () => ((await evaluator.evaluate()) ? undefined : REST);
+  const judging = every(evaluateMs, 'judging the rollout', judge, log, { restMs: REST_MS });
+  await site.resolve(keys.connection).listen(ROLLOUT_CHANNEL, judging.wake);
   const verifications = site.resolve(keys.verifications);
-  const ending = every(evaluateMs, 'ending verifications', () => verifications.endExpired(), log);
+  const ending = every(END_EVERY_MS, 'ending verifications', () => verifications.endExpired(), log);
   onStop(() => Promise.all([counts.stop(), judging.stop(), ending.stop()]).then(upload));
   return summary;
 }

@@ -8,6 +8,7 @@ import { HealthReporter, SiteWatch } from './application/alerts/site-watch';
 import { processConditions } from './application/camera-control/worker-states';
 import { rolloutNews } from './application/rollout/rollout-news';
 import { sharingReads } from './application/shared/shared-reads';
+import { WATCHED_PARTS } from './domain/alerts/component-health';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from './domain/shared/event';
 import { AddressPolicy } from './infrastructure/notify/address-policy';
 import { EmailChannel } from './infrastructure/notify/email-channel';
@@ -36,6 +37,10 @@ export interface AlertSite {
   readonly alertEmailFrom: string;
   readonly pace?: EvaluatorPace;
 }
+
+const NOTE_EVERY_MS = 5_000;
+/** Others believe it for 30 s. */
+const PUBLISH_EVERY_MS = 20_000;
 
 const NOWHERE: AlertSite = {
   violationTypes: DEFAULT_VIOLATION_TYPES,
@@ -85,8 +90,10 @@ function wireEvaluation(once: Once, { pace }: AlertSite): void {
   });
   once(keys.cameraWatch, (get) => {
     const { supervisor } = get(keys.cameraController);
-    const current = () => processConditions(get(keys.cameras), get(keys.desiredStates), supervisor);
-    return new CameraWatch({ current }, new PgCameraChanges(get(keys.database)), get(keys.clock));
+    const current = () => processConditions(get(keys.rememberedCameras), get(keys.rememberedStates), supervisor);
+    const fresh = () => processConditions(get(keys.cameras), get(keys.desiredStates), supervisor);
+    const store = new PgCameraChanges(get(keys.database));
+    return new CameraWatch({ current, fresh }, store, get(keys.clock), NOTE_EVERY_MS);
   });
 }
 
@@ -97,8 +104,14 @@ function wireSiteWatch(once: Once, { alertWebhookUrl }: AlertSite): void {
     return new SiteWatch(store, news, siteDeliveryTargets(alertWebhookUrl !== ''), get(keys.clock), get(keys.log));
   });
   once(keys.healthReporter, (get) => {
-    const check = () => get(keys.monitoring).parts();
-    return new HealthReporter(get(keys.instanceName), check, get(keys.siteWatchStore), get(keys.clock), get(keys.log));
+    const check = () => get(keys.monitoring).parts(WATCHED_PARTS);
+    const [name, store, clock, log] = [
+      get(keys.instanceName),
+      get(keys.siteWatchStore),
+      get(keys.clock),
+      get(keys.log),
+    ];
+    return new HealthReporter(name, check, store, clock, log, PUBLISH_EVERY_MS);
   });
 }
 
@@ -125,8 +138,8 @@ function wireSockets(once: Once): void {
     const host = get(keys.workerHost);
     const status = async () => {
       const conditions = await processConditions(
-        get(keys.cameras),
-        get(keys.desiredStates),
+        get(keys.rememberedCameras),
+        get(keys.rememberedStates),
         get(keys.cameraController).supervisor,
       );
       const ids = [...(conditions?.keys() ?? [])];
@@ -135,7 +148,7 @@ function wireSockets(once: Once): void {
     return new LiveStatus(status, () => get(keys.liveSockets));
   });
   once(keys.liveSockets, (get) => {
-    const topics = { [EVENTS_PATH]: {}, [STATUS_PATH]: get(keys.liveStatus) };
+    const topics = { [EVENTS_PATH]: get(keys.liveEvents), [STATUS_PATH]: get(keys.liveStatus) };
     return new LiveSockets(topics, get(keys.log));
   });
 }

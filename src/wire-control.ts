@@ -30,6 +30,12 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
   const { command, dataDir, logDir } = site;
   const journal = journalOf({ logDir });
   once(keys.desiredStates, (get) => new PgDesiredStates(get(keys.database)));
+  once(keys.rememberedCameras, (get) => ({
+    all: get(keys.wakes).remembered('cameras', () => get(keys.cameras).all()),
+  }));
+  once(keys.rememberedStates, (get) => ({
+    all: get(keys.wakes).remembered('cameras', () => get(keys.desiredStates).all()),
+  }));
   once(keys.workerHost, (get) => {
     const options = { command, cwd: process.cwd(), dataDir, logDir, journal, logBytes: MOST_LOG_BYTES };
     return new NodeWorkerHost(options, get(keys.log));
@@ -61,6 +67,7 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
   });
   once(keys.controlRelay, (get) => {
     const line = new PgControlLine(get(keys.database), get(keys.log));
+    get(keys.wakes).on('control_answers', line.wake);
     return new ControlRelay(() => get(keys.cameraController).controls, line, get(keys.log));
   });
   const [onDomain, onLegacy] = [

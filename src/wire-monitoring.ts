@@ -27,7 +27,7 @@ type Get = Parameters<Parameters<Once>[1]>[0];
 /** What there is to know about how the service does. */
 export function wireMonitoring(once: Once, folders: MonitoredFolders): void {
   once(keys.consistency, (get) => {
-    const [cameras, file, format] = [get(keys.cameras), get(keys.camerasFile), get(keys.camerasFormat)];
+    const [cameras, file, format] = [get(keys.rememberedCameras), get(keys.camerasFile), get(keys.camerasFormat)];
     return new CameraConsistency(cameras, file, format, get(keys.heads), pause);
   });
   once(keys.requestMeter, (get) => new RequestMeter(get(keys.clock)));
@@ -77,7 +77,7 @@ function neededProbes(get: Get): HealthProbe[] {
 }
 
 function allProbes(get: Get, { dataDir, logDir, camerasFile }: MonitoredFolders): HealthProbe[] {
-  const [cameras, desired] = [get(keys.cameras), get(keys.desiredStates)];
+  const [cameras, desired] = [get(keys.rememberedCameras), get(keys.rememberedStates)];
   const { supervisor } = get(keys.cameraController);
   const begun = performance.now();
   const upSeconds = () => (performance.now() - begun) / 1_000;

@@ -28,7 +28,7 @@ const switched = allOperations.filter((o) => o.switched);
 
 const stickyBy = (group: string, member: string) => switched.some((o) => o.group === group && o.stickyBy === member);
 
-export function wireRollout(once: Once, site: { readonly databaseUrl: string; readonly shadow?: ShadowTuning }): void {
+export function wireRollout(once: Once, site: { readonly shadow?: ShadowTuning }): void {
   const { idle = () => true, confirmAfterMs = CONFIRM_AFTER_MS } = site.shadow ?? {};
   once(keys.policy, () => new RolloutPolicy());
   once(keys.rolloutStore, (get) => new PgRolloutStore(get(keys.database), get(keys.log)));
@@ -59,7 +59,7 @@ export function wireRollout(once: Once, site: { readonly databaseUrl: string; re
       if (forgotten) runtime.forgot(forgotten);
     };
     const setStale = (stale: boolean) => policy.setStale(stale);
-    return new PgControlPlane(site.databaseUrl, instance, { install, setStale }, get(keys.log));
+    return new PgControlPlane(get(keys.connection), instance, { install, setStale }, get(keys.log));
   });
   wireSteering(once);
 }

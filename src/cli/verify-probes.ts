@@ -4,7 +4,7 @@ import type { Operation } from '../api/http/operation';
 import type { VerificationView } from '../application/rollout/group-overview';
 import { type Difference, differences, lasting } from '../application/rollout/json-difference';
 import { type Json, isJsonObject, toJson } from '../domain/shared/json';
-import { type ReportedCheck, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
+import { CommandError, EXIT, type Reply, type ReportedCheck, type RolloutClient } from './rollout-client';
 
 /** Entities of one kind that are asked for, beside one that there is not. */
 const MOST = 5;

@@ -3,7 +3,7 @@ import type { Operation } from '../api/http/operation';
 import type { Acknowledged, GroupOverview, VerificationView } from '../application/rollout/group-overview';
 import { bucketOf } from '../domain/rollout/bucket';
 import { toJson } from '../domain/shared/json';
-import { type ReportedCheck, CommandError, EXIT, type Reply, type RolloutClient } from './rollout-client';
+import { CommandError, EXIT, type Reply, type ReportedCheck, type RolloutClient } from './rollout-client';
 import { type Verification, WRITE_PROBES, comparedReads, comparedWrites } from './verify-probes';
 
 /** Calls each way: 59 without a single leak prove with 95 % that fewer than 5 % leak. */

@@ -19,8 +19,8 @@ describe('a rule that is changed through one of two services', () => {
     sites = [first, await testSite({ ...options, camerasFile: first.file })];
     const onStop = (stop: () => Promise<unknown>) => undo.push(stop);
     for (const { container, file } of sites) {
-      const member = await joinSite(container, database.url, { dataDir: dirname(file), camerasFile: file }, onStop);
-      await startAlerts(container, database.url, member, onStop);
+      const member = await joinSite(container, { dataDir: dirname(file), camerasFile: file }, onStop);
+      await startAlerts(container, member, onStop);
     }
   });
   afterAll(async () => {
@@ -114,7 +114,7 @@ describe('a rule that is changed through one of two services', () => {
     );
     const told = async () => (await sql('SELECT count(*)::int AS n FROM alert_history WHERE rule_id = $1', [id]))[0]?.n;
     await eventually(async () => expect(await told()).toBe(1), { within: 10_000 });
-    const listening = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'watchgate-listen' AND datname = current_database()`;
+    const listening = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'watchgate-site' AND datname = current_database()`;
     await eventually(async () => expect((await sql(listening))[0]?.n).toBe(2), { within: 5_000 });
   });
 });

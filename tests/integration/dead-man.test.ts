@@ -1,5 +1,6 @@
 import request from 'supertest';
 import type { Server } from 'node:http';
+import { DedicatedConnection } from '../../src/infrastructure/postgres/dedicated-connection';
 import { PgControlPlane, STALE_AFTER_MS } from '../../src/infrastructure/postgres/pg-control-plane';
 import { keys } from '../../src/keys';
 import { Cable } from '../support/cable';
@@ -15,6 +16,7 @@ describe('an instance that cannot hear of the rollout any more', () => {
   let server: Server;
   let cable: Cable;
   let control: PgControlPlane;
+  let connection: DedicatedConnection;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -27,7 +29,8 @@ describe('an instance that cannot hear of the rollout any more', () => {
       setStale: policy.setStale.bind(policy),
     };
     const instance = { id: '00000000-0000-4000-8000-000000000001', name: 'behind the cable' };
-    control = new PgControlPlane(await cable.open(), instance, listener, site.log);
+    connection = new DedicatedConnection(await cable.open(), site.log);
+    control = new PgControlPlane(connection, instance, listener, site.log);
     await control.start();
     server = httpOf(site).listen(0, '127.0.0.1');
   });
@@ -35,6 +38,7 @@ describe('an instance that cannot hear of the rollout any more', () => {
     server.close();
     cable.silent = false;
     await control.stop();
+    await connection.stop();
     cable.close();
     await site.close();
     await database.drop();

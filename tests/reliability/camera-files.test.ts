@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Database } from '../../src/infrastructure/postgres/database';
+import { DedicatedConnection } from '../../src/infrastructure/postgres/dedicated-connection';
 import { PgMembership } from '../../src/infrastructure/postgres/pg-membership';
 import { placeOf, thisProcess } from '../../src/infrastructure/system/process-identity';
 import { rememberingLog } from '../support/quiet-log';
@@ -50,9 +51,15 @@ describe('two services on one database', () => {
     const database = new Database(postgres.url, () => undefined);
     await database.open();
     const { pid } = spawnSync('true');
+    const connections: DedicatedConnection[] = [];
+    const connectionOf = () => {
+      const connection = new DedicatedConnection(postgres.url, rememberingLog());
+      connections.push(connection);
+      return connection;
+    };
     const member = (file: string, more: object) =>
       new PgMembership(
-        postgres.url,
+        connectionOf(),
         { id: randomUUID(), name: 'n', ...thisProcess(), place: 'p', file, filePath: file, ...more },
         rememberingLog(),
       );
@@ -61,6 +68,7 @@ describe('two services on one database', () => {
     await next.join();
     await expect(member('c', {}).join()).rejects.toThrow('another cameras file');
     await Promise.all([dead.stop(), next.stop()]);
+    await Promise.all(connections.map((connection) => connection.stop()));
     await database.close();
   });
 });

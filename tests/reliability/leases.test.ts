@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { Database } from '../../src/infrastructure/postgres/database';
+import { DedicatedConnection } from '../../src/infrastructure/postgres/dedicated-connection';
 import { Lead, type LeaseRules, type LeaseSeen } from '../../src/infrastructure/postgres/lead';
 import { type Member, PgMembership } from '../../src/infrastructure/postgres/pg-membership';
 import { thisProcess } from '../../src/infrastructure/system/process-identity';
@@ -17,6 +18,7 @@ describe('what only one service of a site does', () => {
   let behindCable: string;
   let happened: string[];
   const members: PgMembership[] = [];
+  const connections: DedicatedConnection[] = [];
   beforeEach(async () => {
     postgres = await createTestDatabase();
     const database = new Database(postgres.url, () => undefined);
@@ -30,6 +32,7 @@ describe('what only one service of a site does', () => {
     cable.silent = false;
     cable.refusing = false;
     for (const member of members.splice(0)) await member.stop();
+    for (const connection of connections.splice(0)) await connection.stop();
     cable.close();
     await postgres.drop();
   });
@@ -37,7 +40,9 @@ describe('what only one service of a site does', () => {
   async function join(name: string, more: Partial<Member> & { readonly url?: string } = {}): Promise<PgMembership> {
     const { url = postgres.url, ...others } = more;
     const me = { id: randomUUID(), name, ...thisProcess(), place: 'here', file: 'file', filePath: '/f', ...others };
-    const member = new PgMembership(url, me, rememberingLog());
+    const connection = new DedicatedConnection(url, rememberingLog());
+    connections.push(connection);
+    const member = new PgMembership(connection, me, rememberingLog());
     await member.join();
     members.push(member);
     return member;

@@ -1,7 +1,7 @@
 import type { LiveSockets } from '../../src/infrastructure/notify/live-sockets';
 import { LiveEvents } from '../../src/infrastructure/notify/live-topics';
+import { DedicatedConnection } from '../../src/infrastructure/postgres/dedicated-connection';
 import { ALERTS_CHANNEL, PgAnnouncer } from '../../src/infrastructure/postgres/pg-announcer';
-import { PgListener } from '../../src/infrastructure/postgres/pg-listener';
 import { keys } from '../../src/keys';
 import { AlertSite } from '../support/alert-site';
 import { Cable } from '../support/cable';
@@ -13,7 +13,7 @@ describe('a dashboard whose service stopped hearing of alerts without noticing i
   let database: TestDatabase;
   let site: AlertSite;
   let cable: Cable;
-  let listener: PgListener;
+  let connection: DedicatedConnection;
   let shown: unknown[];
   beforeEach(async () => {
     database = await createTestDatabase();
@@ -28,14 +28,14 @@ describe('a dashboard whose service stopped hearing of alerts without noticing i
       if (payload !== '') live.alert(payload);
       else void announcer.since(missedMs).then((all) => all.forEach((one) => live.alert(one)));
     };
-    listener = new PgListener(await cable.open(), { [ALERTS_CHANNEL]: heard }, rememberingLog(), 100);
-    await listener.start();
+    connection = new DedicatedConnection(await cable.open(), rememberingLog(), { askEveryMs: 100 });
+    await connection.listen(ALERTS_CHANNEL, heard);
     await site.rule('violation', { threshold: 1, cooldown_seconds: 0 }, { notification_channels: ['websocket'] });
   });
   afterEach(async () => {
     cable.silent = false;
     cable.close();
-    await listener.stop();
+    await connection.stop();
     await site.close();
     await database.drop();
   });

@@ -73,6 +73,7 @@ export async function testSite({
     write: (text) => writeFileSync(file, text),
     agreement: () => agreement(container, file),
     close: async () => {
+      await container.resolve(keys.connection).stop();
       await database.close();
       rmSync(dir, { recursive: true, force: true });
     },

@@ -9,7 +9,7 @@ import { authorizeOperation, callerOf } from './auth';
 import { type Handler, type Meter, metered } from './metered';
 import { refuseMethod } from './only-get';
 import type { Operation, Operations } from './operation';
-import { type RequestFault, RequestError, problemOf } from './problem';
+import { RequestError, type RequestFault, problemOf } from './problem';
 import { forceOf, rawInput, readInput } from './read-input';
 import { requestIdOf } from './request-id';
 import { sendJson, sendMedia } from './send';

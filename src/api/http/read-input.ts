@@ -5,7 +5,7 @@ import { type Json, type JsonObject, isJsonObject, parsedJson } from '../../doma
 import { isStorable, isStorableJson } from '../../domain/shared/text';
 import { type Class, parseFlag, shapeOf } from './fields';
 import type { Operation } from './operation';
-import { type RequestFault, type Location, RequestError } from './problem';
+import { type Location, RequestError, type RequestFault } from './problem';
 
 const MAX_DEPTH = 64;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];

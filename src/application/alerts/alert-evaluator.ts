@@ -51,15 +51,21 @@ export interface StoredSpan {
   readonly cameraId: string | undefined;
 }
 
+/** How far there is something; `watchedUntil`: up to when the changes of cameras are complete, in milliseconds since 1970. */
+export interface FeedEnds {
+  readonly events: number;
+  readonly cameraChanges: number;
+  readonly watchedUntil: number;
+}
+
 /** Everything the rules are evaluated over. */
 export interface AlertFeed {
+  ends(): Promise<FeedEnds>;
   events(after: number, limit: number): Promise<FedEvent[]>;
   stored(span: StoredSpan, limit: number): Promise<FedEvent[]>;
   cameraChanges(after: number, limit: number): Promise<ConditionChange[]>;
   /** All up to a time, oldest first. */
   storedCameraChanges(to: number): Promise<ConditionChange[]>;
-  /** Up to when the changes of cameras are complete, in milliseconds since 1970. */
-  watchedUntil(): Promise<number>;
 }
 
 /** Both in the order of time, each keeping its own; of the same moment the camera first. */
@@ -107,6 +113,10 @@ export interface EvaluationStore {
 }
 
 const BATCH = 1_000;
+/** Longer than whoever repeats this rests meanwhile. */
+const SOON_MS = 20_000;
+/** How far the evaluation got is stored this often where nothing else is to be stored: a start goes on from there. */
+const IDLE_COMMIT_MS = 15_000;
 
 export interface EvaluatorPace {
   /** How long an event may take from the camera to the table before its absence counts, in milliseconds. */
@@ -154,6 +164,11 @@ export class AlertEvaluator {
     delete this.running;
   }
 
+  /** Whether this service evaluates, and time alone decides nothing soon. */
+  get isIdle(): boolean {
+    return this.running !== undefined && this.running.evaluation.nextDue() > this.clock().getTime() + SOON_MS;
+  }
+
   /** Takes in everything there is; nothing while another service evaluates. */
   async run(): Promise<void> {
     for (let more = true; more && this.leads; ) {
@@ -176,10 +191,10 @@ export class AlertEvaluator {
 
   private async round(now: Running): Promise<boolean> {
     const { evaluation, cursor } = now;
-    const [events, changes, watchedUntil] = await Promise.all([
-      this.feed.events(cursor.eventSeq, BATCH),
-      this.feed.cameraChanges(cursor.cameraSeq, BATCH),
-      this.feed.watchedUntil(),
+    const ends = await this.feed.ends();
+    const [events, changes] = await Promise.all([
+      ends.events > cursor.eventSeq ? this.feed.events(cursor.eventSeq, BATCH) : [],
+      ends.cameraChanges > cursor.cameraSeq ? this.feed.cameraChanges(cursor.cameraSeq, BATCH) : [],
     ]);
     this.startAnewAfterWrongClock(now);
     // Looked at after the events: a rule that was made before an event happened is asked about it. Time alone can wait for
@@ -192,7 +207,7 @@ export class AlertEvaluator {
     const more = events.length === BATCH || changes.length === BATCH;
     const raised = this.feedAll(evaluation, inOrder(events, changes));
     const evaluated = more ? cursor.evaluated : this.until(now);
-    if (!more) raised.push(...evaluation.time({ events: evaluated, cameras: watchedUntil }));
+    if (!more) raised.push(...evaluation.time({ events: evaluated, cameras: ends.watchedUntil }));
     const to = {
       version: cursor.version + 1,
       eventSeq: events.at(-1)?.seq ?? cursor.eventSeq,
@@ -229,7 +244,7 @@ export class AlertEvaluator {
     const { changed, deleted } = now.evaluation.drain();
     const read = to.eventSeq !== now.cursor.eventSeq || to.cameraSeq !== now.cursor.cameraSeq;
     const idle = !read && changed.length === 0 && deleted.length === 0 && raised.length === 0;
-    if (idle && Math.abs(to.evaluated - now.cursor.evaluated) < this.pace.lateMs) return false;
+    if (idle && Math.abs(to.evaluated - now.cursor.evaluated) < IDLE_COMMIT_MS) return false;
     const byId = new Map(this.active.rules.map((rule) => [rule.id, rule]));
     const alerts = raised.map((alert) => {
       const rule = byId.get(alert.ruleId);

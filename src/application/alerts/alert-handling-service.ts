@@ -102,7 +102,7 @@ async function dryRun(feed: AlertFeed, rule: WatchedRule, from: number, to: numb
     seen += events.filter(({ at }) => at >= from).length;
     after = last?.seq ?? after;
   }
-  alerts.push(...evaluation.time({ events: to, cameras: Math.min(to, await feed.watchedUntil()) }));
+  alerts.push(...evaluation.time({ events: to, cameras: Math.min(to, (await feed.ends()).watchedUntil) }));
   return { events: seen, alerts: alerts.filter(({ at }) => at.getTime() >= from) };
 }
 

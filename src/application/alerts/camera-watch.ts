@@ -11,6 +11,8 @@ export interface ProcessCondition {
 export interface CameraStates {
   /** Of every camera whose process is wanted; undefined while another service controls the cameras. */
   current(): Promise<ReadonlyMap<string, ProcessCondition> | undefined>;
+  /** The same, nothing of it remembered. */
+  fresh?(): Promise<ReadonlyMap<string, ProcessCondition> | undefined>;
 }
 
 export interface CameraChangeStore {
@@ -34,16 +36,23 @@ export class CameraWatch {
   private known?: Map<string, KnownCamera>;
   private until = 0;
   private since = 0;
+  private notedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly states: CameraStates,
     private readonly store: CameraChangeStore,
     private readonly clock: Clock,
+    /** Where nothing changed, it is noted this often up to when that is so. */
+    private readonly noteEveryMs = 0,
   ) {}
 
   async look(): Promise<void> {
-    const [states, now] = [await this.states.current(), this.clock().getTime()];
+    await this.lookAt(await this.states.current());
+  }
+
+  private async lookAt(states: ReadonlyMap<string, ProcessCondition> | undefined, isFresh = false): Promise<void> {
     if (!states) return void delete this.known;
+    const now = this.clock().getTime();
     const first = !this.known;
     if (first) {
       const { cameras, until } = await this.store.known();
@@ -52,7 +61,12 @@ export class CameraWatch {
     const starting = [...states.values()].some(({ is }) => is === 'starting');
     if (starting && now - this.since < CONFIRM_MS) return;
     const changes = this.changes(this.known ?? new Map(), states, now);
-    await this.store.note(changes, now);
+    // What is remembered may be older than the change that somebody just made.
+    if (changes.length > 0 && !isFresh && this.states.fresh) return this.lookAt(await this.states.fresh(), true);
+    if (changes.length > 0 || Math.abs(now - this.notedAt) >= this.noteEveryMs) {
+      await this.store.note(changes, now);
+      this.notedAt = now;
+    }
     this.until = now;
     for (const { cameraId, at, condition } of changes) this.known?.set(cameraId, { condition, since: at });
   }

@@ -52,6 +52,8 @@ const MOST_PER_RULE = 4;
 const SEND_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 15_000;
 const LONGEST_DETAIL = 300;
+/** A delivery that failed is due by the clock of the database, which is not looked at a moment too early. */
+const AFTER_MS = 50;
 
 /** Sends what is queued, several at once: a slow receiver holds up its own lane only. */
 export class DeliveryWorker {
@@ -126,6 +128,7 @@ export class DeliveryWorker {
     const { ok, detail, settlement } = await this.attempt(claim);
     const ms = Math.round(performance.now() - from);
     await this.queue.settle(claim, { at, ok, detail: detail.slice(0, LONGEST_DETAIL), ms }, settlement);
+    if (settlement.status === 'queued') setTimeout(() => this.wake(), settlement.waitMs + AFTER_MS).unref();
   }
 
   private async attempt(claim: Claim): Promise<Pick<Attempt, 'ok' | 'detail'> & { settlement: Settlement }> {

@@ -45,6 +45,7 @@ export interface SiteWatchStore<Rollout> {
 export class HealthReporter {
   private parts: Partial<Record<WatchedPart, PartStreak>> = {};
   private away: Away | null = null;
+  private published = { text: '', at: Number.NEGATIVE_INFINITY };
 
   constructor(
     private readonly service: string,
@@ -52,6 +53,8 @@ export class HealthReporter {
     private readonly store: Pick<SiteWatchStore<unknown>, 'publish'>,
     private readonly clock: Clock,
     private readonly log: Log,
+    /** While all is well, this often: others believe what was said lately. */
+    private readonly publishEveryMs = 0,
   ) {}
 
   async look(): Promise<void> {
@@ -62,7 +65,17 @@ export class HealthReporter {
     if (this.parts.database?.looks === 0)
       for (const part of WATCHED_PARTS) if (part !== 'database') this.follow(part, found.get(part), at);
     const instance: InstanceHealth = { service: this.service, parts: this.parts, away: this.away };
+    await this.publish(instance, at);
+  }
+
+  private async publish(instance: InstanceHealth, at: number): Promise<void> {
+    const looks = WATCHED_PARTS.map((part) => this.parts[part]?.looks);
+    const text = JSON.stringify([looks, this.away]);
+    const isWell = looks.every((bad) => bad === undefined || bad === 0);
+    const isKnown = isWell && text === this.published.text && Math.abs(at - this.published.at) < this.publishEveryMs;
+    if (isKnown) return;
     await this.store.publish(instance);
+    this.published = { text, at };
   }
 
   private follow(part: WatchedPart, look: PartLook | undefined, at: number): void {
@@ -102,13 +115,14 @@ export class SiteWatch<Rollout> {
     this.leads = false;
   }
 
-  /** Looks once; nothing while another service watches. */
-  async run(): Promise<void> {
-    if (!this.leads) return;
+  /** Looks once; nothing while another service watches. Answers whether all is well and nothing can come of time alone. */
+  async run(): Promise<boolean> {
+    if (!this.leads) return false;
     const { version, watched } = await this.store.load();
     const [rollout, news] = await this.news(watched.rollout);
-    const [parts, found] = stepParts(watched.parts, await this.store.instances(), this.clock().getTime());
-    if (rollout === watched.rollout && parts === watched.parts) return;
+    const instances = await this.store.instances();
+    const [parts, found] = stepParts(watched.parts, instances, this.clock().getTime());
+    if (rollout === watched.rollout && parts === watched.parts) return isCalm(parts, instances);
     const stored = await this.store.commit({
       version,
       to: { parts, rollout },
@@ -116,5 +130,10 @@ export class SiteWatch<Rollout> {
       by: this.by,
     });
     if (!stored) this.log.warn('another service watches the site as well; this one looks again');
+    return false;
   }
 }
+
+const isCalm = ({ parts }: WatchedParts, sights: readonly InstanceHealth[]): boolean =>
+  Object.values(parts).every(({ downSince }) => downSince === null) &&
+  sights.every((sight) => Object.values(sight.parts).every(({ looks }) => looks === 0));

@@ -13,8 +13,8 @@ const UP = ['running', 'degraded'];
 
 /** How the process of every wanted camera is; undefined while another service controls the cameras. */
 export async function processConditions(
-  cameras: CameraRepository,
-  desired: DesiredStates,
+  cameras: Pick<CameraRepository, 'all'>,
+  desired: Pick<DesiredStates, 'all'>,
   supervisor: () => CameraSupervisor,
 ): Promise<ReadonlyMap<string, ConditionNow> | undefined> {
   const control = controlled(supervisor);
@@ -50,8 +50,8 @@ interface WorkerState {
 
 /** The process of every camera; undefined while another service controls the cameras. */
 export async function workerStates(
-  cameras: CameraRepository,
-  desired: DesiredStates,
+  cameras: Pick<CameraRepository, 'all'>,
+  desired: Pick<DesiredStates, 'all'>,
   supervisor: () => CameraSupervisor,
 ): Promise<readonly WorkerState[] | undefined> {
   const control = controlled(supervisor);

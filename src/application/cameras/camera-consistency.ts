@@ -20,7 +20,7 @@ const LOOK_AGAIN_MS = 300;
 /** Compares the table with the file as both are at this moment; changes nothing and locks nothing. */
 export class CameraConsistency {
   constructor(
-    private readonly cameras: CameraRepository,
+    private readonly cameras: Pick<CameraRepository, 'all'>,
     private readonly file: CamerasFile,
     private readonly format: CamerasFormat,
     private readonly heads: Pick<ConfigHeads, 'newest'>,

@@ -32,9 +32,10 @@ export class MonitoringService {
     return { status: degraded ? 'degraded' : 'healthy', timestamp: this.clock().toISOString(), checks };
   }
 
-  /** Every part by its name. */
-  async parts(): Promise<ReadonlyMap<string, ProbeResult>> {
-    return new Map(await this.ask(this.probes, PROBE_WITHIN_MS));
+  /** Every part, or some of them, by name. */
+  async parts(some?: readonly string[]): Promise<ReadonlyMap<string, ProbeResult>> {
+    const probes = this.probes.filter(({ name }) => some?.includes(name) ?? true);
+    return new Map(await this.ask(probes, PROBE_WITHIN_MS));
   }
 
   metrics(): Promise<Metrics> {

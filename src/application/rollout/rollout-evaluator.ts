@@ -25,14 +25,18 @@ export class RolloutEvaluator {
     private readonly log: Log,
   ) {}
 
-  async evaluate(): Promise<void> {
+  /** Answers whether there is something that the next evaluation could judge or end; true while another instance is at it. */
+  async evaluate(): Promise<boolean> {
+    let more = true;
     await this.leader(async () => {
       const document = await this.store.load();
       await this.endKills(document);
       for (const { plan, state } of document.groups.values()) {
         if (state.status === 'running') await this.evaluateGroup(plan, state, document);
       }
+      more = [...document.groups.values()].some(({ state }) => state.status === 'running' || state.killed);
     });
+    return more;
   }
 
   /** A kill for a time only, whose maker did not come back to end it. */

@@ -4,7 +4,7 @@ import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import type { RolloutState, RolloutStatus } from '../../domain/rollout/rollout-state';
 import { type JsonObject, toJson } from '../../domain/shared/json';
 import type { Collected } from './evidence-uploader';
-import type { Acknowledged, RolloutEventView, GroupOverview, InstanceView, Language } from './group-overview';
+import type { Acknowledged, GroupOverview, InstanceView, Language, RolloutEventView } from './group-overview';
 import type { Instance } from './rollout-store';
 
 interface GroupFacts {

@@ -19,7 +19,7 @@ import type {
 } from './group-overview';
 import type { RoutedOperation } from './operation-router';
 import { type KnownKeys, verdictOn } from './rollout-evaluator';
-import { acknowledgements, confirmed, rolloutEventView, groupOverview, renderReport, reportOf } from './rollout-report';
+import { acknowledgements, confirmed, groupOverview, renderReport, reportOf, rolloutEventView } from './rollout-report';
 import { ALL_GROUPS, type RolloutDocument, type RolloutStore } from './rollout-store';
 import type { Verifications } from './verifications';
 

@@ -1,6 +1,6 @@
 import { type JsonObject, isJsonObject } from '../shared/json';
 import type { SiteNotice } from '../shared/site-notice';
-import { type CameraCondition, type RuleDecision, NONE, type Stepped, iso } from './alert-input';
+import { type CameraCondition, NONE, type RuleDecision, type Stepped, iso } from './alert-input';
 import { type Outage, noOutage, stepOutage } from './silence-steps';
 
 /** How one look found a part of the service. */

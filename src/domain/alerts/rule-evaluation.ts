@@ -134,6 +134,11 @@ export class RuleEvaluation {
     return told;
   }
 
+  /** When time alone decides something next, in milliseconds since 1970; infinity: nothing waits for that. */
+  nextDue(): number {
+    return Math.min(...this.all().map(({ rule, state }) => dueOf(rule, state) ?? Number.POSITIVE_INFINITY));
+  }
+
   /** Everything that time alone decides, in the order in which it was due. */
   time(known: Known): AlertText[] {
     const told: AlertText[] = [];

@@ -1,4 +1,4 @@
-import { type AlertInput, type CameraCondition, type RuleDecision, NONE, type Stepped, iso } from './alert-input';
+import { type AlertInput, type CameraCondition, NONE, type RuleDecision, type Stepped, iso } from './alert-input';
 import { nextOpen, openThroughout } from './alert-schedule';
 import type { WatchedRule } from './watched-rule';
 

@@ -1,4 +1,4 @@
-import { type AlertInput, type RuleDecision, NONE, type Stepped, iso } from './alert-input';
+import { type AlertInput, NONE, type RuleDecision, type Stepped, iso } from './alert-input';
 import { isOpen } from './alert-schedule';
 import type { WatchedRule } from './watched-rule';
 

@@ -2,8 +2,8 @@ import {
   DEFAULT_RULES,
   EXIT_REASONS,
   EXIT_REFUSED,
-  type ProcessRules,
   type ProcessReason,
+  type ProcessRules,
   backoff,
   patience,
 } from './process-rules';

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-const RESOLUTION_MS = 10;
+/** Each look wakes the process. */
+const RESOLUTION_MS = 50;
 const WINDOW_MS = 1_000;
 
 /** How late this process's event loop runs: a busy process has no time for work nobody waits for. */

@@ -20,11 +20,17 @@ interface EventTail {
 export class LiveEvents {
   private seq: number | undefined;
   private readonly sent = new Set<string>();
+  /** Somebody came who wants what is new from now on. */
+  onJoin: () => void = () => undefined;
 
   constructor(
     private readonly tail: EventTail,
     private readonly sockets: () => LiveSockets,
   ) {}
+
+  join(): void {
+    this.onJoin();
+  }
 
   /** Tells what is new since the last time; nothing from before somebody listened. */
   async look(): Promise<void> {

@@ -3,29 +3,35 @@ import { errorCode } from '../system/files';
 import { PgSession } from './pg-session';
 
 const LOOK_EVERY_MS = 100;
-/** After this long without any answer the database is asked whether it is there; so often while it is away. */
-const ASK_AFTER_MS = 200;
+/** Where somebody has waited for this long without any answer, the database is asked whether it is there. */
+const ASK_AFTER_MS = 100;
+/** So often while it is away. */
+const ASK_AGAIN_MS = 200;
 /** Without an answer for this long it is away; all waiting adds up to less than a second. */
 const SILENT_MS = 400;
 /** A connection that was silent for this long is given up for a new one. */
 const GIVE_UP_MS = 1_000;
-/** Its clock is looked at so often, however busy it is. */
+/** Its clock is looked at so often, unless somebody else says what time it is there. */
 const CLOCK_EVERY_MS = 5_000;
 const TOO_MANY_CONNECTIONS = '53300';
 const WHAT_TIME = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
 
 /**
- * Knows within a second whether the database answers at all, by any answer there is and by asking on a connection of its
- * own. While it is away nobody waits for it: those who do are told so, those who come are refused at once. It also knows
- * what time it is there: the one clock that all services of a site share.
+ * Knows within a second of the first who waits for it whether the database answers at all, by any answer there is and by
+ * asking on a connection of its own, on which nothing else can be in the way. While it is away nobody waits for it: those who
+ * do are told so, those who come are refused at once. While nobody waits it is asked only what time it is there: the one
+ * clock that all services of a site share.
  */
 export class DatabaseWatch {
   private readonly waiting = new Set<() => void>();
   private session: PgSession | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private clock: NodeJS.Timeout | undefined;
+  /** Only while somebody waits, or the database is away. */
+  private looking: NodeJS.Timeout | undefined;
   private asking = false;
   private askedAt = 0;
   private heardAt = performance.now();
+  private waitingSince = Number.NEGATIVE_INFINITY;
   private lookedAt = performance.now();
   private clockAt = Number.NEGATIVE_INFINITY;
   /** The time of the database less the monotonic clock of this process. */
@@ -36,14 +42,17 @@ export class DatabaseWatch {
 
   /** Resolves after the first answer, or the first failure. */
   async start(): Promise<void> {
-    this.heard();
-    if (this.timer) return;
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    this.answered();
+    if (this.clock) return;
+    this.clock = setInterval(() => {
+      if (!this.asking && performance.now() - this.clockAt > CLOCK_EVERY_MS) void this.ask();
+    }, CLOCK_EVERY_MS).unref();
     await this.ask();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
+    clearInterval(this.clock);
+    this.stopLooking();
     const { session } = this;
     this.session = undefined;
     await session?.end();
@@ -67,17 +76,20 @@ export class DatabaseWatch {
     if (this.isAway) return Promise.reject(away('not-started'));
     return new Promise((resolve, reject) => {
       const lost = () => reject(away(effect));
+      if (this.waiting.size === 0) this.waitingSince = performance.now();
+      this.startLooking();
       this.waiting.add(lost);
       work()
         .then((answer) => {
-          this.heard();
+          this.answered();
           resolve(answer);
         }, reject)
         .finally(() => this.waiting.delete(lost));
     });
   }
 
-  private heard(): void {
+  /** It answered somebody, whatever it was asked. */
+  answered(): void {
     this.heardAt = performance.now();
     this.isAway = false;
   }
@@ -92,8 +104,25 @@ export class DatabaseWatch {
       else if (now - Math.max(this.askedAt, this.heardAt) > SILENT_MS) this.goAway();
       return;
     }
-    const quiet = now - Math.max(this.heardAt, this.askedAt) > ASK_AFTER_MS;
-    if (quiet || now - this.clockAt > CLOCK_EVERY_MS) void this.ask();
+    if (this.mustAsk(now)) void this.ask();
+    else if (this.waiting.size === 0 && !this.isAway) this.stopLooking();
+  }
+
+  private startLooking(): void {
+    if (this.looking) return;
+    this.lookedAt = performance.now();
+    this.looking = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+  }
+
+  private stopLooking(): void {
+    clearInterval(this.looking);
+    this.looking = undefined;
+  }
+
+  private mustAsk(now: number): boolean {
+    const quiet = now - Math.max(this.heardAt, this.askedAt);
+    if (this.isAway) return quiet > ASK_AGAIN_MS;
+    return this.waiting.size > 0 && Math.min(quiet, now - this.waitingSince) > ASK_AFTER_MS;
   }
 
   private goAway(): void {
@@ -104,6 +133,7 @@ export class DatabaseWatch {
 
   private async ask(): Promise<void> {
     this.asking = true;
+    this.startLooking();
     this.askedAt = performance.now();
     try {
       // A connection that was ended says nothing about whether there can be a new one.
@@ -149,11 +179,14 @@ export class DatabaseWatch {
   private async whatTime(session: PgSession): Promise<void> {
     const sent = performance.now();
     const [row] = await session.query<{ now: number }>(WHAT_TIME);
-    this.heard();
-    const received = performance.now();
+    this.answered();
+    if (row) this.isSoLate(row.now, sent, performance.now());
+  }
+
+  /** The time of the database, in milliseconds since 1970, somewhen between two moments of the monotonic clock here. */
+  isSoLate(now: number, sent: number, received: number): void {
     this.clockAt = received;
-    if (!row) return;
-    const offset = row.now - (sent + received) / 2;
+    const offset = now - (sent + received) / 2;
     // What may be the way of the answer alone does not move the clock.
     const wobble = (received - sent) / 2 + 1;
     if (this.offset === undefined || Math.abs(offset - this.offset) > wobble) this.offset = offset;

@@ -13,6 +13,7 @@ import { SiteWatch1764500000000 } from '../../../migrations/1764500000000-site-w
 import { RolloutEvidence1764550000000 } from '../../../migrations/1764550000000-rollout-evidence';
 import { Reliability1764600000000 } from '../../../migrations/1764600000000-reliability';
 import { Security1764700000000 } from '../../../migrations/1764700000000-security';
+import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
 import { hasCode } from '../system/files';
@@ -83,6 +84,7 @@ export class Database implements Queryable {
         RolloutEvidence1764550000000,
         Reliability1764600000000,
         Security1764700000000,
+        Wake1764800000000,
       ],
       migrationsTransactionMode: 'all',
     });
@@ -126,6 +128,16 @@ export class Database implements Queryable {
   /** Milliseconds by which the clock of this machine is ahead of it. */
   clockDifference(): number {
     return Date.now() - this.watch.now().getTime();
+  }
+
+  /** It answered on a connection that is not of these. */
+  answered(): void {
+    this.watch.answered();
+  }
+
+  /** It said what time it is, on a connection that is not of these. */
+  isSoLate(now: number, sent: number, received: number): void {
+    this.watch.isSoLate(now, sent, received);
   }
 
   /** Throws while the database is away. */

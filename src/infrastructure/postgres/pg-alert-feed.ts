@@ -1,4 +1,10 @@
-import type { AlertFeed, ConditionChange, FedEvent, StoredSpan } from '../../application/alerts/alert-evaluator';
+import type {
+  AlertFeed,
+  ConditionChange,
+  FedEvent,
+  FeedEnds,
+  StoredSpan,
+} from '../../application/alerts/alert-evaluator';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
 import type { ViolationTypes } from '../../domain/shared/event';
 import type { Readable } from './queryable';
@@ -17,6 +23,11 @@ const EVENT = `
   FROM events`;
 const CHANGE =
   'SELECT seq, (extract(epoch FROM at) * 1000)::float8 AS at, camera_id, condition FROM alert_camera_changes';
+
+const ENDS = `
+  SELECT (SELECT coalesce(max(seq), 0) FROM events) AS events,
+         (SELECT coalesce(max(seq), 0) FROM alert_camera_changes) AS changes,
+         (SELECT (extract(epoch FROM watched_until) * 1000)::float8 FROM alert_camera_watch) AS until`;
 
 /** The events of the site, and the changes of its cameras, in PostgreSQL. */
 export class PgAlertFeed implements AlertFeed {
@@ -50,9 +61,13 @@ export class PgAlertFeed implements AlertFeed {
     return (await this.sql.query<ChangeRow>(sql, [to / 1_000])).map(changed);
   }
 
-  async watchedUntil(): Promise<number> {
-    const sql = 'SELECT (extract(epoch FROM watched_until) * 1000)::float8 AS until FROM alert_camera_watch';
-    return (await this.sql.query<{ until: number }>(sql, []))[0]?.until ?? 0;
+  async ends(): Promise<FeedEnds> {
+    const [row] = await this.sql.query<{ events: string; changes: string; until: number | null }>(ENDS, []);
+    return {
+      events: Number(row?.events ?? 0),
+      cameraChanges: Number(row?.changes ?? 0),
+      watchedUntil: row?.until ?? 0,
+    };
   }
 
   private readonly fed = ({ seq, at, camera_id, type, track_id, label }: EventRow): FedEvent => ({

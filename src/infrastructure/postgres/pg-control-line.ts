@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ControlAnswer, ControlLine, ControlRequest } from '../../application/camera-control/control-relay';
 import type { Log } from '../../application/shared/log';
 import { Unavailable } from '../../domain/shared/domain-error';
 import type { Database } from './database';
 
-const LOOK_MS = 40;
-/** Whoever controls looks five times a second; after this long there is nobody. */
+/** An answer is notified; this is for one whose notification was lost. */
+const LOOK_MS = 500;
+/** Whoever controls is notified; after this long there is nobody. */
 const TAKEN_WITHIN_MS = 3_000;
 /** Longer than it takes to kill a worker that does not listen. */
 const ANSWERED_WITHIN_MS = 15_000;
 
 /** The line between the services of a site, as rows of a table: a question, who took it, its answer. */
 export class PgControlLine implements ControlLine {
+  private readonly waiting = new Set<() => void>();
+
   constructor(
     private readonly database: Pick<Database, 'execute'>,
     private readonly log: Log,
+    private readonly lookMs = LOOK_MS,
   ) {}
 
   async ask({ path, method, input }: ControlRequest): Promise<ControlAnswer> {
@@ -29,10 +32,15 @@ export class PgControlLine implements ControlLine {
     });
   }
 
+  /** There are answers. */
+  readonly wake = (): void => {
+    for (const look of this.waiting) look();
+  };
+
   private async answered(id: string): Promise<ControlAnswer> {
     const asked = performance.now();
     for (;;) {
-      await pause(LOOK_MS);
+      await this.nextLook();
       const waited = performance.now() - asked;
       const answer = await this.answerTo(id);
       if (answer) return answer;
@@ -42,6 +50,18 @@ export class PgControlLine implements ControlLine {
         throw silent();
       }
     }
+  }
+
+  private nextLook(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        resolve();
+      };
+      const timer = setTimeout(look, this.lookMs);
+      this.waiting.add(look);
+    });
   }
 
   async take(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void> {

@@ -1,12 +1,11 @@
-import { Client } from 'pg';
 import type { RolloutDocument } from '../../application/rollout/rollout-store';
 import type { Log } from '../../application/shared/log';
+import type { DedicatedConnection, SessionSql } from './dedicated-connection';
 import { ROLLOUT_CHANNEL, loadRollout } from './pg-rollout-store';
-import type { Readable } from './queryable';
 
-const HEARTBEAT_MS = 2_000;
-const ANSWER_WITHIN_MS = 2_000;
-const RECONNECT_MS = 500;
+/** An instance that said nothing for ten seconds is not shown any more. */
+const HEARTBEAT_MS = 6_000;
+const LOOK_EVERY_MS = 1_000;
 /** Without confirmation for this long, nobody could have stopped this process: it takes itself back. */
 export const STALE_AFTER_MS = 15_000;
 
@@ -17,20 +16,22 @@ export interface ControlPlaneListener {
 }
 
 /**
- * Keeps this process at the newest revision of the rollout: told by NOTIFY, confirmed by a heartbeat, both on one
- * connection of its own (a pooled one may be swapped under the LISTEN). Every revision taken over is acknowledged.
+ * Keeps this process at the newest revision of the rollout: notified of each, and confirmed by a heartbeat that also says
+ * which one is the newest. Every revision taken over is acknowledged.
  */
 export class PgControlPlane {
-  private client?: Client;
   private confirmedAt = performance.now();
   private running = false;
-  private busy?: Promise<void>;
+  private busy: Promise<void> | undefined;
   private again = false;
   private timers: NodeJS.Timeout[] = [];
+  /** What is in force here, as the control row names it. */
+  private version = '';
   private acknowledged = -1;
+  private readonly heard = () => void this.refresh();
 
   constructor(
-    private readonly url: string,
+    private readonly connection: DedicatedConnection,
     private readonly instance: { readonly id: string; readonly name: string },
     private readonly listener: ControlPlaneListener,
     private readonly log: Log,
@@ -39,91 +40,77 @@ export class PgControlPlane {
   /** Resolves when the newest revision is in force here. */
   async start(): Promise<void> {
     this.running = true;
-    await this.connect();
-    this.timers = [setInterval(() => void this.refresh(), HEARTBEAT_MS), setInterval(() => this.watch(), RECONNECT_MS)];
+    // LISTEN first, then read: whatever is changed in between is notified.
+    await this.connection.listen(ROLLOUT_CHANNEL, this.heard);
+    await this.connection.use((sql) => this.confirm(sql));
+    this.timers = [
+      setInterval(() => void this.refresh(), HEARTBEAT_MS),
+      setInterval(() => this.watch(), LOOK_EVERY_MS),
+    ];
   }
 
   async stop(): Promise<void> {
     this.running = false;
     for (const timer of this.timers) clearInterval(timer);
+    this.connection.forget(ROLLOUT_CHANNEL, this.heard);
     await this.busy;
-    await this.client
-      ?.query('DELETE FROM rollout_instances WHERE id = $1', [this.instance.id])
+    if (!this.connection.isThere) return;
+    await this.connection
+      .use((sql) => sql.query('DELETE FROM rollout_instances WHERE id = $1', [this.instance.id]))
       .catch((error: unknown) => this.log.debug('signing off', { error }));
-    await this.client?.end();
-  }
-
-  /** LISTEN first, then read: whatever is changed in between is announced. */
-  private async connect(): Promise<void> {
-    const client = new Client({
-      connectionString: this.url,
-      connectionTimeoutMillis: ANSWER_WITHIN_MS,
-      query_timeout: ANSWER_WITHIN_MS,
-      application_name: 'watchgate-rollout',
-    });
-    client.on('error', (error) => this.lost(client, error));
-    client.on('notification', () => void this.refresh());
-    await client.connect();
-    await client.query(`SET synchronous_commit = off; LISTEN ${ROLLOUT_CHANNEL}`);
-    this.client = client;
-    this.acknowledged = -1;
-    await this.read(client);
-  }
-
-  private lost(client: Client, error: unknown): void {
-    if (this.client === client) this.client = undefined;
-    if (!this.running) return;
-    this.log.warn('the connection that follows the rollout was lost', { error });
-    client.end().catch((ended: unknown) => this.log.debug('it was gone already', { error: ended }));
   }
 
   /** One read at a time; a notification during a read leads to one more. */
   private refresh(): Promise<void> {
     this.again = true;
-    this.busy ??= this.readAll().finally(() => {
+    this.busy ??= this.confirmAll().finally(() => {
       this.busy = undefined;
     });
     return this.busy;
   }
 
-  private async readAll(): Promise<void> {
+  private async confirmAll(): Promise<void> {
     while (this.again && this.running) {
       this.again = false;
-      const { client } = this;
       try {
-        if (client) await this.read(client);
-        else await this.connect();
+        await this.connection.use((sql) => this.confirm(sql));
       } catch (error) {
-        if (client) this.lost(client, error);
-        else this.log.debug('the rollout cannot be followed yet', { error });
+        this.log.debug('the rollout cannot be followed yet', { error });
       }
     }
   }
 
-  private async read(client: Client): Promise<void> {
-    const sql: Readable = {
-      query: async <Row>(text: string, values: readonly unknown[]) =>
-        (await client.query(text, [...values])).rows as Row[],
-    };
+  /** The heartbeat; the rollout is read only where it is another one, or where this instance has to be entered. */
+  private async confirm(sql: SessionSql): Promise<void> {
     const asked = performance.now();
-    const document = await loadRollout(sql);
-    this.listener.install(document);
+    const [row] = await sql.query<{ version: string }>(HEARTBEAT, [this.instance.id]);
+    if (row?.version !== this.version) await this.read(sql);
     this.confirmedAt = asked;
     this.listener.setStale(false);
-    await client.query(ACKNOWLEDGE, [
-      this.instance.id,
-      this.instance.name,
-      document.revision,
-      document.revision !== this.acknowledged,
-    ]);
-    this.acknowledged = document.revision;
+  }
+
+  private async read(sql: SessionSql): Promise<void> {
+    // Read before the document: a change in between is found by the next heartbeat.
+    const [row] = await sql.query<{ version: string }>(`SELECT ${VERSION} AS version FROM rollout_control`);
+    const document = await loadRollout({ query: (text, values) => sql.query(text, values) });
+    this.listener.install(document);
+    this.version = row?.version ?? '';
+    const { revision } = document;
+    await sql.query(ACKNOWLEDGE, [this.instance.id, this.instance.name, revision, revision !== this.acknowledged]);
+    this.acknowledged = revision;
   }
 
   private watch(): void {
     if (performance.now() - this.confirmedAt > STALE_AFTER_MS) this.listener.setStale(true);
-    if (!this.client) void this.refresh();
   }
 }
+
+/** Two histories may give one number to different revisions, after a failover that lost some. */
+const VERSION = `revision || ' ' || last_hash`;
+
+const HEARTBEAT = `
+  UPDATE rollout_instances SET heartbeat_at = clock_timestamp() WHERE id = $1
+  RETURNING (SELECT ${VERSION} FROM rollout_control) AS version`;
 
 const ACKNOWLEDGE = `
   INSERT INTO rollout_instances VALUES ($1, $2, clock_timestamp(), $3, clock_timestamp(), clock_timestamp())

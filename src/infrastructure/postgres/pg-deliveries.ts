@@ -44,7 +44,9 @@ export class PgDeliveries implements DeliveryQueue, DeliveryArchive {
 
   async revive(id: number) {
     const revived = await this.database.execute(
-      `UPDATE alert_deliveries SET status = 'queued', attempts = 0, next_attempt_at = now() WHERE id = $1 AND status = 'dead' RETURNING id`,
+      `WITH revived AS (
+         UPDATE alert_deliveries SET status = 'queued', attempts = 0, next_attempt_at = now() WHERE id = $1 AND status = 'dead' RETURNING id
+       ) SELECT id, pg_notify('watchgate_wake', 'deliveries') FROM revived`,
       [id],
     );
     const [row] = await this.database.query<DeliveryRow>(`${DELIVERY} WHERE id = $1`, [id]);

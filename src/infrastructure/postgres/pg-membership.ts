@@ -1,7 +1,7 @@
 import type { Log } from '../../application/shared/log';
 import { type ProcessIdentity, hasEnded } from '../system/process-identity';
+import type { DedicatedConnection, SessionSql } from './dedicated-connection';
 import { Lead, type Leader, type LeaseRules, type LeaseSeen } from './lead';
-import { PgSession } from './pg-session';
 
 const TICK_MS = 1_000;
 /** A service that said nothing for this long is not there. */
@@ -23,6 +23,8 @@ type Other = Pick<Member, 'id' | 'name' | 'host' | 'pid' | 'started' | 'place' |
 };
 
 interface Seen {
+  /** The time of the database, in milliseconds since 1970. */
+  readonly now: number;
   readonly known: number;
   readonly mine: readonly string[] | null;
   readonly leases: readonly (Omit<LeaseSeen, 'ended' | 'near'> & Partial<Other>)[] | null;
@@ -35,7 +37,6 @@ interface Seen {
  * heard the end of, and is given to whoever comes first after a restart of the database.
  */
 export class PgMembership {
-  private session: PgSession | undefined;
   private timer: NodeJS.Timeout | undefined;
   private busy: Promise<void> = Promise.resolve();
   private ticking = false;
@@ -43,27 +44,30 @@ export class PgMembership {
   private readonly leads = new Map<string, Lead>();
 
   constructor(
-    private readonly url: string,
+    private readonly connection: DedicatedConnection,
     private readonly me: Member,
     private readonly log: Log,
+    /** The time of the database, and between which moments of the monotonic clock of this process it was so late. */
+    private readonly onTime: (now: number, sent: number, received: number) => void = () => undefined,
   ) {}
 
   /** Throws when a service of this site runs with another cameras file. */
   async join(): Promise<void> {
-    const session = await this.open();
-    try {
-      await session.query('BEGIN');
-      await session.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.join'))`);
-      const others = await session.query<Other>(`${OTHERS} WHERE ${THERE} AND id <> $1`, [this.me.id]);
-      const other = others.find((one) => one.file !== this.me.file && !hasEnded(one));
-      if (other) throw new Error(refusal(this.me, other));
-      await this.register(session);
-      await session.query('COMMIT');
-    } catch (error) {
-      session.destroy();
-      throw error;
-    }
-    this.session = session;
+    await this.connection.use(async (sql) => {
+      await sql.query('BEGIN');
+      try {
+        await sql.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.join'))`);
+        const others = await sql.query<Other>(`${OTHERS} WHERE ${THERE} AND id <> $1`, [this.me.id]);
+        const other = others.find((one) => one.file !== this.me.file && !hasEnded(one));
+        if (other) throw new Error(refusal(this.me, other));
+        await this.register(sql);
+        await sql.query('COMMIT');
+      } catch (error) {
+        // Where the connection was lost, the server has done so.
+        await sql.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
     this.timer = setInterval(() => {
       void this.tick();
       // Whether or not the database answers in time.
@@ -84,9 +88,7 @@ export class PgMembership {
     clearInterval(this.timer);
     await this.busy;
     await Promise.all([...this.leads.values()].map((lead) => this.leave(lead)));
-    await this.asked((session) => session.query('DELETE FROM site_services WHERE id = $1', [this.me.id]));
-    await this.session?.end();
-    this.session = undefined;
+    await this.signOff('DELETE FROM site_services WHERE id = $1', [this.me.id]);
   }
 
   /** The lease goes last, so that nobody takes over before everything here has ended. */
@@ -94,13 +96,15 @@ export class PgMembership {
     if (!this.leads.delete(lead.name)) return;
     await this.busy;
     await lead.end();
-    const giveBack = 'UPDATE site_leases SET holder = NULL WHERE name = $1 AND holder = $2';
-    await this.asked((session) => session.query(giveBack, [lead.name, this.me.id]));
+    await this.signOff('UPDATE site_leases SET holder = NULL WHERE name = $1 AND holder = $2', [lead.name, this.me.id]);
   }
 
-  /** A goodbye that is not heard costs the others some seconds, nothing else. */
-  private async asked(question: (session: PgSession) => Promise<unknown>): Promise<void> {
-    if (this.session) await question(this.session).catch((error: unknown) => this.log.debug('signing off', { error }));
+  /** One that is not heard costs the others some seconds, nothing else. */
+  private async signOff(sql: string, values: readonly unknown[]): Promise<void> {
+    if (!this.connection.isThere) return;
+    await this.connection
+      .use((session) => session.query(sql, values))
+      .catch((error: unknown) => this.log.debug('signing off', { error }));
   }
 
   private tick(): Promise<void> {
@@ -115,18 +119,20 @@ export class PgMembership {
 
   private async look(): Promise<void> {
     try {
-      const session = (this.session ??= await this.open());
-      const sent = performance.now();
-      const [seen] = await session.query<Seen>(TICK, [this.me.id]);
-      if (!seen) return;
-      if (seen.known === 0) await this.register(session);
-      this.warnOfOtherFile(seen.others ?? []);
-      for (const lead of this.leads.values()) await this.lookAt(session, lead, seen, sent);
+      await this.connection.use((sql) => this.renew(sql));
     } catch (error) {
-      this.session?.destroy();
-      this.session = undefined;
       this.log.debug('the other services cannot be heard yet', { error });
     }
+  }
+
+  private async renew(sql: SessionSql): Promise<void> {
+    const sent = performance.now();
+    const [seen] = await sql.query<Seen>(TICK, [this.me.id]);
+    if (!seen) return;
+    this.onTime(seen.now, sent, performance.now());
+    if (seen.known === 0) await this.register(sql);
+    this.warnOfOtherFile(seen.others ?? []);
+    for (const lead of this.leads.values()) await this.lookAt(sql, lead, seen, sent);
   }
 
   /** One that started while this one was cut off for long was not refused. */
@@ -136,7 +142,7 @@ export class PgMembership {
     this.warned = other !== undefined;
   }
 
-  private async lookAt(session: PgSession, lead: Lead, seen: Seen, sent: number): Promise<void> {
+  private async lookAt(session: SessionSql, lead: Lead, seen: Seen, sent: number): Promise<void> {
     const elsewhere = (seen.others ?? []).some(({ place }) => place !== this.me.place);
     if (seen.mine?.includes(lead.name)) return lead.renewed(sent, elsewhere);
     const row = seen.leases?.find(({ name }) => name === lead.name);
@@ -148,7 +154,7 @@ export class PgMembership {
   }
 
   /** Who leads has to outlive a crash of the database; that somebody was there a second ago need not. */
-  private async take(session: PgSession, name: string, lease: LeaseSeen | undefined): Promise<boolean> {
+  private async take(session: SessionSql, name: string, lease: LeaseSeen | undefined): Promise<boolean> {
     await session.query('SET synchronous_commit = on');
     const values = [name, this.me.id, lease?.epoch ?? null, lease?.renewed_at ?? null];
     const taken = await session.query(TAKE, values);
@@ -156,22 +162,9 @@ export class PgMembership {
     return taken.length > 0;
   }
 
-  private async register(session: PgSession): Promise<void> {
+  private async register(session: SessionSql): Promise<void> {
     const { id, name, host, pid, started, place, file, filePath } = this.me;
     await session.query(REGISTER, [id, name, host, pid, started, place, file, filePath]);
-  }
-
-  private async open(): Promise<PgSession> {
-    const session = await PgSession.open({
-      url: this.url,
-      name: 'watchgate-member',
-      onLost: (error) => {
-        if (this.session === session) this.session = undefined;
-        this.log.warn('the connection to the other services was lost', { error });
-      },
-    });
-    await session.query('SET synchronous_commit = off');
-    return session;
   }
 }
 
@@ -188,7 +181,7 @@ const REGISTER = `
 const TICK = `
   WITH me AS (UPDATE site_services SET heartbeat_at = clock_timestamp() WHERE id = $1 RETURNING id),
        mine AS (UPDATE site_leases SET renewed_at = clock_timestamp() WHERE holder = $1 RETURNING name)
-  SELECT (SELECT count(*)::int FROM me) AS known, (SELECT array_agg(name) FROM mine) AS mine,
+  SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now, (SELECT count(*)::int FROM me) AS known, (SELECT array_agg(name) FROM mine) AS mine,
          (SELECT json_agg(json_build_object('name', l.name, 'holder', l.holder, 'epoch', l.epoch::text, 'renewed_at', l.renewed_at::text,
                  'host', s.host, 'pid', s.pid, 'started', s.started, 'place', s.place))
             FROM site_leases l LEFT JOIN site_services s ON s.id = l.holder) AS leases,

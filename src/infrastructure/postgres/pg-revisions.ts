@@ -92,6 +92,8 @@ export class PgRevisions implements RevisionRepository {
   }
 }
 
+const WATCHED = 'UPDATE alert_camera_watch SET watched_until = to_timestamp($1)';
+
 /** When cameras failed and came back, in PostgreSQL. */
 export class PgCameraChanges implements CameraChangeStore {
   constructor(private readonly database: Database) {}
@@ -109,14 +111,15 @@ export class PgCameraChanges implements CameraChangeStore {
     };
   }
 
-  note(changes: readonly NotedChange[], until: number): Promise<void> {
-    return this.database.transaction(async (sql) => {
+  async note(changes: readonly NotedChange[], until: number): Promise<void> {
+    if (changes.length === 0) return void (await this.database.execute(WATCHED, [until / 1_000]));
+    await this.database.transaction(async (sql) => {
       await sql.query(
         `INSERT INTO alert_camera_changes (camera_id, at, condition)
          SELECT camera_id, to_timestamp(at), condition FROM unnest($1::text[], $2::float8[], $3::text[]) AS c (camera_id, at, condition)`,
         [changes.map((c) => c.cameraId), changes.map((c) => c.at / 1_000), changes.map((c) => c.condition)],
       );
-      await sql.query('UPDATE alert_camera_watch SET watched_until = to_timestamp($1)', [until / 1_000]);
+      await sql.query(WATCHED, [until / 1_000]);
     });
   }
 }

@@ -2,7 +2,7 @@ import type { ActiveRules } from '../../application/alerts/alert-evaluator';
 import type { AlertRuleRepository } from '../../domain/alerts/alert-rule';
 import type { Readable } from './queryable';
 
-/** Changes whenever a row does. Nobody is notified: that would make the writers of rules wait for each other's COMMIT. */
+/** Changes whenever a row does. */
 const DIGEST = `SELECT md5(coalesce(string_agg(id || ':' || xmin, ',' ORDER BY id), '')) AS digest FROM alert_rules`;
 
 /** Keeps the rules of this process those of the table. */

@@ -4,9 +4,6 @@ import type { JsonObject } from '../../domain/shared/json';
 import type { Queryable } from './queryable';
 import { allOrEach } from './transactions';
 
-/** Told in the transaction that queues deliveries. */
-export const DELIVERIES_CHANNEL = 'watchgate_alert_deliveries';
-
 /** A row for the history, and how people are told of it. */
 export interface NewAlert {
   /** What has the same key was told before, and is not told again. */
@@ -30,7 +27,6 @@ export async function recordAlerts(sql: Queryable, alerts: readonly NewAlert[], 
   const refused = await allOrEach(sql, [...once.values()].reverse(), (some) => store(sql, some));
   for (const { item, error } of refused)
     log.error('an alert could not be stored, and is not told', { alert: item.key, message: item.message, error });
-  await sql.execute('SELECT pg_notify($1, $2)', [DELIVERIES_CHANNEL, '']);
 }
 
 async function store(sql: Queryable, alerts: readonly NewAlert[]): Promise<void> {
