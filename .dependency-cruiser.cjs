@@ -68,17 +68,20 @@ const worker = [
   ['src/worker', core('crypto', 'fs')],
 ];
 
-const WIRING = { path: '^src/(main|import|rejects|service|container|keys|(wire|start)-[a-z]+)[.]ts$' };
+/** What knows every layer: the composition root, and the programs that begin with it. */
+const COMPOSITION = 'src/composition';
+const PROGRAMS = { path: '^src/(main|cli/(import|rejects))[.]ts$' };
 
 /** The files outside every layer, by name: a new one beside them is not allowed by itself. */
 const top = [
   [{ path: '^src/api/catalogue[.]ts$' }, { path: '^src/api/([^/]+/[^/]+-operations|http/operation)[.]ts$' }],
-  [WIRING, inside('src')],
-  [WIRING, { path: '.', dependencyTypes: ['core'] }],
-  [{ path: '^src/(main|import|container|cli/(rollout|token))[.]ts$' }, npm('reflect-metadata')],
-  // Only the container makes one; the others name its types.
-  [{ path: '^src/(import|container|keys|start-[a-z]+)[.]ts$' }, npm('tsyringe')],
-  [{ path: '^src/start-rollout[.]ts$' }, npm('@openfeature/server-sdk')],
+  [COMPOSITION, inside('src/(composition|api|application|domain|infrastructure)')],
+  [COMPOSITION, { path: '.', dependencyTypes: ['core'] }],
+  [PROGRAMS, inside('src/(composition|application|domain|infrastructure)')],
+  [PROGRAMS, { path: '.', dependencyTypes: ['core'] }],
+  [{ path: '^src/(main|cli/(import|rollout|token))[.]ts$' }, npm('reflect-metadata')],
+  [{ path: '^src/composition/platform[.]ts$' }, npm('tsyringe')],
+  [{ path: '^src/composition/rollout[.]ts$' }, npm('@openfeature/server-sdk')],
   // The command asks a running service over HTTP; it shares the rules that need no service.
   ['src/cli', inside('src/(cli|application|domain)')],
   ['src/cli', { path: '^src/api/(catalogue|http/operation)[.]ts$' }],

@@ -1,16 +1,16 @@
-import type { DependencyContainer } from 'tsyringe';
 import path from 'node:path';
 import type { ActiveRules } from '../src/application/alerts/alert-evaluator';
 import type { Log } from '../src/application/shared/log';
-import { wire } from '../src/container';
+import { startAlerts } from '../src/composition/alerts';
+import { Lifecycle } from '../src/composition/lifecycle';
+import { joinSite } from '../src/composition/platform';
+import { type Site, createSite } from '../src/composition/site';
 import type { AlertEvent } from '../src/domain/alerts/alert-input';
 import { AlertRule } from '../src/domain/alerts/alert-rule';
 import { RuleEvaluation } from '../src/domain/alerts/rule-evaluation';
 import { type WatchedRule, watched } from '../src/domain/alerts/watched-rule';
 import type { JsonObject } from '../src/domain/shared/json';
-import { keys } from '../src/keys';
-import { startAlerts } from '../src/start-alerts';
-import { joinSite } from '../src/start-membership';
+import { readSettings } from '../src/infrastructure/environment/settings';
 import { type Effort, interleaved, median } from './interleaved';
 import { table } from './table';
 import { Workplace } from './workplace';
@@ -121,8 +121,8 @@ export function propagationTimes(changes: number): Promise<number[]> {
   return Workplace.use(async (place) => {
     const { url } = await place.database('alerts');
     const sites = [await service(place, url), await service(place, url)];
-    const books = sites.map((site) => site.resolve(keys.activeRules));
-    const rules = sites.map((site) => site.resolve(keys.alertsOnDomain));
+    const books = sites.map((site) => site.alerts.active);
+    const rules = sites.map((site) => site.alerts.domain);
     const { id } = (await rules[0]?.create({ name: 'r', rule_type: 'violation', conditions: { threshold: 1 } })) ?? {
       id: 0,
     };
@@ -140,13 +140,15 @@ export function propagationTimes(changes: number): Promise<number[]> {
 const has = (book: ActiveRules, id: number, threshold: number): boolean =>
   book.rules.some((rule) => rule.id === id && rule.threshold === threshold);
 
-async function service(place: Workplace, databaseUrl: string): Promise<DependencyContainer> {
-  const site = wire({ databaseUrl, camerasFile: path.join(place.dir, 'none.yaml'), log: SILENT });
-  const database = site.resolve(keys.database);
-  await database.open();
-  place.onEnd(() => database.close());
-  const onEnd = (undo: () => Promise<unknown>) => place.onEnd(async () => void (await undo()));
+async function service(place: Workplace, databaseUrl: string): Promise<Site> {
   const camerasFile = path.join(place.dir, 'none.yaml');
-  await startAlerts(site, await joinSite(site, { dataDir: place.dir, camerasFile }, onEnd), onEnd);
+  const folders = { dataDir: place.dir, logDir: place.dir, camerasFile };
+  const site = createSite({ ...readSettings({}), databaseUrl, ...folders }, { log: SILENT });
+  const { platform, alerts } = site;
+  const life = new Lifecycle(SILENT);
+  place.onEnd(() => life.stop());
+  await platform.database.open();
+  life.onStop(() => platform.database.close());
+  await startAlerts(platform, alerts, await joinSite(platform, folders, life), life);
   return site;
 }

@@ -1,9 +1,8 @@
 import type { Client } from 'pg';
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { wire } from '../src/container';
-import { DEFAULT_VIOLATION_TYPES } from '../src/domain/shared/event';
-import { keys } from '../src/keys';
+import { createSite } from '../src/composition/site';
+import { readSettings } from '../src/infrastructure/environment/settings';
 import { HttpClient } from './http-client';
 import { median } from './interleaved';
 import { COPY_COLUMNS, copyText, journalLines } from './journal-lines';
@@ -23,9 +22,9 @@ export function ingest(length: 'full' | 'short'): Promise<string> {
   return Workplace.use(async (place) => {
     const count = EVENTS[length];
     const [copying, taking] = [await place.database('copying'), await place.database('taking')];
-    await (await prepared(copying.url, place.dir)).resolve(keys.database).close();
+    await (await prepared(copying.url, place.dir)).platform.database.close();
     const site = await prepared(taking.url, place.dir);
-    place.onEnd(() => site.resolve(keys.database).close());
+    place.onEnd(() => site.platform.database.close());
     const rates: { copy: number[]; ingest: number[] } = { copy: [], ingest: [] };
     for (let round = 0; round <= ROUNDS; round++) {
       const lines = journalLines(count, Date.now() / 1000);
@@ -66,10 +65,10 @@ const range = (rates: readonly number[]) =>
 const verdict = (met: boolean, target: string) => `${target} ${met ? 'met' : 'MISSED'}`;
 
 async function prepared(databaseUrl: string, logDir: string) {
-  const events = { logDir, retentionDays: 180, violationTypes: DEFAULT_VIOLATION_TYPES, zone: 'UTC' };
-  const site = wire({ databaseUrl, camerasFile: path.join(logDir, 'cameras.yaml'), log: QUIET, events });
-  await site.resolve(keys.database).open();
-  await site.resolve(keys.eventRetention).prepare();
+  const settings = { ...readSettings({}), databaseUrl, logDir, camerasFile: path.join(logDir, 'cameras.yaml') };
+  const site = createSite(settings, { log: QUIET });
+  await site.platform.database.open();
+  await site.events.eventRetention.prepare();
   return site;
 }
 
@@ -96,7 +95,7 @@ async function takenIn(
   await client.query('TRUNCATE events, event_keys, event_rollups, violation_events, violation_changes, journal_files');
   await client.query('CHECKPOINT');
   const from = performance.now();
-  await site.resolve(keys.ingestor).pass();
+  await site.events.ingestor.pass();
   const rate = (lines.length * 1000) / (performance.now() - from);
   const { rows } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM events');
   if (rows[0]?.count !== lines.length) throw new Error(`${rows[0]?.count} of ${lines.length} events were taken in`);

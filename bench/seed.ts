@@ -2,10 +2,10 @@ import { Client } from 'pg';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { journalOf } from '../src/composition/events';
 import { withDatabaseUrl } from '../src/infrastructure/embedded-postgres/embedded-postgres';
 import { readSettings } from '../src/infrastructure/environment/settings';
 import { Database } from '../src/infrastructure/postgres/database';
-import { journalOf } from '../src/wire-events';
 import { seed } from './seeding';
 
 const USAGE = `npm run seed -- [--events 1000000] [--cameras 50] [--days 30]

@@ -5,7 +5,7 @@ import { readSettings, settingsHelp } from './infrastructure/environment/setting
 import { keepMemorySteady } from './infrastructure/environment/steady-memory';
 import { refuseUnusablePaths } from './infrastructure/environment/usable-paths';
 import { createLog } from './infrastructure/logging/logger';
-import { endOf, startService } from './service';
+import { endOf, startService } from './composition/service';
 
 const HELP = `watchgate: the backend of a camera-monitoring site
 

@@ -3,8 +3,8 @@ import { parse } from 'yaml';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { needsToken } from '../../src/composition/refusals';
 import { readSettings } from '../../src/infrastructure/environment/settings';
-import { needsToken } from '../../src/start-refusals';
 import { ROOT } from './dependency-cruise';
 
 interface Composed {
@@ -104,7 +104,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('waits for longer than the service takes to end', () => {
-    const ends = Number(/const END_WITHIN_MS = ([\d_]+);/.exec(text('src/service.ts'))?.[1]?.replaceAll('_', ''));
+    const ends = Number(
+      /const END_WITHIN_MS = ([\d_]+);/.exec(text('src/composition/service.ts'))?.[1]?.replaceAll('_', ''),
+    );
     expect(ends).toBeGreaterThan(10_000);
     expect(Number.parseInt(watchgate.stop_grace_period ?? '', 10) * 1_000).toBeGreaterThan(ends);
   });

@@ -3,8 +3,9 @@ export const importsType = (what: string) => `import type { X } from '${what}';\
 
 /** A project of the same shape that keeps every rule. */
 export const CLEAN: Readonly<Record<string, string>> = {
-  'src/main.ts': imports('./container'),
-  'src/container.ts': `import 'reflect-metadata';\nimport 'tsyringe';\n${imports('./api/catalogue')}`,
+  'src/main.ts': `import 'reflect-metadata';\n${imports('./composition/site')}`,
+  'src/composition/site.ts': `${imports('./platform')}${imports('../api/catalogue')}`,
+  'src/composition/platform.ts': `import 'tsyringe';\n`,
   'src/api/catalogue.ts': imports('./doors/door-operations'),
   'src/api/doors/door-operations.ts': `${imports('../http/operation')}export * from '../../application/doors/door-service';\n`,
   'src/api/http/operation.ts': `${importsType('../../application/rollout/router')}export * from 'express';\n`,
@@ -104,12 +105,17 @@ export const FORBIDDEN: readonly (readonly [
     'node_modules/typeorm/index.js',
   ],
   [
-    'only the container knows tsyringe',
+    'only the composition knows tsyringe',
     'src/infrastructure/files/injected.ts',
     imports('tsyringe'),
     'node_modules/tsyringe/index.js',
   ],
-  ['the service does not know tsyringe', 'src/service.ts', imports('tsyringe'), 'node_modules/tsyringe/index.js'],
+  [
+    'only the platform knows tsyringe',
+    'src/composition/alerts.ts',
+    imports('tsyringe'),
+    'node_modules/tsyringe/index.js',
+  ],
   [
     'only postgres knows the migrations',
     'src/infrastructure/files/migrates.ts',
@@ -160,10 +166,10 @@ export const FORBIDDEN: readonly (readonly [
     'src/domain/doors/door.ts',
   ],
   [
-    'nothing but the start knows the wiring',
+    'nothing but the programs knows the composition',
     'src/api/doors/wired.ts',
-    importsType('../../container'),
-    'src/container.ts',
+    importsType('../../composition/site'),
+    'src/composition/site.ts',
   ],
   [
     'a file that fits no layer is not allowed',
@@ -189,7 +195,7 @@ export const FORBIDDEN: readonly (readonly [
     imports('../../worker/watch'),
     'src/worker/watch.ts',
   ],
-  ['a file beside the start is not allowed', 'src/other.ts', imports('./container'), 'src/container.ts'],
+  ['a file beside the start is not allowed', 'src/other.ts', imports('./composition/site'), 'src/composition/site.ts'],
   [
     'a package that is not installed is not allowed',
     'src/application/doors/missing.ts',

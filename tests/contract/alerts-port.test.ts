@@ -1,6 +1,6 @@
 import type { AlertsPort } from '../../src/application/alerts/alerts-port';
+import type { Site } from '../../src/composition/site';
 import type { JsonObject } from '../../src/domain/shared/json';
-import { type Token, keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
@@ -10,15 +10,15 @@ const RULE = { name: '测试规则', rule_type: 'violation', conditions: { thres
 
 interface Implementation {
   readonly name: string;
-  readonly key: Token<AlertsPort>;
+  readonly port: (site: Site) => AlertsPort;
 }
 
 const IMPLEMENTATIONS: readonly Implementation[] = [
-  { name: 'AlertRuleService', key: keys.alertsOnDomain },
-  { name: 'LegacyAlerts', key: keys.alertsOnLegacy },
+  { name: 'AlertRuleService', port: (site: Site) => site.alerts.domain },
+  { name: 'LegacyAlerts', port: (site: Site) => site.legacy.alerts },
 ];
 
-describe.each(IMPLEMENTATIONS)('AlertsPort by $name', ({ key }) => {
+describe.each(IMPLEMENTATIONS)('AlertsPort by $name', ({ port }) => {
   let database: TestDatabase;
   let site: TestSite;
   let alerts: AlertsPort;
@@ -28,7 +28,7 @@ describe.each(IMPLEMENTATIONS)('AlertsPort by $name', ({ key }) => {
     database = await createTestDatabase();
     now = new Date('2030-01-01T00:00:00.000Z');
     site = await testSite({ databaseUrl: database.url, clock: () => now });
-    alerts = site.container.resolve(key);
+    alerts = port(site.modules);
   });
   afterEach(async () => {
     await site.close();
@@ -41,12 +41,10 @@ describe.each(IMPLEMENTATIONS)('AlertsPort by $name', ({ key }) => {
   };
   const tell = async (camera: string, at: string, more: JsonObject = {}) => {
     const columns = { rule_id: null, alert_type: 'no_detection', message: null, details: null, ...more };
-    await site.container
-      .resolve(keys.database)
-      .query(
-        `INSERT INTO alert_history (camera_id, timestamp, rule_id, alert_type, message, details) VALUES ($1, $2, $3, $4, $5, $6)`,
-        [camera, at, columns.rule_id, columns.alert_type, columns.message, columns.details],
-      );
+    await site.modules.platform.database.query(
+      `INSERT INTO alert_history (camera_id, timestamp, rule_id, alert_type, message, details) VALUES ($1, $2, $3, $4, $5, $6)`,
+      [camera, at, columns.rule_id, columns.alert_type, columns.message, columns.details],
+    );
   };
 
   it('begins with the two rules that every site has', async () => {

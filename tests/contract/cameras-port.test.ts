@@ -1,5 +1,5 @@
 import type { CamerasPort } from '../../src/application/cameras/cameras-port';
-import { type Token, keys } from '../../src/keys';
+import type { Site } from '../../src/composition/site';
 import { type SharedFile, oldBackendOnFile } from '../support/old-backend-on-file';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
@@ -9,7 +9,7 @@ const faultAt = (...path: string[]) => expect.objectContaining({ path });
 
 interface Implementation {
   readonly name: string;
-  readonly key: Token<CamerasPort>;
+  readonly port: (site: Site) => CamerasPort;
   /** Whether an old backend, on the same file, is the legacy path. */
   readonly remote?: true;
   /** An old backend writes the whole file anew, which loses comments, and can set a key to its default but not remove it. */
@@ -17,12 +17,12 @@ interface Implementation {
 }
 
 const IMPLEMENTATIONS: readonly Implementation[] = [
-  { name: 'CameraService', key: keys.camerasOnDomain, editsInPlace: true },
-  { name: 'LegacyCameras', key: keys.camerasOnLegacy, editsInPlace: true },
-  { name: 'RemoteCameras', key: keys.camerasOnLegacy, editsInPlace: false, remote: true },
+  { name: 'CameraService', port: (site: Site) => site.cameras.domain, editsInPlace: true },
+  { name: 'LegacyCameras', port: (site: Site) => site.legacy.cameras, editsInPlace: true },
+  { name: 'RemoteCameras', port: (site: Site) => site.legacy.cameras, editsInPlace: false, remote: true },
 ];
 
-describe.each(IMPLEMENTATIONS)('CamerasPort by $name', ({ key, remote, editsInPlace }) => {
+describe.each(IMPLEMENTATIONS)('CamerasPort by $name', ({ port, remote, editsInPlace }) => {
   let database: TestDatabase;
   let old: SharedFile | undefined;
   let site: TestSite;
@@ -32,8 +32,8 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by $name', ({ key, remote, editsInPl
     database = await createTestDatabase();
     old = remote && (await oldBackendOnFile());
     site = await testSite({ databaseUrl: database.url, ...old?.site });
-    await site.container.resolve(keys.configuration).reconcile();
-    cameras = site.container.resolve(key);
+    await site.modules.cameras.configuration.reconcile();
+    cameras = port(site.modules);
   });
   afterEach(async () => {
     await site.agreement();
@@ -73,7 +73,7 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by $name', ({ key, remote, editsInPl
   it('answers when each camera was made and changed, as the table says, whatever became of the others', async () => {
     const before = await cameras.get({ camera_id: 'cam1' });
     await cameras.update({ camera_id: 'cam2', name: 'Zwo' });
-    const inTable = await site.container.resolve(keys.cameras).times();
+    const inTable = await site.modules.cameras.repository.times();
     const { cameras: all } = await cameras.list({});
     expect(all).toHaveLength(2);
     for (const { id, created_at, updated_at } of all) {

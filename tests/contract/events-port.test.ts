@@ -1,6 +1,5 @@
 import type { EventsPort } from '../../src/application/events/events-port';
 import type { StatisticsPort } from '../../src/application/statistics/statistics-port';
-import { keys } from '../../src/keys';
 import { eventLine, write } from '../support/events';
 import { mediaText } from '../support/media-text';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -36,14 +35,14 @@ describe.each(['domain', 'legacy'] as const)('events and statistics on the %s pa
       yaml: 'cameras:\n  - {id: cam1, name: A, source: "0", region_id: sink}\n',
       events: { zone: 'Europe/Berlin' },
     });
-    const { container } = site;
-    await container.resolve(keys.configuration).reconcile();
-    await container.resolve(keys.eventRetention).prepare();
+    const { modules } = site;
+    await modules.cameras.configuration.reconcile();
+    await modules.events.eventRetention.prepare();
     write(site.journal, ...LINES, 'no json', JSON.stringify(LINES[1]));
-    await container.resolve(keys.ingestor).pass();
+    await modules.events.ingestor.pass();
     const on = path === 'domain';
-    events = container.resolve(on ? keys.eventsOnDomain : keys.eventsOnLegacy);
-    statistics = container.resolve(on ? keys.statisticsOnDomain : keys.statisticsOnLegacy);
+    events = on ? modules.events.events.domain : modules.events.events.legacy;
+    statistics = on ? modules.events.statistics.domain : modules.events.statistics.legacy;
   });
 
   afterAll(async () => {
@@ -160,7 +159,7 @@ describe.each(['domain', 'legacy'] as const)('events and statistics on the %s pa
       ],
     });
     expect(await events.post({ events: [fresh] })).toMatchObject({ accepted: 0, duplicates: 1 });
-    await site.container.resolve(keys.ingestor).pass();
+    await site.modules.events.ingestor.pass();
     expect(await events.recent({ limit: 9, minutes: 1, etype: `sent on ${path}` })).toEqual([fresh]);
   });
 

@@ -1,6 +1,5 @@
 import type { RecordsPort } from '../../src/application/records/records-port';
 import { runInCall } from '../../src/application/shared/call-context';
-import { keys } from '../../src/keys';
 import { eventLine, write } from '../support/events';
 import { mediaText } from '../support/media-text';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -36,12 +35,12 @@ describe.each(['domain', 'legacy'] as const)('records on the %s path', (path) =>
   beforeEach(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, clock: () => NOW });
-    const { container } = site;
-    await container.resolve(keys.configuration).reconcile();
-    await container.resolve(keys.eventRetention).prepare();
+    const { modules } = site;
+    await modules.cameras.configuration.reconcile();
+    await modules.events.eventRetention.prepare();
     write(site.journal, ...LINES);
-    await container.resolve(keys.ingestor).pass();
-    records = container.resolve(path === 'domain' ? keys.recordsOnDomain : keys.recordsOnLegacy);
+    await modules.events.ingestor.pass();
+    records = path === 'domain' ? modules.events.records.domain : modules.events.records.legacy;
   });
 
   afterEach(async () => {
@@ -82,7 +81,7 @@ describe.each(['domain', 'legacy'] as const)('records on the %s path', (path) =>
   it('goes on where the page before ended, whatever arrives meanwhile', async () => {
     const first = await records.violations({ limit: 2, offset: 0 });
     write(site.journal, breach(now - 1), breach(now - 2));
-    await site.container.resolve(keys.ingestor).pass();
+    await site.modules.events.ingestor.pass();
     const second = await records.violations({ limit: 2, offset: 0, cursor: String(first.next_cursor) });
     expect([...first.violations, ...second.violations].map(({ id }) => id)).toEqual([1, 3, 2, 4]);
     await expect(records.violations({ limit: 2, offset: 0, cursor: 'x' })).rejects.toMatchObject({

@@ -1,25 +1,23 @@
 import 'reflect-metadata';
 import { writeSync } from 'node:fs';
-import { wire } from '../../src/container';
-import { keys } from '../../src/keys';
+import { createSite } from '../../src/composition/site';
 import { rememberingLog } from '../support/quiet-log';
+import { testSettings } from '../support/test-site';
 import { type CrashOperation, perform } from './crash-operations';
 
 /** Performs one operation and dies by SIGKILL at a given step of it; says `ACK` if it came so far as to answer. */
 async function main(): Promise<void> {
   const [databaseUrl = '', camerasFile = '', operation, step] = process.argv.slice(2);
-  const site = wire({
-    databaseUrl,
-    camerasFile,
+  const site = createSite(testSettings({ databaseUrl, camerasFile }), {
     log: rememberingLog(),
     onStep: (reached) => {
       if (reached === step) process.kill(process.pid, 'SIGKILL');
     },
   });
-  await site.resolve(keys.database).writes.initialize();
+  await site.platform.database.writes.initialize();
   await perform(operation as CrashOperation, site);
   writeSync(1, 'ACK');
-  await site.resolve(keys.database).close();
+  await site.platform.database.close();
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,4 @@
-import type { DependencyContainer } from 'tsyringe';
-import { keys } from '../../src/keys';
+import type { Site } from '../../src/composition/site';
 
 /** What is under way when the process dies. */
 export const CRASH_OPERATIONS = [
@@ -14,10 +13,10 @@ export const CRASH_OPERATIONS = [
 ] as const;
 export type CrashOperation = (typeof CRASH_OPERATIONS)[number];
 
-export async function perform(operation: CrashOperation, site: DependencyContainer): Promise<void> {
-  const domain = site.resolve(keys.camerasOnDomain);
-  const legacy = site.resolve(keys.camerasOnLegacy);
-  const configuration = site.resolve(keys.configuration);
+export async function perform(operation: CrashOperation, site: Site): Promise<void> {
+  const domain = site.cameras.domain;
+  const legacy = site.legacy.cameras;
+  const configuration = site.cameras.configuration;
   switch (operation) {
     case 'create':
       return void (await domain.create({ id: 'cam3', name: 'Drei', source: '1' }));

@@ -4,9 +4,9 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
-import { wire } from '../../src/container';
-import { keys } from '../../src/keys';
+import { type Site, createSite } from '../../src/composition/site';
 import { rememberingLog } from '../support/quiet-log';
+import { testSettings } from '../support/test-site';
 import { AFTER, BEFORE, type CrashOperation } from './crash-operations';
 
 const FIRST = `# 两个摄像头
@@ -50,8 +50,8 @@ async function reset(databaseUrl: string, camerasFile: string, operation: CrashO
   await client.end();
   writeFileSync(camerasFile, FIRST);
   await inSite(databaseUrl, camerasFile, async (site) => {
-    await site.resolve(keys.configuration).reconcile();
-    await site.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps: 24 });
+    await site.cameras.configuration.reconcile();
+    await site.cameras.domain.update({ camera_id: 'cam1', fps: 24 });
   });
   if (operation !== 'absorb') return;
   writeFileSync(camerasFile, `${readFileSync(camerasFile, 'utf8')}    fps: 12\n`);
@@ -63,11 +63,11 @@ async function recover(
   operation: CrashOperation,
 ): Promise<'before' | 'after'> {
   return inSite(databaseUrl, camerasFile, async (site) => {
-    const settled = await site.resolve(keys.configuration).reconcile();
+    const settled = await site.cameras.configuration.reconcile();
     if (settled.faults.length > 0) throw new Error('the file does not parse');
     const text = readFileSync(camerasFile, 'utf8');
-    const inFile = site.resolve(keys.camerasFormat).read(text).cameras;
-    const inTable = (await site.resolve(keys.cameras).all()).map((c) => c.fields);
+    const inFile = site.cameras.format.read(text).cameras;
+    const inTable = (await site.cameras.repository.all()).map((c) => c.fields);
     if (!isDeepStrictEqual(inFile, inTable)) throw new Error('table and file differ');
     if (settled.head?.text !== text) throw new Error('the file is not the newest revision');
     const seen = inTable.map((c) => `${String(c.id)}:${String(c.fps)}`);
@@ -77,13 +77,9 @@ async function recover(
   });
 }
 
-async function inSite<T>(
-  databaseUrl: string,
-  camerasFile: string,
-  work: (site: ReturnType<typeof wire>) => Promise<T>,
-): Promise<T> {
-  const site = wire({ databaseUrl, camerasFile, log: rememberingLog() });
-  const database = site.resolve(keys.database);
+async function inSite<T>(databaseUrl: string, camerasFile: string, work: (site: Site) => Promise<T>): Promise<T> {
+  const site = createSite(testSettings({ databaseUrl, camerasFile }), { log: rememberingLog() });
+  const database = site.platform.database;
   try {
     await database.open();
     return await work(site);

@@ -1,5 +1,4 @@
 import { Client } from 'pg';
-import type { DependencyContainer } from 'tsyringe';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,12 +8,12 @@ import type { CamerasPort } from '../../src/application/cameras/cameras-port';
 import { CONFIG_STEPS, type ConfigStep } from '../../src/application/cameras/configuration-publication';
 import { seedRollout } from '../../src/application/rollout/rollout-seeding';
 import { type CallContext, runInCall } from '../../src/application/shared/call-context';
-import { wire } from '../../src/container';
+import { type Site, createSite } from '../../src/composition/site';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import { effectOf } from '../../src/domain/shared/domain-error';
-import { keys } from '../../src/keys';
 import { rememberingLog } from '../support/quiet-log';
 import { routedPort } from '../support/routed-port';
+import { testSettings } from '../support/test-site';
 
 export const WRITES = ['create', 'update', 'remove'] as const;
 /** What goes wrong: an exception nobody foresaw, a full disk, every connection to the database lost. */
@@ -60,22 +59,17 @@ export async function writeFaultTrial(trial: WriteFault, databaseUrl: string): P
     [armed, reached] = [false, true];
     await strike(trial.fault, databaseUrl);
   };
-  const site = wire({ databaseUrl, camerasFile, log: rememberingLog(), onStep });
+  const site = createSite(testSettings({ databaseUrl, camerasFile }), { log: rememberingLog(), onStep });
   try {
-    await site.resolve(keys.database).open();
-    await site.resolve(keys.configuration).reconcile();
-    const store = site.resolve(keys.rolloutStore);
+    await site.platform.database.open();
+    await site.cameras.configuration.reconcile();
+    const store = site.rollout.store;
     await seedRollout(store, readPlans(null, rolloutGroups).plans, {
       instruction: { useDomain: true, percent: 100 },
     });
-    site.resolve(keys.policy).install(await store.load());
-    const router = site.resolve(keys.router);
-    const port = routedPort(
-      router,
-      catalogue.cameras,
-      site.resolve(keys.camerasOnDomain),
-      site.resolve(keys.camerasOnLegacy),
-    );
+    site.rollout.policy.install(await store.load());
+    const router = site.rollout.router;
+    const port = routedPort(router, catalogue.cameras, site.cameras.domain, site.legacy.cameras);
     const context: CallContext = { requestId: 'trial' };
     armed = true;
     const error: unknown = await runInCall(context, () => perform(trial.write, port)).then(
@@ -88,24 +82,17 @@ export async function writeFaultTrial(trial: WriteFault, databaseUrl: string): P
     if (error) return effectOf(error) === 'committed' ? 'refused, done' : 'refused, nothing done';
     return context.served?.reason === 'fallback' ? 'answered by fallback' : 'answered';
   } finally {
-    await site.resolve(keys.database).close();
+    await site.platform.database.close();
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-async function check(
-  site: DependencyContainer,
-  trial: WriteFault,
-  file: string,
-  dir: string,
-  error: unknown,
-  context: CallContext,
-) {
-  await site.resolve(keys.configuration).reconcile();
-  const cameras = (await site.resolve(keys.cameras).all()).map((c) => c.fields);
-  const reading = site.resolve(keys.camerasFormat).read(readFileSync(file, 'utf8'));
+async function check(site: Site, trial: WriteFault, file: string, dir: string, error: unknown, context: CallContext) {
+  await site.cameras.configuration.reconcile();
+  const cameras = (await site.cameras.repository.all()).map((c) => c.fields);
+  const reading = site.cameras.format.read(readFileSync(file, 'utf8'));
   if (!isDeepStrictEqual(reading.cameras, cameras)) throw new Error('table and file differ');
-  const { items } = await site.resolve(keys.revisions).page(100, 0);
+  const { items } = await site.cameras.revisions.page(100, 0);
   const effects = items.filter((r) => r.origin !== 'import' && r.changes.length > 0).length;
   const expected = error === undefined || effectOf(error) === 'committed' ? 1 : 0;
   if (effects !== expected) throw new Error(`${effects} effects, but the answer says ${expected}: ${String(error)}`);

@@ -6,7 +6,6 @@ import { SERVICE_TAG, openApi } from '../../src/api/http/openapi';
 import { routesOf } from '../../src/api/http/openapi-view';
 import type { Operation } from '../../src/api/http/operation';
 import { type Role, covers, roles } from '../../src/domain/shared/role';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
@@ -35,10 +34,10 @@ beforeAll(async () => {
   database = await createTestDatabase();
   site = await testSite({ databaseUrl: database.url, access: { needsToken: true, perMinute: 0 } });
   for (const role of roles) {
-    const { text } = await site.container.resolve(keys.tokens).create({ name: `the ${role}`, role });
+    const { text } = await site.modules.access.tokens.create({ name: `the ${role}`, role });
     tokens.set(role, text);
   }
-  await site.container.resolve(keys.authenticator).refresh();
+  await site.modules.access.authenticator.refresh();
   server = httpOf(site).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });

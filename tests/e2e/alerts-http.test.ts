@@ -1,6 +1,5 @@
 import request from 'supertest';
 import type { Server } from 'node:http';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
@@ -103,7 +102,7 @@ describe.each(['true', 'false'])('alerts over HTTP with force_domain=%s', (force
 
   it('acknowledge and resolve what was told, in that order', async () => {
     const sql = `INSERT INTO alert_history (camera_id, alert_type) VALUES ('cam', 'no_detection') RETURNING id`;
-    const [row] = await site.container.resolve(keys.database).query<{ id: string }>(sql, []);
+    const [row] = await site.modules.platform.database.query<{ id: string }>(sql, []);
     const at = (what: string) => `${API}/history/${row?.id}/${what}`;
     const { body: acknowledged } = await request(server)
       .post(at('acknowledge'))

@@ -2,7 +2,6 @@ import request from 'supertest';
 import type { Test } from 'supertest';
 import type { Server } from 'node:http';
 import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { TWO_CAMERAS, type TestSite, testSite } from '../support/test-site';
@@ -27,7 +26,7 @@ describe('the camera API', () => {
   });
   beforeEach(async () => {
     site.write(TWO_CAMERAS);
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
   });
   afterEach(() => site.agreement());
   afterAll(async () => {
@@ -171,7 +170,7 @@ describe('the camera API', () => {
   });
 
   it('answers 500 to what nobody foresaw, and shows nothing of it', async () => {
-    const file = site.container.resolve(keys.camerasFile);
+    const file = site.modules.cameras.file;
     const stage = jest
       .spyOn(file, 'stage')
       .mockRejectedValue(Object.assign(new Error('bug with rtsp://u:geheim@h/'), { code: 'EX' }));

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
-import { endOf } from '../../src/service';
+import { endOf } from '../../src/composition/service';
 import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';
 import { rememberingLog } from '../support/quiet-log';

@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { allOperations } from '../../src/api/catalogue';
 import { docsPage } from '../../src/api/http/docs-page';
 import { openApi } from '../../src/api/http/openapi';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
@@ -22,7 +21,7 @@ let server: Server;
 beforeAll(async () => {
   database = await createTestDatabase();
   site = await testSite({ databaseUrl: database.url });
-  await site.container.resolve(keys.configuration).reconcile();
+  await site.modules.cameras.configuration.reconcile();
   server = httpOf(site).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });

@@ -1,6 +1,5 @@
 import request from 'supertest';
 import type { Server } from 'node:http';
-import { keys } from '../../src/keys';
 import { eventLine } from '../support/events';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
@@ -19,12 +18,12 @@ describe('the API of events, statistics and records', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).reconcile();
-    await site.container.resolve(keys.eventRetention).prepare();
+    await site.modules.cameras.configuration.reconcile();
+    await site.modules.events.eventRetention.prepare();
     server = httpOf(site).listen(0, '127.0.0.1');
     const breaches = Array.from({ length: 3 }, () => eventLine({ ts: now() - 30, type: 'NO_HAIRNET_AT_SINK' }));
     await post([...breaches, eventLine({ ts: now() - 60, type: 'detection', evidence: { person_count: 1 } })]);
-    await site.container.resolve(keys.ingestor).pass();
+    await site.modules.events.ingestor.pass();
   });
   afterAll(async () => {
     server.close();

@@ -7,7 +7,7 @@ import { makeOldFiles, makeOldTables } from '../support/old-installation';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
-const IMPORT = path.resolve(__dirname, '../../dist/src/import.js');
+const IMPORT = path.resolve(__dirname, '../../dist/src/cli/import.js');
 const run = promisify(execFile);
 
 describe('taking over an old installation', () => {

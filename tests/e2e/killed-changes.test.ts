@@ -59,7 +59,7 @@ describe('a service killed while many change its cameras', () => {
       await last.ready();
       await last.end('SIGTERM');
       const observer = await testSite({ databaseUrl: database.url, camerasFile: site.camerasFile });
-      const { cameras } = await agreement(observer.container, site.camerasFile);
+      const { cameras } = await agreement(observer.modules, site.camerasFile);
       await observer.close();
       const there = new Set(cameras.map(({ id }) => id));
       expect(answered.filter((id) => !there.has(id))).toEqual([]);

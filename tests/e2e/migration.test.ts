@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually';
 import { siteForEach } from '../support/own-site';
 import { type ServiceRun, call } from '../support/service-run';
 
-const IMPORT = path.resolve(__dirname, '../../dist/src/import.js');
+const IMPORT = path.resolve(__dirname, '../../dist/src/cli/import.js');
 const OLD = readFileSync(path.resolve(__dirname, '../fixtures/yaml/old-installation.yaml'), 'utf8');
 const SHIPPED = readFileSync(path.resolve(__dirname, '../../config/cameras.yaml'), 'utf8');
 const run = promisify(execFile);

@@ -77,7 +77,7 @@ describe('any mix of stages, kills and promotions', () => {
       expect([...seen.keys()].filter((s) => s !== 200 && s !== 409)).toEqual([]);
       expect([...statuses.keys()].filter((s) => s !== 200)).toEqual([]);
       expect(statuses.get(200)).toBeGreaterThan(SECONDS * 10);
-      await agreement(observer.container, sites[0]!.camerasFile);
+      await agreement(observer.modules, sites[0]!.camerasFile);
       const { body } = await call(urls[0]!, 'GET', `/rollout/${group}/events?limit=1000`);
       expect((body as { intact: boolean }).intact).toBe(true);
     },

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { apply, initialState } from '../../src/domain/rollout/rollout-state';
-import { keys } from '../../src/keys';
 import { BareSite, call } from '../support/service-run';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
@@ -37,7 +36,7 @@ describe('SIGKILL of an instance in the middle of transitions', () => {
 
   it('leaves a state that is the fold of its events, an intact chain, and nothing that was acknowledged lost', async () => {
     const settings = { DATABASE_URL: database.url, USE_DOMAIN_SERVICE: 'true', ROLLOUT_PERCENT: '100' };
-    const store = observer.container.resolve(keys.rolloutStore);
+    const store = observer.modules.rollout.store;
     for (let round = 0; round < KILLS; round++) {
       const service = site.start(settings);
       const url = await service.ready();

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
@@ -18,13 +17,13 @@ describe('the rollout API and its command', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, rollout: { useDomain: false, percent: 0 } });
-    await site.container.resolve(keys.configuration).reconcile();
-    await site.container.resolve(keys.controlPlane).start();
+    await site.modules.cameras.configuration.reconcile();
+    await site.modules.rollout.controlPlane.start();
     server = httpOf(site).listen(0, '127.0.0.1');
   });
   afterAll(async () => {
     server.close();
-    await site.container.resolve(keys.controlPlane).stop();
+    await site.modules.rollout.controlPlane.stop();
     await site.close();
     await database.drop();
   });
@@ -44,10 +43,10 @@ describe('the rollout API and its command', () => {
     ['/kill', {}, 400, 'request.invalid'],
     ['/kill', { reason: 'because', group: 'nope' }, 404, 'rollout.group_not_found'],
   ])('refuses POST %s with %j: %i %s, and changes nothing', async (path, body, status, code) => {
-    const { revision } = await site.container.resolve(keys.rolloutStore).load();
+    const { revision } = await site.modules.rollout.store.load();
     const answer = await request(server).post(`${API}${path}`).send(body);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
-    expect((await site.container.resolve(keys.rolloutStore).load()).revision).toBe(revision);
+    expect((await site.modules.rollout.store.load()).revision).toBe(revision);
   });
 
   it('refuses a promotion that lacks evidence with 409 and the list of what is missing; approve is the way', async () => {

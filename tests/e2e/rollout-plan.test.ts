@@ -4,8 +4,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { keys } from '../../src/keys';
-import { startRollout } from '../../src/start-rollout';
+import { Lifecycle } from '../../src/composition/lifecycle';
+import { startRollout } from '../../src/composition/rollout';
 import { eventually } from '../support/eventually';
 import { type HttpLoad, type LoadRequest, startLoad } from '../support/http-load';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -32,7 +32,7 @@ describe('a whole plan under load', () => {
   let dir: string;
   let broken = false;
   let load: HttpLoad;
-  const undo: (() => Promise<unknown>)[] = [];
+  let life: Lifecycle;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -43,19 +43,21 @@ describe('a whole plan under load', () => {
       databaseUrl: database.url,
       yaml: `cameras:\n${cameras.join('')}`,
       rollout: { useDomain: false, percent: 0 },
-      shadow: { confirmAfterMs: 300 },
+      confirmAfterMs: 300,
     });
-    await site.container.resolve(keys.configuration).reconcile();
-    const domain = site.container.resolve(keys.camerasOnDomain);
+    await site.modules.cameras.configuration.reconcile();
+    const domain = site.modules.cameras.domain;
     const get = domain.get.bind(domain);
     jest
       .spyOn(domain, 'get')
       .mockImplementation((key) => (broken ? Promise.reject(new Error('the new query is wrong')) : get(key)));
     const seed = { instruction: { useDomain: false, percent: 0 } };
+    life = new Lifecycle(site.log);
     await startRollout(
-      site.container,
+      site.modules.platform,
+      site.modules.rollout,
       { rolloutFile: join(dir, 'rollout.yaml'), seed, pace: { uploadMs: 200, evaluateMs: 300 } },
-      (u) => undo.push(u),
+      life,
     );
     server = httpOf(site).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -64,13 +66,13 @@ describe('a whole plan under load', () => {
   afterAll(async () => {
     await load.stop();
     server.close();
-    for (const u of undo.reverse()) await u();
+    await life.stop();
     await site.close();
     await database.drop();
     rmSync(dir, { recursive: true, force: true });
   });
 
-  const rollout = () => site.container.resolve(keys.rollout);
+  const rollout = () => site.modules.rollout.service;
   const state = async (group: string) => rollout().group({ group });
   /** Says at a deadline what the group was still waiting for. */
   const becomes = (group: string, expected: object, within: number) =>
@@ -98,7 +100,7 @@ describe('a whole plan under load', () => {
     }
     const statuses = await load.stop();
     expect([...statuses.keys()].filter((s) => s >= 500)).toEqual([]);
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     await site.agreement();
     await tellsTheStory();
   }, 240_000);

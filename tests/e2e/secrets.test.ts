@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { httpApplication, httpServer } from '../../src/api/http/application';
 import { createLog } from '../../src/infrastructure/logging/logger';
-import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { accessOf } from '../support/test-http';
@@ -49,10 +48,10 @@ describe('secrets of cameras', () => {
     database = await createTestDatabase();
     logs = mkdtempSync(join(tmpdir(), 'watchgate-logs-'));
     site = await testSite({ databaseUrl: database.url, yaml: YAML });
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     const log = createLog({ level: 'debug', json: true, dir: logs });
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0);
-    server = httpServer(httpApplication(site.container.resolve(keys.mounted), { log, ...accessOf(site) }), log).listen(
+    server = httpServer(httpApplication(site.modules.operations, { log, ...accessOf(site) }), log).listen(
       0,
       '127.0.0.1',
     );
@@ -86,14 +85,14 @@ describe('secrets of cameras', () => {
       seen.push(await bodyOf('put', `/c3?force_domain=${force}`, { source: `rtsp://u:${SECRETS[2]}@elsewhere/` }));
     }
     site.write(site.text().replace('w/x#4secret', 'w/x#4secret-changed'));
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     const { body } = await request(server).get(`${API}/config/revisions?limit=100`);
     for (let n = 1; n <= body.total; n++) seen.push(await bodyOf('get', `/config/revisions/${n}`));
     const good = site.text();
     site.write(`${good}  - {id: c1, name: nested8secret, source: 'rtsp://admin:plain1secret@x/'}\n  - [env7secret\n`);
     seen.push(await bodyOf('get', '/config'), await bodyOf('put', '/c1', { fps: 3 }));
     site.write(good);
-    const stage = jest.spyOn(site.container.resolve(keys.camerasFile), 'stage');
+    const stage = jest.spyOn(site.modules.cameras.file, 'stage');
     stage.mockRejectedValue(new Error(`cannot open rtsp://admin:${SECRETS[1]}@10.0.0.2/live`));
     seen.push(await bodyOf('put', '/c1?force_domain=true', { fps: 3 }));
     stage.mockRestore();

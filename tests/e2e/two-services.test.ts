@@ -64,7 +64,7 @@ describe('two services of one site', () => {
     expect(again.filter((r) => r && r.status !== 200)).toEqual([]);
     await eventually(
       async () => {
-        const { cameras } = await agreement(observer.container, file);
+        const { cameras } = await agreement(observer.modules, file);
         const byId = new Map(cameras.map((c) => [c.id, c]));
         expect(cameras).toHaveLength(2 * POSTS);
         expect(byId.size).toBe(2 * POSTS);

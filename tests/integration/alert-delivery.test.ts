@@ -5,7 +5,6 @@ import { EmailChannel } from '../../src/infrastructure/notify/email-channel';
 import { LogChannel } from '../../src/infrastructure/notify/log-channel';
 import { WebhookChannel, signatureOf } from '../../src/infrastructure/notify/webhook-channel';
 import { PgAnnouncer } from '../../src/infrastructure/postgres/pg-announcer';
-import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
 import { mailServer } from '../support/mail-server';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -26,7 +25,7 @@ describe('the delivery of alerts', () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
     [mail, receiver] = [await mailServer(), await webhookReceiver()];
-    const sql = site.container.resolve(keys.database);
+    const sql = site.modules.platform.database;
     const policy = new AddressPolicy(['127.0.0.1']);
     const clock = () => new Date();
     email = new EmailChannel({ smtpUrl: mail.url, from: 'watchgate@plant.example' });
@@ -36,7 +35,7 @@ describe('the delivery of alerts', () => {
       websocket: new PgAnnouncer(sql),
       log: new LogChannel(site.log),
     };
-    worker = new DeliveryWorker(site.container.resolve(keys.deliveries), channels, clock, site.log);
+    worker = new DeliveryWorker(site.modules.alerts.deliveries, channels, clock, site.log);
   });
   afterEach(async () => {
     await worker.stop();
@@ -47,9 +46,9 @@ describe('the delivery of alerts', () => {
     await database.drop();
   });
 
-  const handling = (): AlertHandlingService => site.container.resolve(keys.alertHandling);
+  const handling = (): AlertHandlingService => site.modules.alerts.handling;
   const sql = (text: string, values: readonly unknown[] = []) =>
-    site.container.resolve(keys.database).query<{ id: string }>(text, values);
+    site.modules.platform.database.query<{ id: string }>(text, values);
   const queue = async (channel: string, target: string): Promise<number> => {
     const [alert] = await sql(
       `INSERT INTO alert_history (camera_id, alert_type, message, details) VALUES ('cam', 'violation_threshold', '5 at cam', '{"priority":"high","rule_name":"r"}') RETURNING id`,
@@ -88,7 +87,7 @@ describe('the delivery of alerts', () => {
     expect(new Set(receiver.received.map((r) => r.body)).size).toBe(1);
     const gaps = receiver.received.slice(1).map(({ at }, i) => at - receiver.received[i]!.at);
     [800, 1_600, 3_200].forEach((least, i) => expect(gaps[i]).toBeGreaterThanOrEqual(least));
-    const { items } = await site.container.resolve(keys.alertArchive).page({ limit: 1, offset: 0 });
+    const { items } = await site.modules.alerts.archive.page({ limit: 1, offset: 0 });
     expect(items[0]).toMatchObject({ notification_sent: true, notification_channels_used: ['webhook'] });
   }, 180_000);
 

@@ -1,4 +1,3 @@
-import { keys } from '../../src/keys';
 import { AlertSite } from '../support/alert-site';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
@@ -147,9 +146,7 @@ describe('the evaluation of alert rules', () => {
     await site.saw({ at: 1 }, { at: 2 });
     await site.at(2);
     await site.saw({ at: 3 });
-    const lost = jest
-      .spyOn(site.container.resolve(keys.database), 'transaction')
-      .mockRejectedValueOnce(new Error('gone'));
+    const lost = jest.spyOn(site.modules.platform.database, 'transaction').mockRejectedValueOnce(new Error('gone'));
     await expect(site.at(4)).rejects.toThrow('gone');
     lost.mockRestore();
     await site.at(5);
@@ -163,7 +160,7 @@ describe('the evaluation of alert rules', () => {
     await site.rule('violation', { threshold: 1 }, { notification_channels: ['email'] });
     await site.saw({ at: 1 });
     await site.at(2);
-    const { items } = await site.container.resolve(keys.alertHandling).deliveries({ limit: 100, offset: 0 });
+    const { items } = await site.modules.alerts.handling.deliveries({ limit: 100, offset: 0 });
     expect(items.map((d) => `${d.channel} ${d.target ?? ''}`.trim()).sort()).toEqual([
       'email',
       'email a@b.example',
@@ -189,7 +186,7 @@ describe('the tables of alerts', () => {
     await site.sql(`UPDATE alert_deliveries SET created_at = now() - interval '999 days', status = 'delivered'`);
     await site.at(200 * 86_400);
     await site.sql('UPDATE retention_clock SET at = $1', [new Date(Date.UTC(2026, 0, 5, 12) + 200 * 86_400_000)]);
-    await site.container.resolve(keys.retention).run();
+    await site.modules.events.retention.run();
     expect(await site.sql('SELECT camera_id, condition FROM alert_camera_changes')).toEqual([
       { camera_id: 'cam', condition: 'down' },
     ]);
@@ -242,7 +239,7 @@ describe('the dry run', () => {
     // 1.02 hours after the beginning, so that the dry run sees all of it and nothing before the rules existed.
     await site.at(3_672);
     const { items: live } = await site.alerts.history({ limit: 1_000, offset: 0 });
-    const handling = site.container.resolve(keys.alertHandling);
+    const handling = site.modules.alerts.handling;
     for (const rule_id of rules) {
       const { alerts, total } = await handling.test({ rule_id, hours: 1.02 });
       const told = live

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
-import { keys } from '../../src/keys';
-import { startAlerts } from '../../src/start-alerts';
-import { joinSite } from '../../src/start-membership';
+import { startAlerts } from '../../src/composition/alerts';
+import { Lifecycle } from '../../src/composition/lifecycle';
+import { joinSite } from '../../src/composition/platform';
 import { eventually } from '../support/eventually';
+import { rememberingLog } from '../support/quiet-log';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
@@ -11,28 +12,28 @@ const WITHIN = { within: 1_000, every: 5 };
 describe('a rule that is changed through one of two services', () => {
   let database: TestDatabase;
   let sites: [TestSite, TestSite];
-  const undo: (() => Promise<unknown>)[] = [];
+  const life = new Lifecycle(rememberingLog());
   beforeAll(async () => {
     database = await createTestDatabase();
     const options = { databaseUrl: database.url };
     const first = await testSite(options);
     sites = [first, await testSite({ ...options, camerasFile: first.file })];
-    const onStop = (stop: () => Promise<unknown>) => undo.push(stop);
-    for (const { container, file } of sites) {
-      const member = await joinSite(container, { dataDir: dirname(file), camerasFile: file }, onStop);
-      await startAlerts(container, member, onStop);
+    for (const { modules, file } of sites) {
+      const { platform, alerts } = modules;
+      const member = await joinSite(platform, { dataDir: dirname(file), camerasFile: file }, life);
+      await startAlerts(platform, alerts, member, life);
     }
   });
   afterAll(async () => {
-    for (const stop of undo.reverse()) await stop();
+    await life.stop();
     for (const site of sites) await site.close();
     await database.drop();
   });
 
-  const books = () => sites.map(({ container }) => container.resolve(keys.activeRules).rules);
-  const alerts = (i: 0 | 1) => sites[i].container.resolve(keys.alertsOnDomain);
+  const books = () => sites.map(({ modules }) => modules.alerts.active.rules);
+  const alerts = (i: 0 | 1) => sites[i].modules.alerts.domain;
   const sql = (text: string, values: readonly unknown[] = []) =>
-    sites[0].container.resolve(keys.database).query<{ n: number }>(text, values);
+    sites[0].modules.platform.database.query<{ n: number }>(text, values);
 
   it.each([0, 1] as const)(
     'is in force on both within a second: made, changed and removed through service %i',

@@ -2,7 +2,6 @@ import { catalogue } from '../../src/api/catalogue';
 import type { AlertsPort } from '../../src/application/alerts/alerts-port';
 import { type CallContext, runInCall } from '../../src/application/shared/call-context';
 import type { Queryable } from '../../src/infrastructure/postgres/queryable';
-import { keys } from '../../src/keys';
 import { routedPort } from '../support/routed-port';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
@@ -29,7 +28,7 @@ describe('a write of alert rules on the domain path that goes wrong', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    ({ id: ruleId } = await site.container.resolve(keys.alertsOnDomain).create({ ...RULE, name: 'old' }));
+    ({ id: ruleId } = await site.modules.alerts.domain.create({ ...RULE, name: 'old' }));
     observer = await testSite({ databaseUrl: database.url });
   });
   afterEach(async () => {
@@ -39,7 +38,7 @@ describe('a write of alert rules on the domain path that goes wrong', () => {
     await database.drop();
   });
 
-  const look = (sql: string) => observer.container.resolve(keys.database).query<{ n: number }>(sql, []);
+  const look = (sql: string) => observer.modules.platform.database.query<{ n: number }>(sql, []);
   const cut = () => look(CUT);
   /** How often the write took effect. */
   const effects = async (write: Write): Promise<number> => {
@@ -48,14 +47,9 @@ describe('a write of alert rules on the domain path that goes wrong', () => {
     return write === 'remove' ? 1 - (left?.n ?? 0) : (created?.n ?? 0);
   };
   const perform = async (write: Write) => {
-    const { container } = site;
-    const router = container.resolve(keys.router);
-    const port = routedPort(
-      router,
-      catalogue.alerts,
-      container.resolve(keys.alertsOnDomain),
-      container.resolve(keys.alertsOnLegacy),
-    );
+    const { modules } = site;
+    const router = modules.rollout.router;
+    const port = routedPort(router, catalogue.alerts, modules.alerts.domain, modules.legacy.alerts);
     const context: CallContext = { requestId: 'trial', force: true };
     const error: unknown = await runInCall(context, () => WRITES[write](port, ruleId)).then(
       () => undefined,
@@ -65,7 +59,7 @@ describe('a write of alert rules on the domain path that goes wrong', () => {
   };
 
   const during = (fault: (sql: Queryable) => Promise<void>) => {
-    const own = site.container.resolve(keys.database);
+    const own = site.modules.platform.database;
     const transaction = own.transaction.bind(own);
     jest.spyOn(own, 'transaction').mockImplementation((work) =>
       transaction(async (sql) => {
@@ -97,7 +91,7 @@ describe('a write of alert rules on the domain path that goes wrong', () => {
   it.each(names)(
     'by a lost answer to the COMMIT: %s is not tried again, and nobody says that it failed for certain',
     async (write) => {
-      const own = site.container.resolve(keys.database);
+      const own = site.modules.platform.database;
       const makeRunner = own.writes.createQueryRunner.bind(own.writes);
       jest.spyOn(own.writes, 'createQueryRunner').mockImplementation(() => {
         const runner = makeRunner();

@@ -2,7 +2,6 @@ import request from 'supertest';
 import type { Server } from 'node:http';
 import { DedicatedConnection } from '../../src/infrastructure/postgres/dedicated-connection';
 import { PgControlPlane, STALE_AFTER_MS } from '../../src/infrastructure/postgres/pg-control-plane';
-import { keys } from '../../src/keys';
 import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';
 import { inTime } from '../support/in-time';
@@ -21,9 +20,9 @@ describe('an instance that cannot hear of the rollout any more', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     cable = new Cable(database.url);
-    const policy = site.container.resolve(keys.policy);
+    const policy = site.modules.rollout.policy;
     const listener = {
       install: policy.install.bind(policy),
       setStale: policy.setStale.bind(policy),

@@ -2,8 +2,8 @@ import { Client } from 'pg';
 import { chmodSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CONFIG_STEPS, type ConfigStep } from '../../src/application/cameras/configuration-publication';
+import type { Site } from '../../src/composition/site';
 import { effectOf } from '../../src/domain/shared/domain-error';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
@@ -28,14 +28,14 @@ describe('when something fails in the middle of a change', () => {
       await how();
     };
     site = await testSite({ databaseUrl: database.url, onStep });
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
   });
   afterEach(async () => {
     await site.close();
     await database.drop();
   });
 
-  const paths = { domain: keys.camerasOnDomain, legacy: keys.camerasOnLegacy };
+  const paths = { domain: (site: Site) => site.cameras.domain, legacy: (site: Site) => site.legacy.cameras };
 
   async function expectNothingChanged(attempt: Promise<unknown>, before: string): Promise<void> {
     const error: unknown = await attempt.then(
@@ -61,8 +61,8 @@ describe('when something fails in the middle of a change', () => {
             throw systemError(code);
           },
         };
-        await expectNothingChanged(site.container.resolve(paths[path]).update({ camera_id: 'cam1', fps: 7 }), before);
-        expect((await site.container.resolve(paths[path]).update({ camera_id: 'cam1', fps: 8 })).camera).toMatchObject({
+        await expectNothingChanged(paths[path](site.modules).update({ camera_id: 'cam1', fps: 7 }), before);
+        expect((await paths[path](site.modules).update({ camera_id: 'cam1', fps: 8 })).camera).toMatchObject({
           fps: 8,
         });
       },
@@ -73,9 +73,9 @@ describe('when something fails in the middle of a change', () => {
       async (step) => {
         const before = site.text();
         failAt = { step, how: () => endAllSessions(database.url) };
-        const attempt = site.container.resolve(paths[path]).create({ id: 'cam3', name: 'Drei', source: '1' });
+        const attempt = paths[path](site.modules).create({ id: 'cam3', name: 'Drei', source: '1' });
         await expectNothingChanged(attempt, before);
-        const again = await site.container.resolve(paths[path]).create({ id: 'cam3', name: 'Drei', source: '1' });
+        const again = await paths[path](site.modules).create({ id: 'cam3', name: 'Drei', source: '1' });
         expect(again.ok).toBe(true);
         await site.agreement();
       },
@@ -84,14 +84,14 @@ describe('when something fails in the middle of a change', () => {
 
   it('losing the database right after COMMIT still answers truthfully: the change is there', async () => {
     failAt = { step: 'commit.after', how: () => endAllSessions(database.url) };
-    const { camera } = await site.container.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps: 7 });
+    const { camera } = await site.modules.cameras.domain.update({ camera_id: 'cam1', fps: 7 });
     expect(camera).toMatchObject({ fps: 7 });
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     expect((await site.agreement()).cameras[0]).toMatchObject({ fps: 7 });
   });
 
   it('a COMMIT whose answer is lost is looked up, and answered as what it was', async () => {
-    const { writes } = site.container.resolve(keys.database);
+    const { writes } = site.modules.platform.database;
     const create = writes.createQueryRunner.bind(writes);
     let lost = false;
     jest.spyOn(writes, 'createQueryRunner').mockImplementation((mode) => {
@@ -105,7 +105,7 @@ describe('when something fails in the middle of a change', () => {
       };
       return runner;
     });
-    const { camera } = await site.container.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps: 7 });
+    const { camera } = await site.modules.cameras.domain.update({ camera_id: 'cam1', fps: 7 });
     expect(lost).toBe(true);
     expect(camera).toMatchObject({ fps: 7 });
     expect((await site.agreement()).head.number).toBe(2);
@@ -118,12 +118,11 @@ describe('when something fails in the middle of a change', () => {
         throw systemError('EBUSY');
       },
     };
-    const error: unknown = await site.container
-      .resolve(keys.camerasOnDomain)
+    const error: unknown = await site.modules.cameras.domain
       .update({ camera_id: 'cam1', fps: 7 })
       .catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'camera_config.file_stale', effect: 'committed' });
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     expect((await site.agreement()).cameras[0]).toMatchObject({ fps: 7 });
   });
 
@@ -137,7 +136,7 @@ describe('when something fails in the middle of a change', () => {
       };
     else chmodSync(dirname(site.file), 0o555);
     const before = site.text();
-    const attempt = site.container.resolve(keys.camerasOnDomain).remove({ camera_id: 'cam1' });
+    const attempt = site.modules.cameras.domain.remove({ camera_id: 'cam1' });
     await expect(attempt).rejects.toMatchObject({ kind: 'unavailable', code: 'camera_config.file_unwritable' });
     chmodSync(dirname(site.file), 0o755);
     expect(site.text()).toBe(before);

@@ -8,7 +8,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { keys } from '../../src/keys';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -21,8 +20,8 @@ const some = (count: number, fields: object = {}) =>
 describe('taking in the journal', () => {
   let database: TestDatabase;
   let site: TestSite;
-  const ingestor = () => site.container.resolve(keys.ingestor);
-  const sql = <Row>(text: string) => site.container.resolve(keys.database).query<Row>(text, []);
+  const ingestor = () => site.modules.events.ingestor;
+  const sql = <Row>(text: string) => site.modules.platform.database.query<Row>(text, []);
   const rejects = (): { why: string; line: string }[] => {
     const file = path.join(path.dirname(site.journal), 'events_rejected.jsonl');
     if (!existsSync(file)) return [];
@@ -35,7 +34,7 @@ describe('taking in the journal', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.eventRetention).prepare();
+    await site.modules.events.eventRetention.prepare();
   });
 
   afterEach(async () => {
@@ -148,10 +147,10 @@ describe('taking in the journal', () => {
     });
     for (let i = 0; i < 20; i++) {
       write(site.journal, ...some(100));
-      await Promise.all([ingestor().pass(), other.container.resolve(keys.ingestor).pass()]);
+      await Promise.all([ingestor().pass(), other.modules.events.ingestor.pass()]);
     }
     expect(await storedEvents(site)).toBe(2_000);
-    expect(ingestor().state.stored + other.container.resolve(keys.ingestor).state.stored).toBe(2_000);
+    expect(ingestor().state.stored + other.modules.events.ingestor.state.stored).toBe(2_000);
     await other.close();
   });
 
@@ -182,12 +181,12 @@ describe('taking in the journal', () => {
     expect(await storedEvents(site)).toBe(6);
     const settings = { databaseUrl: database.url, camerasFile: site.file };
     const other = await testSite({ ...settings, events: { retentionDays: 50, zone: 'Asia/Shanghai' } });
-    const keeping = other.container.resolve(keys.eventRetention);
+    const keeping = other.modules.events.eventRetention;
     await keeping.prepare();
     const zoned = await sql(`SELECT sum(events)::int AS events, count(*) FILTER (WHERE bucket <>
       date_trunc('day', bucket, 'Asia/Shanghai'))::int AS wrong FROM event_rollups WHERE grain = 'day'`);
     expect(zoned).toEqual([{ events: 6, wrong: 0 }]);
-    await other.container.resolve(keys.retention).run();
+    await other.modules.events.retention.run();
     expect(await sql('SELECT count(*)::int AS count FROM events')).toEqual([{ count: 2 }]);
     expect(await sql('SELECT count(*)::int AS count FROM event_keys')).toEqual([{ count: 2 }]);
     await other.close();

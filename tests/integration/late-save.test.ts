@@ -1,7 +1,6 @@
 import { closeSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { TWO_CAMERAS, type TestSite, testSite } from '../support/test-site';
 
@@ -19,7 +18,7 @@ describe('a save in place that is under way while the file is replaced', () => {
     };
     site = await testSite({ databaseUrl: database.url, onStep });
     atRename = () => undefined;
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     editor = openSync(site.file, 'r+');
   });
   afterEach(async () => {
@@ -32,8 +31,8 @@ describe('a save in place that is under way while the file is replaced', () => {
     ftruncateSync(editor);
     writeSync(editor, text, 0);
   };
-  const settle = () => site.container.resolve(keys.configuration).reconcile();
-  const update = (fps: number) => site.container.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps });
+  const settle = () => site.modules.cameras.configuration.reconcile();
+  const update = (fps: number) => site.modules.cameras.domain.update({ camera_id: 'cam1', fps });
 
   it('is merged with the change over the API; neither is lost', async () => {
     atRename = () => save(TWO_CAMERAS.replace('Zwei', 'von Hand'));

@@ -2,7 +2,6 @@ import request from 'supertest';
 import { MonitoringService } from '../../src/application/monitoring/monitoring-service';
 import * as probes from '../../src/application/monitoring/probes';
 import { checkWithin } from '../../src/application/monitoring/probes';
-import { keys } from '../../src/keys';
 import { inTime } from '../support/in-time';
 import { rememberingLog } from '../support/quiet-log';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -19,7 +18,7 @@ describe('the health of a site', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
   });
   afterAll(async () => {
     await site.close();
@@ -74,7 +73,7 @@ describe('the health of a site', () => {
   });
 
   it('names the group that was taken back to legacy', async () => {
-    site.container.resolve(keys.policy).trip('camera-config', 0);
+    site.modules.rollout.policy.trip('camera-config', 0);
     expect(await health()).toMatchObject({
       status: 'degraded',
       checks: { rollout: 'degraded', rollout_details: { taken_back: ['camera-config'] } },

@@ -1,5 +1,4 @@
 import request from 'supertest';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
@@ -18,7 +17,7 @@ describe('the metrics of a site', () => {
     now = new Date('2026-05-04T10:00:30.000Z');
     database = await createTestDatabase();
     site = await another();
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
   });
   afterEach(async () => {
     await Promise.all(sites.splice(0).map((s) => s.close()));
@@ -27,7 +26,7 @@ describe('the metrics of a site', () => {
 
   const get = (path: string, of = site) => request(httpOf(of)).get(`/api/v1${path}`);
   const metrics = async (of = site) => (await get('/monitoring/metrics', of).expect(200)).body;
-  const save = (of: TestSite) => of.container.resolve(keys.minuteMetrics).save(of.container.resolve(keys.minutes));
+  const save = (of: TestSite) => of.modules.monitoring.minuteMetrics.save(of.modules.monitoring.minutes);
 
   it('are zero before the first request', async () => {
     expect(await metrics()).toMatchObject({
@@ -109,7 +108,7 @@ describe('the metrics of a site', () => {
     expect((await metrics()).requests.by_status).toEqual({ 200: 1 });
     now = new Date(now.getTime() + 60 * 60_000);
     await save(site);
-    const rows = await site.container.resolve(keys.database).query('SELECT 1 FROM metric_minutes', []);
+    const rows = await site.modules.platform.database.query('SELECT 1 FROM metric_minutes', []);
     expect(rows).toHaveLength(0);
   });
 

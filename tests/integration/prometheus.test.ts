@@ -1,6 +1,5 @@
 import request from 'supertest';
 import { appendFileSync } from 'node:fs';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
@@ -47,8 +46,8 @@ describe('what Prometheus scrapes', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).reconcile();
-    await site.container.resolve(keys.eventRetention).prepare();
+    await site.modules.cameras.configuration.reconcile();
+    await site.modules.events.eventRetention.prepare();
   });
   afterAll(async () => {
     await site.close();
@@ -64,7 +63,7 @@ describe('what Prometheus scrapes', () => {
     const event = () =>
       JSON.stringify({ ts: Date.now() / 1_000, type, camera_id: camera, track_id: (Math.random() * 1e9) | 0 });
     for (let i = 0; i < times; i++) appendFileSync(site.journal, `${event()}\n`);
-    await site.container.resolve(keys.ingestor).pass();
+    await site.modules.events.ingestor.pass();
   };
 
   it('counts events as the old backend named them, escaped, and all that ever were', async () => {
@@ -119,7 +118,7 @@ describe('what Prometheus scrapes', () => {
           `${JSON.stringify({ ts: Date.now() / 1_000 - round * 86_400, type: `kind${round}-${kind}`, camera_id: 'cam1' })}\n`,
         );
       await Promise.all([
-        site.container.resolve(keys.ingestor).pass(),
+        site.modules.events.ingestor.pass(),
         ...Array.from({ length: 5 }, () => request(httpOf(site)).get('/api/v1/cameras').expect(200)),
       ]);
       const now = await scrape();

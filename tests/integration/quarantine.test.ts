@@ -1,6 +1,6 @@
 import type { CamerasPort } from '../../src/application/cameras/cameras-port';
 import type { OnStep } from '../../src/application/cameras/configuration-publication';
-import { keys } from '../../src/keys';
+import type { Site } from '../../src/composition/site';
 import { type SharedFile, oldBackendOnFile } from '../support/old-backend-on-file';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
@@ -29,7 +29,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const configuration = () => site.container.resolve(keys.configuration);
+const configuration = () => site.modules.cameras.configuration;
 
 async function open(yaml = OLD, remote = false): Promise<void> {
   if (remote) {
@@ -43,8 +43,8 @@ async function open(yaml = OLD, remote = false): Promise<void> {
 /** What is in force, and what the state of the configuration says of the rest. */
 async function state() {
   const { head, faults } = await configuration().reconcile();
-  const ids = (await site.container.resolve(keys.cameras).all()).map(({ id }) => id);
-  const { issues, quarantined } = await site.container.resolve(keys.consistency).measure();
+  const ids = (await site.modules.cameras.repository.all()).map(({ id }) => id);
+  const { issues, quarantined } = await site.modules.monitoring.consistency.measure();
   return { ids, revision: head?.revision.number, refused: faults.length > 0, quarantined, issues: issues.length };
 }
 
@@ -61,7 +61,7 @@ it('an old file is taken over but for the entries with faults, which stay in it 
   expect(await state()).toEqual(asOf(1, ['gate', 'hall'], 2));
   expect(site.text()).toBe(OLD);
   const again = await testSite({ databaseUrl: database.url, camerasFile: site.file });
-  expect((await again.container.resolve(keys.configuration).reconcile()).faults).toEqual([]);
+  expect((await again.modules.cameras.configuration.reconcile()).faults).toEqual([]);
   await again.close();
 });
 
@@ -106,7 +106,7 @@ describe('an edit of the file', () => {
     onStep = (step) => {
       if (step === 'rename.before') throw Object.assign(new Error('killed'), { code: 'EIO' });
     };
-    const cameras = site.container.resolve(keys.camerasOnDomain);
+    const cameras = site.modules.cameras.domain;
     await expect(cameras.update({ camera_id: 'dock', source: '7' })).rejects.toMatchObject({ effect: 'committed' });
     onStep = () => undefined;
     expect(await edit('name: Hall', 'name: Great hall')).toEqual(asOf(3, ['gate', 'dock', 'hall'], 1));
@@ -117,21 +117,21 @@ describe('an edit of the file', () => {
 
 it('a revision with quarantined entries can be restored, and they are quarantined again', async () => {
   await open();
-  await site.container.resolve(keys.camerasOnDomain).update({ camera_id: 'dock', source: '7' });
+  await site.modules.cameras.domain.update({ camera_id: 'dock', source: '7' });
   await configuration().restore(1);
   expect(site.text()).toBe(OLD);
   expect(await state()).toEqual(asOf(3, ['gate', 'hall'], 2));
 });
 
 describe.each([
-  { path: 'domain', key: keys.camerasOnDomain, remote: false },
-  { path: 'embedded legacy', key: keys.camerasOnLegacy, remote: false },
-  { path: 'legacy of an old backend', key: keys.camerasOnLegacy, remote: true },
-])('on the $path path a quarantined entry', ({ key, remote }) => {
+  { path: 'domain', port: (site: Site) => site.cameras.domain, remote: false },
+  { path: 'embedded legacy', port: (site: Site) => site.legacy.cameras, remote: false },
+  { path: 'legacy of an old backend', port: (site: Site) => site.legacy.cameras, remote: true },
+])('on the $path path a quarantined entry', ({ port, remote }) => {
   let cameras: CamerasPort;
   beforeEach(async () => {
     await open(OLD, remote);
-    cameras = site.container.resolve(key);
+    cameras = port(site.modules);
   });
 
   it('is no camera', async () => {

@@ -5,7 +5,6 @@ import type { CamerasPort } from '../../src/application/cameras/cameras-port';
 import { Unavailable } from '../../src/domain/shared/domain-error';
 import { OldBackendClient } from '../../src/infrastructure/legacy-remote/old-backend-client';
 import { RemoteCameras } from '../../src/infrastructure/legacy-remote/remote-cameras';
-import { keys } from '../../src/keys';
 import { inTime } from '../support/in-time';
 import type { OldFault, OldRequest } from '../support/old-backend';
 import { type SharedFile, oldBackendOnFile } from '../support/old-backend-on-file';
@@ -35,7 +34,7 @@ async function open(options: { readonly legacyBaseUrl?: string; readonly shared?
   const { shared = true, legacyBaseUrl = old.site.legacyBaseUrl } = options;
   const own = shared ? { camerasFile: old.site.camerasFile } : {};
   site = await testSite({ databaseUrl: database.url, legacyBaseUrl, ...own });
-  await site.container.resolve(keys.configuration).reconcile();
+  await site.modules.cameras.configuration.reconcile();
 }
 
 const oldText = () => readFileSync(old.site.camerasFile, 'utf8');
@@ -46,14 +45,8 @@ describe('cameras of an old backend in trouble', () => {
   beforeEach(async () => {
     await open();
     const client = new OldBackendClient(old.backend.url, { withinMs: WITHIN_MS, maxAnswerBytes: MAX_ANSWER_BYTES });
-    const of = site.container;
-    cameras = new RemoteCameras(
-      client,
-      of.resolve(keys.cameras),
-      of.resolve(keys.configuration),
-      of.resolve(keys.clock),
-      site.log,
-    );
+    const of = site.modules;
+    cameras = new RemoteCameras(client, of.cameras.repository, of.cameras.configuration, of.platform.clock, site.log);
   });
 
   async function failure(call: () => Promise<unknown>) {
@@ -104,7 +97,7 @@ describe('cameras of an old backend in trouble', () => {
       expect(old.backend.requests.filter((r) => r.method === method).length).toBe(fault === 'refuse' ? 0 : 1);
       if (effect === 'not-started') expect(oldText()).toBe(before);
     }
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     await site.agreement();
   });
 
@@ -121,7 +114,7 @@ describe('cameras of an old backend in trouble', () => {
   });
 
   it('keep a write that was made, though the table cannot follow yet', async () => {
-    const reconcile = jest.spyOn(site.container.resolve(keys.configuration), 'reconcile');
+    const reconcile = jest.spyOn(site.modules.cameras.configuration, 'reconcile');
     await old.backend.fault('slow', (call) => {
       if (isWrite(call))
         reconcile.mockRejectedValueOnce(new Unavailable('database.unavailable', 'down', 'not-started'));
@@ -151,7 +144,7 @@ describe('cameras of an old backend in trouble', () => {
 });
 
 describe('an old backend with a file of its own', () => {
-  const cameras = () => site.container.resolve(keys.camerasOnLegacy);
+  const cameras = () => site.modules.legacy.cameras;
   beforeEach(() => open({ shared: false }));
 
   it('changes that file, and the table stays as it is', async () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EvidenceBatch, Sample } from '../../src/application/rollout/evidence-store';
 import { PgEvidenceStore } from '../../src/infrastructure/postgres/pg-evidence-store';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
@@ -27,7 +26,7 @@ const batch = (number: number): EvidenceBatch => ({
 describe('the stored evidence', () => {
   let database: TestDatabase;
   let site: TestSite;
-  const storeOf = (instance: string) => new PgEvidenceStore(site.container.resolve(keys.database), instance);
+  const storeOf = (instance: string) => new PgEvidenceStore(site.modules.platform.database, instance);
   const calls = async () => (await storeOf(randomUUID()).samples(stage)).reduce((sum, { n }) => sum + n, 0);
 
   beforeAll(async () => {
@@ -61,7 +60,7 @@ describe('the stored evidence', () => {
   });
 
   it('forgets instances that ended long ago', async () => {
-    const sql = site.container.resolve(keys.database);
+    const sql = site.modules.platform.database;
     await storeOf(randomUUID()).add(batch(1));
     await sql.query(`UPDATE rollout_evidence_batches SET at = now() - interval '2 days'`, []);
     const own = randomUUID();

@@ -3,7 +3,6 @@ import { seedRollout } from '../../src/application/rollout/rollout-seeding';
 import type { RolloutService } from '../../src/application/rollout/rollout-service';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import { apply, initialState } from '../../src/domain/rollout/rollout-state';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
@@ -20,15 +19,15 @@ describe('the stored rollout', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, clock: () => new Date(Date.now() + AHEAD_MS) });
-    await site.container.resolve(keys.configuration).reconcile();
-    rollout = site.container.resolve(keys.rollout);
+    await site.modules.cameras.configuration.reconcile();
+    rollout = site.modules.rollout.service;
   });
   afterEach(async () => {
     await site.close();
     await database.drop();
   });
 
-  const store = () => site.container.resolve(keys.rolloutStore);
+  const store = () => site.modules.rollout.store;
   const replayed = async () => {
     const events = await store().events(group, 1000, 0);
     return events.reduce(
@@ -99,7 +98,7 @@ describe('the stored rollout', () => {
     await rollout.rollback({ group, reason: 'a smell' });
     expect((await rollout.events({ group, limit: 100, after: 0 })).intact).toBe(true);
     expect(await store().isIntact()).toBe(true);
-    await site.container.resolve(keys.database).query(sql, []);
+    await site.modules.platform.database.query(sql, []);
     expect(await store().isIntact()).toBe(false);
     expect((await rollout.report({ lang: 'en', format: 'json' })).report).toMatchObject({ chain_intact: false });
     // Whatever happens next does not heal it.
@@ -108,7 +107,7 @@ describe('the stored rollout', () => {
   });
 
   it('shows all of a long history, page by page, and the newest part of it in the report', async () => {
-    const sql = site.container.resolve(keys.database);
+    const sql = site.modules.platform.database;
     for (let i = 0; i < 6; i++) await rollout.kill({ group, reason: `drill ${i}` });
     const seqs: number[] = [];
     for (let after = 0; ; after = seqs.at(-1) ?? 0) {
@@ -136,15 +135,13 @@ describe('the stored rollout', () => {
     const lasting = 'system-read';
     await rollout.kill({ group: lasting, reason: 'a smell' });
     await rollout.kill({ group, reason: 'drill', for_seconds: 600 });
-    const evaluator = site.container.resolve(keys.evaluator);
+    const evaluator = site.modules.rollout.evaluator;
     await evaluator.evaluate();
     expect(await rollout.group({ group })).toMatchObject({ killed: true, killed_until: expect.stringMatching(/Z$/) });
-    await site.container
-      .resolve(keys.database)
-      .query(
-        `UPDATE rollout_groups SET state = jsonb_set(state, '{killedUntil}', to_jsonb('2020-01-01T00:00:00.000Z'::text)) WHERE group_name = $1`,
-        [group],
-      );
+    await site.modules.platform.database.query(
+      `UPDATE rollout_groups SET state = jsonb_set(state, '{killedUntil}', to_jsonb('2020-01-01T00:00:00.000Z'::text)) WHERE group_name = $1`,
+      [group],
+    );
     await evaluator.evaluate();
     expect(await rollout.group({ group })).toMatchObject({ killed: false, killed_until: null });
     expect(await rollout.group({ group: lasting })).toMatchObject({ killed: true });
@@ -155,12 +152,12 @@ describe('the stored rollout', () => {
   });
 
   it('holds a kill that the database has lost, and stores it again', async () => {
-    const [policy, runtime] = [site.container.resolve(keys.policy), site.container.resolve(keys.localBreaker)];
+    const [policy, runtime] = [site.modules.rollout.policy, site.modules.rollout.breaker];
     const before = await store().load();
     await rollout.kill({ group, reason: 'a smell' });
     policy.install(await store().load());
     // A failover to a server that was behind.
-    await site.container.resolve(keys.database).transaction(async (sql) => {
+    await site.modules.platform.database.transaction(async (sql) => {
       await sql.query('UPDATE rollout_control SET revision = $1', [before.revision]);
       await sql.query('UPDATE rollout_groups SET state = $1 WHERE group_name = $2', [
         JSON.stringify(before.groups.get(group)?.state),

@@ -1,6 +1,5 @@
 import request from 'supertest';
 import type { Server } from 'node:http';
-import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
@@ -17,15 +16,15 @@ describe('the comparison of both paths', () => {
   beforeEach(async () => {
     idle = true;
     database = await createTestDatabase();
-    site = await testSite({ databaseUrl: database.url, shadow: { idle: () => idle, confirmAfterMs: 50 } });
-    await site.container.resolve(keys.configuration).reconcile();
-    await site.container.resolve(keys.rollout).start({ group });
-    const control = site.container.resolve(keys.controlPlane);
+    site = await testSite({ databaseUrl: database.url, isIdle: () => idle, confirmAfterMs: 50 });
+    await site.modules.cameras.configuration.reconcile();
+    await site.modules.rollout.service.start({ group });
+    const control = site.modules.rollout.controlPlane;
     await control.start();
   });
   afterEach(async () => {
     server.close();
-    await site.container.resolve(keys.controlPlane).stop();
+    await site.modules.rollout.controlPlane.stop();
     await site.close();
     await database.drop();
   });
@@ -35,11 +34,11 @@ describe('the comparison of both paths', () => {
     server = httpOf(site).listen(0, '127.0.0.1');
   };
   const read = (path: string) => request(server).get(`/api/v1/cameras${path}`);
-  const results = () => site.container.resolve(keys.shadow).drain();
+  const results = () => site.modules.rollout.shadow.drain();
 
   it('asks for at most 5 % more, after the answer, and finds the paths equal, refusals included', async () => {
-    const legacy = jest.spyOn(site.container.resolve(keys.camerasOnLegacy), 'get');
-    const domain = jest.spyOn(site.container.resolve(keys.camerasOnDomain), 'get');
+    const legacy = jest.spyOn(site.modules.legacy.cameras, 'get');
+    const domain = jest.spyOn(site.modules.cameras.domain, 'get');
     listen();
     for (let i = 0; i < 400; i++) await read(i % 2 === 0 ? '/cam1' : `/nope${i}`);
     const calls = legacy.mock.calls.length + domain.mock.calls.length;
@@ -55,8 +54,7 @@ describe('the comparison of both paths', () => {
   it('starts only when the answer is out', async () => {
     let out = false;
     const calls: string[] = [];
-    for (const path of [keys.camerasOnLegacy, keys.camerasOnDomain]) {
-      const port = site.container.resolve(path);
+    for (const port of [site.modules.legacy.cameras, site.modules.cameras.domain]) {
       const get = port.get.bind(port);
       jest.spyOn(port, 'get').mockImplementation((key) => {
         calls.push(out ? 'after the answer' : 'before the answer');
@@ -79,7 +77,7 @@ describe('the comparison of both paths', () => {
 
   it('asks a path that takes long rarely: for a twentieth of the time', async () => {
     const slowMs = 40;
-    const domain = jest.spyOn(site.container.resolve(keys.camerasOnDomain), 'get').mockImplementation(async () => {
+    const domain = jest.spyOn(site.modules.cameras.domain, 'get').mockImplementation(async () => {
       await new Promise((resolve) => setTimeout(resolve, slowMs));
       throw new Error('too slow to matter');
     });
@@ -92,10 +90,10 @@ describe('the comparison of both paths', () => {
   });
 
   it('finds a planted difference, says where by JSON pointer, and rolls the group back at once', async () => {
-    const port = site.container.resolve(keys.camerasOnLegacy);
+    const port = site.modules.legacy.cameras;
     const get = port.get.bind(port);
     jest.spyOn(port, 'get').mockImplementation(async (key) => ({ ...(await get(key)), fps: 99 }));
-    const rollout = site.container.resolve(keys.rollout);
+    const rollout = site.modules.rollout.service;
     listen();
     await eventually(
       async () => {
@@ -115,7 +113,7 @@ describe('the comparison of both paths', () => {
   });
 
   it('takes a difference that passes as noise', async () => {
-    const port = site.container.resolve(keys.camerasOnLegacy);
+    const port = site.modules.legacy.cameras;
     const get = port.get.bind(port);
     let n = 0;
     jest.spyOn(port, 'get').mockImplementation(async (key) => ({ ...(await get(key)), fps: n++ }));
@@ -130,6 +128,6 @@ describe('the comparison of both paths', () => {
       { within: 15_000 },
     );
     expect(new Set(seen)).toEqual(new Set(['noise']));
-    expect((await site.container.resolve(keys.rollout).group({ group })).status).toBe('running');
+    expect((await site.modules.rollout.service.group({ group })).status).toBe('running');
   });
 });

@@ -1,7 +1,6 @@
 import { HealthReporter } from '../../src/application/alerts/site-watch';
 import type { PartLook } from '../../src/domain/alerts/component-health';
 import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/event';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
@@ -32,10 +31,10 @@ describe('the watch of a site by two services', () => {
   /** Both lead: only the database keeps them from telling everything twice. */
   const service = async (name: string): Promise<Service> => {
     const site = await testSite({ databaseUrl: database.url, clock, alerts: ALERTS });
-    const store = site.container.resolve(keys.siteWatchStore);
+    const store = site.modules.alerts.siteWatchStore;
     const check = async () => new Map(Object.entries(made.parts));
     const made: Service = { site, parts: {}, looker: new HealthReporter(name, check, store, clock, site.log) };
-    await site.container.resolve(keys.siteWatch).take();
+    await site.modules.alerts.siteWatch.take();
     return made;
   };
   beforeEach(async () => {
@@ -47,10 +46,10 @@ describe('the watch of a site by two services', () => {
     await database.drop();
   });
 
-  const first = () => services[0]!.site.container;
-  const watch = () => Promise.all(services.map(({ site }) => site.container.resolve(keys.siteWatch).run()));
+  const first = () => services[0]!.site.modules;
+  const watch = () => Promise.all(services.map(({ site }) => site.modules.alerts.siteWatch.run()));
   const history = async () => {
-    const { items } = await first().resolve(keys.alertsOnDomain).history({ limit: 1_000, offset: 0 });
+    const { items } = await first().alerts.domain.history({ limit: 1_000, offset: 0 });
     return [...items].reverse();
   };
   const told = async () =>
@@ -73,13 +72,11 @@ describe('the watch of a site by two services', () => {
   const full = { ...well, disk: { status: 'degraded', details: { data: { free_percent: 1 } } } };
 
   it('tells every step of a rollout once, with its reason, whoever watches and whatever dies', async () => {
-    const rollout = first().resolve(keys.rollout);
+    const rollout = first().rollout.service;
     await watch();
     await rollout.start({ group });
     const attention = { group, event: { kind: 'attention', reason: 'errors 2 %' } } as const;
-    await first()
-      .resolve(keys.rolloutStore)
-      .change(null, () => ({ transitions: [attention] }));
+    await first().rollout.store.change(null, () => ({ transitions: [attention] }));
     seconds = 10;
     await rollout.rollback({ group, reason: 'wrong answers on line 3' });
     await watch();
@@ -101,16 +98,16 @@ describe('the watch of a site by two services', () => {
       message: expect.stringContaining('wrong answers on line 3'),
       details: { kind: 'alert', priority: 'high', group, reason: 'wrong answers on line 3' },
     });
-    const { items } = await first().resolve(keys.alertHandling).deliveries({ limit: 100, offset: 0 });
+    const { items } = await first().alerts.handling.deliveries({ limit: 100, offset: 0 });
     const of = items.filter((d) => d.alert_id === rollback?.id).map((d) => d.channel);
     expect(of.sort()).toEqual(['log', 'webhook', 'websocket']);
   });
 
   it('loses nothing of a step that could not be stored', async () => {
-    await first().resolve(keys.rollout).start({ group });
-    await first().resolve(keys.rollout).rollback({ group, reason: 'r' });
+    await first().rollout.service.start({ group });
+    await first().rollout.service.rollback({ group, reason: 'r' });
     for (const { site } of services)
-      jest.spyOn(site.container.resolve(keys.database), 'transaction').mockRejectedValueOnce(new Error('gone'));
+      jest.spyOn(site.modules.platform.database, 'transaction').mockRejectedValueOnce(new Error('gone'));
     await expect(watch()).rejects.toThrow('gone');
     expect(await told()).toEqual([]);
     await watch();
@@ -119,7 +116,7 @@ describe('the watch of a site by two services', () => {
   });
 
   it('tells a trip of this process that could not be stored at first, once it is', async () => {
-    const [runtime, store] = [first().resolve(keys.localBreaker), first().resolve(keys.rolloutStore)];
+    const [runtime, store] = [first().rollout.breaker, first().rollout.store];
     const { groups } = await store.load();
     const lost = jest.spyOn(store, 'change').mockRejectedValue(new Error('gone'));
     runtime.tripped(group, groups.get(group)!.state.entry, 'cameras.list');
@@ -157,7 +154,7 @@ describe('the watch of a site by two services', () => {
     all(well);
     await looks(2);
     const away = services.map(({ site }) => {
-      const store = site.container.resolve(keys.siteWatchStore);
+      const store = site.modules.alerts.siteWatchStore;
       return [jest.spyOn(store, 'publish'), jest.spyOn(store, 'load')] as const;
     });
     for (const [publish, load] of away) {
@@ -180,5 +177,5 @@ describe('the watch of a site by two services', () => {
     expect((await history())[0]?.message).toMatch(/did not answer, since \S+12:00:15.000Z until \S+12:00:45.000Z/);
   });
 
-  const sql = (text: string) => first().resolve(keys.database).execute(text, []);
+  const sql = (text: string) => first().platform.database.execute(text, []);
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { StatisticsSource } from '../../src/application/statistics/statistics-service';
 import { PgStatistics } from '../../src/infrastructure/postgres/pg-statistics';
-import { keys } from '../../src/keys';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -60,14 +59,14 @@ describe.each(['Europe/Berlin', 'Asia/Shanghai'])('the sums in %s', (zone) => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, clock: () => NOW, events: { zone } });
-    const { container, journal } = site;
-    await container.resolve(keys.eventRetention).prepare();
+    const { modules, journal } = site;
+    await modules.events.eventRetention.prepare();
     // Late ones too: in no order, in several batches.
     for (const part of [events.filter((_, i) => i % 3 > 0), events.filter((_, i) => i % 3 === 0)]) {
       write(journal, ...part.map(({ at, ...rest }) => eventLine({ ts: at / 1000, ...rest })));
-      await container.resolve(keys.ingestor).pass();
+      await modules.events.ingestor.pass();
     }
-    source = new PgStatistics(container.resolve(keys.database), zone);
+    source = new PgStatistics(modules.platform.database, zone);
   });
 
   afterAll(async () => {
@@ -95,7 +94,7 @@ describe.each(['Europe/Berlin', 'Asia/Shanghai'])('the sums in %s', (zone) => {
   });
 
   it('agree with the events of each local day, those of 23 hours included', async () => {
-    const statistics = site.container.resolve(keys.statisticsOnDomain);
+    const statistics = site.modules.events.statistics.domain;
     const days = await statistics.daily({ days: DAYS });
     expect(days).toHaveLength(DAYS);
     const dateOf = dateIn(zone);

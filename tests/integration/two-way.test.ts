@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileWatcher } from '../../src/infrastructure/files/file-watcher';
-import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { TWO_CAMERAS, type TestSite, testSite } from '../support/test-site';
@@ -34,7 +33,7 @@ describe('an edit of the cameras file', () => {
   });
 
   async function watch(): Promise<void> {
-    const configuration = site.container.resolve(keys.configuration);
+    const configuration = site.modules.cameras.configuration;
     await configuration.reconcile();
     watcher = new FileWatcher(site.file, async () => void (await configuration.reconcile()), site.log);
     await watcher.start();
@@ -83,7 +82,7 @@ describe('an edit of the cameras file', () => {
       renameSync(join(dir, '..data.new'), join(dir, '..data'));
       await seen(fps);
     }
-    const { camera } = await site.container.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps: 9 });
+    const { camera } = await site.modules.cameras.domain.update({ camera_id: 'cam1', fps: 9 });
     expect(camera).toMatchObject({ fps: 9 });
     expect(readFileSync(join(dir, 'v3/cameras.yaml'), 'utf8')).toContain('fps: 9');
   });
@@ -105,12 +104,12 @@ describe('an edit of the cameras file', () => {
     site.write('');
     await eventually(
       async () => {
-        const { faults } = await site.container.resolve(keys.configuration).reconcile();
+        const { faults } = await site.modules.cameras.configuration.reconcile();
         expect(faults).toHaveLength(1);
       },
       { within: WITHIN_MS },
     );
-    expect((await site.container.resolve(keys.cameras).all()).map((c) => c.id)).toEqual(['cam1', 'cam2']);
+    expect((await site.modules.cameras.repository.all()).map((c) => c.id)).toEqual(['cam1', 'cam2']);
     site.write(TWO_CAMERAS);
     await eventually(() => site.agreement().then(() => true), { within: WITHIN_MS });
   });
@@ -125,7 +124,7 @@ describe('an edit of the cameras file', () => {
 
   it('and a change over the API keep the mode of the file', async () => {
     chmodSync(site.file, 0o640);
-    await site.container.resolve(keys.camerasOnDomain).update({ camera_id: 'cam1', fps: 7 });
+    await site.modules.cameras.domain.update({ camera_id: 'cam1', fps: 7 });
     expect(statSync(site.file).mode & 0o777).toBe(0o640);
   });
 });

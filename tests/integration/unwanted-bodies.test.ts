@@ -1,7 +1,6 @@
 import request from 'supertest';
 import type { Server } from 'node:http';
 import { allOperations } from '../../src/api/catalogue';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { type TestSite, testSite } from '../support/test-site';
@@ -17,7 +16,7 @@ describe('a body where none is wanted', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     server = httpOf(site).listen(0, '127.0.0.1');
   });
   afterAll(async () => {

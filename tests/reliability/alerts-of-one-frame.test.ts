@@ -1,5 +1,4 @@
 import { recordAlerts } from '../../src/infrastructure/postgres/record-alerts';
-import { keys } from '../../src/keys';
 import { AlertSite } from '../support/alert-site';
 import { rememberingLog } from '../support/quiet-log';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -52,7 +51,7 @@ describe('alerts', () => {
       notices: [{ channel: 'log' as const, target: '' }],
     });
     const all = ['good', 'b\u0000d', 'better'].map(alert);
-    await site.container.resolve(keys.database).transaction((sql) => recordAlerts(sql, all, log));
+    await site.modules.platform.database.transaction((sql) => recordAlerts(sql, all, log));
     expect(await site.sql('SELECT message FROM alert_history ORDER BY id')).toEqual([
       { message: 'good' },
       { message: 'better' },

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
 import { effectOf } from '../../src/domain/shared/domain-error';
-import { keys } from '../../src/keys';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
 
@@ -36,16 +35,15 @@ describe('a change of the cameras', () => {
     await site.close();
     await database.drop();
   });
-  const configuration = () => site.container.resolve(keys.configuration);
+  const configuration = () => site.modules.cameras.configuration;
   const update = (path: 'Domain' | 'Legacy', fps: number) =>
-    site.container
-      .resolve(keys[`camerasOn${path}`])
+    (path === 'Domain' ? site.modules.cameras.domain : site.modules.legacy.cameras)
       .update({ camera_id: 'c1', fps })
       .then(
         () => undefined,
         (error: unknown) => error as Error,
       );
-  const fps = async () => (await site.container.resolve(keys.cameras).get('c1'))?.fields.fps;
+  const fps = async () => (await site.modules.cameras.repository.get('c1'))?.fields.fps;
 
   it('that waits behind one whose file could not be written is not begun, and says so', async () => {
     failing.add('rename.before');
@@ -95,7 +93,7 @@ describe('a change of the cameras', () => {
 
   describe('by an edit of the file', () => {
     const cutTo = (count: number) => writeFileSync(site.file, `cameras:\n${CAMERAS.slice(0, count).join('')}`);
-    const cameras = async () => (await site.container.resolve(keys.cameras).all()).length;
+    const cameras = async () => (await site.modules.cameras.repository.all()).length;
 
     it('that lacks many cameras is taken in when it still does half a minute later, and is told at once', async () => {
       cutTo(5);

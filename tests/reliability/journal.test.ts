@@ -1,8 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { takeAgain } from '../../src/cli/rejects';
 import { JournalTail } from '../../src/infrastructure/journal/journal-tail';
-import { keys } from '../../src/keys';
-import { takeAgain } from '../../src/rejects';
 import { WorkerJournal } from '../../src/worker/detection-worker';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
@@ -22,20 +21,20 @@ describe('the journal', () => {
     clock = () => new Date();
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, clock: () => clock() });
-    await site.container.resolve(keys.eventRetention).prepare();
+    await site.modules.events.eventRetention.prepare();
   });
   afterEach(async () => {
     await site.close();
     await database.drop();
   });
 
-  const ingestor = () => site.container.resolve(keys.ingestor);
+  const ingestor = () => site.modules.events.ingestor;
   const pass = async () => {
     while (await ingestor().pass()) continue;
   };
   const dir = () => path.dirname(site.journal);
   const rejectFile = () => path.join(dir(), 'events_rejected.jsonl');
-  const post = (...events: object[]) => site.container.resolve(keys.eventsOnDomain).post({ events });
+  const post = (...events: object[]) => site.modules.events.events.domain.post({ events });
 
   describe('with a torn line at its end', () => {
     const HALF = '{"ts": 17, "type": "A", "camera';
@@ -66,13 +65,13 @@ describe('the journal', () => {
 
   it('is the same file by its first line, whatever blank lines stand before it', async () => {
     await post(...some(1));
-    const [first] = await site.container.resolve(keys.journalFiles).list();
+    const [first] = await site.modules.events.journalFiles.list();
     await post(...some(2));
-    const [second] = await site.container.resolve(keys.journalFiles).list();
+    const [second] = await site.modules.events.journalFiles.list();
     expect(second?.id).toBe(first?.id);
     const other = path.join(dir(), 'events_record-other.jsonl');
     writeFileSync(other, `\n${JSON.stringify(eventLine({ ts: now() }))}\n`);
-    const ids = (await site.container.resolve(keys.journalFiles).list()).map(({ id }) => id.split('-')[1]);
+    const ids = (await site.modules.events.journalFiles.list()).map(({ id }) => id.split('-')[1]);
     expect(new Set(ids).size).toBe(2);
   });
 
@@ -91,7 +90,7 @@ describe('the journal', () => {
     write(site.journal, ...some(3));
     await pass();
     expect(await storedEvents(site)).toBe(3);
-    expect(await site.container.resolve(keys.eventsOnLegacy).recent({ limit: 10, minutes: 10 })).toHaveLength(3);
+    expect(await site.modules.events.events.legacy.recent({ limit: 10, minutes: 10 })).toHaveLength(3);
     expect(ingestor().state.unreadable).toEqual([loop]);
     rmSync(loop);
     await pass();
@@ -100,7 +99,7 @@ describe('the journal', () => {
 
   it('that cannot be read is unavailable on the legacy path, no fault of the program', async () => {
     symlinkSync(site.journal, site.journal);
-    const legacy = site.container.resolve(keys.eventsOnLegacy);
+    const legacy = site.modules.events.events.legacy;
     for (const call of [() => legacy.recent({ limit: 1, minutes: 1 }), () => legacy.post({ events: some(1) })])
       await expect(call()).rejects.toMatchObject({ kind: 'unavailable', code: 'journal.unavailable' });
   });
@@ -125,7 +124,7 @@ describe('the journal', () => {
     const { stored } = ingestor().state;
     expect(stored).toBeLessThan(30_000);
     const next = await testSite({ databaseUrl: database.url, camerasFile: site.file, events: { logDir: dir() } });
-    await next.container.resolve(keys.ingestor).pass();
+    await next.modules.events.ingestor.pass();
     expect(await storedEvents(next)).toBe(30_000);
     await next.close();
   }, 180_000);
@@ -133,7 +132,7 @@ describe('the journal', () => {
   it('has its lines that are no events noted once, by the service that took them in', async () => {
     const other = await testSite({ databaseUrl: database.url, camerasFile: site.file, events: { logDir: dir() } });
     write(site.journal, 'one', 'two', ...some(100));
-    await Promise.all([ingestor().pass(), other.container.resolve(keys.ingestor).pass()]);
+    await Promise.all([ingestor().pass(), other.modules.events.ingestor.pass()]);
     await other.close();
     const noted = readFileSync(rejectFile(), 'utf8').trimEnd().split('\n');
     expect(noted.map((line) => (JSON.parse(line) as { line: string }).line)).toEqual(['one', 'two']);
@@ -161,7 +160,7 @@ describe('the journal', () => {
 
   it('is read for at most two callers at a time on the legacy path, and once for all who ask the same', async () => {
     write(site.journal, ...some(100));
-    const files = site.container.resolve(keys.journalFiles);
+    const files = site.modules.events.journalFiles;
     let [now, most, reads] = [0, 0, 0];
     const list = jest.spyOn(files, 'list').mockImplementation(async () => {
       [now, reads] = [now + 1, reads + 1];
@@ -173,7 +172,7 @@ describe('the journal', () => {
     const tail = new JournalTail(files, clock, 180);
     await Promise.all(Array.from({ length: 8 }, () => tail.since(0, (event) => event)));
     expect([most, reads]).toEqual([2, 8]);
-    const legacy = site.container.resolve(keys.eventsOnLegacy);
+    const legacy = site.modules.events.events.legacy;
     reads = 0;
     await Promise.all(Array.from({ length: 20 }, () => legacy.recent({ limit: 10, minutes: 600 })));
     expect(reads).toBe(2);

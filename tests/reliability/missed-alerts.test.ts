@@ -2,7 +2,6 @@ import type { LiveSockets } from '../../src/infrastructure/notify/live-sockets';
 import { LiveEvents } from '../../src/infrastructure/notify/live-topics';
 import { DedicatedConnection } from '../../src/infrastructure/postgres/dedicated-connection';
 import { ALERTS_CHANNEL, PgAnnouncer } from '../../src/infrastructure/postgres/pg-announcer';
-import { keys } from '../../src/keys';
 import { AlertSite } from '../support/alert-site';
 import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';
@@ -23,7 +22,7 @@ describe('a dashboard whose service stopped hearing of alerts without noticing i
     const client = { query: new URLSearchParams(), send: (message: object) => void shown.push(message) };
     const sockets = { at: () => [client] } as unknown as LiveSockets;
     const live = new LiveEvents({ newest: async () => 0, after: async () => [] }, () => sockets);
-    const announcer = new PgAnnouncer(site.container.resolve(keys.database));
+    const announcer = new PgAnnouncer(site.modules.platform.database);
     const heard = (payload: string, missedMs: number) => {
       if (payload !== '') live.alert(payload);
       else void announcer.since(missedMs).then((all) => all.forEach((one) => live.alert(one)));
@@ -40,7 +39,7 @@ describe('a dashboard whose service stopped hearing of alerts without noticing i
     await database.drop();
   });
 
-  const worker = () => site.container.resolve(keys.deliveryWorker);
+  const worker = () => site.modules.alerts.deliveryWorker;
   async function alertAt(seconds: number): Promise<void> {
     await site.saw({ at: seconds });
     await site.at(seconds + 1);

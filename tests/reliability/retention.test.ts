@@ -3,7 +3,6 @@ import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { eventCounts } from '../../src/infrastructure/postgres/pg-site-activity';
 import { NodeWorkerHost } from '../../src/infrastructure/process/node-worker-host';
-import { keys } from '../../src/keys';
 import { rememberingLog } from '../support/quiet-log';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -25,8 +24,8 @@ describe('what grows', () => {
   });
 
   const sql = <Row>(text: string, values: readonly unknown[] = []) =>
-    site.container.resolve(keys.database).execute<Row>(text, values);
-  const run = () => site.container.resolve(keys.retention).run();
+    site.modules.platform.database.execute<Row>(text, values);
+  const run = () => site.modules.events.retention.run();
   const ages = async (table: string, column: string) =>
     (
       await sql<{ days: number }>(
@@ -79,7 +78,7 @@ describe('what grows', () => {
 
   it('of positions in the journal are those of files that are gone', async () => {
     writeFileSync(site.journal, '{"ts": 1}\n');
-    const [file] = await site.container.resolve(keys.journalFiles).list();
+    const [file] = await site.modules.events.journalFiles.list();
     const rotated = (n: number) => `/logs/events_record-${n}.jsonl`;
     const add = (id: string, name: string, days: number) =>
       sql(
@@ -102,10 +101,10 @@ describe('what grows', () => {
     await sql(
       `INSERT INTO event_rollups SELECT 'day', ${ago}, 'c', t, 10 FROM ${DAYS}, (VALUES ('x'), ('y')) AS ts(t)`,
     );
-    const before = await eventCounts(site.container.resolve(keys.database));
+    const before = await eventCounts(site.modules.platform.database);
     for (let i = 0; i < 2; i++) {
       await run();
-      expect(await eventCounts(site.container.resolve(keys.database))).toEqual(before);
+      expect(await eventCounts(site.modules.platform.database)).toEqual(before);
       expect(await sql(`SELECT FROM event_rollups WHERE grain = 'day'`)).toHaveLength(2 * 7 + 2);
     }
   });
@@ -138,11 +137,11 @@ describe('what grows', () => {
     await revisions(3_501, 14_000, 1);
     await run();
     expect(await numbers()).toEqual({ least: 4_001, n: 10_000 });
-    expect((await site.container.resolve(keys.revisions).page(1, 0)).total).toBe(10_000);
+    expect((await site.modules.cameras.revisions.page(1, 0)).total).toBe(10_000);
   });
 
   it('of the evidence of a rollout are sums: a row a minute becomes a row a month', async () => {
-    const evidence = site.container.resolve(keys.evidenceStore);
+    const evidence = site.modules.rollout.evidence;
     const sample = (calls: number) => ({
       group: 'g',
       entry: 1,

@@ -1,4 +1,3 @@
-import { keys } from '../../src/keys';
 import { AlertSite } from '../support/alert-site';
 import { storedEvents } from '../support/event-counts';
 import { eventLine, write } from '../support/events';
@@ -37,9 +36,9 @@ describe('a clock that is wrong', () => {
   /** Events of half a year, a week apart. */
   async function history(): Promise<number> {
     const weeks = Array.from({ length: 25 }, (_, week) => eventLine({ ts: seconds - week * 7 * 86_400 }));
-    await site.container.resolve(keys.eventRetention).prepare();
+    await site.modules.events.eventRetention.prepare();
     write(site.journal, ...weeks);
-    await site.container.resolve(keys.ingestor).pass();
+    await site.modules.events.ingestor.pass();
     return storedEvents(site);
   }
   const machineAhead = (ms: number) => {
@@ -50,22 +49,22 @@ describe('a clock that is wrong', () => {
     site = await testSite({ databaseUrl: database.url });
     const before = await history();
     machineAhead(200 * DAY_MS);
-    await site.container.resolve(keys.retention).run();
+    await site.modules.events.retention.run();
     expect(await storedEvents(site)).toBe(before);
     expect(site.log.lines).toContainEqual(expect.stringContaining('nothing old is deleted while the clocks'));
     write(site.journal, eventLine({ ts: seconds }));
-    await site.container.resolve(keys.ingestor).pass();
+    await site.modules.events.ingestor.pass();
     expect(await storedEvents(site)).toBe(before + 1);
   });
 
   it('of this machine, two hours behind: events of right clocks are taken in, and posted ones as well', async () => {
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.eventRetention).prepare();
+    await site.modules.events.eventRetention.prepare();
     machineAhead(-7_200_000);
     write(site.journal, ...[0, 1, 2].map((i) => eventLine({ ts: seconds - i })));
-    await site.container.resolve(keys.ingestor).pass();
+    await site.modules.events.ingestor.pass();
     expect(await storedEvents(site)).toBe(3);
-    const posted = await site.container.resolve(keys.eventsOnDomain).post({ events: [eventLine({ ts: seconds })] });
+    const posted = await site.modules.events.events.domain.post({ events: [eventLine({ ts: seconds })] });
     expect(posted).toMatchObject({ accepted: 1, rejected: [] });
   });
 
@@ -73,15 +72,16 @@ describe('a clock that is wrong', () => {
     let ahead = 0;
     site = await testSite({ databaseUrl: database.url, clock: () => new Date(Date.now() + ahead) });
     const before = await history();
-    const retention = site.container.resolve(keys.retention);
+    const retention = site.modules.events.retention;
     await retention.run();
     ahead = 200 * DAY_MS;
     await retention.run();
     ahead = 0;
     await retention.run();
-    const [kept] = await site.container
-      .resolve(keys.database)
-      .query<{ events: number }>('SELECT count(*)::int AS events FROM events', []);
+    const [kept] = await site.modules.platform.database.query<{ events: number }>(
+      'SELECT count(*)::int AS events FROM events',
+      [],
+    );
     expect(kept?.events).toBeGreaterThanOrEqual(before - 1);
   });
 });

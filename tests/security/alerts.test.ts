@@ -8,7 +8,6 @@ import { EmailChannel } from '../../src/infrastructure/notify/email-channel';
 import { LogChannel } from '../../src/infrastructure/notify/log-channel';
 import { WebhookChannel } from '../../src/infrastructure/notify/webhook-channel';
 import { alertState } from '../../src/infrastructure/postgres/pg-alert-archive';
-import { keys } from '../../src/keys';
 import { eventually } from '../support/eventually';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
@@ -155,7 +154,7 @@ describe('S1: the delivery of alerts', () => {
   });
 
   const sql = <T>(text: string, values: readonly unknown[] = []) =>
-    site.container.resolve(keys.database).query<T>(text, values);
+    site.modules.platform.database.query<T>(text, values);
   const alertOf = async (rule: number) =>
     (
       await sql<{ id: string }>(
@@ -181,11 +180,7 @@ describe('S1: the delivery of alerts', () => {
     const good = await webhookReceiver();
     const { port } = silent.address() as AddressInfo;
     const create = async () =>
-      (
-        await site.container
-          .resolve(keys.alertsOnDomain)
-          .create({ name: 'r', rule_type: 'violation', conditions: { threshold: 5 } })
-      ).id;
+      (await site.modules.alerts.domain.create({ name: 'r', rule_type: 'violation', conditions: { threshold: 5 } })).id;
     const [bad, fine] = [await alertOf(await create()), await alertOf(await create())];
     for (let i = 0; i < 80; i += 1) await queue(bad, 'webhook', `http://127.0.0.${(i % 2) + 1}:${port}/${i}`);
     for (let i = 0; i < 5; i += 1) await queue(fine, 'webhook', `${good.url}/good${i}`);
@@ -196,7 +191,7 @@ describe('S1: the delivery of alerts', () => {
       websocket: new LogChannel(site.log),
       log: new LogChannel(site.log),
     };
-    const worker = new DeliveryWorker(site.container.resolve(keys.deliveries), channels, clock, site.log);
+    const worker = new DeliveryWorker(site.modules.alerts.deliveries, channels, clock, site.log);
     try {
       await eventually(
         async () => {
@@ -206,7 +201,7 @@ describe('S1: the delivery of alerts', () => {
         { within: 20_000 },
       );
       await sql(`UPDATE alert_deliveries SET next_attempt_at = now() - interval '10 minutes' WHERE status = 'queued'`);
-      const { oldestWaiting } = await alertState(site.container.resolve(keys.database));
+      const { oldestWaiting } = await alertState(site.modules.platform.database);
       expect(oldestWaiting).toBeGreaterThanOrEqual(600);
     } finally {
       for (const socket of hung) socket.destroy();

@@ -4,8 +4,8 @@ import type { Server } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { httpApplication, httpServer } from '../../src/api/http/application';
 import type { AuditView } from '../../src/application/access/access-service';
-import { keys } from '../../src/keys';
-import { startSockets } from '../../src/start-alerts';
+import { startSockets } from '../../src/composition/http';
+import { Lifecycle } from '../../src/composition/lifecycle';
 import { eventually } from '../support/eventually';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { accessOf, httpOf } from '../support/test-http';
@@ -24,18 +24,19 @@ describe('a service for this machine', () => {
   let site: TestSite;
   let server: Server;
   let port: number;
-  const undo: (() => Promise<unknown>)[] = [];
+  let life: Lifecycle;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
-    await site.container.resolve(keys.configuration).reconcile();
+    await site.modules.cameras.configuration.reconcile();
     server = httpOf(site);
     port = await listening(server);
-    startSockets(site.container, server, [], (stop) => undo.push(stop));
+    life = new Lifecycle(site.log);
+    startSockets(site.modules, server, [], life);
   });
   afterAll(async () => {
-    for (const stop of undo) await stop();
+    await life.stop();
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
     await site.close();
@@ -169,7 +170,7 @@ describe('a service for this machine', () => {
     const before = (await auditOf('request.refused')).length;
     for (let i = 0; i < 100; i += 1) await request(server).post('/nowhere').set('host', 'evil.example').expect(401);
     expect((await auditOf('request.refused')).length - before).toBeLessThanOrEqual(10);
-    await site.container.resolve(keys.auditTrail).close();
+    await site.modules.access.trail.close();
     const [newest] = await auditOf('request.refused');
     expect((newest?.input as { more: number } | undefined)?.more).toBeGreaterThanOrEqual(90);
   }, 180_000);
@@ -241,19 +242,20 @@ describe('a service for other machines', () => {
   let site: TestSite;
   let server: Server;
   let port: number;
-  const undo: (() => Promise<unknown>)[] = [];
+  let life: Lifecycle;
   const PROXY = '127.0.0.1';
 
   beforeAll(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url, access: { needsToken: true, perMinute: 0 } });
     const options = { log: site.log, ...accessOf(site), trustedProxy: [PROXY] };
-    server = httpServer(httpApplication(site.container.resolve(keys.mounted), options), site.log);
+    server = httpServer(httpApplication(site.modules.operations, options), site.log);
     port = await listening(server);
-    startSockets(site.container, server, [PROXY], (stop) => undo.push(stop));
+    life = new Lifecycle(site.log);
+    startSockets(site.modules, server, [PROXY], life);
   });
   afterAll(async () => {
-    for (const stop of undo) await stop();
+    await life.stop();
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
     await site.close();
@@ -261,8 +263,8 @@ describe('a service for other machines', () => {
   });
 
   const token = async (role: string, name = `a ${role}`) => {
-    const made = await site.container.resolve(keys.tokens).create({ role, name });
-    await site.container.resolve(keys.authenticator).refresh();
+    const made = await site.modules.access.tokens.create({ role, name });
+    await site.modules.access.authenticator.refresh();
     return { id: made.token.fields.id, text: made.text, headers: { authorization: `Bearer ${made.text}` } };
   };
 
@@ -322,11 +324,13 @@ describe('a service for other machines', () => {
 
   it('S7: closes the sockets of a token that was revoked, and of one that expired', async () => {
     const { id, text } = await token('viewer');
-    const soon = await site.container
-      .resolve(keys.tokens)
-      .create({ role: 'viewer', name: 'guest', expiresAt: new Date(Date.now() + 1_500) });
+    const soon = await site.modules.access.tokens.create({
+      role: 'viewer',
+      name: 'guest',
+      expiresAt: new Date(Date.now() + 1_500),
+    });
     const stays = await token('viewer');
-    await site.container.resolve(keys.authenticator).refresh();
+    await site.modules.access.authenticator.refresh();
     const closed = new Map<string, number>();
     const open = async (name: string, secret: string) => {
       const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/events`, {
@@ -339,8 +343,8 @@ describe('a service for other machines', () => {
     await open('revoked', text);
     await open('expired', soon.text);
     const kept = await open('kept', stays.text);
-    await site.container.resolve(keys.tokens).revoke(id);
-    await site.container.resolve(keys.authenticator).refresh();
+    await site.modules.access.tokens.revoke(id);
+    await site.modules.access.authenticator.refresh();
     await eventually(() => expect(Object.fromEntries(closed)).toEqual({ expired: 4401, revoked: 4401 }), {
       within: 10_000,
     });

@@ -166,7 +166,7 @@ describe('S16: previews of silent cameras', () => {
 
 describe('S32: the import', () => {
   it('takes no password among the words of a command, which others see', () => {
-    const program = path.resolve(__dirname, '../../dist/src/import.js');
+    const program = path.resolve(__dirname, '../../dist/src/cli/import.js');
     const words = ['--from', '/nowhere', '--database', 'postgresql://u:S3cret@127.0.0.1:1/x'];
     const { status, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([1, expect.stringContaining('OLD_DATABASE_URL')]);

@@ -3,7 +3,6 @@ import type { AlertView } from '../../src/application/alerts/alert-views';
 import { CameraWatch, type ProcessCondition } from '../../src/application/alerts/camera-watch';
 import type { JsonObject } from '../../src/domain/shared/json';
 import { PgCameraChanges } from '../../src/infrastructure/postgres/pg-revisions';
-import { keys } from '../../src/keys';
 import { type TestSite, testSite } from './test-site';
 
 export interface SeenEvent {
@@ -33,8 +32,8 @@ export class AlertSite {
     return site;
   }
 
-  get container() {
-    return this.site.container;
+  get modules() {
+    return this.site.modules;
   }
 
   get log() {
@@ -58,7 +57,7 @@ export class AlertSite {
   }
 
   get alerts() {
-    return this.site.container.resolve(keys.alertsOnDomain);
+    return this.site.modules.alerts.domain;
   }
 
   /** Stores events as the intake does, in this order. */
@@ -87,8 +86,8 @@ export class AlertSite {
   async at(seconds: number): Promise<void> {
     this.seconds = seconds;
     await this.watch.look();
-    await this.container.resolve(keys.ruleFollower).refresh();
-    await this.container.resolve(keys.alertEvaluator).run();
+    await this.modules.alerts.follower.refresh();
+    await this.modules.alerts.evaluator.run();
   }
 
   /** What was told, oldest first, e.g. `cam alert@20`. */
@@ -104,15 +103,15 @@ export class AlertSite {
   }
 
   sql<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.container.resolve(keys.database).query<Row>(sql, values);
+    return this.modules.platform.database.query<Row>(sql, values);
   }
 
   private async begin(): Promise<void> {
     const clock = () => new Date(this.start + this.seconds * 1_000);
     this.site = await testSite({ databaseUrl: this.databaseUrl, clock });
     const states = { current: async () => this.cameras };
-    this.watch = new CameraWatch(states, new PgCameraChanges(this.container.resolve(keys.database)), clock);
-    await this.container.resolve(keys.ruleFollower).refresh();
-    await this.container.resolve(keys.alertEvaluator).take();
+    this.watch = new CameraWatch(states, new PgCameraChanges(this.modules.platform.database), clock);
+    await this.modules.alerts.follower.refresh();
+    await this.modules.alerts.evaluator.take();
   }
 }

@@ -5,7 +5,6 @@ import { httpApplication, httpServer } from '../../src/api/http/application';
 import { schemaOf } from '../../src/api/http/fields';
 import type { Operation } from '../../src/api/http/operation';
 import { Media } from '../../src/application/shared/media';
-import { keys } from '../../src/keys';
 import type { TestSite } from './test-site';
 
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -27,21 +26,21 @@ export function checkAnswer(operation: Operation, answer: unknown): void {
 }
 
 /** Who may come in, and the trail of what they did, as the service has them. */
-export const accessOf = ({ container }: Pick<TestSite, 'container'>) => ({
-  gate: container.resolve(keys.gate),
-  audit: container.resolve(keys.auditTrail).record,
+export const accessOf = ({ modules }: Pick<TestSite, 'modules'>) => ({
+  gate: modules.access.gate,
+  audit: modules.access.trail.record,
 });
 
 /** The HTTP side of a test site, not listening yet: supertest does that. */
 export function httpOf(site: TestSite): Server {
   return httpServer(
-    httpApplication(site.container.resolve(keys.mounted), {
+    httpApplication(site.modules.operations, {
       log: site.log,
       checkAnswer,
       ...accessOf(site),
-      meter: site.container.resolve(keys.requestMeter).count,
-      scrape: () => site.container.resolve(keys.prometheus).render(),
-      ready: () => site.container.resolve(keys.monitoring).missing(),
+      meter: site.modules.monitoring.meter.count,
+      scrape: () => site.modules.monitoring.prometheus.render(),
+      ready: () => site.modules.monitoring.service.missing(),
     }),
     site.log,
   );

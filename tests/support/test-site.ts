@@ -1,16 +1,17 @@
-import type { DependencyContainer } from 'tsyringe';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import path from 'node:path';
 import { rolloutGroups } from '../../src/api/catalogue';
 import { type RolloutInstruction, seedRollout } from '../../src/application/rollout/rollout-seeding';
-import { type Site, wire } from '../../src/container';
+import type { AlertSettings } from '../../src/composition/alerts';
+import { journalOf } from '../../src/composition/events';
+import type { Overrides } from '../../src/composition/platform';
+import { type Site, createSite } from '../../src/composition/site';
 import type { CameraConfigRevision } from '../../src/domain/cameras/camera-config-revision';
 import type { CameraFields } from '../../src/domain/cameras/camera-rules';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
-import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/event';
-import { keys } from '../../src/keys';
-import { type EventSite, journalOf } from '../../src/wire-events';
+import type { ViolationTypes } from '../../src/domain/shared/event';
+import { type Settings, readSettings } from '../../src/infrastructure/environment/settings';
 import { rememberingLog } from './quiet-log';
 
 export const TWO_CAMERAS = `# 两个摄像头 (two cameras)
@@ -27,7 +28,7 @@ cameras:
 
 /** A wired service without HTTP, on a database and a file of its own. */
 export interface TestSite {
-  readonly container: DependencyContainer;
+  readonly modules: Site;
   readonly file: string;
   /** The journal of events. */
   readonly journal: string;
@@ -39,12 +40,52 @@ export interface TestSite {
   close(): Promise<void>;
 }
 
-export interface TestSiteOptions extends Partial<Omit<Site, 'log' | 'events'>> {
-  readonly events?: Partial<EventSite>;
+export interface TestSiteOptions extends Partial<Overrides> {
   readonly databaseUrl: string;
+  /** A file that is there already; absent: one of its own. */
+  readonly camerasFile?: string;
+  readonly legacyBaseUrl?: string;
   /** Text of the cameras file; absent: the two cameras; null: no file. */
   readonly yaml?: string | null;
   readonly rollout?: RolloutInstruction;
+  readonly events?: {
+    readonly logDir?: string;
+    readonly retentionDays?: number;
+    readonly historyDays?: number;
+    readonly auditDays?: number;
+    readonly violationTypes?: ViolationTypes;
+    readonly zone?: string;
+  };
+  readonly alerts?: Partial<AlertSettings>;
+  readonly access?: { readonly needsToken: boolean; readonly perMinute: number };
+}
+
+/** The settings of a site of a test: the defaults, whatever the environment of the test run says. */
+export function testSettings({
+  databaseUrl,
+  camerasFile = '',
+  legacyBaseUrl = '',
+  ...options
+}: TestSiteOptions): Settings {
+  const { events = {}, access = { needsToken: false, perMinute: 0 } } = options;
+  const defaults = readSettings({});
+  const { logDir = path.dirname(camerasFile) } = events;
+  return {
+    ...defaults,
+    ...options.alerts,
+    databaseUrl,
+    camerasFile,
+    legacyBaseUrl,
+    logDir,
+    dataDir: logDir,
+    eventRetentionDays: events.retentionDays ?? defaults.eventRetentionDays,
+    historyRetentionDays: events.historyDays ?? defaults.historyRetentionDays,
+    auditRetentionDays: events.auditDays ?? defaults.auditRetentionDays,
+    violationTypes: events.violationTypes ?? defaults.violationTypes,
+    timeZone: events.zone ?? 'UTC',
+    requireToken: access.needsToken,
+    rateLimit: access.perMinute,
+  };
 }
 
 export async function testSite({
@@ -53,39 +94,39 @@ export async function testSite({
   events = {},
   ...options
 }: TestSiteOptions): Promise<TestSite> {
-  const dir = mkdtempSync(join(tmpdir(), 'watchgate-site-'));
-  const file = options.camerasFile ?? join(dir, 'cameras.yaml');
+  const dir = mkdtempSync(path.join(tmpdir(), 'watchgate-site-'));
+  const file = options.camerasFile ?? path.join(dir, 'cameras.yaml');
   if (!options.camerasFile && yaml !== null) writeFileSync(file, yaml);
   const log = rememberingLog();
-  const site = { logDir: dir, retentionDays: 180, violationTypes: DEFAULT_VIOLATION_TYPES, zone: 'UTC', ...events };
-  const container = wire({ confirmRemovalMs: 0, ...options, events: site, camerasFile: file, log });
-  const database = container.resolve(keys.database);
+  const settings = testSettings({ ...options, events: { logDir: dir, ...events }, camerasFile: file });
+  const modules = createSite(settings, { confirmRemovalMs: 0, ...options, log });
+  const { database, connection } = modules.platform;
   await database.open();
-  const store = container.resolve(keys.rolloutStore);
+  const { store, policy } = modules.rollout;
   await seedRollout(store, readPlans(null, rolloutGroups).plans, { instruction: rollout });
-  container.resolve(keys.policy).install(await store.load());
+  policy.install(await store.load());
   return {
-    container,
+    modules,
     file,
-    journal: journalOf(site),
+    journal: journalOf(settings),
     log,
     text: () => readFileSync(file, 'utf8'),
     write: (text) => writeFileSync(file, text),
-    agreement: () => agreement(container, file),
+    agreement: () => agreement(modules, file),
     close: async () => {
-      await container.resolve(keys.connection).stop();
+      await connection.stop();
       await database.close();
       rmSync(dir, { recursive: true, force: true });
     },
   };
 }
 
-export async function agreement(container: DependencyContainer, file: string) {
-  const revisions = container.resolve(keys.revisions);
-  const [table, head] = await Promise.all([container.resolve(keys.cameras).all(), revisions.head()]);
+export async function agreement(modules: Site, file: string) {
+  const revisions = modules.cameras.revisions;
+  const [table, head] = await Promise.all([modules.cameras.repository.all(), revisions.head()]);
   if (!head) throw new Error('there is no revision');
   const text = readFileSync(file, 'utf8');
-  const reading = container.resolve(keys.camerasFormat).read(text);
+  const reading = modules.cameras.format.read(text);
   expect(reading.faults.filter((f) => f.severity === 'error')).toEqual([]);
   const inTable = table.map((c) => c.fields);
   expect(inTable).toEqual(reading.cameras);

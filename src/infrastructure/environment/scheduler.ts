@@ -14,6 +14,12 @@ export interface Repeated {
   stop(): Promise<void>;
 }
 
+/** In milliseconds. */
+export interface EveryOptions {
+  readonly apartMs?: number;
+  readonly restMs?: number;
+}
+
 /**
  * Repeats a task, never twice at once, and whenever it is woken; a run that fails is tried again, which is logged once.
  * `apartMs`: runs by waking begin at least so far apart, so that many wakes become one run. `restMs`: after a run that
@@ -24,7 +30,7 @@ export function every(
   what: string,
   task: () => Promise<unknown>,
   log: Log,
-  { apartMs = 0, restMs = ms }: { readonly apartMs?: number; readonly restMs?: number } = {},
+  { apartMs = 0, restMs = ms }: EveryOptions = {},
 ): Repeated {
   let running: Promise<unknown> = Promise.resolve();
   let [busy, again, failing, stopped] = [false, false, false, false];

@@ -1,10 +1,13 @@
 import { createServer } from 'node:net';
-import { isLoopback } from './domain/shared/loopback';
-import { hasDatabase } from './infrastructure/embedded-postgres/home-directory';
-import type { Settings } from './infrastructure/environment/settings';
+import { isLoopback } from '../domain/shared/loopback';
+import { hasDatabase } from '../infrastructure/embedded-postgres/home-directory';
+import type { Settings } from '../infrastructure/environment/settings';
+
+export type Address = Pick<Settings, 'host' | 'port'>;
 
 /** Whether every request needs a token. */
-export const needsToken = ({ requireToken, host }: Settings): boolean => requireToken || !isLoopback(host);
+export const needsToken = ({ requireToken, host }: Pick<Settings, 'requireToken' | 'host'>): boolean =>
+  requireToken || !isLoopback(host);
 
 /** Refuses what can be known before anything is created or started. Throws an error that says what to do. */
 export async function refuseBeforeStart(settings: Settings): Promise<void> {
@@ -35,7 +38,7 @@ function refuseTakenPort(settings: Settings): Promise<void> {
 }
 
 /** Why the service cannot listen, and what to do. */
-export function notListening({ host, port }: Settings, error: NodeJS.ErrnoException): Error {
+export function notListening({ host, port }: Address, error: NodeJS.ErrnoException): Error {
   return new Error(sentenceFor(error, host, port), { cause: error });
 }
 

@@ -2,12 +2,12 @@
 import { appendFile, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table } from './cli/table';
-import { isJsonObject, parsedJson } from './domain/shared/json';
-import { readSettings } from './infrastructure/environment/settings';
-import { DiskJournal } from './infrastructure/journal/disk-journal';
-import { noneIfAbsent } from './infrastructure/system/files';
-import { journalOf } from './wire-events';
+import { journalOf } from '../composition/events';
+import { isJsonObject, parsedJson } from '../domain/shared/json';
+import { readSettings } from '../infrastructure/environment/settings';
+import { DiskJournal } from '../infrastructure/journal/disk-journal';
+import { noneIfAbsent } from '../infrastructure/system/files';
+import { table } from './table';
 
 const HELP = `Lines of the journal that were no events, or not at the time: how many there are, and taking them in again.
 

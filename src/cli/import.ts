@@ -1,22 +1,20 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import type { DependencyContainer } from 'tsyringe';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { seedRollout } from './application/rollout/rollout-seeding';
-import { wire } from './container';
-import { acceptedTimes } from './domain/events/time-window';
-import { withDatabaseUrl } from './infrastructure/embedded-postgres/embedded-postgres';
-import { type Settings, readSettings } from './infrastructure/environment/settings';
-import { createLog } from './infrastructure/logging/logger';
-import { importCameras, importRegions } from './infrastructure/old-installation/import-cameras';
-import { importDatabase } from './infrastructure/old-installation/import-database';
-import { importJournal } from './infrastructure/old-installation/import-journal';
-import type { PartReport } from './infrastructure/old-installation/import-report';
-import { OldTables } from './infrastructure/old-installation/old-tables';
-import { keys } from './keys';
-import { readPlanFile } from './start-rollout';
-import { journalOf } from './wire-events';
+import { seedRollout } from '../application/rollout/rollout-seeding';
+import { createSite, type Site } from '../composition/site';
+import { acceptedTimes } from '../domain/events/time-window';
+import { withDatabaseUrl } from '../infrastructure/embedded-postgres/embedded-postgres';
+import { type Settings, readSettings } from '../infrastructure/environment/settings';
+import { createLog } from '../infrastructure/logging/logger';
+import { importCameras, importRegions } from '../infrastructure/old-installation/import-cameras';
+import { importDatabase } from '../infrastructure/old-installation/import-database';
+import { importJournal } from '../infrastructure/old-installation/import-journal';
+import type { PartReport } from '../infrastructure/old-installation/import-report';
+import { OldTables } from '../infrastructure/old-installation/old-tables';
+import { readPlanFile } from '../composition/rollout';
+import { journalOf } from '../composition/events';
 
 const HELP = `Usage: npm run import -- --from DIR [--database URL] [--zone ZONE] [--apply]
        OLD_DATABASE_URL=URL npm run import -- --from DIR …
@@ -41,17 +39,16 @@ interface Wanted {
   readonly apply: boolean;
 }
 
-async function take(site: DependencyContainer, settings: Settings, wanted: Wanted): Promise<PartReport[]> {
+async function take(
+  { platform, cameras: here, events, rollout }: Site,
+  settings: Settings,
+  wanted: Wanted,
+): Promise<PartReport[]> {
   const { from, database: url, zone, apply } = wanted;
-  const clock = site.resolve(keys.clock);
-  const database = site.resolve(keys.database);
-  const cameras = {
-    configuration: site.resolve(keys.configuration),
-    format: site.resolve(keys.camerasFormat),
-    now: clock(),
-  };
+  const { clock, database, log } = platform;
+  const cameras = { configuration: here.configuration, format: here.format, now: clock() };
   await database.open();
-  await site.resolve(keys.eventRetention).prepare();
+  await events.eventRetention.prepare();
   const reports = [await importCameras(join(from, 'config/cameras.yaml'), cameras, !apply)];
   const regions = join(dirname(settings.camerasFile), 'regions.json');
   reports.push(await importRegions(join(from, 'config/regions.json'), regions, !apply));
@@ -65,9 +62,9 @@ async function take(site: DependencyContainer, settings: Settings, wanted: Wante
     }
   }
   const journal = {
-    intake: site.resolve(keys.eventIntake),
+    intake: events.intake,
     clock,
-    log: site.resolve(keys.log),
+    log,
     retentionDays: settings.eventRetentionDays,
     violationTypes: url ? {} : settings.violationTypes,
     journal: journalOf(settings),
@@ -75,7 +72,7 @@ async function take(site: DependencyContainer, settings: Settings, wanted: Wante
   reports.push(await importJournal(join(from, 'logs/events_record.jsonl'), journal, !apply));
   // What was taken over has something to move away from; a site that runs already keeps what is stored.
   if (apply)
-    await seedRollout(site.resolve(keys.rolloutStore), await readPlanFile(settings.rolloutFile), {
+    await seedRollout(rollout.store, await readPlanFile(settings.rolloutFile), {
       origin: 'an old installation was imported',
     });
   return reports;
@@ -95,17 +92,15 @@ async function main(args: readonly string[]): Promise<void> {
   if (values.help) return void process.stdout.write(`${HELP}\n`);
   if (!values.from) throw new Error(`--from is required.\n\n${HELP}`);
   const settings = readSettings(process.env);
-  const { camerasFile, logDir, eventRetentionDays: retentionDays, violationTypes, timeZone: zone } = settings;
-  const log = createLog({ level: 'warn', json: settings.logJson, dir: logDir });
-  const events = { logDir, retentionDays, violationTypes, zone };
+  const log = createLog({ level: 'warn', json: settings.logJson, dir: settings.logDir });
   const old = oldDatabase(values.database, process.env.OLD_DATABASE_URL);
   const wanted = { ...values, ...(old ? { database: old } : {}), from: values.from };
   const reports = await withDatabaseUrl(settings, async (databaseUrl) => {
-    const site = wire({ databaseUrl, camerasFile, log, events });
+    const site = createSite({ ...settings, databaseUrl, legacyBaseUrl: '' }, { log });
     try {
       return await take(site, settings, wanted);
     } finally {
-      await site.resolve(keys.database).close();
+      await site.platform.database.close();
     }
   });
   const head = values.apply ? 'Taken over:' : 'This would be taken over (nothing was changed; add --apply):';

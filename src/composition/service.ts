@@ -1,23 +1,23 @@
-import type { RolloutSeed } from './application/rollout/rollout-seeding';
-import type { Log } from './application/shared/log';
-import { within } from './application/shared/within';
-import { wire } from './container';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres';
-import { watchEventLoop } from './infrastructure/environment/event-loop';
-import type { Settings } from './infrastructure/environment/settings';
-import { anyUsableToken } from './infrastructure/postgres/pg-tokens';
-import { errorCode, errorText } from './infrastructure/system/files';
-import { keys } from './keys';
-import { startAccess } from './start-access';
-import { startAlerts } from './start-alerts';
-import { startCameras } from './start-cameras';
-import { startControl } from './start-control';
-import { startEvents } from './start-events';
-import { startHttp } from './start-http';
-import { joinSite } from './start-membership';
-import { needsToken, refuseBeforeStart, refuseWithoutToken } from './start-refusals';
-import { startRollout } from './start-rollout';
-import { journalOf } from './wire-events';
+import type { RolloutSeed } from '../application/rollout/rollout-seeding';
+import type { Log } from '../application/shared/log';
+import { within } from '../application/shared/within';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../infrastructure/embedded-postgres/embedded-postgres';
+import { watchEventLoop } from '../infrastructure/environment/event-loop';
+import type { Settings } from '../infrastructure/environment/settings';
+import { anyUsableToken } from '../infrastructure/postgres/pg-tokens';
+import { errorCode, errorText } from '../infrastructure/system/files';
+import { startAccess } from './access';
+import { startAlerts } from './alerts';
+import { type StartedCameras, startCameras } from './cameras';
+import { startControl } from './control';
+import { startEvents } from './events';
+import { startHttp } from './http';
+import { Lifecycle } from './lifecycle';
+import { startMonitoring } from './monitoring';
+import { joinSite } from './platform';
+import { needsToken, refuseBeforeStart, refuseWithoutToken } from './refusals';
+import { startRollout } from './rollout';
+import { type Site, createSite } from './site';
 
 /** A process whose event loop is this late does nothing that nobody waits for. */
 const BUSY_LAG_MS = 20;
@@ -36,15 +36,11 @@ export interface Service {
 
 /** Starts everything, or nothing: whatever was started before a failure is stopped again. */
 export async function startService(settings: Settings, log: Log): Promise<Service> {
-  const started: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (const undo of started.reverse().splice(0))
-      await undo().catch((error: unknown) => log.error('stopping', { error }));
-  };
+  const life = new Lifecycle(log);
   try {
-    return { ...(await start(settings, log, (undo) => started.push(undo))), stop };
+    return { ...(await start(settings, log, life)), stop: () => life.stop() };
   } catch (error) {
-    await stop();
+    await life.stop();
     throw error;
   }
 }
@@ -65,48 +61,32 @@ export function endOf(service: Pick<Service, 'stop'>, log: Log, ms: number = END
   );
 }
 
-async function start(settings: Settings, log: Log, onStop: (undo: () => Promise<unknown>) => void) {
+async function start(settings: Settings, log: Log, life: Lifecycle) {
   await refuseBeforeStart(settings);
   const embedded = settings.databaseUrl === '' ? await startDatabase(settings, log) : undefined;
-  if (embedded) onStop(() => embedded.stop());
-  const loop = watchEventLoop();
-  onStop(async () => loop.stop());
+  if (embedded) life.onStop(() => embedded.stop());
   const databaseUrl = embedded?.url ?? settings.databaseUrl;
   if (needsToken(settings) && !(await anyUsableToken(databaseUrl).catch((error) => refuseDatabase(settings, error))))
     refuseWithoutToken(settings);
-  const database = () => site.resolve(keys.database);
-  const site = wire({
-    databaseUrl,
-    camerasFile: settings.camerasFile,
-    legacyBaseUrl: settings.legacyBaseUrl,
-    log,
-    control: { command: settings.detectorCommand, dataDir: settings.dataDir, logDir: settings.logDir },
-    events: {
-      logDir: settings.logDir,
-      retentionDays: settings.eventRetentionDays,
-      historyDays: settings.historyRetentionDays,
-      auditDays: settings.auditRetentionDays,
-      violationTypes: settings.violationTypes,
-      zone: settings.timeZone,
-    },
-    access: { needsToken: needsToken(settings), perMinute: settings.rateLimit },
-    alerts: settings,
-    shadow: { idle: () => loop.lagMs() < BUSY_LAG_MS && !database().crowded },
-  });
-  onStop(() => database().close());
-  await database()
-    .open()
-    .catch((error: unknown) => refuseDatabase(settings, error));
-  const membership = await joinSite(site, settings, onStop);
-  const settled = await startCameras(site, settings.camerasFile, onStop);
+  const loop = watchEventLoop();
+  life.onStop(async () => loop.stop());
+  const isIdle = (): boolean => loop.lagMs() < BUSY_LAG_MS && !site.platform.database.crowded;
+  const site: Site = createSite({ ...settings, databaseUrl }, { log, isIdle });
+  const { platform, cameras, rollout } = site;
+  life.onStop(() => platform.database.close());
+  await platform.database.open().catch((error: unknown) => refuseDatabase(settings, error));
+  const membership = await joinSite(platform, settings, life);
+  const takeBack = (ids: string) => rollout.breaker.tableDiffered('camera-config', ids);
+  const started = await startCameras(cameras, log, takeBack, life);
   const { rolloutFile } = settings;
-  const rollout = await startRollout(site, { rolloutFile, seed: seedOf(settings) }, onStop);
-  await startEvents(site, journalOf(settings), onStop);
-  await startControl(site, membership, onStop);
-  await startAlerts(site, membership, onStop);
-  await startAccess(site, onStop);
-  const url = await startHttp(site, settings, onStop);
-  return { url, summary: summary(settings, url, { embedded, settled, rollout }) };
+  const where = await startRollout(platform, rollout, { rolloutFile, seed: seedOf(settings) }, life);
+  await startEvents(platform, site.events, life);
+  await startControl(platform, cameras, site.control, membership, life);
+  await startAlerts(platform, site.alerts, membership, life);
+  await startAccess(platform, site.access, life);
+  startMonitoring(site.monitoring, life);
+  const url = await startHttp(site, settings, life);
+  return { url, summary: summary(settings, url, { embedded, cameras: started, rollout: where }) };
 }
 
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
@@ -138,15 +118,15 @@ function summary(
   url: string,
   {
     embedded,
-    settled: { head, faults, quarantined },
+    cameras: { head, faults, quarantined },
     rollout,
   }: {
     readonly embedded: EmbeddedPostgres | undefined;
-    readonly settled: Awaited<ReturnType<typeof startCameras>>;
+    readonly cameras: StartedCameras;
     readonly rollout: string;
   },
 ): string[] {
-  const cameras = head
+  const counts = head
     ? `${head.cameras.length} cameras, revision ${head.revision.number}`
     : 'no valid configuration yet';
   const see = `(see ${url}/api/v1/cameras/config)`;
@@ -158,7 +138,7 @@ function summary(
     `API       ${url}/api/v1/cameras`,
     `docs      ${url}/docs`,
     `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${embedded.dir}` : 'the server in DATABASE_URL'}`,
-    `cameras   ${settings.camerasFile}: ${[cameras, ...notes].join(', ')}${notes.length > 0 ? ` ${see}` : ''}`,
+    `cameras   ${settings.camerasFile}: ${[counts, ...notes].join(', ')}${notes.length > 0 ? ` ${see}` : ''}`,
     `rollout   ${rollout}`,
     ...(settings.legacyBaseUrl ? [`legacy    the old backend at ${new URL(settings.legacyBaseUrl).host}`] : []),
     `logs      ${settings.logDir}`,

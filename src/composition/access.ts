@@ -1,0 +1,51 @@
+import { accessOperations } from '../api/access/access-operations';
+import { type Mounted, mounted } from '../api/http/mount';
+import { AccessGate, type AccessRules } from '../application/access/access-gate';
+import { AccessService } from '../application/access/access-service';
+import { AuditTrail } from '../application/access/audit-trail';
+import { Authenticator } from '../application/access/authenticator';
+import { TokenService } from '../application/access/token-service';
+import { maskFields } from '../domain/cameras/camera-secrets';
+import { PgAudit } from '../infrastructure/postgres/pg-audit';
+import { PgTokens } from '../infrastructure/postgres/pg-tokens';
+import type { Lifecycle } from './lifecycle';
+import type { Platform } from './platform';
+
+/** It is woken; this is the safety net. */
+const REFRESH_EVERY_MS = 30_000;
+const NOTE_USE_EVERY_MS = 30_000;
+const STORE_EVERY_MS = 1_000;
+
+/** Who may come in, and the trail of what they did. */
+export interface Access {
+  readonly tokens: TokenService;
+  readonly authenticator: Authenticator;
+  readonly gate: AccessGate;
+  readonly trail: AuditTrail;
+  readonly operations: readonly Mounted[];
+}
+
+export function createAccess({ database, clock, log }: Platform, rules: AccessRules): Access {
+  const store = new PgTokens(database);
+  const tokens = new TokenService(store, clock);
+  const authenticator = new Authenticator(store, clock);
+  const entries = new PgAudit(database);
+  const trail = new AuditTrail(entries, maskFields, clock, log);
+  return {
+    tokens,
+    authenticator,
+    gate: new AccessGate(rules, authenticator, clock),
+    trail,
+    operations: mounted(accessOperations, new AccessService(tokens, authenticator, trail, entries)),
+  };
+}
+
+/** Learns of tokens, and stores the audit trail, from now on. */
+export async function startAccess({ wakes }: Platform, access: Access, life: Lifecycle): Promise<void> {
+  const { authenticator, trail } = access;
+  await authenticator.refresh();
+  life.onStop(() => Promise.all([trail.close(), authenticator.noteUse()]));
+  wakes.on('tokens', life.every(REFRESH_EVERY_MS, 'learning of tokens', () => authenticator.refresh()).wake);
+  life.every(NOTE_USE_EVERY_MS, 'noting the use of tokens', () => authenticator.noteUse());
+  life.every(STORE_EVERY_MS, 'storing the audit trail', () => trail.flush());
+}

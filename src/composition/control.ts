@@ -1,0 +1,153 @@
+import type { CameraControlPort } from '../application/camera-control/camera-control-port';
+import { CameraControlService } from '../application/camera-control/camera-control-service';
+import { CameraController } from '../application/camera-control/camera-controller';
+import { CameraPreviews } from '../application/camera-control/camera-previews';
+import { CameraSupervisor } from '../application/camera-control/camera-supervisor';
+import { ControlRelay } from '../application/camera-control/control-relay';
+import { FrameCounts } from '../application/camera-control/frame-counts';
+import type { CameraConfiguration } from '../application/cameras/camera-configuration';
+import * as cameraSet from '../application/cameras/camera-set';
+import type { Clock, Log } from '../application/shared/log';
+import type { DesiredStates } from '../domain/camera-control/process-rules';
+import type { JsonObject } from '../domain/shared/json';
+import { systemTimers } from '../infrastructure/environment/scheduler';
+import { FrameGrabber } from '../infrastructure/ffmpeg/frame-grabber';
+import { PgControlLine } from '../infrastructure/postgres/pg-control-line';
+import { PgDesiredStates } from '../infrastructure/postgres/pg-desired-states';
+import type { PgMembership } from '../infrastructure/postgres/pg-membership';
+import { NodeWorkerHost } from '../infrastructure/process/node-worker-host';
+import { lastLines } from '../infrastructure/process/worker-log';
+import type { Cameras } from './cameras';
+import { journalOf } from './events';
+import type { Lifecycle } from './lifecycle';
+import type { Platform } from './platform';
+
+const MOST_LOG_BYTES = 20_000_000;
+/** Both are woken; this is their safety net. */
+const FOLLOW_EVERY_MS = 30_000;
+const SERVE_EVERY_MS = 30_000;
+const SWEEP_EVERY_MS = 60_000;
+/** Longer than a failover of the database takes; a camera must never have two processes, so the holder ends its own in time. */
+const LEASE = { silentMs: 30_000, nearMs: 8_000, fenceMs: 20_000 };
+
+/** The detection processes of the cameras. */
+export interface Control {
+  readonly desired: DesiredStates;
+  /** For what looks at all of them all the time: read again only after a change. */
+  readonly rememberedStates: Pick<DesiredStates, 'all'>;
+  readonly host: NodeWorkerHost;
+  readonly controller: CameraController;
+  readonly relay: ControlRelay;
+  readonly grabber: FrameGrabber;
+  readonly frameCounts: FrameCounts;
+  readonly domain: CameraControlPort;
+  readonly legacy: CameraControlPort;
+}
+
+interface WithPreviews {
+  readonly previews: CameraPreviews;
+}
+
+interface ControlSettings {
+  /** Program and arguments of a detection process. */
+  readonly detectorCommand: readonly string[];
+  readonly dataDir: string;
+  readonly logDir: string;
+}
+
+export function createControl(platform: Platform, cameras: Cameras, settings: ControlSettings): Control {
+  const { database, clock, log, wakes } = platform;
+  const { detectorCommand: command, dataDir, logDir } = settings;
+  const { repository, revisions, configuration } = cameras;
+  const desired = new PgDesiredStates(database);
+  const journal = journalOf(settings);
+  const options = { command, cwd: process.cwd(), dataDir, logDir, journal, logBytes: MOST_LOG_BYTES };
+  const host = new NodeWorkerHost(options, log);
+  const frameCounts = new FrameCounts();
+  const supervise = () => new CameraSupervisor(host, { ...systemTimers, wall: clock }, log, {}, frameCounts);
+  const controller = new CameraController(repository, desired, () => revisions.newest(), supervise, log);
+  const grabber = new FrameGrabber(process.env);
+  const pictures = {
+    newest: (id: string) => host.picture(id),
+    grab: (source: string, ms: number) => grabber.grab(source, ms),
+  };
+  const previews = new CameraPreviews(pictures, clock);
+  const requests = new PgControlLine(database, log);
+  wakes.on('control_answers', requests.wake);
+  const relay = new ControlRelay(() => controller.controls, requests, log);
+  const service = services(cameras, { desired, controller, previews, host }, clock);
+  return {
+    desired,
+    rememberedStates: { all: wakes.remembered('cameras', () => desired.all()) },
+    host,
+    controller,
+    relay,
+    grabber,
+    frameCounts,
+    domain: relay.over(
+      'domain',
+      service((decide) => configuration.change(decide)),
+    ),
+    legacy: relay.over(
+      'legacy',
+      service((decide) => configuration.changeFile(decide)),
+    ),
+  };
+}
+
+/** The paths differ in how they change the flags of a camera; its process is the same. */
+const services =
+  (
+    { repository, configuration }: Cameras,
+    { desired, controller, previews, host }: Pick<Control, 'desired' | 'controller' | 'host'> & WithPreviews,
+    clock: Clock,
+  ) =>
+  (change: CameraConfiguration['change']) =>
+    new CameraControlService({
+      cameras: repository,
+      desired,
+      supervisor: controller.supervisor,
+      configure: (id: string, fields: JsonObject) =>
+        change((all, unseen) => cameraSet.replace(all, id, (c) => c.change(fields, clock()), unseen)),
+      refresh: async () => {
+        const { head } = await configuration.reconcile();
+        await controller.follow();
+        return head?.revision.number ?? 0;
+      },
+      previews,
+      counters: (id: string) => host.counters(id),
+      lastLines,
+      clock,
+    });
+
+/** Takes the control of the cameras, if no other service of this site has it, and follows the configuration from then on. */
+export async function startControl(
+  { log, wakes }: Platform,
+  { repository }: Cameras,
+  control: Control,
+  membership: PgMembership,
+  life: Lifecycle,
+): Promise<void> {
+  const { controller, relay, host, grabber, domain, legacy } = control;
+  const leader = { take: () => controller.take(), leave: (near: boolean) => controller.leave(near) };
+  const leadership = await membership.lead('camera_control', leader, LEASE);
+  life.onStop(() => leadership.stop());
+  void sayWhichFfmpeg(grabber, log).catch((error: unknown) => log.warn('no ffmpeg could be asked', { error }));
+  wakes.on('cameras', life.every(FOLLOW_EVERY_MS, 'following the cameras', () => controller.follow()).wake);
+  const serve = () => relay.serve({ domain, legacy });
+  wakes.on('control_requests', life.every(SERVE_EVERY_MS, 'answering the other services', serve).wake);
+  life.every(SWEEP_EVERY_MS, 'removing the files of deleted cameras', async () => {
+    if (controller.controls) await host.sweep((await repository.all()).map(({ id }) => id));
+  });
+}
+
+/** Not awaited: it asks a program, and nothing waits for its answer. */
+async function sayWhichFfmpeg(grabber: FrameGrabber, log: Log): Promise<void> {
+  const found = await grabber.describe();
+  if (!found) return log.warn('there is no ffmpeg: the bundled detector and previews of cameras do not work');
+  if (!found.bundled) return log.info(`video is decoded by ffmpeg ${found.version}`);
+  log.info(
+    `video is decoded by the ffmpeg that npm brought along (${found.version}, of 2018): install your distribution's, ` +
+      'which gets fixes (apt-get install ffmpeg), or set FFMPEG_PATH',
+  );
+}

@@ -1,0 +1,93 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { httpApplication, httpServer } from '../api/http/application';
+import { locating, socketCaller } from '../api/http/auth';
+import { mostConnections } from '../infrastructure/system/host-system';
+import type { Lifecycle } from './lifecycle';
+import { type Address, notListening } from './refusals';
+import type { Site } from './site';
+
+const CLOSE_WITHIN_MS = 10_000;
+/** Events wake; this is the safety net. */
+const EVENTS_EVERY_MS = 2_000;
+const PING_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 1_000;
+/** What is written in a row is sent together. */
+const APART_MS = 50;
+
+interface HttpSettings extends Address {
+  readonly trustedProxy: readonly string[];
+}
+
+/** Serves requests and sockets from now on; returns where. */
+export async function startHttp(site: Site, settings: HttpSettings, life: Lifecycle): Promise<string> {
+  const { access, monitoring, platform } = site;
+  const server = httpServer(
+    httpApplication(site.operations, {
+      log: platform.log,
+      gate: access.gate,
+      audit: access.trail.record,
+      trustedProxy: settings.trustedProxy,
+      meter: monitoring.meter.count,
+      ready: () => monitoring.service.missing(),
+      scrape: () => monitoring.prometheus.render(),
+    }),
+    platform.log,
+  );
+  server.maxConnections = mostConnections();
+  const url = await listen(server, settings);
+  life.onStop(() => close(server));
+  startSockets(site, server, settings.trustedProxy, life);
+  return url;
+}
+
+/** Web sockets on the server that also answers HTTP. */
+export function startSockets(
+  { access, alerts, platform }: Site,
+  server: Server,
+  trustedProxy: readonly string[],
+  life: Lifecycle,
+): void {
+  const { sockets, events, status } = alerts.live;
+  const locate = locating(trustedProxy);
+  sockets.attach(server, (request) => {
+    locate(request);
+    return socketCaller(access.gate, request);
+  });
+  life.onStop(async () => sockets.close());
+  const sending = life.every(EVENTS_EVERY_MS, 'sending events to dashboards', () => events.look(), {
+    apartMs: APART_MS,
+  });
+  events.onJoin = sending.wake;
+  platform.wakes.on('events', sending.wake);
+  life.every(LOOK_EVERY_MS, 'sending the state of cameras to dashboards', () => status.look());
+  life.every(LOOK_EVERY_MS, 'looking for sockets of revoked tokens', async () =>
+    sockets.recheck((id) => access.authenticator.isUsable(id)),
+  );
+  life.every(PING_EVERY_MS, 'the ping of dashboards', async () => events.ping());
+}
+
+function listen(server: Server, address: Address): Promise<string> {
+  const { host, port } = address;
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(notListening(address, error)));
+    server.listen(port, host, () => {
+      const { port: actual } = server.address() as AddressInfo;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${actual}`);
+    });
+  });
+}
+
+/** Takes no new connections, lets requests finish, and cuts those that do not. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+    // A client that keeps its connection open after its answer would otherwise hold up the end for seconds.
+    server.keepAliveTimeout = 1;
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,40 @@
+import type { AlertsPort } from '../application/alerts/alerts-port';
+import { CameraCommands, ChangeBatcher } from '../application/cameras/camera-change-batcher';
+import type { CamerasPort } from '../application/cameras/cameras-port';
+import type { SystemPort } from '../application/system/system-port';
+import { OldBackendClient } from '../infrastructure/legacy-remote/old-backend-client';
+import { RemoteCameras } from '../infrastructure/legacy-remote/remote-cameras';
+import { RemoteSystem } from '../infrastructure/legacy-remote/remote-system';
+import { LegacyAlerts } from '../infrastructure/legacy/legacy-alerts';
+import { LegacyCameras } from '../infrastructure/legacy/legacy-cameras';
+import type { Cameras } from './cameras';
+import type { Platform } from './platform';
+
+/** The legacy side of what is switched; that of events, records and control stands beside their domain side. */
+export interface Legacy {
+  readonly alerts: AlertsPort;
+  readonly cameras: CamerasPort;
+  readonly system: SystemPort;
+}
+
+/**
+ * The old way on this machine, or the old backend itself for what it shares with this site. What it keeps for itself is
+ * imported and lives here (docs/adr/0014).
+ */
+export function createLegacy(platform: Platform, baseUrl: string, cameras: Cameras, system: SystemPort): Legacy {
+  const { database, clock, log } = platform;
+  const alerts = new LegacyAlerts(database, clock);
+  const { configuration, file, format, repository, heads } = cameras;
+  if (baseUrl === '') {
+    const batcher = new ChangeBatcher((decide) => configuration.changeFile(decide));
+    const commands = new CameraCommands(batcher.change, clock);
+    // What this machine is does not depend on the path: old and new ask the same source.
+    return { alerts, cameras: new LegacyCameras(file, format, repository, heads, commands), system };
+  }
+  const backend = new OldBackendClient(baseUrl);
+  return {
+    alerts,
+    cameras: new RemoteCameras(backend, repository, configuration, clock, log),
+    system: new RemoteSystem(backend, clock, system),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Log } from '../application/shared/log';
+import { type EveryOptions, type Repeated, every } from '../infrastructure/environment/scheduler';
+
+type Undo = () => Promise<unknown>;
+
+/** What a process has begun: it is ended in the reverse order, whatever fails meanwhile. */
+export class Lifecycle {
+  private readonly begun: Undo[] = [];
+
+  constructor(private readonly log: Log) {}
+
+  onStop(undo: Undo): void {
+    this.begun.push(undo);
+  }
+
+  /** A task that is repeated until the end. `what` names it in the log when it fails. */
+  every(ms: number, what: string, task: () => Promise<unknown>, options?: EveryOptions): Repeated {
+    const repeated = every(ms, what, task, this.log, options);
+    this.onStop(() => repeated.stop());
+    return repeated;
+  }
+
+  async stop(): Promise<void> {
+    for (const undo of this.begun.reverse().splice(0))
+      await undo().catch((error: unknown) => this.log.error('stopping', { error }));
+  }
+}

@@ -1,0 +1,65 @@
+import { catalogue } from '../api/catalogue';
+import { type Mounted, switched } from '../api/http/mount';
+import type { SystemPort } from '../application/system/system-port';
+import type { Settings } from '../infrastructure/environment/settings';
+import { HostSystem } from '../infrastructure/system/host-system';
+import { type Access, createAccess } from './access';
+import { type Alerts, createAlertStores, createAlerts } from './alerts';
+import { type Cameras, createCameras } from './cameras';
+import { type Control, createControl } from './control';
+import { type Events, createEvents } from './events';
+import { type Legacy, createLegacy } from './legacy';
+import { type Monitoring, createMonitoring } from './monitoring';
+import { type Overrides, type Platform, createPlatform } from './platform';
+import { needsToken } from './refusals';
+import { type Rollout, createRollout } from './rollout';
+
+/** A whole service, context by context. Nothing of it is open or running before it is started. */
+export interface Site {
+  readonly platform: Platform;
+  readonly cameras: Cameras;
+  readonly system: SystemPort;
+  readonly legacy: Legacy;
+  readonly control: Control;
+  readonly events: Events;
+  readonly rollout: Rollout;
+  readonly monitoring: Monitoring;
+  readonly alerts: Alerts;
+  readonly access: Access;
+  /** Every operation of the catalogue and what carries it out. */
+  readonly operations: readonly Mounted[];
+}
+
+/** What tests, benchmarks, the import and the service itself begin with. */
+export function createSite(settings: Settings, overrides: Overrides): Site {
+  const platform = createPlatform(settings.databaseUrl, overrides);
+  const cameras = createCameras(platform, settings.camerasFile);
+  const system = new HostSystem(platform.clock, settings);
+  const legacy = createLegacy(platform, settings.legacyBaseUrl, cameras, system);
+  const control = createControl(platform, cameras, settings);
+  const stores = createAlertStores(platform);
+  const bothCameras = { domain: cameras.domain, legacy: legacy.cameras };
+  const events = createEvents(platform, bothCameras, stores.archive, settings);
+  const owners = { cameras: cameras.repository, rules: stores.rules, onDomain: cameras.domain };
+  const rollout = createRollout(platform, owners);
+  const monitoring = createMonitoring(platform, { cameras, control, events, rollout }, settings);
+  const watched = { cameras, control, rollout, monitoring: monitoring.service };
+  const alerts = createAlerts(platform, stores, watched, settings);
+  const access = createAccess(platform, { needsToken: needsToken(settings), perMinute: settings.rateLimit });
+  const { router } = rollout;
+  const operations = [
+    switched(catalogue.cameras, router, bothCameras),
+    cameras.operations,
+    switched(catalogue.cameraControl, router, control),
+    switched(catalogue.alerts, router, { domain: alerts.domain, legacy: legacy.alerts }),
+    alerts.operations,
+    switched(catalogue.events, router, events.events),
+    switched(catalogue.statistics, router, events.statistics),
+    switched(catalogue.records, router, events.records),
+    rollout.operations,
+    monitoring.operations,
+    switched(catalogue.system, router, { domain: system, legacy: legacy.system }),
+    access.operations,
+  ].flat();
+  return { platform, cameras, system, legacy, control, events, rollout, monitoring, alerts, access, operations };
+}
