@@ -34,12 +34,11 @@ export async function startAlerts(
 ): Promise<void> {
   const log = site.resolve(keys.log);
   const [follower, worker] = [site.resolve(keys.ruleFollower), site.resolve(keys.deliveryWorker)];
-  const [evaluator, watch] = [site.resolve(keys.alertEvaluator), site.resolve(keys.cameraWatch)];
-  const book = site.resolve(keys.ruleBook);
+  const evaluator = site.resolve(keys.alertEvaluator);
   await follower.refresh();
   onStop(async () => site.resolve(keys.emailChannel).close());
   onStop(() => worker.stop());
-  const [siteWatch, looker] = [site.resolve(keys.siteWatch), site.resolve(keys.partLooker)];
+  const siteWatch = site.resolve(keys.siteWatch);
   const leader: Leader = {
     take: async () => void (await Promise.all([evaluator.take(), siteWatch.take()])),
     leave: async () => void (await Promise.all([evaluator.leave(), siteWatch.leave()])),
@@ -49,11 +48,19 @@ export async function startAlerts(
   const missed = async (ms: number) => {
     for (const payload of await site.resolve(keys.announcer).since(ms)) site.resolve(keys.liveEvents).alert(payload);
   };
-  const connection = site.resolve(keys.connection);
-  await connection.listen(ALERTS_CHANNEL, (payload, missedMs) => {
+  await site.resolve(keys.connection).listen(ALERTS_CHANNEL, (payload, missedMs) => {
     if (payload !== '') site.resolve(keys.liveEvents).alert(payload);
     else void missed(missedMs).catch((error: unknown) => log.warn('missed alerts cannot be read', { error }));
   });
+  await startLoops(site, onStop);
+}
+
+/** What is done again and again, and what wakes it. */
+async function startLoops(site: DependencyContainer, onStop: (undo: () => Promise<unknown>) => void): Promise<void> {
+  const [log, wakes, book] = [site.resolve(keys.log), site.resolve(keys.wakes), site.resolve(keys.ruleBook)];
+  const [follower, worker] = [site.resolve(keys.ruleFollower), site.resolve(keys.deliveryWorker)];
+  const [evaluator, watch] = [site.resolve(keys.alertEvaluator), site.resolve(keys.cameraWatch)];
+  const [siteWatch, looker] = [site.resolve(keys.siteWatch), site.resolve(keys.partLooker)];
   const evaluate = async () => {
     await evaluator.run();
     return evaluator.isIdle ? REST : undefined;
@@ -70,8 +77,7 @@ export async function startAlerts(
   const following = every(FOLLOW_EVERY_MS, 'following the alert rules', follow, log);
   const watchSite = async () => ((await siteWatch.run()) ? REST : undefined);
   const watching = every(SITE_EVERY_MS, 'watching the site', watchSite, log, { restMs: SITE_CALM_MS });
-  await connection.listen(ROLLOUT_CHANNEL, watching.wake);
-  const wakes = site.resolve(keys.wakes);
+  await site.resolve(keys.connection).listen(ROLLOUT_CHANNEL, watching.wake);
   wakes.on('events', evaluating.wake);
   wakes.on('camera_changes', evaluating.wake);
   wakes.on('alert_rules', following.wake);

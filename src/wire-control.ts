@@ -30,12 +30,7 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
   const { command, dataDir, logDir } = site;
   const journal = journalOf({ logDir });
   once(keys.desiredStates, (get) => new PgDesiredStates(get(keys.database)));
-  once(keys.rememberedCameras, (get) => ({
-    all: get(keys.wakes).remembered('cameras', () => get(keys.cameras).all()),
-  }));
-  once(keys.rememberedStates, (get) => ({
-    all: get(keys.wakes).remembered('cameras', () => get(keys.desiredStates).all()),
-  }));
+  wireRemembered(once);
   once(keys.workerHost, (get) => {
     const options = { command, cwd: process.cwd(), dataDir, logDir, journal, logBytes: MOST_LOG_BYTES };
     return new NodeWorkerHost(options, get(keys.log));
@@ -76,6 +71,15 @@ export function wireControl(once: Once, site: ControlSite = NOWHERE): void {
   ];
   once(keys.controlOnDomain, (get) => get(keys.controlRelay).over('domain', onDomain(get)));
   once(keys.controlOnLegacy, (get) => get(keys.controlRelay).over('legacy', onLegacy(get)));
+}
+
+function wireRemembered(once: Once): void {
+  once(keys.rememberedCameras, (get) => ({
+    all: get(keys.wakes).remembered('cameras', () => get(keys.cameras).all()),
+  }));
+  once(keys.rememberedStates, (get) => ({
+    all: get(keys.wakes).remembered('cameras', () => get(keys.desiredStates).all()),
+  }));
 }
 
 type Get = Parameters<Parameters<Once>[1]>[0];
