@@ -79,7 +79,7 @@ const top = [
   [COMPOSITION, { path: '.', dependencyTypes: ['core'] }],
   [PROGRAMS, inside('src/(composition|application|domain|infrastructure)')],
   [PROGRAMS, { path: '.', dependencyTypes: ['core'] }],
-  [{ path: '^src/(main|cli/(import|rollout|token))[.]ts$' }, npm('reflect-metadata')],
+  [{ path: '^src/(main|composition/platform|cli/(import|rollout|token))[.]ts$' }, npm('reflect-metadata')],
   [{ path: '^src/composition/platform[.]ts$' }, npm('tsyringe')],
   [{ path: '^src/composition/rollout[.]ts$' }, npm('@openfeature/server-sdk')],
   // The command asks a running service over HTTP; it shares the rules that need no service.

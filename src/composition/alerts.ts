@@ -49,7 +49,7 @@ const PUBLISH_EVERY_MS = 20_000;
 const EVALUATE_EVERY_MS = 1_000;
 const EVALUATE_IDLE_MS = 10_000;
 /** What is written in a row is read together. */
-const APART_MS = 50;
+const APART_MS = 100;
 /** Both are woken; these are their safety nets. */
 const FOLLOW_EVERY_MS = 30_000;
 const DELIVER_EVERY_MS = 15_000;

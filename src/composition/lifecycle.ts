@@ -1,5 +1,5 @@
 import type { Log } from '../application/shared/log';
-import { type EveryOptions, type Repeated, every } from '../infrastructure/environment/scheduler';
+import { type Pace, type Repeated, every } from '../infrastructure/environment/scheduler';
 
 type Undo = () => Promise<unknown>;
 
@@ -7,15 +7,18 @@ type Undo = () => Promise<unknown>;
 export class Lifecycle {
   private readonly begun: Undo[] = [];
 
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly repeat: typeof every = every,
+  ) {}
 
   onStop(undo: Undo): void {
     this.begun.push(undo);
   }
 
   /** A task that is repeated until the end. `what` names it in the log when it fails. */
-  every(ms: number, what: string, task: () => Promise<unknown>, options?: EveryOptions): Repeated {
-    const repeated = every(ms, what, task, this.log, options);
+  every(ms: number, what: string, task: () => Promise<unknown>, pace?: Pace): Repeated {
+    const repeated = this.repeat(ms, what, task, this.log, pace);
     this.onStop(() => repeated.stop());
     return repeated;
   }

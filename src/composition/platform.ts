@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { type DependencyContainer, type InjectionToken, container as root, instanceCachingFactory } from 'tsyringe';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -64,7 +65,7 @@ export function createPlatform(databaseUrl: string, overrides: Overrides): Platf
   };
 }
 
-/** The defaults, and over them what is exchanged: see docs/adr/0017. */
+/** The defaults, and over them what is exchanged: see docs/adr/0018. */
 function exchangeable(databaseUrl: string, overrides: Overrides): DependencyContainer {
   const parts = root.createChildContainer();
   parts.register(part('log'), { useValue: overrides.log });

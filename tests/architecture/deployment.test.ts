@@ -42,7 +42,7 @@ describe('docker-compose.yml', () => {
   const { services, volumes } = parse(text('docker-compose.yml')) as Compose;
   const { watchgate, postgres } = services;
 
-  /** What the service gets from a `.env`: all of it, under what the container decides. */
+  /** What the service gets from a `.env`: all of it, under what the modules decides. */
   const given = (dotenv: Readonly<Record<string, string>>) => ({
     ...dotenv,
     ...Object.fromEntries(Object.entries(watchgate.environment).map(([k, v]) => [k, filled(v, dotenv)])),
@@ -78,7 +78,7 @@ describe('docker-compose.yml', () => {
     else process.env.PGPASSWORD = was;
   });
 
-  it('gives both the same password, and the service every setting of .env that is not decided by the container', () => {
+  it('gives both the same password, and the service every setting of .env that is not decided by the modules', () => {
     expect(watchgate.env_file).toEqual(['.env']);
     const POSTGRES_PASSWORD = 'another';
     expect(given({ POSTGRES_PASSWORD }).PGPASSWORD).toBe(

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** Each look wakes the process. */
-const RESOLUTION_MS = 50;
+const RESOLUTION_MS = 100;
 const WINDOW_MS = 1_000;
 
 /** How late this process's event loop runs: a busy process has no time for work nobody waits for. */

@@ -14,76 +14,88 @@ export interface Repeated {
   stop(): Promise<void>;
 }
 
-/** In milliseconds. */
-export interface EveryOptions {
+export interface Pace {
+  /** Runs by waking begin at least so far apart, so that many wakes become one run. */
   readonly apartMs?: number;
+  /** After a run that answered `REST` the next one, unless it is woken, begins only after this time. */
   readonly restMs?: number;
 }
 
-/**
- * Repeats a task, never twice at once, and whenever it is woken; a run that fails is tried again, which is logged once.
- * `apartMs`: runs by waking begin at least so far apart, so that many wakes become one run. `restMs`: after a run that
- * answered `REST` the next one, unless it is woken, begins only after this time.
- */
-export function every(
-  ms: number,
-  what: string,
-  task: () => Promise<unknown>,
-  log: Log,
-  { apartMs = 0, restMs = ms }: EveryOptions = {},
-): Repeated {
-  let running: Promise<unknown> = Promise.resolve();
-  let [busy, again, failing, stopped] = [false, false, false, false];
-  let resting = false;
-  let begunAt = Number.NEGATIVE_INFINITY;
-  let later: NodeJS.Timeout | undefined;
+/** Repeats a task, never twice at once, and whenever it is woken; a run that fails is tried again, which is logged once. */
+export function every(ms: number, what: string, task: () => Promise<unknown>, log: Log, pace: Pace = {}): Repeated {
+  return new Repetition(ms, what, task, log, pace);
+}
 
-  const runLater = (after: number) => {
-    later ??= setTimeout(() => {
-      later = undefined;
-      run();
+class Repetition implements Repeated {
+  private running: Promise<unknown> = Promise.resolve();
+  private busy = false;
+  private again = false;
+  private failing = false;
+  private resting = false;
+  private stopped = false;
+  private begunAt = Number.NEGATIVE_INFINITY;
+  private later: NodeJS.Timeout | undefined;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly ms: number,
+    private readonly what: string,
+    private readonly task: () => Promise<unknown>,
+    private readonly log: Log,
+    private readonly pace: Pace,
+  ) {
+    const { restMs = ms } = pace;
+    this.timer = setInterval(() => {
+      // Timers are not exact: half a period early is the time after which it rested long enough.
+      if (!this.resting || performance.now() - this.begunAt > restMs - ms / 2) this.run();
+    }, ms);
+  }
+
+  readonly wake = (): void => {
+    if (this.stopped) return;
+    this.again = true;
+    const wait = this.begunAt + (this.pace.apartMs ?? 0) - performance.now();
+    if (wait > 0) this.runLater(wait);
+    else this.run();
+  };
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    clearTimeout(this.later);
+    await this.running;
+  }
+
+  private run(): void {
+    if (this.busy || this.stopped) return;
+    [this.busy, this.again] = [true, false];
+    this.begunAt = performance.now();
+    this.running = this.once().finally(() => {
+      this.busy = false;
+      if (this.stopped) return;
+      if (this.failing && this.ms > RETRY_MS) this.runLater(RETRY_MS);
+      else if (this.again) this.wake();
+    });
+  }
+
+  private async once(): Promise<void> {
+    try {
+      this.resting = (await this.task()) === REST;
+      if (this.failing) this.log.info(`${this.what} works again`);
+      this.failing = false;
+    } catch (error) {
+      if (!this.failing) this.log.warn(`${this.what} failed and is tried again`, { error });
+      this.failing = true;
+      this.resting = false;
+    }
+  }
+
+  private runLater(after: number): void {
+    this.later ??= setTimeout(() => {
+      this.later = undefined;
+      this.run();
     }, after);
-  };
-  const run = () => {
-    if (busy || stopped) return;
-    [busy, again] = [true, false];
-    begunAt = performance.now();
-    running = task()
-      .then((answer) => {
-        resting = answer === REST;
-        if (failing) log.info(`${what} works again`);
-        failing = false;
-      })
-      .catch((error: unknown) => {
-        if (!failing) log.warn(`${what} failed and is tried again`, { error });
-        failing = true;
-      })
-      .finally(() => {
-        busy = false;
-        if (failing && ms > RETRY_MS && !stopped) runLater(RETRY_MS);
-        else if (again) wake();
-      });
-  };
-  const wake = () => {
-    if (stopped) return;
-    again = true;
-    const wait = begunAt + apartMs - performance.now();
-    if (wait > 0) runLater(wait);
-    else run();
-  };
-  const timer = setInterval(() => {
-    // Timers are not exact: half a period early is the time after which it rested long enough.
-    if (!resting || performance.now() - begunAt > restMs - ms / 2) run();
-  }, ms);
-  return {
-    wake,
-    stop: async () => {
-      stopped = true;
-      clearInterval(timer);
-      clearTimeout(later);
-      await running;
-    },
-  };
+  }
 }
 
 /** The time of this machine. */

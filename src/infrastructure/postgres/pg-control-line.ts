@@ -14,6 +14,7 @@ const ANSWERED_WITHIN_MS = 15_000;
 /** The line between the services of a site, as rows of a table: a question, who took it, its answer. */
 export class PgControlLine implements ControlLine {
   private readonly waiting = new Set<() => void>();
+  private wakes = 0;
 
   constructor(
     private readonly database: Pick<Database, 'execute'>,
@@ -23,24 +24,28 @@ export class PgControlLine implements ControlLine {
 
   async ask({ path, method, input }: ControlRequest): Promise<ControlAnswer> {
     const id = randomUUID();
+    const { wakes } = this;
     await this.database.execute(
       'INSERT INTO camera_control_requests (id, path, method, input) VALUES ($1, $2, $3, $4)',
       [id, path, method, JSON.stringify(input)],
     );
-    return this.answered(id).catch((error: unknown) => {
+    return this.answered(id, wakes).catch((error: unknown) => {
       throw error instanceof Unavailable && error.code === 'database.unavailable' ? interrupted(error) : error;
     });
   }
 
   /** There are answers. */
   readonly wake = (): void => {
+    this.wakes += 1;
     for (const look of this.waiting) look();
   };
 
-  private async answered(id: string): Promise<ControlAnswer> {
+  private async answered(id: string, wakes: number): Promise<ControlAnswer> {
     const asked = performance.now();
-    for (;;) {
-      await this.nextLook();
+    for (let seen = wakes; ; ) {
+      // Woken since the last look began: that one may have come too early.
+      if (this.wakes === seen) await this.nextLook();
+      seen = this.wakes;
       const waited = performance.now() - asked;
       const answer = await this.answerTo(id);
       if (answer) return answer;
