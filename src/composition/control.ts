@@ -12,7 +12,7 @@ import type { DesiredStates } from '../domain/camera-control/process-rules';
 import type { JsonObject } from '../domain/shared/json';
 import { systemTimers } from '../infrastructure/environment/scheduler';
 import { FrameGrabber } from '../infrastructure/ffmpeg/frame-grabber';
-import { PgControlLine } from '../infrastructure/postgres/pg-control-line';
+import { PgControlRequests } from '../infrastructure/postgres/pg-control-requests';
 import { PgDesiredStates } from '../infrastructure/postgres/pg-desired-states';
 import type { PgMembership } from '../infrastructure/postgres/pg-membership';
 import { NodeWorkerHost } from '../infrastructure/process/node-worker-host';
@@ -72,7 +72,7 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
     grab: (source: string, ms: number) => grabber.grab(source, ms),
   };
   const previews = new CameraPreviews(pictures, clock);
-  const requests = new PgControlLine(database, log);
+  const requests = new PgControlRequests(database, log);
   wakes.on('control_answers', requests.wake);
   const relay = new ControlRelay(() => controller.controls, requests, log);
   const service = services(cameras, { desired, controller, previews, host }, clock);

@@ -12,7 +12,7 @@ import { Lifecycle } from '../../src/composition/lifecycle';
 import { joinSite } from '../../src/composition/platform';
 import { every } from '../../src/infrastructure/environment/scheduler';
 import { DedicatedConnection } from '../../src/infrastructure/postgres/dedicated-connection';
-import { PgControlLine } from '../../src/infrastructure/postgres/pg-control-line';
+import { PgControlRequests } from '../../src/infrastructure/postgres/pg-control-requests';
 import { PgWakes } from '../../src/infrastructure/postgres/pg-wakes';
 import { Cable } from '../support/cable';
 import { eventLine, write } from '../support/events';
@@ -119,7 +119,7 @@ describe('without any safety net, a loop of the service is woken', () => {
   });
 
   it('by a request of another service, which is woken by the answer', async () => {
-    const line = new PgControlLine(site.modules.platform.database, rememberingLog(), FAR_MS);
+    const line = new PgControlRequests(site.modules.platform.database, rememberingLog(), FAR_MS);
     const end = site.modules.platform.wakes.on('control_answers', line.wake);
     const answer = await line.ask({ path: 'domain', method: 'status', input: { camera_id: 'cam1' } });
     expect(answer).toMatchObject({ value: { state: 'stopped' } });

@@ -25,7 +25,7 @@ export type ControlAnswer =
     };
 
 /** Between all services of a site. */
-export interface ControlLine {
+export interface ControlRequestQueue {
   /** The answer of whichever service controls. Throws `Unavailable` when there is none. */
   ask(request: ControlRequest): Promise<ControlAnswer>;
   /** Takes what others asked for since the last call; each request is taken once. */
@@ -36,7 +36,7 @@ export interface ControlLine {
 export class ControlRelay {
   constructor(
     private readonly controls: () => boolean,
-    private readonly line: ControlLine,
+    private readonly line: ControlRequestQueue,
     private readonly log: Log,
   ) {}
 

@@ -13,7 +13,7 @@ import type { RolloutDocument, RolloutStore, Transition } from './rollout-store'
 export type KnownKeys = (group: string) => Promise<readonly string[]>;
 
 /** Runs a task unless another instance is at it. */
-export type Leader = (task: () => Promise<void>) => Promise<void>;
+export type RunExclusively = (task: () => Promise<void>) => Promise<void>;
 
 /** Judges every running group by the evidence of all instances, and acts on it: at most one step of a group at a time. */
 export class RolloutEvaluator {
@@ -21,7 +21,7 @@ export class RolloutEvaluator {
     private readonly store: RolloutStore,
     private readonly collector: EvidenceCollector,
     private readonly keys: KnownKeys,
-    private readonly leader: Leader,
+    private readonly leader: RunExclusively,
     private readonly log: Log,
   ) {}
 

@@ -1,5 +1,5 @@
 import type { CameraControlPort } from '../../../src/application/camera-control/camera-control-port';
-import { type ControlLine, ControlRelay } from '../../../src/application/camera-control/control-relay';
+import { type ControlRequestQueue, ControlRelay } from '../../../src/application/camera-control/control-relay';
 import { DomainError, Unavailable, effectOf } from '../../../src/domain/shared/domain-error';
 import { rememberingLog } from '../../support/quiet-log';
 
@@ -17,8 +17,8 @@ describe('the relay of camera control', () => {
   /** Two services of a site, the other of which controls; what goes between them goes as text. */
   const asked = (there: CameraControlPort, controls = false): CameraControlPort => {
     const other = new ControlRelay(() => true, { ask: fail, take: (answer) => serve(answer) }, log);
-    let serve: (answer: Parameters<ControlLine['take']>[0]) => Promise<void> = async () => undefined;
-    const line: ControlLine = {
+    let serve: (answer: Parameters<ControlRequestQueue['take']>[0]) => Promise<void> = async () => undefined;
+    const line: ControlRequestQueue = {
       take: fail,
       ask: (request) =>
         new Promise((resolve, reject) => {

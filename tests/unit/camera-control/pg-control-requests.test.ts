@@ -1,5 +1,5 @@
 import { Unavailable, effectOf } from '../../../src/domain/shared/domain-error';
-import { PgControlLine } from '../../../src/infrastructure/postgres/pg-control-line';
+import { PgControlRequests } from '../../../src/infrastructure/postgres/pg-control-requests';
 import { rememberingLog } from '../../support/quiet-log';
 
 const away = new Unavailable('database.unavailable', 'The database does not answer right now.', 'not-started');
@@ -13,7 +13,7 @@ const line = (nth: number) => {
     if (statements >= nth) throw away;
     return [];
   };
-  return new PgControlLine({ execute }, rememberingLog());
+  return new PgControlRequests({ execute }, rememberingLog());
 };
 
 describe('a question to the service that controls the cameras', () => {

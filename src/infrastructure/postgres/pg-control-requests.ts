@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ControlAnswer, ControlLine, ControlRequest } from '../../application/camera-control/control-relay';
+import type {
+  ControlAnswer,
+  ControlRequest,
+  ControlRequestQueue,
+} from '../../application/camera-control/control-relay';
 import type { Log } from '../../application/shared/log';
 import { Unavailable } from '../../domain/shared/domain-error';
 import type { Database } from './database';
@@ -12,7 +16,7 @@ const TAKEN_WITHIN_MS = 3_000;
 const ANSWERED_WITHIN_MS = 15_000;
 
 /** The line between the services of a site, as rows of a table: a question, who took it, its answer. */
-export class PgControlLine implements ControlLine {
+export class PgControlRequests implements ControlRequestQueue {
   private readonly waiting = new Set<() => void>();
   private wakes = 0;
 
