@@ -1,0 +1,179 @@
+import type { AuditStore } from '../../src/application/access/audit-store';
+import type { TokenStore } from '../../src/application/access/token-store';
+import type { AlertArchive } from '../../src/application/alerts/alert-archive';
+import type { AlertFeed } from '../../src/application/alerts/alert-feed';
+import type { DeliveryArchive } from '../../src/application/alerts/alert-handling-service';
+import type { CameraChangeStore } from '../../src/application/alerts/camera-watch';
+import type { DeliveryQueue } from '../../src/application/alerts/delivery-queue';
+import type { EvaluationStore } from '../../src/application/alerts/evaluation-store';
+import type { SiteWatchStore } from '../../src/application/alerts/site-watch-store';
+import type { ControlLine } from '../../src/application/camera-control/control-relay';
+import type { CameraUnitOfWork } from '../../src/application/cameras/camera-unit-of-work';
+import type { EventIntake } from '../../src/application/events/event-intake';
+import type { MinuteStore } from '../../src/application/monitoring/minute-book';
+import type { DetectionReports } from '../../src/application/records/record-source';
+import type { ViolationStore } from '../../src/application/records/violation-store';
+import type { EvidenceStore } from '../../src/application/rollout/evidence-store';
+import type { ReadRollout } from '../../src/application/rollout/rollout-news';
+import type { RolloutStore } from '../../src/application/rollout/rollout-store';
+import type { VerificationStore } from '../../src/application/rollout/verifications';
+import type { EventHistory } from '../../src/application/shared/event-history';
+import type { SiteActivity, StatisticsSource } from '../../src/application/statistics/statistics-source';
+import type { AlertRuleRepository } from '../../src/domain/alerts/alert-rule-repository';
+import type { DesiredStates } from '../../src/domain/camera-control/desired-states';
+import type { RevisionRepository } from '../../src/domain/cameras/camera-config-revision';
+import type { CameraRepository } from '../../src/domain/cameras/camera-repository';
+import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/violation-types';
+import { systemTimers } from '../../src/infrastructure/environment/system-timers';
+import { Database } from '../../src/infrastructure/postgres/database';
+import { PgAlertArchive } from '../../src/infrastructure/postgres/pg-alert-archive';
+import { PgAlertFeed } from '../../src/infrastructure/postgres/pg-alert-feed';
+import { PgAlertRules } from '../../src/infrastructure/postgres/pg-alert-rules';
+import { PgAudit } from '../../src/infrastructure/postgres/pg-audit';
+import { PgCameraChanges } from '../../src/infrastructure/postgres/pg-camera-changes';
+import { PgCameraUnitOfWork } from '../../src/infrastructure/postgres/pg-camera-unit-of-work';
+import { PgCameras } from '../../src/infrastructure/postgres/pg-cameras';
+import { PgControlLine } from '../../src/infrastructure/postgres/pg-control-line';
+import { PgDeliveries } from '../../src/infrastructure/postgres/pg-deliveries';
+import { PgDesiredStates } from '../../src/infrastructure/postgres/pg-desired-states';
+import { PgDetectionReports } from '../../src/infrastructure/postgres/pg-detection-reports';
+import { PgEvaluationStore } from '../../src/infrastructure/postgres/pg-evaluation-store';
+import { PgEventIntake } from '../../src/infrastructure/postgres/pg-event-intake';
+import { PgEvents } from '../../src/infrastructure/postgres/pg-events';
+import { PgEvidenceStore } from '../../src/infrastructure/postgres/pg-evidence-store';
+import { PgMinutes } from '../../src/infrastructure/postgres/pg-minutes';
+import { PgRevisions } from '../../src/infrastructure/postgres/pg-revisions';
+import { PgRolloutStore } from '../../src/infrastructure/postgres/pg-rollout-store';
+import { PgSiteActivity } from '../../src/infrastructure/postgres/pg-site-activity';
+import { PgSiteWatch } from '../../src/infrastructure/postgres/pg-site-watch';
+import { PgStatistics } from '../../src/infrastructure/postgres/pg-statistics';
+import { PgTokens } from '../../src/infrastructure/postgres/pg-tokens';
+import { PgVerifications } from '../../src/infrastructure/postgres/pg-verifications';
+import { PgViolations } from '../../src/infrastructure/postgres/pg-violations';
+import * as alerts from './in-memory-alerts';
+import { InMemoryAudit } from './in-memory-audit';
+import { CameraRows, InMemoryCameras, InMemoryCameraUnitOfWork, InMemoryRevisions } from './in-memory-cameras';
+import { InMemoryControlLine } from './in-memory-control-line';
+import { InMemoryDesiredStates } from './in-memory-desired-states';
+import * as events from './in-memory-events';
+import { InMemoryMinutes, type MinuteRow } from './in-memory-minutes';
+import * as rollout from './in-memory-rollout';
+import { InMemoryTokens } from './in-memory-tokens';
+import { rememberingLog } from './quiet-log';
+import { createTestDatabase } from './test-database';
+
+/** Whose days the stores count. */
+export const ZONE = 'Europe/Berlin';
+
+/** Every store of a site, empty; those that a function answers belong to one of its services each. */
+export interface Stores {
+  readonly cameras: CameraRepository;
+  readonly revisions: RevisionRepository;
+  readonly unit: CameraUnitOfWork;
+  readonly desired: DesiredStates;
+  readonly controlLine: ControlLine;
+  readonly rules: AlertRuleRepository;
+  readonly archive: AlertArchive;
+  readonly deliveries: DeliveryQueue & DeliveryArchive;
+  readonly evaluation: EvaluationStore;
+  readonly feed: AlertFeed;
+  readonly cameraChanges: CameraChangeStore;
+  readonly siteWatch: (instance: string) => SiteWatchStore<ReadRollout>;
+  readonly intake: EventIntake;
+  readonly events: EventHistory;
+  readonly statistics: StatisticsSource;
+  readonly reports: DetectionReports;
+  readonly violations: ViolationStore;
+  readonly activity: SiteActivity;
+  readonly rollout: RolloutStore;
+  readonly evidence: (instance: string) => EvidenceStore;
+  readonly verifications: VerificationStore;
+  readonly minutes: (instance: string) => MinuteStore;
+  readonly audit: AuditStore;
+  readonly tokens: TokenStore;
+  close(): Promise<void>;
+}
+
+const ACTIVITY = [async () => ['sink'], async () => new Map([['cam1', 'One']]), async () => 2] as const;
+
+async function inPostgres(): Promise<Stores> {
+  const { url, drop } = await createTestDatabase();
+  const [log, sql] = [rememberingLog(), new Database(url, () => undefined)];
+  await sql.open();
+  // A new site has two rules; here there is nothing yet.
+  await sql.execute('DELETE FROM alert_rules', []);
+  return {
+    cameras: new PgCameras(sql),
+    revisions: new PgRevisions(sql),
+    unit: new PgCameraUnitOfWork(sql, log, () => undefined),
+    desired: new PgDesiredStates(sql),
+    controlLine: new PgControlLine(sql, log),
+    rules: new PgAlertRules(sql),
+    archive: new PgAlertArchive(sql),
+    deliveries: new PgDeliveries(sql),
+    evaluation: new PgEvaluationStore(sql, log),
+    feed: new PgAlertFeed(sql, DEFAULT_VIOLATION_TYPES),
+    cameraChanges: new PgCameraChanges(sql),
+    siteWatch: (instance) => new PgSiteWatch(sql, instance, log),
+    intake: new PgEventIntake(sql, ZONE),
+    events: new PgEvents(sql),
+    statistics: new PgStatistics(sql, ZONE),
+    reports: new PgDetectionReports(sql),
+    violations: new PgViolations(sql),
+    activity: new PgSiteActivity(sql, ...ACTIVITY),
+    rollout: new PgRolloutStore(sql, log),
+    evidence: (instance) => new PgEvidenceStore(sql, instance),
+    verifications: new PgVerifications(sql),
+    minutes: (instance) => new PgMinutes(sql, instance),
+    audit: new PgAudit(sql),
+    tokens: new PgTokens(sql),
+    close: async () => {
+      await sql.close();
+      await drop();
+    },
+  };
+}
+
+async function inMemory(): Promise<Stores> {
+  const clock = () => new Date();
+  const [cameras, alertRows, eventRows] = [new CameraRows(), new alerts.AlertRows(clock), new events.EventRows()];
+  const [watch, evidence, minutes] = [
+    new alerts.SiteWatchRow<ReadRollout>({ seq: 0, told: {} }),
+    new rollout.EvidenceRows(),
+    new Map<string, MinuteRow>(),
+  ];
+  const desired = new InMemoryDesiredStates();
+  return {
+    cameras: new InMemoryCameras(cameras),
+    revisions: new InMemoryRevisions(cameras),
+    unit: new InMemoryCameraUnitOfWork(cameras),
+    desired,
+    controlLine: new InMemoryControlLine(systemTimers),
+    rules: new alerts.InMemoryAlertRules(alertRows),
+    archive: new alerts.InMemoryAlertArchive(alertRows),
+    deliveries: new alerts.InMemoryDeliveries(alertRows),
+    evaluation: new alerts.InMemoryEvaluationStore(alertRows),
+    feed: new alerts.InMemoryAlertFeed(alertRows, eventRows, DEFAULT_VIOLATION_TYPES),
+    cameraChanges: new alerts.InMemoryCameraChanges(alertRows),
+    siteWatch: (instance) => new alerts.InMemorySiteWatch(alertRows, watch, instance),
+    intake: new events.InMemoryEventIntake(eventRows),
+    events: new events.InMemoryEvents(eventRows),
+    statistics: new events.InMemoryStatistics(eventRows, ZONE),
+    reports: new events.InMemoryDetectionReports(eventRows),
+    violations: new events.InMemoryViolations(eventRows),
+    activity: new events.InMemorySiteActivity(eventRows, ...ACTIVITY),
+    rollout: new rollout.InMemoryRolloutStore(clock),
+    evidence: (instance) => new rollout.InMemoryEvidenceStore(evidence, instance),
+    verifications: new rollout.InMemoryVerifications(alertRows, eventRows, desired, clock),
+    minutes: (instance) => new InMemoryMinutes(minutes, instance),
+    audit: new InMemoryAudit(),
+    tokens: new InMemoryTokens(),
+    close: async () => undefined,
+  };
+}
+
+/** Where a site may keep what it knows: the tests of a store hold for both. */
+export const STORE_SETS: readonly { readonly where: string; readonly open: () => Promise<Stores> }[] = [
+  { where: 'PostgreSQL', open: inPostgres },
+  { where: 'memory', open: inMemory },
+];
