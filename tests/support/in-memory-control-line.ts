@@ -39,7 +39,7 @@ export class InMemoryControlLine implements ControlLine {
   }
 
   async take(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void> {
-    for (const question of [...this.asked]) {
+    for (const question of this.asked) {
       this.asked.delete(question);
       // From one process to another as text.
       const text = JSON.parse(JSON.stringify(question.request)) as ControlRequest;

@@ -97,8 +97,8 @@ export interface Stores {
 const ACTIVITY = [async () => ['sink'], async () => new Map([['cam1', 'One']]), async () => 2] as const;
 
 async function inPostgres(): Promise<Stores> {
-  const { url, drop } = await createTestDatabase();
-  const [log, sql] = [rememberingLog(), new Database(url, () => undefined)];
+  const database = await createTestDatabase();
+  const [log, sql] = [rememberingLog(), new Database(database.url, () => undefined)];
   await sql.open();
   // A new site has two rules; here there is nothing yet.
   await sql.execute('DELETE FROM alert_rules', []);
@@ -129,7 +129,7 @@ async function inPostgres(): Promise<Stores> {
     tokens: new PgTokens(sql),
     close: async () => {
       await sql.close();
-      await drop();
+      await database.drop();
     },
   };
 }
