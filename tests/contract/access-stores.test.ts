@@ -1,17 +1,21 @@
 import type { AuditEntry } from '../../src/application/access/audit-store';
 import type { Minute } from '../../src/application/monitoring/minute-book';
 import { ApiToken } from '../../src/domain/access/api-token';
-import { STORE_SETS, type Stores } from '../support/store-sets';
+import { STORE_SETS, type Stores, type StoreSite } from '../support/store-sets';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 
 describe.each(STORE_SETS)('tokens, audit trail and minutes in $where', ({ open }) => {
+  let site: StoreSite;
   let stores: Stores;
-  beforeEach(async () => {
-    stores = await open();
+  beforeAll(async () => {
+    site = await open();
   });
-  afterEach(() => stores.close());
+  beforeEach(async () => {
+    stores = await site.fresh();
+  });
+  afterAll(() => site.close());
 
   describe('tokens', () => {
     const token = (n: number, more: Partial<ApiToken['fields']> = {}) =>

@@ -5,7 +5,7 @@ import { AlertRule } from '../../src/domain/alerts/alert-rule';
 import type { KeptState } from '../../src/domain/alerts/rule-evaluation';
 import { DomainError } from '../../src/domain/shared/domain-error';
 import type { JsonObject } from '../../src/domain/shared/json';
-import { STORE_SETS, type Stores } from '../support/store-sets';
+import { STORE_SETS, type Stores, type StoreSite } from '../support/store-sets';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
 const PAGE = { limit: 100, offset: 0 };
@@ -33,13 +33,17 @@ const told = (cameraId: string, notices: readonly Notice[] = [SOCKET], more: Jso
 });
 
 describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
+  let site: StoreSite;
   let stores: Stores;
   let version: number;
+  beforeAll(async () => {
+    site = await open();
+  });
   beforeEach(async () => {
-    stores = await open();
+    stores = await site.fresh();
     version = 0;
   });
-  afterEach(() => stores.close());
+  afterAll(() => site.close());
 
   const step = (more: Partial<Omit<EvaluationStep, 'to'>> = {}, at = (version += 1)) =>
     stores.evaluation.commit({

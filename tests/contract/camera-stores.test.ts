@@ -4,7 +4,7 @@ import { changesBetween } from '../../src/domain/cameras/camera-changes';
 import type { FullRevision } from '../../src/domain/cameras/camera-config-revision';
 import { DomainError, effectOf } from '../../src/domain/shared/domain-error';
 import { sha256 } from '../../src/domain/shared/sha256';
-import { STORE_SETS, type Stores } from '../support/store-sets';
+import { STORE_SETS, type Stores, type StoreSite } from '../support/store-sets';
 
 const BORN = new Date('2030-01-01T00:00:00Z');
 const LATER = new Date('2030-02-01T00:00:00Z');
@@ -25,11 +25,15 @@ const revision = (number: number, text = `text ${number}`, more: Partial<FullRev
 });
 
 describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
+  let site: StoreSite;
   let stores: Stores;
-  beforeEach(async () => {
-    stores = await open();
+  beforeAll(async () => {
+    site = await open();
   });
-  afterEach(() => stores.close());
+  beforeEach(async () => {
+    stores = await site.fresh();
+  });
+  afterAll(() => site.close());
 
   const fieldsOf = (cameras: readonly Camera[]) => cameras.map(({ fields }) => fields);
   const apply = async (after: readonly Camera[]) => {
@@ -159,11 +163,15 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
 });
 
 describe.each(STORE_SETS)('the control of cameras in $where', ({ open }) => {
+  let site: StoreSite;
   let stores: Stores;
-  beforeEach(async () => {
-    stores = await open();
+  beforeAll(async () => {
+    site = await open();
   });
-  afterEach(() => stores.close());
+  beforeEach(async () => {
+    stores = await site.fresh();
+  });
+  afterAll(() => site.close());
 
   it('keeps what was asked for last of each camera', async () => {
     const { desired } = stores;

@@ -4,7 +4,7 @@ import { runInCall } from '../../src/application/shared/call-context';
 import type { Detection } from '../../src/domain/events/detection';
 import { DomainError } from '../../src/domain/shared/domain-error';
 import type { Event } from '../../src/domain/shared/event';
-import { STORE_SETS, type Stores } from '../support/store-sets';
+import { STORE_SETS, type Stores, type StoreSite } from '../support/store-sets';
 
 /** A moment that is no whole minute. */
 const NOW = new Date('2026-03-29T12:00:30.500Z');
@@ -44,13 +44,17 @@ const report = (n: number, ts: number, more: Partial<Detection> = {}): Detection
 });
 
 describe.each(STORE_SETS)('events in $where', ({ open }) => {
+  let site: StoreSite;
   let stores: Stores;
   let position: number;
+  beforeAll(async () => {
+    site = await open();
+  });
   beforeEach(async () => {
-    stores = await open();
+    stores = await site.fresh();
     position = 0;
   });
-  afterEach(() => stores.close());
+  afterAll(() => site.close());
 
   const batch = (events: readonly (Event | IncomingEvent)[], more: Partial<Batch> = {}): Batch => ({
     file: 'f',

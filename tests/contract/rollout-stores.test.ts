@@ -4,17 +4,21 @@ import { ALL_GROUPS, type Transition } from '../../src/application/rollout/rollo
 import { runInCall } from '../../src/application/shared/call-context';
 import { AlertRule } from '../../src/domain/alerts/alert-rule';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
-import { STORE_SETS, type Stores } from '../support/store-sets';
+import { STORE_SETS, type Stores, type StoreSite } from '../support/store-sets';
 
 const [A, B, C] = [randomUUID(), randomUUID(), randomUUID()];
 const { plans } = readPlans(null, ['record-read', 'event-read']);
 
 describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
+  let site: StoreSite;
   let stores: Stores;
-  beforeEach(async () => {
-    stores = await open();
+  beforeAll(async () => {
+    site = await open();
   });
-  afterEach(() => stores.close());
+  beforeEach(async () => {
+    stores = await site.fresh();
+  });
+  afterAll(() => site.close());
 
   const change = (...transitions: Transition[]) => stores.rollout.change('li', () => ({ transitions }));
   const plan = () =>

@@ -91,17 +91,56 @@ export interface Stores {
   readonly minutes: (instance: string) => MinuteStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
+}
+
+export interface StoreSite {
+  /** The stores of a new site; those that were given before are of no use any more. */
+  fresh(): Promise<Stores>;
   close(): Promise<void>;
 }
 
 const ACTIVITY = [async () => ['sink'], async () => new Map([['cam1', 'One']]), async () => 2] as const;
 
-async function inPostgres(): Promise<Stores> {
+/** A database for the tests of one suite, each of which gets it as a new site has it. */
+async function inPostgres(): Promise<StoreSite> {
   const database = await createTestDatabase();
-  const [log, sql] = [rememberingLog(), new Database(database.url, () => undefined)];
+  const sql = new Database(database.url, () => undefined);
   await sql.open();
   // A new site has two rules; here there is nothing yet.
   await sql.execute('DELETE FROM alert_rules', []);
+  await sql.execute(REMEMBER, []);
+  return {
+    fresh: async () => {
+      await sql.execute(FORGET, []);
+      return storesIn(sql);
+    },
+    close: async () => {
+      await sql.close();
+      await database.drop();
+    },
+  };
+}
+
+const EACH_TABLE = `name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`;
+
+/** The rows of a new site. */
+const REMEMBER = `DO $$ DECLARE name text; BEGIN
+  CREATE SCHEMA pristine;
+  FOR ${EACH_TABLE} LOOP EXECUTE format('CREATE TABLE pristine.%1$I AS TABLE public.%1$I', name); END LOOP;
+END $$`;
+
+/** Everything but those. */
+const FORGET = `DO $$ DECLARE name text; held boolean; BEGIN
+  EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('public.%I', tablename), ', ') || ' RESTART IDENTITY'
+             FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations');
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'pristine' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM pristine.%I)', name) INTO held;
+    IF held THEN EXECUTE format('INSERT INTO public.%1$I SELECT * FROM pristine.%1$I', name); END IF;
+  END LOOP;
+END $$`;
+
+function storesIn(sql: Database): Stores {
+  const log = rememberingLog();
   return {
     cameras: new PgCameras(sql),
     revisions: new PgRevisions(sql),
@@ -127,14 +166,10 @@ async function inPostgres(): Promise<Stores> {
     minutes: (instance) => new PgMinutes(sql, instance),
     audit: new PgAudit(sql),
     tokens: new PgTokens(sql),
-    close: async () => {
-      await sql.close();
-      await database.drop();
-    },
   };
 }
 
-async function inMemory(): Promise<Stores> {
+function inMemory(): Stores {
   const clock = () => new Date();
   const [cameras, alertRows, eventRows] = [new CameraRows(), new alerts.AlertRows(clock), new events.EventRows()];
   const [watch, evidence, minutes] = [
@@ -168,12 +203,11 @@ async function inMemory(): Promise<Stores> {
     minutes: (instance) => new InMemoryMinutes(minutes, instance),
     audit: new InMemoryAudit(),
     tokens: new InMemoryTokens(),
-    close: async () => undefined,
   };
 }
 
 /** Where a site may keep what it knows: the tests of a store hold for both. */
-export const STORE_SETS: readonly { readonly where: string; readonly open: () => Promise<Stores> }[] = [
+export const STORE_SETS: readonly { readonly where: string; readonly open: () => Promise<StoreSite> }[] = [
   { where: 'PostgreSQL', open: inPostgres },
-  { where: 'memory', open: inMemory },
+  { where: 'memory', open: async () => ({ fresh: async () => inMemory(), close: async () => undefined }) },
 ];
