@@ -4,7 +4,7 @@ import { runs } from '../../support/long-runs';
 
 const { rules } = DEFAULT_PLAN;
 const failing = (changed: Partial<typeof rules>) =>
-  simulate({ stages: runs(50, 4), rules: { ...rules, ...changed } })
+  simulate({ stages: runs(50, 2), rules: { ...rules, ...changed } })
     .rows.filter(({ passed }) => !passed)
     .map(({ property }) => property);
 

@@ -8,7 +8,7 @@ import { runs } from '../../support/long-runs';
 import { type YamlFile, yamlFiles } from './yaml-files';
 
 const format = new YamlCamerasFormat();
-const RUNS = { numRuns: runs(400, 60) };
+const RUNS = { numRuns: runs(400, 40) };
 
 /** What another parser reads. Its bare numbers are made texts where the rules ask for a text. */
 function secondOpinion(text: string): CameraFields[] {
@@ -162,7 +162,7 @@ it('survives any damage to a file: it is refused or reads like with an independe
       expect(faults.filter(({ line, column }) => line < 1 || line > lines || column < 1)).toEqual([]);
       expect(format.mask(text)).toContain('camera');
     }),
-    { numRuns: runs(1_000, 150) },
+    { numRuns: runs(1_000, 100) },
   );
 });
 
