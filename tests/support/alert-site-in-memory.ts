@@ -25,7 +25,8 @@ export function alertSiteInMemory() {
   const rules = outage.over(new InMemoryAlertRules(rows));
   const archive = outage.over(new InMemoryAlertArchive(rows));
   const deliveries = outage.over(new InMemoryDeliveries(rows));
-  const evaluation = outage.over(new InMemoryEvaluationStore(rows));
+  const storing = new Outage();
+  const evaluation = outage.over(storing.over(new InMemoryEvaluationStore(rows)));
   const feed = outage.over(new InMemoryAlertFeed(rows, site, DEFAULT_VIOLATION_TYPES));
   const cameraChanges = outage.over(new InMemoryCameraChanges(rows));
   const book = new RuleBook();
@@ -55,6 +56,8 @@ export function alertSiteInMemory() {
     clock,
     rows,
     outage,
+    /** Takes only what the evaluation stores. */
+    storing,
     log,
     rules,
     deliveries,

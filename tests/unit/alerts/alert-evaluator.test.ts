@@ -147,6 +147,25 @@ describe('the evaluation of alert rules', () => {
   });
 });
 
+describe('what the evaluation could not store', () => {
+  it('is decided again from what is stored, and told once', async () => {
+    const site = alertSiteInMemory();
+    await site.alerts.create(TWICE);
+    const evaluator = site.evaluator();
+    await evaluator.take();
+    site.see(NO_HAIRNET);
+    await evaluator.run();
+    site.see(NO_HAIRNET);
+    Object.assign(site.storing, { away: true, effect: 'rolled-back' });
+    await expect(evaluator.run()).rejects.toMatchObject({ effect: 'rolled-back' });
+    await expect(evaluator.run()).rejects.toMatchObject({ effect: 'rolled-back' });
+    expect(site.told()).toEqual([]);
+    site.storing.away = false;
+    await evaluator.run();
+    expect(site.told()).toHaveLength(1);
+  });
+});
+
 describe('the rules in force', () => {
   it('are those that can be watched, under a new revision whenever they are others', () => {
     const book = new RuleBook();

@@ -95,13 +95,19 @@ describe('the ingestion of the journal', () => {
     expect(ids()).toEqual(['event 1', 'event 2', 'event 3']);
   });
 
-  it('reads a file from its beginning that somebody has begun anew', async () => {
+  it.each([
+    ['longer', [3, 4, 5]],
+    ['of the same length, when somebody writes to it again', [3, 4]],
+    ['shorter', [3]],
+  ])('reads a file from its beginning that somebody has begun anew and that is %s', async (_, news) => {
     const reading = ingestor();
     journal.write(line(1) + line(2));
     await reading.pass();
-    journal.replace(line(3) + line(4) + line(5));
+    journal.replace(news.map((n) => line(n)).join(''));
     await reading.pass();
-    expect(ids()).toEqual([1, 2, 3, 4, 5].map((n) => `event ${n}`));
+    journal.write(line(6));
+    await reading.pass();
+    expect(ids()).toEqual([1, 2, ...news, 6].map((n) => `event ${n}`));
   });
 
   it('names a file that cannot be read, and reads the others', async () => {

@@ -78,6 +78,16 @@ describe('the book of minutes', () => {
     expect(book.totals()).toMatchObject([{ counts: { 200: 3 } }]);
   });
 
+  it('notes the longest duration of each minute by itself', () => {
+    const { meter, book } = service(new Map(), 'one');
+    const longest = () => book.minutes().map(({ rows }) => rows[0]?.maxMs);
+    meter.count('cameras.list', 'domain', 200, 90);
+    pass(MINUTE);
+    expect(longest()).toEqual([90]);
+    meter.count('cameras.list', 'domain', 200, 20);
+    expect(longest()).toEqual([90, 20]);
+  });
+
   it('saves each minute in its last form, and loses those that are too old', async () => {
     const rows = new Map<string, MinuteRow>();
     const { meter, book, store, outage } = service(rows, 'one');
