@@ -166,6 +166,19 @@ describe('what the evaluation could not store', () => {
   });
 });
 
+it('counts what could not be stored once, when it is read again', async () => {
+  const site = alertSiteInMemory();
+  await site.alerts.create(TWICE);
+  const evaluator = site.evaluator();
+  await evaluator.take();
+  site.see(NO_HAIRNET);
+  site.storing.away = true;
+  await expect(evaluator.run()).rejects.toMatchObject({ kind: 'unavailable' });
+  site.storing.away = false;
+  await evaluator.run();
+  expect(site.told()).toEqual([]);
+});
+
 describe('the rules in force', () => {
   it('are those that can be watched, under a new revision whenever they are others', () => {
     const book = new RuleBook();

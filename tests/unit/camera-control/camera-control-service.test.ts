@@ -137,7 +137,7 @@ describe('the control of cameras', () => {
         active: false,
         stopped: true,
       });
-      expect(site.host.alive.size).toBe(0);
+      expect([site.host.alive.size, await site.desired.all()]).toEqual([0, new Map([['auto', 'stopped']])]);
       expect((await site.cameras.get('auto'))?.fields).toMatchObject({ active: false, auto_start: false });
       expect(await site.service.activate(key('auto'))).toEqual({ ok: true, camera_id: 'auto', active: true });
       await site.after(site.runtime.follow());

@@ -49,7 +49,7 @@ describe('violations and detection reports', () => {
   it('lists violations by page, or from a cursor on', async () => {
     const first = await records.violations(PAGE);
     expect(first).toMatchObject({ total: 4, limit: 2, violations: [{ id: 1 }, { id: 2 }] });
-    const second = await records.violations({ ...PAGE, cursor: first.next_cursor ?? '' });
+    const second = await records.violations({ limit: 2, offset: 1, cursor: first.next_cursor ?? '' });
     expect(second.violations.map(({ id }) => id)).toEqual([3, 4]);
     const third = await records.violations({ ...PAGE, cursor: second.next_cursor ?? '' });
     expect(third).toMatchObject({ violations: [], next_cursor: null });

@@ -42,7 +42,9 @@ describe('what a process does about its own observations', () => {
     await site.service.start({ group: GROUP });
     await site.install();
     await trip();
+    await site.runtime.mismatch(await mismatch());
     expect((await site.state()).status).toBe('frozen');
+    expect(site.kinds()).toEqual(['stage_entered', 'frozen']);
   });
 
   it('holds without the database, and stores the rollback when it is back', async () => {

@@ -30,17 +30,17 @@ describe('the evidence of a stage', () => {
     await site.service.start({ group: GROUP });
     await site.count('domain', { ...fast(300), n: 310, failure: 10, fallback: 4 });
     await site.count('control', fast(300));
-    site.heartbeat('one', 2);
-    site.heartbeat('two', 1);
+    site.heartbeat('gone', 2);
     site.pass(MINUTE);
     site.heartbeat('one', 2);
+    site.heartbeat('behind', 1);
     const { document } = await site.store.change(null, () => ({ transitions: [] }));
     const found = document.groups.get(GROUP);
     if (!found) throw new Error('the group is gone');
     const { evidence } = await site.collector.collect(found.state, found.plan, 2, site.clock());
     expect(evidence).toMatchObject({
       activeMs: MINUTE,
-      instances: { confirmed: 1, alive: 1 },
+      instances: { confirmed: 1, alive: 2 },
       share: { domain: 300, drawn: 600, expectedBps: 5_000 },
     });
     expect(evidence.operations).toMatchObject([
