@@ -171,6 +171,7 @@ it('counts what could not be stored once, when it is read again', async () => {
   await site.alerts.create(TWICE);
   const evaluator = site.evaluator();
   await evaluator.take();
+  await evaluator.run();
   site.see(NO_HAIRNET);
   site.storing.away = true;
   await expect(evaluator.run()).rejects.toMatchObject({ kind: 'unavailable' });
