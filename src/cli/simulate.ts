@@ -3,7 +3,7 @@ import { judge } from '../domain/rollout/judge';
 import { DEFAULT_PLAN } from '../domain/rollout/rollout-plan';
 import { type Behaviour, Random, callsUntilTrip, falseAlarm, perfectEvidence, simulateStage } from './simulated-stages';
 
-interface SimulationRow {
+export interface SimulationRow {
   readonly property: string;
   readonly demand: string;
   readonly figure: string;
