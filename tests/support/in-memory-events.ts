@@ -293,6 +293,7 @@ export class InMemorySiteActivity implements SiteActivity {
     return this.rows.violations
       .map(({ fields }) => fields)
       .filter(({ timestamp }) => within(timestamp.getTime() / 1_000, window))
+      .filter(({ id }) => id < FIRST_VERIFICATION_VIOLATION)
       .sort((a, b) => b.timestamp.getTime() - a.timestamp.getTime() || b.id - a.id)
       .slice(0, limit)
       .map(({ id, cameraId, violationType, timestamp }) => ({
