@@ -10,8 +10,8 @@ import type {
 } from '../../src/application/records/violation-store';
 import { currentCall, noteChange } from '../../src/application/shared/call-context';
 import type { EventFilter, EventHistory } from '../../src/application/shared/event-history';
-import type { Counts } from '../../src/application/statistics/statistics-port';
 import type { SiteActivity, StatisticsSource } from '../../src/application/statistics/statistics-service';
+import type { Counts } from '../../src/application/statistics/statistics-views';
 import type { Detection } from '../../src/domain/events/detection';
 import type { Period } from '../../src/domain/records/period';
 import { Violation } from '../../src/domain/records/violation';

@@ -1,6 +1,6 @@
 import type { DeliveryCount, EventCount } from '../../application/monitoring/metric-families';
-import type { Counts, RecentViolation } from '../../application/statistics/statistics-port';
 import type { SiteActivity, StatisticsSource } from '../../application/statistics/statistics-service';
+import type { Counts, RecentViolation } from '../../application/statistics/statistics-views';
 import { type Grain, type TimeSpan, coverOf } from '../../domain/statistics/window-cover';
 import { OF_THE_SITE } from './pg-violations';
 import type { Readable } from './queryable';
