@@ -92,7 +92,7 @@ class AuditPageDto implements AuditPage {
   next_cursor: number | null;
 }
 
-const accessExamples: Examples<AccessService> = {
+const accessExamples = {
   tokens: {
     input: {},
     answer: {
@@ -169,7 +169,7 @@ const accessExamples: Examples<AccessService> = {
     varies: ['/entries/*/id', '/entries/*/request_id', '/next_cursor'],
     refused: unreadable({ limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal'),
   },
-};
+} satisfies Partial<Examples<AccessService>>;
 
 const role = 'admin';
 

@@ -35,7 +35,7 @@ export const ALERT = {
   note: null,
 } as const;
 
-export const alertExamples: Examples<AlertsPort> = {
+export const alertExamples = {
   list: {
     input: { camera_id: 'gate' },
     answer: { count: 1, total: 1, items: [BURST] },
@@ -82,4 +82,4 @@ export const alertExamples: Examples<AlertsPort> = {
     },
     refused: unreadable({ limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal'),
   },
-};
+} satisfies Partial<Examples<AlertsPort>>;

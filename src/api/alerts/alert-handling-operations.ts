@@ -20,7 +20,7 @@ const GIVEN_UP = {
   delivered_at: null,
 } as const;
 
-const alertHandlingExamples: Examples<AlertHandlingService> = {
+const alertHandlingExamples = {
   test: {
     input: { rule_id: 11, hours: 24 },
     answer: {
@@ -88,7 +88,7 @@ const alertHandlingExamples: Examples<AlertHandlingService> = {
     answer: { ...GIVEN_UP, status: 'queued', next_attempt_at: '2026-01-05T08:15:02.114Z' },
     refused: unknown({ delivery_id: 4040 }, 'alert_delivery.not_found', 'There is no delivery 4040.'),
   },
-};
+} satisfies Partial<Examples<AlertHandlingService>>;
 
 class DryRunWishDto extends AlertRuleKeyDto {
   @Decimal({ min: 0.01, max: 168, step: 0.01, default: 24, about: 'how far back' }) hours = 24;

@@ -17,7 +17,7 @@ const NO_CAMERA = unknown({ camera_id: 'none' }, 'camera.not_found', 'There is n
 const MOVING = ['/pid', '/log'];
 const STARTING = [...MOVING, '/cmd', '/state', '/last_exit'];
 
-export const cameraControlExamples: Examples<CameraControlPort> = {
+export const cameraControlExamples = {
   start: {
     input: { camera_id: 'dock' },
     answer: { ...RUNNING, log: 'logs/detect_dock.log', state: 'starting', cmd: ['node', 'dist/src/worker/main.js'] },
@@ -132,4 +132,4 @@ export const cameraControlExamples: Examples<CameraControlPort> = {
     answer: { status: 'success', message: 'All cameras refreshed', timestamp: '2026-01-05T08:15:02.114Z', revision: 9 },
     varies: ['/revision'],
   },
-};
+} satisfies Partial<Examples<CameraControlPort>>;

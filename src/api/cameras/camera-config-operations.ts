@@ -102,7 +102,7 @@ const GATE_RENAMED = {
   cameras: ['gate'],
 };
 
-const cameraConfigExamples: Examples<CameraConfigService> = {
+const cameraConfigExamples = {
   status: {
     input: {},
     answer: {
@@ -141,7 +141,7 @@ const cameraConfigExamples: Examples<CameraConfigService> = {
     varies: ['/revision'],
     refused: unknown({ number: 4040 }, 'camera_config.revision_not_found', 'There is no revision 4040.'),
   },
-};
+} satisfies Partial<Examples<CameraConfigService>>;
 
 /** Operations the old backend does not have: they have one implementation and are not switched. */
 export const cameraConfigOperations = operations<CameraConfigService>('camera-config', {

@@ -127,7 +127,7 @@ const LINE_3 = {
 
 const NO_CAMERA = unknown({ camera_id: 'none' }, 'camera.not_found', 'There is no camera "none".');
 
-const cameraExamples: Examples<CamerasPort> = {
+const cameraExamples = {
   list: {
     input: { active_only: false },
     answer: { cameras: [LINE_3] },
@@ -199,7 +199,7 @@ const cameraExamples: Examples<CamerasPort> = {
     answer: { status: 'success' },
     refused: NO_CAMERA,
   },
-};
+} satisfies Partial<Examples<CamerasPort>>;
 
 const group = 'camera-config';
 

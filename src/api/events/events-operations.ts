@@ -61,7 +61,7 @@ class EventExportDto implements EventExport {
   @Text({ max: 100, optional: true }) camera_id?: string;
 }
 
-const eventExamples: Examples<EventService> = {
+const eventExamples = {
   recent: {
     input: { camera_id: 'gate', etype: 'NO_HAIRNET_AT_SINK', limit: 1 },
     answer: [
@@ -108,7 +108,7 @@ const eventExamples: Examples<EventService> = {
       'datetime_parsing',
     ),
   },
-};
+} satisfies Partial<Examples<EventService>>;
 
 export const eventOperations = operations<EventService>('events', {
   recent: {

@@ -25,7 +25,7 @@ export interface RefusedExample {
   readonly more?: Readonly<Record<string, Json>>;
 }
 
-/** Of every operation of a port. */
+/** Of operations of a port; a row may also hold its own. The compiler refuses a row without one. */
 export type Examples<P> = {
   readonly [K in keyof P]: P[K] extends (input: infer I) => Promise<infer O> ? Example<I, O> : never;
 };

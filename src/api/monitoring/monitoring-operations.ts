@@ -99,7 +99,7 @@ class MetricsDto implements Metrics {
 /** Its other methods are for the service itself. */
 type Shown = Pick<MonitoringService, 'health' | 'metrics'>;
 
-const monitoringExamples: Examples<Shown> = {
+const monitoringExamples = {
   health: {
     input: {},
     answer: {
@@ -181,7 +181,7 @@ const monitoringExamples: Examples<Shown> = {
       '/complete',
     ],
   },
-};
+} satisfies Partial<Examples<Shown>>;
 
 export const monitoringOperations = operations<Shown>('monitoring', {
   health: {

@@ -46,7 +46,7 @@ const NO_SUCH_STATUS = {
   },
 } as const;
 
-export const recordExamples: Examples<RecordsPort> = {
+export const recordExamples = {
   violations: {
     input: { camera_id: 'gate', status: 'pending', limit: 1 },
     answer: { violations: [NO_HAIRNET], total: 1, limit: 1, offset: 0, next_cursor: '2026-01-05T08:15:02.114Z_1' },
@@ -181,4 +181,4 @@ export const recordExamples: Examples<RecordsPort> = {
     input: {},
     answer: { status: 'healthy', database: 'connected' },
   },
-};
+} satisfies Partial<Examples<RecordsPort>>;

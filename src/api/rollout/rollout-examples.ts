@@ -10,7 +10,7 @@ import {
   noVerification,
 } from './rollout-example-parts';
 
-export const rolloutExamples: Examples<RolloutService> = {
+export const rolloutExamples = {
   overview: {
     input: {},
     answer: {
@@ -249,4 +249,4 @@ export const rolloutExamples: Examples<RolloutService> = {
     varies: ['/revision', '/slowest_ms', '/instances/*/name', '/instances/*/revision', '/instances/*/ms'],
     refused: noGroup({ reason: 'because', group: 'none' }),
   },
-};
+} satisfies Partial<Examples<RolloutService>>;

@@ -1,7 +1,7 @@
 import type { StatisticsService } from '../../application/statistics/statistics-service';
 import { type Examples, unreadable } from '../http/example';
 
-export const statisticsExamples: Examples<StatisticsService> = {
+export const statisticsExamples = {
   realtime: {
     input: {},
     answer: {
@@ -95,4 +95,4 @@ export const statisticsExamples: Examples<StatisticsService> = {
     varies: ['/*/ts'],
     refused: unreadable({ minutes: 0 }, 'minutes', 'must not be less than 1', 'greater_than_equal'),
   },
-};
+} satisfies Partial<Examples<StatisticsService>>;

@@ -104,7 +104,7 @@ class SystemHealthDto implements SystemHealth {
   psutil_available: boolean;
 }
 
-const systemExamples: Examples<SystemPort> = {
+const systemExamples = {
   info: {
     input: {},
     answer: {
@@ -176,7 +176,7 @@ const systemExamples: Examples<SystemPort> = {
     },
     varies: ['/status', '/issues', '/resources'],
   },
-};
+} satisfies Partial<Examples<SystemPort>>;
 
 export const systemOperations = operations<SystemPort>('system', {
   info: {
