@@ -16,7 +16,7 @@ describe('two services of one site', () => {
   const file = services[0]!.camerasFile;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createTestDatabase({ empty: true });
     const old = Array.from(
       { length: POSTS },
       (_, i) => `  - id: old${i}\n    name: alt ${i}\n    source: '0'\n    fps: 1\n`,

@@ -5,7 +5,7 @@ import { type TestDatabase, createTestDatabase } from './test-database';
 export function siteForEach(): { readonly site: BareSite; readonly database: TestDatabase } {
   const own = {} as { site: BareSite; database: TestDatabase };
   beforeEach(async () => {
-    own.database = await createTestDatabase();
+    own.database = await createTestDatabase({ empty: true });
     own.site = new BareSite();
   });
   afterEach(async () => {

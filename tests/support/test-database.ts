@@ -17,12 +17,16 @@ export async function onServer(url: string, statement: string): Promise<void> {
   }
 }
 
-/** An empty database that no other test knows, on the server that the test run shares. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * A database that no other test knows, on the server that the test run shares: with the schema and nothing in it, or
+ * quite empty, as a new site finds it.
+ */
+export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = process.env.TEST_DATABASE_URL;
   if (!server) throw new Error('TEST_DATABASE_URL is not set: run the tests with jest, whose global setup sets it');
   const name = `test_${process.pid}_${randomBytes(6).toString('hex')}`;
-  await onServer(server, `CREATE DATABASE ${name} TEMPLATE template1`);
+  const template = (!empty && process.env.TEST_DATABASE_TEMPLATE) || 'template1';
+  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.toString(), drop: () => onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
