@@ -25,8 +25,8 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   const server = process.env.TEST_DATABASE_URL;
   if (!server) throw new Error('TEST_DATABASE_URL is not set: run the tests with jest, whose global setup sets it');
   const name = `test_${process.pid}_${randomBytes(6).toString('hex')}`;
-  const template = (!empty && process.env.TEST_DATABASE_TEMPLATE) || 'template1';
-  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const { TEST_DATABASE_TEMPLATE: migrated, TEST_DATABASE_STRATEGY: strategy = '' } = process.env;
+  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${(!empty && migrated) || 'template1'} ${strategy}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.toString(), drop: () => onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
