@@ -26,13 +26,13 @@ export class SiteCameras implements CameraDirectory {
 
   async names(): Promise<ReadonlyMap<string, string>> {
     const { cameras } = await this.cameras.list({});
-    return new Map(cameras.map(({ id, name }) => [id, String(name)]));
+    return new Map(cameras.map(({ id, name }) => [id, name]));
   }
 
   /** Regions that active cameras watch, each once, in order. */
   async regions(): Promise<readonly string[]> {
     const { cameras } = await this.cameras.list({ active_only: true });
-    const regions = cameras.map(({ region_id: region }) => region).filter((region) => typeof region === 'string');
+    const regions = cameras.map(({ region_id: region }) => region).filter((region) => region !== null);
     return [...new Set(regions)].sort();
   }
 }
