@@ -145,7 +145,7 @@ function createRecords({ database, clock }: Platform, cameras: BothPaths<SiteCam
   const violations = new PgViolations(database);
   const domain = new RecordService(violations, new PgDetectionReports(database), cameras.domain, clock);
   const rest = new RecordService(violations, new RawDetectionReports(database), cameras.legacy, clock);
-  return { domain: sharingReads(domain, VIOLATIONS), legacy: new LegacyRecords(database, rest, clock) };
+  return { domain: sharingReads(domain, VIOLATIONS), legacy: new LegacyRecords(database, rest) };
 }
 
 /** Ingests the journal from now on, and keeps journal and tables from growing without end. */

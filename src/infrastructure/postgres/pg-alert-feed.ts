@@ -6,7 +6,7 @@ import type {
   StoredSpan,
 } from '../../application/alerts/alert-evaluator';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
-import type { ViolationTypes } from '../../domain/shared/event';
+import { type ViolationTypes, violationTypeOf } from '../../domain/shared/event';
 import type { Readable } from './queryable';
 
 interface EventRow {
@@ -77,8 +77,7 @@ export class PgAlertFeed implements AlertFeed {
       cameraId: camera_id,
       type,
       trackId: track_id === null ? null : Number(track_id),
-      // An event may be called anything, `constructor` for example.
-      violation: Object.hasOwn(this.violationTypes, type) ? this.violationTypes[type] : undefined,
+      violation: violationTypeOf(type, this.violationTypes),
       label: label ?? undefined,
     },
   });
