@@ -43,7 +43,6 @@ const infrastructure = [
   ['src/infrastructure/old-installation', inside('src/infrastructure/(journal|postgres)')],
   ['src/infrastructure/logging', npm('winston')],
   ['src/infrastructure/notify', npm('nodemailer', 'ws')],
-  ['src/infrastructure/openfeature', npm('@openfeature/server-sdk')],
   ['src/infrastructure/prometheus', npm('prom-client')],
   ['src/infrastructure/yaml', npm('js-yaml')],
 ];
@@ -55,7 +54,7 @@ const api = [
   // An operation is what the router routes: the row of the catalogue carries the router's facts about it.
   ['src/api/http', inside('src/application/rollout')],
   // The document lists the reasons that a path may have.
-  [{ path: '^src/api/http/openapi-components[.]ts$' }, { path: '^src/domain/rollout/decision[.]ts$' }],
+  [{ path: '^src/api/http/openapi-parts[.]ts$' }, { path: '^src/domain/rollout/decision[.]ts$' }],
   ['src/api/http', core('http', 'net', 'crypto', 'stream', 'stream/promises')],
   ['src/api/http', npm('class-validator', 'compression', 'express', 'helmet', 'proxy-addr')],
 ];
@@ -81,7 +80,6 @@ const top = [
   [PROGRAMS, { path: '.', dependencyTypes: ['core'] }],
   [{ path: '^src/(main|composition/platform|cli/(import|rollout|token))[.]ts$' }, npm('reflect-metadata')],
   [{ path: '^src/composition/platform[.]ts$' }, npm('tsyringe')],
-  [{ path: '^src/composition/rollout[.]ts$' }, npm('@openfeature/server-sdk')],
   // The command asks a running service over HTTP; it shares the rules that need no service.
   ['src/cli', inside('src/(cli|application|domain)')],
   ['src/cli', { path: '^src/api/(catalogue|http/operation)[.]ts$' }],

@@ -8,7 +8,6 @@ import { runInCall } from '../src/application/shared/call-context';
 import { BUCKETS, murmur3, seedOf } from '../src/domain/rollout/bucket';
 import { type RolloutSnapshot, compileGroup, decide } from '../src/domain/rollout/decision';
 import { DEFAULT_PLAN } from '../src/domain/rollout/rollout-plan';
-import { RolloutProvider } from '../src/infrastructure/openfeature/rollout-provider';
 
 /** Decides `calls` times, for different keys of 36 characters; how many were admitted, so that nothing is optimised away. */
 export type Decide = (calls: number) => number | Promise<number>;
@@ -136,12 +135,6 @@ async function openFeatureInMemory(): Promise<Decide> {
   return awaited((targetingKey) => client.getBooleanValue('g', false, { targetingKey }));
 }
 
-async function openFeatureRollout(): Promise<Decide> {
-  await OpenFeature.setProviderAndWait('rollout', new RolloutProvider(() => SNAPSHOT, [READ]));
-  const client = OpenFeature.getClient('rollout');
-  return awaited((targetingKey) => client.getBooleanValue(READ.id, false, { targetingKey }));
-}
-
 export const FLOOR = 'floor: bare murmur3 % 10000';
 
 export const DECIDERS: readonly Decider[] = [
@@ -151,7 +144,6 @@ export const DECIDERS: readonly Decider[] = [
   { name: 'GrowthBook', calls: 20_000, make: growthBook },
   { name: 'Unleash', calls: 20_000, make: unleash },
   { name: 'OpenFeature, its in-memory provider', calls: 5_000, make: openFeatureInMemory },
-  { name: 'OpenFeature, provider of this rollout', calls: 5_000, make: openFeatureRollout },
 ];
 
 /** Makes one ready, and refuses one that does not decide: an engine that is not set up right looks fast. */

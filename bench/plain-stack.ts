@@ -5,8 +5,8 @@ import { catalogue } from '../src/api/catalogue';
 import { httpApplication, httpServer } from '../src/api/http/application';
 import { mounted } from '../src/api/http/mount';
 import { createSite } from '../src/composition/site';
+import { keepMemorySteady } from '../src/infrastructure/environment/node-process';
 import { readSettings } from '../src/infrastructure/environment/settings';
-import { keepMemorySteady } from '../src/infrastructure/environment/steady-memory';
 
 const nothing = (): void => undefined;
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { inspect } from 'node:util';
-import { readSettings, settingsHelp } from './infrastructure/environment/settings';
-import { keepMemorySteady } from './infrastructure/environment/steady-memory';
-import { refuseUnusablePaths } from './infrastructure/environment/usable-paths';
-import { createLog } from './infrastructure/logging/logger';
+import { refuseUnusablePaths } from './composition/refusals';
 import { endOf, startService } from './composition/service';
+import { keepMemorySteady } from './infrastructure/environment/node-process';
+import { readSettings, settingsHelp } from './infrastructure/environment/settings';
+import { createLog } from './infrastructure/logging/logger';
 
 const HELP = `watchgate: the backend of a camera-monitoring site
 

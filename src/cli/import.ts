@@ -3,18 +3,17 @@ import 'reflect-metadata';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedRollout } from '../application/rollout/rollout-seeding';
-import { createSite, type Site } from '../composition/site';
+import { journalOf } from '../composition/events';
+import { readPlanFile } from '../composition/rollout';
+import { type Site, createSite } from '../composition/site';
 import { acceptedTimes } from '../domain/events/time-window';
 import { withDatabaseUrl } from '../infrastructure/embedded-postgres/embedded-postgres';
 import { type Settings, readSettings } from '../infrastructure/environment/settings';
 import { createLog } from '../infrastructure/logging/logger';
-import { importCameras, importRegions } from '../infrastructure/old-installation/import-cameras';
 import { importDatabase } from '../infrastructure/old-installation/import-database';
-import { importJournal } from '../infrastructure/old-installation/import-journal';
+import { importCameras, importJournal, importRegions } from '../infrastructure/old-installation/import-files';
 import type { PartReport } from '../infrastructure/old-installation/import-report';
 import { OldTables } from '../infrastructure/old-installation/old-tables';
-import { readPlanFile } from '../composition/rollout';
-import { journalOf } from '../composition/events';
 
 const HELP = `Usage: npm run import -- --from DIR [--database URL] [--zone ZONE] [--apply]
        OLD_DATABASE_URL=URL npm run import -- --from DIR …

@@ -22,7 +22,7 @@ export interface VerifyOptions {
 }
 
 /** One unforced call with a key of our choosing. */
-export interface Probe {
+interface Probe {
   readonly operation: string;
   send(key: string, options?: { drill?: boolean }): Promise<Reply>;
 }

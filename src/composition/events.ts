@@ -5,16 +5,18 @@ import { EventPosting, EventService } from '../application/events/event-service'
 import type { EventsPort } from '../application/events/events-port';
 import { JournalIngestor } from '../application/events/journal-ingestor';
 import { RecordService } from '../application/records/record-service';
+import type { CameraDirectory } from '../application/records/record-source';
 import type { RecordsPort } from '../application/records/records-port';
 import { sharingReads } from '../application/shared/shared-reads';
 import type { StatisticsPort } from '../application/statistics/statistics-port';
 import { StatisticsService } from '../application/statistics/statistics-service';
+import { DomainError } from '../domain/shared/domain-error';
 import type { ViolationTypes } from '../domain/shared/event';
+import type { JsonObject } from '../domain/shared/json';
 import { HOUR_MS } from '../domain/shared/time';
-import { DiskJournal, DiskRejectFile, rotateJournal } from '../infrastructure/journal/disk-journal';
+import { DiskJournal, DiskRejectFile, rotateJournal, watchJournal } from '../infrastructure/journal/disk-journal';
 import { DiskJournalFiles } from '../infrastructure/journal/disk-journal-files';
 import { JournalTail } from '../infrastructure/journal/journal-tail';
-import { watchJournal } from '../infrastructure/journal/watch-journal';
 import { JournalHistory, JournalStatistics } from '../infrastructure/legacy/journal-history';
 import { LegacyRecords, RawDetectionReports } from '../infrastructure/legacy/legacy-records';
 import type { PgAlertArchive } from '../infrastructure/postgres/pg-alert-archive';
@@ -22,12 +24,44 @@ import { PgDetectionReports } from '../infrastructure/postgres/pg-detection-repo
 import { PgEventIntake } from '../infrastructure/postgres/pg-event-intake';
 import { PgEvents } from '../infrastructure/postgres/pg-events';
 import { PgEventRetention, PgRetention } from '../infrastructure/postgres/pg-retention';
-import { PgSiteActivity } from '../infrastructure/postgres/pg-site-activity';
-import { PgStatistics } from '../infrastructure/postgres/pg-statistics';
+import { PgSiteActivity, PgStatistics } from '../infrastructure/postgres/pg-statistics';
 import { PgViolations } from '../infrastructure/postgres/pg-violations';
-import { SiteCameras } from '../infrastructure/system/site-cameras';
 import type { Lifecycle } from './lifecycle';
 import type { Platform } from './platform';
+
+/** What other contexts want to know of cameras, from the same path that lists them. */
+class SiteCameras implements CameraDirectory {
+  constructor(private readonly cameras: Pick<CamerasPort, 'list' | 'get'>) {}
+
+  async ids(): Promise<readonly string[]> {
+    return (await this.cameras.list({})).cameras.map(({ id }) => id);
+  }
+
+  async info(cameraId: string): Promise<JsonObject | undefined> {
+    try {
+      const camera = await this.cameras.get({ camera_id: cameraId });
+      const { id, name, status, camera_type, location, resolution, region_id, is_active } = camera;
+      const { created_at, updated_at } = camera;
+      const of = { id, name, status, camera_type, location, resolution, region_id, is_active, created_at, updated_at };
+      return { ...(of as JsonObject), fps: `${String(camera.fps)} FPS`, capabilities: [] };
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === 'not-found') return undefined;
+      throw error;
+    }
+  }
+
+  async names(): Promise<ReadonlyMap<string, string>> {
+    const { cameras } = await this.cameras.list({});
+    return new Map(cameras.map(({ id, name }) => [id, name]));
+  }
+
+  /** Regions that active cameras watch, each once, in order. */
+  async regions(): Promise<readonly string[]> {
+    const { cameras } = await this.cameras.list({ active_only: true });
+    const regions = cameras.map(({ region_id: region }) => region).filter((region) => region !== null);
+    return [...new Set(regions)].sort();
+  }
+}
 
 const STATISTICS = ['realtime', 'summary', 'daily', 'events', 'history'] as const;
 const VIOLATIONS = ['violations', 'summary', 'cameraStatistics', 'detectionRecords'] as const;
@@ -58,7 +92,7 @@ export interface Events {
   readonly records: BothPaths<RecordsPort>;
 }
 
-export interface EventSettings {
+interface EventSettings {
   readonly logDir: string;
   readonly eventRetentionDays: number;
   readonly historyRetentionDays: number;

@@ -1,5 +1,5 @@
 import type { AlertsPort } from '../application/alerts/alerts-port';
-import { CameraCommands, ChangeBatcher } from '../application/cameras/camera-change-batcher';
+import { CameraCommands, ChangeBatcher } from '../application/cameras/camera-service';
 import type { CamerasPort } from '../application/cameras/cameras-port';
 import type { SystemPort } from '../application/system/system-port';
 import { OldBackendClient } from '../infrastructure/legacy-remote/old-backend-client';

@@ -11,7 +11,7 @@ import { RequestMeter } from '../application/monitoring/request-meter';
 import { SiteMetrics } from '../application/monitoring/site-metrics';
 import { alertState } from '../infrastructure/postgres/pg-alert-archive';
 import { PgMinutes } from '../infrastructure/postgres/pg-minutes';
-import { deliveryCounts, eventCounts } from '../infrastructure/postgres/pg-site-activity';
+import { deliveryCounts, eventCounts } from '../infrastructure/postgres/pg-statistics';
 import { PrometheusPage } from '../infrastructure/prometheus/prometheus-page';
 import { diskSpace } from '../infrastructure/system/files';
 import { mayReplace } from '../infrastructure/system/host-system';

@@ -12,7 +12,7 @@ import { placeOf, thisProcess } from '../infrastructure/system/process-identity'
 import type { Lifecycle } from './lifecycle';
 
 /** The parts that a test, a benchmark or a command may exchange; everything else follows from the settings. */
-export interface Parts {
+interface Parts {
   readonly log: Log;
   readonly clock: Clock;
   /** Called at every step of a configuration change; tests end the process in it. */

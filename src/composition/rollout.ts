@@ -1,4 +1,3 @@
-import { OpenFeature } from '@openfeature/server-sdk';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { allOperations, rolloutGroups } from '../api/catalogue';
@@ -21,7 +20,6 @@ import type { AlertRuleRepository } from '../domain/alerts/alert-rule';
 import type { CameraRepository } from '../domain/cameras/camera-repository';
 import { DEFAULT_PLAN, type GroupPlan } from '../domain/rollout/rollout-plan';
 import { REST } from '../infrastructure/environment/scheduler';
-import { RolloutProvider } from '../infrastructure/openfeature/rollout-provider';
 import { PgControlPlane } from '../infrastructure/postgres/pg-control-plane';
 import { PgEvidenceStore } from '../infrastructure/postgres/pg-evidence-store';
 import { PgRolloutStore, ROLLOUT_CHANNEL } from '../infrastructure/postgres/pg-rollout-store';
@@ -128,13 +126,11 @@ export async function startRollout(
   settings: { readonly rolloutFile: string; readonly seed: RolloutSeed; readonly pace?: RolloutPace },
   life: Lifecycle,
 ): Promise<string> {
-  const { store, policy, controlPlane, uploader, breaker, evaluator, verifications } = rollout;
+  const { store, controlPlane, uploader, breaker, evaluator, verifications } = rollout;
   const outcome = await seedRollout(store, await readPlanFile(settings.rolloutFile), settings.seed);
   const summary = startSummary(outcome, settings.seed, await store.load());
   await controlPlane.start();
   life.onStop(() => controlPlane.stop());
-  // For code that asks by the standard: OpenFeature.getClient('watchgate').
-  await OpenFeature.setProviderAndWait('watchgate', new RolloutProvider(policy.snapshot, switchedOperations));
   const { uploadMs, evaluateMs } = settings.pace ?? PACE;
   const upload = () => uploader.upload().then(() => breaker.storePending());
   life.onStop(upload);

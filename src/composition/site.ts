@@ -1,5 +1,11 @@
-import { catalogue } from '../api/catalogue';
+import { alertOperations } from '../api/alerts/alert-operations';
+import { cameraControlOperations } from '../api/camera-control/camera-control-operations';
+import { cameraOperations } from '../api/cameras/camera-operations';
+import { eventOperations } from '../api/events/events-operations';
 import { type Mounted, switched } from '../api/http/mount';
+import { recordOperations } from '../api/records/records-operations';
+import { statisticsOperations } from '../api/statistics/statistics-operations';
+import { systemOperations } from '../api/system/system-operations';
 import type { SystemPort } from '../application/system/system-port';
 import type { Settings } from '../infrastructure/environment/settings';
 import { HostSystem } from '../infrastructure/system/host-system';
@@ -48,17 +54,17 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const access = createAccess(platform, { needsToken: needsToken(settings), perMinute: settings.rateLimit });
   const { router } = rollout;
   const operations = [
-    switched(catalogue.cameras, router, bothCameras),
+    switched(cameraOperations, router, bothCameras),
     cameras.operations,
-    switched(catalogue.cameraControl, router, control),
-    switched(catalogue.alerts, router, { domain: alerts.domain, legacy: legacy.alerts }),
+    switched(cameraControlOperations, router, control),
+    switched(alertOperations, router, { domain: alerts.domain, legacy: legacy.alerts }),
     alerts.operations,
-    switched(catalogue.events, router, events.events),
-    switched(catalogue.statistics, router, events.statistics),
-    switched(catalogue.records, router, events.records),
+    switched(eventOperations, router, events.events),
+    switched(statisticsOperations, router, events.statistics),
+    switched(recordOperations, router, events.records),
     rollout.operations,
     monitoring.operations,
-    switched(catalogue.system, router, { domain: system, legacy: legacy.system }),
+    switched(systemOperations, router, { domain: system, legacy: legacy.system }),
     access.operations,
   ].flat();
   return { platform, cameras, system, legacy, control, events, rollout, monitoring, alerts, access, operations };

@@ -1,4 +1,4 @@
-export const imports = (what: string) => `import { x } from '${what}';\nexport const y = x;\n`;
+const imports = (what: string) => `import { x } from '${what}';\nexport const y = x;\n`;
 export const importsType = (what: string) => `import type { X } from '${what}';\nexport type Y = X;\n`;
 
 /** A project of the same shape that keeps every rule. */

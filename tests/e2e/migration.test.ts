@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { sha256 } from '../../src/domain/shared/sha256';
-import { EXAMPLES_SHA256 } from '../../src/infrastructure/old-installation/import-cameras';
+import { EXAMPLES_SHA256 } from '../../src/infrastructure/old-installation/import-files';
 import { eventually } from '../support/eventually';
 import { siteForEach } from '../support/own-site';
 import { type ServiceRun, call } from '../support/service-run';

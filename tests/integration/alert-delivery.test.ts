@@ -1,10 +1,10 @@
+import { LogChannel } from '../../src/application/alerts/alert-channel';
 import { AlertHandlingService } from '../../src/application/alerts/alert-handling-service';
 import { DeliveryWorker } from '../../src/application/alerts/delivery-worker';
 import { AddressPolicy } from '../../src/infrastructure/notify/address-policy';
 import { EmailChannel } from '../../src/infrastructure/notify/email-channel';
-import { LogChannel } from '../../src/infrastructure/notify/log-channel';
 import { WebhookChannel, signatureOf } from '../../src/infrastructure/notify/webhook-channel';
-import { PgAnnouncer } from '../../src/infrastructure/postgres/pg-announcer';
+import { PgAnnouncer } from '../../src/infrastructure/postgres/pg-deliveries';
 import { eventually } from '../support/eventually';
 import { mailServer } from '../support/mail-server';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';

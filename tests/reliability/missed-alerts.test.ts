@@ -1,7 +1,7 @@
 import type { LiveSockets } from '../../src/infrastructure/notify/live-sockets';
 import { LiveEvents } from '../../src/infrastructure/notify/live-topics';
 import { DedicatedConnection } from '../../src/infrastructure/postgres/dedicated-connection';
-import { ALERTS_CHANNEL, PgAnnouncer } from '../../src/infrastructure/postgres/pg-announcer';
+import { ALERTS_CHANNEL, PgAnnouncer } from '../../src/infrastructure/postgres/pg-deliveries';
 import { AlertSite } from '../support/alert-site';
 import { Cable } from '../support/cable';
 import { eventually } from '../support/eventually';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { eventCounts } from '../../src/infrastructure/postgres/pg-site-activity';
+import { eventCounts } from '../../src/infrastructure/postgres/pg-statistics';
 import { NodeWorkerHost } from '../../src/infrastructure/process/node-worker-host';
 import { rememberingLog } from '../support/quiet-log';
 import { temporaryDirectory } from '../support/temporary-directory';

@@ -1,11 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
-import type { OutgoingNotice } from '../../src/application/alerts/alert-channel';
+import { LogChannel, type OutgoingNotice } from '../../src/application/alerts/alert-channel';
 import { DeliveryWorker } from '../../src/application/alerts/delivery-worker';
 import { AddressPolicy } from '../../src/infrastructure/notify/address-policy';
 import { EmailChannel } from '../../src/infrastructure/notify/email-channel';
-import { LogChannel } from '../../src/infrastructure/notify/log-channel';
 import { WebhookChannel } from '../../src/infrastructure/notify/webhook-channel';
 import { alertState } from '../../src/infrastructure/postgres/pg-alert-archive';
 import { eventually } from '../support/eventually';

@@ -18,7 +18,11 @@ export class InMemoryTokens implements TokenStore {
   }
 
   async used(times: ReadonlyMap<string, Date>): Promise<void> {
-    for (const [id, lastUsedAt] of times) this.change(id, ({ fields }) => ApiToken.restore({ ...fields, lastUsedAt }));
+    for (const [id, at] of times)
+      this.change(id, ({ fields }) => {
+        const last = fields.lastUsedAt;
+        return ApiToken.restore({ ...fields, lastUsedAt: last && last > at ? last : at });
+      });
   }
 
   private change(id: string, how: (token: ApiToken) => ApiToken): boolean {

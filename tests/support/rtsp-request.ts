@@ -13,7 +13,7 @@ export interface RtspAccount {
   readonly password: string;
 }
 
-export const REALM = 'test';
+const REALM = 'test';
 
 const END_OF_HEAD = '\r\n\r\n';
 

@@ -5,7 +5,7 @@ import { type RunAccount, canEnter, isRoot } from '../../src/infrastructure/embe
 import { reachableNode } from './launcher-clone';
 import { temporaryDirectory } from './temporary-directory';
 
-export const MAIN = path.resolve(__dirname, '../../dist/src/main.js');
+const MAIN = path.resolve(__dirname, '../../dist/src/main.js');
 const TOKEN = path.resolve(__dirname, '../../dist/src/cli/token.js');
 
 const NOBODY: RunAccount = { uid: 65_534, name: 'nobody', switchTo: { uid: 65_534, gid: 65_534 } };

@@ -13,7 +13,7 @@ ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const compiled = new Map<string, ValidateFunction>();
 
 /** Refuses an answer that the catalogue, and so the OpenAPI document, does not describe. */
-export function checkAnswer(operation: Operation, answer: unknown): void {
+function checkAnswer(operation: Operation, answer: unknown): void {
   if (operation.output === Media) {
     if (answer instanceof Media && answer.type === operation.produces) return;
     throw new Error(`${operation.id} does not answer ${operation.produces}`);

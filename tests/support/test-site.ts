@@ -57,6 +57,7 @@ export interface TestSiteOptions extends Partial<Overrides> {
     readonly zone?: string;
   };
   readonly alerts?: Partial<AlertSettings>;
+  readonly control?: { readonly command: readonly string[]; readonly dataDir: string };
   readonly access?: { readonly needsToken: boolean; readonly perMinute: number };
 }
 
@@ -77,7 +78,8 @@ export function testSettings({
     camerasFile,
     legacyBaseUrl,
     logDir,
-    dataDir: logDir,
+    dataDir: options.control?.dataDir ?? logDir,
+    detectorCommand: options.control?.command ?? defaults.detectorCommand,
     eventRetentionDays: events.retentionDays ?? defaults.eventRetentionDays,
     historyRetentionDays: events.historyDays ?? defaults.historyRetentionDays,
     auditRetentionDays: events.auditDays ?? defaults.auditRetentionDays,

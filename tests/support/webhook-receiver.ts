@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export interface Received {
+interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -11,7 +11,7 @@ export interface Received {
 }
 
 /** What a receiver does with a request: a status, a redirection, or nothing at all. */
-export type Reaction = number | { readonly redirect: string; readonly status?: number } | 'hang';
+type Reaction = number | { readonly redirect: string; readonly status?: number } | 'hang';
 
 /** A web server that takes webhooks. */
 export interface WebhookReceiver {

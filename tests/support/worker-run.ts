@@ -5,7 +5,7 @@ import type { JournalEvent, StatusRecord } from '../../src/worker/detection-work
 import { eventually } from './eventually';
 import { temporaryDirectory } from './temporary-directory';
 
-export const WORKER = path.resolve(__dirname, '../../dist/src/worker/main.js');
+const WORKER = path.resolve(__dirname, '../../dist/src/worker/main.js');
 
 export interface WorkerEnd {
   readonly code: number | null;

@@ -73,7 +73,7 @@ export function socketCaller(gate: Gate, request: IncomingMessage) {
 }
 
 /** Throws `access.forbidden`. */
-export function authorize(caller: Caller, needed: Role, what: string): void {
+function authorize(caller: Caller, needed: Role, what: string): void {
   if (covers(caller.role, needed)) return;
   throw new DomainError('access.forbidden', `${what} needs the role ${needed}; this token is a ${caller.role}'s.`);
 }

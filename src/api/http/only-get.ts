@@ -2,7 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { RequestError } from './problem';
 
 /** What a path can do, for `Allow`: whatever is read can also be looked at without its body, and anybody may ask. */
-export const allowOf = (verbs: readonly string[]): string =>
+const allowOf = (verbs: readonly string[]): string =>
   [...verbs.flatMap((verb) => (verb === 'GET' ? ['GET', 'HEAD'] : [verb])), 'OPTIONS'].join(', ');
 
 /** The answer to a method that a path does not have; to `OPTIONS`, what it has. */

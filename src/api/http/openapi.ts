@@ -3,8 +3,7 @@ import { Media } from '../../application/shared/media';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import type { RefusedExample } from './example';
 import { schemaName, schemaOf, shapeOf } from './fields';
-import { type SharedRefusal, headersOf, refusal, sharedRefusals, withComponents } from './openapi-components';
-import { webSockets } from './openapi-sockets';
+import { type SharedRefusal, headersOf, refusal, sharedRefusals, webSockets, withComponents } from './openapi-parts';
 import type { Operation } from './operation';
 import { all, named, text } from './schemas';
 

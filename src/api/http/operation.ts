@@ -52,7 +52,7 @@ type Rows<P> = {
  * What becomes of a body: an operation without any member in it ignores whatever is sent, as the old backend did; one
  * that can do without takes it only where it names a member.
  */
-export interface BodyUse {
+interface BodyUse {
   readonly use: 'read' | 'optional' | 'ignored';
   /** The members of the input that a body may name; of an open input there may be more. */
   readonly members: readonly string[];

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../domain/shared/json';
 import { unknown } from '../http/example';
 
 /** Shortened: each operation of the group has its figures. */
-export const EVIDENCE = {
+const EVIDENCE = {
   operations: [
     {
       operation: 'cameras.list',

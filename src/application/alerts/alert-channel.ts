@@ -1,6 +1,7 @@
 import { CHANNELS, type Channel, isEmail, isWebAddress } from '../../domain/alerts/alert-recipients';
 import type { WatchedRule } from '../../domain/alerts/watched-rule';
 import type { JsonObject } from '../../domain/shared/json';
+import type { Log } from '../shared/log';
 
 /** Whom to tell, and how; an empty target is whatever is configured for the channel. */
 export interface DeliveryTarget {
@@ -68,3 +69,13 @@ export const siteDeliveryTargets = (webhook: boolean): DeliveryTarget[] =>
   CHANNELS.filter((channel) => channel === 'websocket' || channel === 'log' || (webhook && channel === 'webhook')).map(
     (channel) => ({ channel, target: '' }),
   );
+
+/** Writes alerts to the log of the service. */
+export class LogChannel implements AlertChannel {
+  constructor(private readonly log: Log) {}
+
+  async send({ notice: { id, message, camera_id, alert_type, timestamp } }: OutgoingNotice): Promise<string> {
+    this.log.warn(`alert: ${message}`, { alert: id, camera: camera_id, type: alert_type, at: timestamp });
+    return 'written';
+  }
+}

@@ -83,7 +83,7 @@ export function inOrder(
 }
 
 /** How far the rules were evaluated. */
-interface EvaluationCursor {
+export interface EvaluationCursor {
   /** One more with every step that was stored. */
   readonly version: number;
   readonly eventSeq: number;

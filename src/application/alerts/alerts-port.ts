@@ -30,7 +30,7 @@ export interface Listed<T> {
   readonly items: readonly T[];
 }
 
-export interface Ok {
+interface Ok {
   readonly ok: true;
 }
 

@@ -3,7 +3,7 @@ import type { Clock, Log } from '../shared/log';
 import { within } from '../shared/within';
 import { type AlertChannel, type OutgoingNotice, Undeliverable } from './alert-channel';
 
-const MOST_ATTEMPTS = 8;
+export const MOST_ATTEMPTS = 8;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 300_000;
 

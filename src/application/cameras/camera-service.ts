@@ -1,10 +1,147 @@
+import { Camera } from '../../domain/cameras/camera';
 import type { RevisionRepository } from '../../domain/cameras/camera-config-revision';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { isAnswer } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
-import type { CameraCommands } from './camera-change-batcher';
+import { type CallContext, currentCall, noteChange, runInCall } from '../shared/call-context';
+import type { Clock } from '../shared/log';
+import type { Decide } from './camera-configuration';
 import * as cameraSet from './camera-set';
+import type { CameraSet } from './camera-set';
 import { type CameraView, cameraView } from './camera-view';
 import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from './cameras-port';
+
+/** What may be done to cameras, the same on both paths; `change` is the path's way of making it true. */
+export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | 'remove'> {
+  constructor(
+    private readonly change: (decide: Decide, id: string) => Promise<readonly Camera[]>,
+    private readonly clock: Clock,
+  ) {}
+
+  async create(fields: JsonObject) {
+    const camera = Camera.register(fields, this.clock());
+    const after = await this.change((all) => cameraSet.add(all, camera), camera.id);
+    return { ok: true as const, camera: cameraView(cameraSet.find(after, camera.id)) };
+  }
+
+  async update({ camera_id, ...patch }: CameraPatch) {
+    const change: Decide = (all, unseen) =>
+      cameraSet.replace(all, camera_id, (camera) => camera.change(patch, this.clock()), unseen);
+    const after = await this.change(change, camera_id);
+    return { status: 'success' as const, camera: cameraView(cameraSet.find(after, camera_id)) };
+  }
+
+  async remove({ camera_id }: CameraKey) {
+    await this.change((all) => cameraSet.remove(all, camera_id), camera_id);
+    return { status: 'success' as const };
+  }
+}
+
+type Cameras = readonly Camera[];
+type Change = (decide: Decide) => Promise<Cameras>;
+
+/** One caller's change of one camera, which waits for its turn. */
+interface Waiting {
+  readonly id: string;
+  readonly decide: Decide;
+  readonly context: CallContext | undefined;
+  readonly resolve: (made: Made) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Made {
+  readonly cameras: Cameras;
+  /** Where the change is kept. */
+  readonly changed: CallContext['changed'];
+}
+
+const MOST_AT_ONCE = 64;
+
+/**
+ * Changes that come while another is being made are made together (group commit): one transaction, one revision, one
+ * file written. In one group every camera is changed once, and all changes are of one caller, so that a revision still
+ * says who changed what. A change that is refused is refused alone.
+ */
+export class ChangeBatcher {
+  private waiting: Waiting[] = [];
+  private busy = false;
+
+  /** `make` makes one change in the way of a path. */
+  constructor(private readonly make: Change) {}
+
+  readonly change = async (decide: Decide, id: string): Promise<Cameras> => {
+    const made = new Promise<Made>((resolve, reject) => {
+      this.waiting.push({ id, decide, context: currentCall(), resolve, reject });
+    });
+    if (!this.busy) void this.work();
+    const { cameras, changed } = await made;
+    if (changed) noteChange(changed);
+    return cameras;
+  };
+
+  private async work(): Promise<void> {
+    this.busy = true;
+    for (let first = this.waiting[0]; first; first = this.waiting[0])
+      await this.together(first, () => this.nextGroup());
+    this.busy = false;
+  }
+
+  private nextGroup(): Waiting[] {
+    const ids = new Set<string>();
+    const actor = this.waiting[0]?.context?.actor;
+    const fits = ({ id, context }: Waiting) => ids.size < MOST_AT_ONCE && context?.actor === actor && !ids.has(id);
+    for (const one of this.waiting) {
+      if (!fits(one)) break;
+      ids.add(one.id);
+    }
+    return this.waiting.splice(0, ids.size);
+  }
+
+  /**
+   * The group is taken as late as can be, so that who comes until the cameras are locked and read still belongs to it.
+   * Where all of them together are refused, such as by a text that cannot hold one of them, each is tried alone.
+   */
+  private async together(first: Waiting, take: () => readonly Waiting[]): Promise<void> {
+    const refused = new Map<Waiting, unknown>();
+    let group: readonly Waiting[] | undefined;
+    const decide: Decide = (...now) => decideAll((group ??= take()), refused, now);
+    try {
+      const made = await inCallOf(first.context, () => this.make(decide));
+      for (const one of group ?? [])
+        if (refused.has(one)) one.reject(refused.get(one));
+        else one.resolve(made);
+    } catch (error) {
+      group ??= take();
+      if (group.length > 1 && isAnswer(error)) for (const one of group) await this.together(one, () => [one]);
+      else for (const one of group) one.reject(error);
+    }
+  }
+}
+
+/** Each decides on what those before it left; what one throws ends nothing but its own change. */
+function decideAll(
+  group: readonly Waiting[],
+  refused: Map<Waiting, unknown>,
+  [present, unseen]: Parameters<Decide>,
+): CameraSet {
+  refused.clear();
+  return group.reduce((before, one) => {
+    try {
+      return one.decide(before, unseen);
+    } catch (error) {
+      refused.set(one, error);
+      return before;
+    }
+  }, present);
+}
+
+/** Runs it as a call of its own under the first caller's name, and says what it noted. */
+async function inCallOf(first: CallContext | undefined, run: () => Promise<Cameras>): Promise<Made> {
+  if (!first) return { cameras: await run(), changed: undefined };
+  const { requestId, actor } = first;
+  const context: CallContext = { requestId, ...(actor === undefined ? {} : { actor }) };
+  return { cameras: await runInCall(context, run), changed: context.changed };
+}
 
 /** Cameras on the domain path: the table answers, every change is one revision of table and file. */
 export class CameraService implements CamerasPort {

@@ -8,7 +8,7 @@ import type { Arm, Sample } from './evidence-store';
 import type { Outcome, RoutedOperation } from './operation-router';
 
 /** Counts for people and metrics; nothing is judged by them, and they never start again. */
-class PathTotals {
+export class PathTotals {
   private ok = 0;
   private reject = 0;
   private failure = 0;
@@ -28,7 +28,7 @@ class PathTotals {
 }
 
 /** Counts of one operation on one arm since they were last taken; nothing is allocated while counting. */
-class ArmMeter {
+export class ArmMeter {
   private ok = 0;
   private reject = 0;
   private failure = 0;
@@ -82,7 +82,7 @@ interface Alarms {
  * The local breaker of one operation in one stage entry. It watches an operation and not its group: a rare operation
  * that is dead would go unnoticed among the healthy calls of a busy one.
  */
-class OperationWatch {
+export class OperationWatch {
   private readonly errors: Detector;
   private readonly attention: Detector;
 

@@ -110,7 +110,7 @@ export class OperationRouter {
 }
 
 /** An answer is final. A read may be asked again anywhere; a write only where the first try provably left nothing. */
-export function mayFallBack({ effect, fallback }: RoutedOperation, error: unknown): boolean {
+function mayFallBack({ effect, fallback }: RoutedOperation, error: unknown): boolean {
   if (isAnswer(error)) return false;
   if (effect === 'read') return true;
   const left = effectOf(error);

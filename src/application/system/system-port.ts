@@ -1,5 +1,5 @@
 /** Bytes; `percentage` 0 to 100. */
-export interface Usage {
+interface Usage {
   readonly total: number;
   readonly used: number;
   readonly percentage: number;

@@ -24,7 +24,7 @@ export type AlertInput =
  * `alert`: it happened. `summary`: what was held back since, at the end of the cooldown. `recovery`: what was missing
  * is there again.
  */
-export type DecisionKind = 'alert' | 'summary' | 'recovery';
+type DecisionKind = 'alert' | 'summary' | 'recovery';
 
 /** That people are to be told, at which moment, and of what. */
 export interface RuleDecision {

@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../shared/time';
 
 /** Clocks of cameras run ahead by minutes; what says it is later than this is not to be believed. */
-export const MOST_AHEAD_MS = HOUR_MS;
+const MOST_AHEAD_MS = HOUR_MS;
 
 /** The times, in milliseconds since 1970, that an event may have to be taken in. */
 export interface AcceptedTimes {

@@ -3,7 +3,7 @@ import { type Json, type JsonObject, isJsonObject } from '../shared/json';
 import { MINUTE_MS } from '../shared/time';
 import type { EvidenceRules } from './evidence';
 
-export interface StagePlan {
+interface StagePlan {
   /** Share of keys on the domain path, above 0 up to 100, in steps of 0.01. */
   readonly percent: number;
   /** How long the stage must be active before the next one. */

@@ -3,7 +3,7 @@ import type { Fault } from './fault';
 import { type Json, type JsonObject, isBounded } from './json';
 
 /** What a rule finds wrong with one value: nothing, a fault of its own, or faults further inside. */
-export type Check = (value: Json) => Omit<Fault, 'path'> | readonly Fault[] | undefined;
+type Check = (value: Json) => Omit<Fault, 'path'> | readonly Fault[] | undefined;
 
 /** The rule of one value: `text` marks values whose unquoted numbers in a file (`source: 0`) are meant as text. */
 export interface ValueRule {

@@ -4,9 +4,8 @@ import { errorCode, errorText } from '../system/files';
 import { SUPERUSER, ensureCluster } from './cluster';
 import { chooseHome, claimSocketDirectory } from './home-directory';
 import { locateBinaries, usableBinaries } from './native-binaries';
-import { type Cluster, Postmaster, turnServerLog } from './postmaster';
+import { type Cluster, DATABASE, Postmaster, atMost, confirmServes, connectionUrl, turnServerLog } from './postmaster';
 import { type RunningServer, discardStaleLocks, findRunningServer } from './postmaster-file';
-import { DATABASE, atMost, confirmServes, connectionUrl } from './server-connection';
 
 interface Pace {
   readonly lookEveryMs: number;

@@ -1,10 +1,12 @@
+import { Client } from 'pg';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, copyFileSync, fstatSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
-import { SERVER_ENVIRONMENT, explainSpawnError } from './cluster';
-import { serverArguments } from './postmaster-file';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SERVER_ENVIRONMENT, SUPERUSER, explainSpawnError } from './cluster';
+import { type RunningServer, serverArguments } from './postmaster-file';
 import type { RunAccount } from './run-account';
 
 const ROTATE_AT_BYTES = 10_000_000;
@@ -161,4 +163,36 @@ function standDownAfter(child: ChildProcess): void {
   // A database must not keep a process alive that has nothing else to do; the watchdog then stops it.
   child.unref();
   watchdog.unref();
+}
+
+export const DATABASE = 'postgres';
+const END_WITHIN_MS = 1_000;
+
+/** Waits for work no longer than this; what becomes of it then is ignored. This folder also runs by itself, without the rest. */
+export const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work, sleep(ms, undefined, { ref: false })]);
+
+/** For `pg` and libpq alike: the query parameter replaces the host of the address. */
+export const connectionUrl = (server: Pick<RunningServer, 'port' | 'socketDir'>): string =>
+  `postgres://${SUPERUSER}@localhost:${server.port}/${DATABASE}?host=${encodeURIComponent(server.socketDir)}`;
+
+/** @throws the error of `pg` when nobody answers; Error when a server of other data does */
+export async function confirmServes(dataDir: string, server: RunningServer, withinMs = 30_000): Promise<void> {
+  const client = new Client({
+    connectionString: connectionUrl(server),
+    connectionTimeoutMillis: withinMs,
+    query_timeout: withinMs,
+    ssl: false,
+  });
+  // A broken connection is reported by connect and query as well; without a listener it would end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
+    const served = rows[0]?.data_directory;
+    if (served !== dataDir) throw new Error(`The server in ${server.socketDir} serves ${served}, not ${dataDir}`);
+  } finally {
+    // One that hangs does not say goodbye.
+    await atMost(END_WITHIN_MS, client.end());
+  }
 }

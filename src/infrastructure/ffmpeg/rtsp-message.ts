@@ -12,7 +12,7 @@ const MOST_HEAD_BYTES = 64 << 10;
 const MOST_BODY_BYTES = 1 << 20;
 const DOLLAR = 0x24;
 
-export class NoRtsp extends Error {}
+class NoRtsp extends Error {}
 
 export const headerOf = ({ headers }: RtspMessage, name: string): string | undefined =>
   headers.find(([known]) => known.toLowerCase() === name)?.[1];

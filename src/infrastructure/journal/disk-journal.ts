@@ -1,8 +1,9 @@
+import { mkdirSync, watch } from 'node:fs';
 import { appendFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { EventIntake } from '../../application/events/event-intake';
 import type { Journal, Reject, RejectFile } from '../../application/events/journal';
-import type { Clock } from '../../application/shared/log';
+import type { Clock, Log } from '../../application/shared/log';
 import { Unavailable } from '../../domain/shared/domain-error';
 import type { EventView } from '../../domain/shared/event';
 import { errorCode, sizeOf } from '../system/files';
@@ -84,4 +85,28 @@ export async function rotateJournal(path: string, files: DiskJournalFiles, intak
   if (current) await rename(path, path.replace(/\.jsonl$/, `-${Date.now()}.jsonl`));
   const rotated = taken.filter((file) => file.path !== path && file.closed);
   for (const file of rotated.slice(0, Math.max(0, rotated.length - KEPT))) await rm(file.path);
+}
+
+/**
+ * Calls at every change of the journal, or of a file that was put aside from it, as soon as the system says so. File systems
+ * of a network say nothing of what others write: whoever needs to know looks from time to time as well.
+ */
+export function watchJournal(path: string, changed: () => void, log: Log): { close(): void } {
+  const stem = basename(path, '.jsonl');
+  const blind = (error: unknown) =>
+    log.warn('the folder of the journal cannot be watched: it is looked at every second instead', {
+      folder: dirname(path),
+      error,
+    });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
+      if (name === null || name.startsWith(stem)) changed();
+    });
+    watcher.on('error', blind);
+    return watcher;
+  } catch (error) {
+    blind(error);
+    return { close: () => undefined };
+  }
 }

@@ -1,5 +1,5 @@
-import { CameraCommands } from '../../application/cameras/camera-change-batcher';
 import { type CameraConfiguration, type Decide, fileInvalid } from '../../application/cameras/camera-configuration';
+import { CameraCommands } from '../../application/cameras/camera-service';
 import * as cameraSet from '../../application/cameras/camera-set';
 import type { CameraSet } from '../../application/cameras/camera-set';
 import { cameraView } from '../../application/cameras/camera-view';

@@ -1,4 +1,4 @@
-import type { CameraCommands } from '../../application/cameras/camera-change-batcher';
+import type { CameraCommands } from '../../application/cameras/camera-service';
 import * as cameraSet from '../../application/cameras/camera-set';
 import { TimesInTable, cameraView } from '../../application/cameras/camera-view';
 import type { CamerasFile, CamerasFormat } from '../../application/cameras/cameras-file';

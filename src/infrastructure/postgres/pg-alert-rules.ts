@@ -1,6 +1,8 @@
+import type { ActiveRules } from '../../application/alerts/alert-evaluator';
 import type { AlertRule, AlertRuleFilter, AlertRuleRepository } from '../../domain/alerts/alert-rule';
 import type { Database } from './database';
 import { type AlertRuleRow, RULE_COLUMNS, ruleValues, toRule } from './pg-alert-archive';
+import type { Readable } from './queryable';
 
 const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
 const COUNT = `SELECT count(*)::float8 AS count FROM alert_rules WHERE ${FILTER}`;
@@ -64,3 +66,39 @@ export class PgAlertRules implements AlertRuleRepository {
 
 const UPDATE = `
   UPDATE alert_rules SET (${RULE_COLUMNS}) = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WHERE id = $12`;
+
+/** Changes whenever a row does. */
+const DIGEST = `SELECT md5(coalesce(string_agg(id || ':' || xmin, ',' ORDER BY id), '')) AS digest FROM alert_rules`;
+
+/** Keeps the rules of this process those of the table. */
+export class PgRuleFollower {
+  private digest = '';
+  private busy?: Promise<void> | undefined;
+  private again = false;
+
+  constructor(
+    private readonly sql: Readable,
+    private readonly rules: AlertRuleRepository,
+    private readonly book: ActiveRules,
+  ) {}
+
+  /** Resolves when the newest rules are in force here. One look at a time; one asked for meanwhile is made after it. */
+  refresh(): Promise<void> {
+    this.again = true;
+    this.busy ??= this.lookAgain().finally(() => {
+      this.busy = undefined;
+    });
+    return this.busy;
+  }
+
+  private async lookAgain(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      // Read before the rules: a change in between is found by the next look.
+      const digest = (await this.sql.query<{ digest: string }>(DIGEST, []))[0]?.digest ?? '';
+      if (digest === this.digest) continue;
+      this.book.install(await this.rules.all());
+      this.digest = digest;
+    }
+  }
+}

@@ -5,6 +5,7 @@ import {
   step,
   stoppedProcess,
 } from '../../../src/domain/camera-control/camera-process';
+import { runs } from '../../support/long-runs';
 
 /** A system with one camera: what was spawned lives until it ends, whatever the control believes. */
 class World {
@@ -77,7 +78,7 @@ describe('whatever happens to a camera', () => {
   it('there are never two workers, and something is always due unless it is stopped', () => {
     fc.assert(
       fc.property(acts, (moves) => void played(moves)),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000, 500) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('whatever happens to a camera', () => {
         }
         expect(world.alive).toBe(1);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500, 100) },
     );
   });
 
@@ -109,7 +110,7 @@ describe('whatever happens to a camera', () => {
         world.exit(9);
         expect(world.p).toMatchObject({ state: 'stopped', due: Infinity });
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500, 100) },
     );
   });
 });
@@ -141,6 +142,6 @@ it('no order of events, possible or not, leaves a camera stuck', () => {
         p = state;
       }
     }),
-    { numRuns: 3_000 },
+    { numRuns: runs(3_000, 500) },
   );
 });

@@ -1,5 +1,5 @@
 import type { CameraControlPort } from '../../../src/application/camera-control/camera-control-port';
-import { type ControlRequestQueue, ControlRelay } from '../../../src/application/camera-control/control-relay';
+import { ControlRelay, type ControlRequestQueue } from '../../../src/application/camera-control/control-relay';
 import { DomainError, Unavailable, effectOf } from '../../../src/domain/shared/domain-error';
 import { rememberingLog } from '../../support/quiet-log';
 

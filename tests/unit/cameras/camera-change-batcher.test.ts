@@ -1,5 +1,5 @@
-import { ChangeBatcher } from '../../../src/application/cameras/camera-change-batcher';
 import type { Decide } from '../../../src/application/cameras/camera-configuration';
+import { ChangeBatcher } from '../../../src/application/cameras/camera-service';
 import * as cameraSet from '../../../src/application/cameras/camera-set';
 import { type CallContext, currentCall, noteChange, runInCall } from '../../../src/application/shared/call-context';
 import { Camera } from '../../../src/domain/cameras/camera';

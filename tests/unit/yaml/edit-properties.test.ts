@@ -3,11 +3,12 @@ import { parse } from 'yaml';
 import { CAMERA_RULES, type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
 import { type Json, isJsonObject, sameJson } from '../../../src/domain/shared/json';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
+import { runs } from '../../support/long-runs';
 import { changes } from './camera-values';
 import { type YamlFile, yamlFiles } from './yaml-files';
 
 const format = new YamlCamerasFormat();
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: runs(400, 40) };
 
 /** What another parser reads. Its bare numbers are made texts where the rules ask for a text. */
 function secondOpinion(text: string): CameraFields[] {
@@ -161,7 +162,7 @@ it('survives any damage to a file: it is refused or reads like with an independe
       expect(faults.filter(({ line, column }) => line < 1 || line > lines || column < 1)).toEqual([]);
       expect(format.mask(text)).toContain('camera');
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1_000, 100) },
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
+import { runs } from '../../support/long-runs';
 import { yamlFiles } from './yaml-files';
 
 const format = new YamlCamerasFormat();
@@ -103,6 +104,6 @@ it('keeps the shape of every generated file, with no value of env left', () => {
         expect(JSON.stringify(camera.source)).not.toMatch(/:p,w@|:密@/);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300, 60) },
   );
 });

@@ -1,0 +1,68 @@
+import { CameraConfiguration, ConfigOutcomes } from '../../src/application/cameras/camera-configuration';
+import { CameraCommands, CameraService } from '../../src/application/cameras/camera-service';
+import {
+  ConfigHeads,
+  ConfigPublishing,
+  type ConfigStep,
+} from '../../src/application/cameras/configuration-publication';
+import { Reconciliation } from '../../src/application/cameras/configuration-reconciliation';
+import { YamlCamerasFormat } from '../../src/infrastructure/yaml/yaml-cameras-format';
+import { CameraRows, InMemoryCameraUnitOfWork, InMemoryCameras, InMemoryRevisions } from './in-memory-cameras';
+import { InMemoryCamerasFile } from './in-memory-cameras-file';
+import { Outage } from './outage';
+import { rememberingLog } from './quiet-log';
+
+/** How long an edit that removes many cameras is waited with. */
+export const CONFIRM_MS = 30_000;
+
+export const CAMERAS = `cameras:
+  - {id: a, name: A, source: "0"} # by the door
+  - {id: b, name: B, source: "rtsp://u:geheim@h/x", active: false}
+`;
+
+/** The cameras of a site, table and file, without a database and without a disk. */
+export function cameraSiteInMemory(text: string | undefined = CAMERAS) {
+  const time = { now: new Date('2030-01-01T00:00:00Z') };
+  const clock = () => time.now;
+  const [rows, outage, log] = [new CameraRows(), new Outage(), rememberingLog()];
+  const fault: { at?: ConfigStep } = {};
+  const onStep = (step: ConfigStep) => {
+    if (fault.at !== step) return;
+    delete fault.at;
+    throw new Error(`died at ${step}`);
+  };
+  const [file, format, heads] = [new InMemoryCamerasFile(text, clock), new YamlCamerasFormat(), new ConfigHeads()];
+  const memory = new InMemoryCameraUnitOfWork(rows);
+  const unit = outage.over(memory);
+  const cameras = outage.over(new InMemoryCameras(rows));
+  const revisions = outage.over(new InMemoryRevisions(rows));
+  const publishing = new ConfigPublishing(file, heads, clock, log, onStep);
+  const confirmation = { clock, afterMs: CONFIRM_MS };
+  const settling = new Reconciliation(file, format, heads, publishing, log, onStep, confirmation);
+  const outcomes = new ConfigOutcomes(unit, settling, () => Promise.resolve());
+  const configuration = new CameraConfiguration(unit, file, format, settling, publishing, outcomes);
+  const commands = new CameraCommands((decide) => configuration.change(decide), clock);
+  const service = new CameraService(cameras, revisions, commands);
+  return {
+    /** Lets a while pass. */
+    pass: (ms: number) => void (time.now = new Date(time.now.getTime() + ms)),
+    /** What becomes of the next COMMIT whose answer is lost. */
+    loseCommit: (as: 'stored' | 'not stored') => void (memory.lostCommit = as),
+    /** At which step the next change dies. */
+    failAt: (step: ConfigStep) => void (fault.at = step),
+    ids: () => rows.cameras.map(({ id }) => id),
+    clock,
+    rows,
+    outage,
+    log,
+    file,
+    format,
+    heads,
+    unit,
+    cameras,
+    revisions,
+    configuration,
+    commands,
+    service,
+  };
+}
