@@ -1,3 +1,4 @@
+import type { AlertStatus } from '../../domain/alerts/alert';
 import { webOrigin } from '../../domain/alerts/alert-recipients';
 import type { AlertRule } from '../../domain/alerts/alert-rule';
 import { type JsonObject, sameJson } from '../../domain/shared/json';
@@ -62,7 +63,7 @@ export interface AlertView {
   readonly notification_sent: boolean;
   readonly notification_channels_used: readonly string[] | null;
   readonly timestamp: string;
-  readonly status: 'open' | 'acknowledged' | 'resolved';
+  readonly status: AlertStatus;
   readonly acknowledged_at: string | null;
   readonly acknowledged_by: string | null;
   readonly resolved_at: string | null;

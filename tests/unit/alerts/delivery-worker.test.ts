@@ -5,8 +5,9 @@ import {
   type OutgoingNotice,
   Undeliverable,
 } from '../../../src/application/alerts/alert-channel';
-import { DeliveryWorker, MOST_ATTEMPTS } from '../../../src/application/alerts/delivery-worker';
+import { DeliveryWorker } from '../../../src/application/alerts/delivery-worker';
 import type { Channel } from '../../../src/domain/alerts/alert-recipients';
+import { MOST_ATTEMPTS } from '../../../src/domain/alerts/delivery';
 import { alertSiteInMemory } from '../../support/alert-site-in-memory';
 
 /** A way to people that can be held back and made to fail. */
