@@ -124,7 +124,11 @@ export class AlertRule {
 
 const conditionsIn = ({ conditions }: AlertRuleFields): JsonObject => (isJsonObject(conditions) ? conditions : {});
 
-const texts = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+/** `String` would throw for an object that calls a member `toString`. */
+const texts = (value: Json | undefined): string[] =>
+  Array.isArray(value)
+    ? value.map((item: Json) => (typeof item === 'object' ? JSON.stringify(item) : String(item)))
+    : [];
 
 /** Conditions that were right for one type may be wrong for another. */
 const retyped = (changes: JsonObject, name: string | number | undefined): boolean =>

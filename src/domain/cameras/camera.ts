@@ -134,7 +134,7 @@ const valueInForce = (fields: CameraFields, field: string): Json | undefined =>
 
 /** Never refuses: an entry that is quarantined, and a row that was accepted by older rules, can be read, too. */
 function readSettings(fields: CameraFields): CameraSettings {
-  const text = (field: string): string => String(valueInForce(fields, field) ?? '');
+  const text = (field: string): string => textOf(valueInForce(fields, field));
   const active = valueInForce(fields, 'active') === true;
   const { status, region_id: region, fps, env } = fields;
   return {
@@ -144,16 +144,19 @@ function readSettings(fields: CameraFields): CameraSettings {
     // `maintenance` and `error` are said by people; otherwise the status is whether the camera is active.
     status: status === 'maintenance' || status === 'error' ? status : active ? 'active' : 'inactive',
     autoStart: valueInForce(fields, 'auto_start') === true,
-    expectedFps: Number(fps ?? 0),
+    expectedFps: typeof fps === 'number' ? fps : 0,
     regionId: typeof region === 'string' ? region : null,
     regionsFile: text('regions_file'),
     profile: text('profile'),
     device: text('device'),
     imageSize: text('imgsz'),
     resolution: text('resolution'),
-    env: isJsonObject(env) ? Object.fromEntries(Object.entries(env).map(([name, v]) => [name, String(v)])) : {},
+    env: isJsonObject(env) ? Object.fromEntries(Object.entries(env).map(([name, v]) => [name, textOf(v)])) : {},
   };
 }
+
+/** Of what is no text, number or flag: none. `String` would throw for an object that calls a member `toString`. */
+const textOf = (value: Json | undefined): string => (typeof value === 'object' ? '' : String(value ?? ''));
 
 /** Splits what a client sent into values and fields it wants back at their default (`null`, or blank where optional). */
 function written(input: JsonObject): { fields: CameraFields; cleared: Set<string> } {

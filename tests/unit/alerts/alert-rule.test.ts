@@ -214,8 +214,14 @@ describe('an alert rule', () => {
     };
     const read = { durationMs: 600_000, labels: new Set(), schedule: undefined };
     expect(AlertRule.restore(1, odd, NOW, NOW).conditions).toMatchObject(read);
-    const unknown = AlertRule.restore(1, { ...odd, rule_type: 'odd', conditions: [], recipients: null }, NOW, NOW);
+    const unknown = AlertRule.restore(
+      1,
+      { ...odd, rule_type: 'odd', conditions: [], recipients: null, notification_channels: [{ toString: 1 }, 'sms'] },
+      NOW,
+      NOW,
+    );
     expect(unknown).toMatchObject({ type: undefined, typeName: 'odd', conditions: undefined, recipients: [] });
+    expect(unknown.channels).toContain('sms');
   });
 
   it('has another fingerprint only with other conditions', () => {

@@ -77,9 +77,20 @@ describe('the settings of a camera', () => {
   });
 
   it('can be read of an entry that breaks every rule', () => {
-    const camera = Camera.restore({ id: 5, source: ['x'], active: 'yes', fps: {}, env: [], region_id: 7 }, now, now);
+    const odd = { toString: 1, valueOf: 1 };
+    const written = {
+      id: 5,
+      name: odd,
+      source: [odd],
+      active: 'yes',
+      fps: odd,
+      env: { A: odd },
+      region_id: 7,
+      imgsz: odd,
+    };
+    const camera = Camera.restore(written, now, now);
     expect(camera).toMatchObject({ id: '5', active: false, status: 'inactive' });
-    expect(camera.settings).toMatchObject({ name: '', env: {}, regionId: null });
+    expect(camera.settings).toMatchObject({ name: '', source: '', expectedFps: 0, env: { A: '' }, regionId: null });
   });
 });
 
