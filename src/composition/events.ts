@@ -2,13 +2,11 @@ import { join } from 'node:path';
 import type { CamerasPort } from '../application/cameras/cameras-port';
 import type { EventIntake } from '../application/events/event-intake';
 import { EventPosting, EventService } from '../application/events/event-service';
-import type { EventsPort } from '../application/events/events-port';
 import { JournalIngestor } from '../application/events/journal-ingestor';
 import { RecordService } from '../application/records/record-service';
 import type { CameraDirectory } from '../application/records/record-source';
 import type { RecordsPort } from '../application/records/records-port';
 import { sharingReads } from '../application/shared/shared-reads';
-import type { StatisticsPort } from '../application/statistics/statistics-port';
 import { StatisticsService } from '../application/statistics/statistics-service';
 import { DomainError } from '../domain/shared/domain-error';
 import type { ViolationTypes } from '../domain/shared/event';
@@ -87,8 +85,8 @@ export interface Events {
   readonly ingestor: JournalIngestor;
   readonly eventRetention: PgEventRetention;
   readonly retention: PgRetention;
-  readonly events: BothPaths<EventsPort>;
-  readonly statistics: BothPaths<StatisticsPort>;
+  readonly events: BothPaths<EventService>;
+  readonly statistics: BothPaths<StatisticsService>;
   readonly records: BothPaths<RecordsPort>;
 }
 
@@ -141,7 +139,7 @@ function createStatistics(
   cameras: BothPaths<SiteCameras>,
   archive: PgAlertArchive,
   { violationTypes, timeZone: zone }: EventSettings,
-): BothPaths<StatisticsPort> {
+): BothPaths<StatisticsService> {
   let startedAt: Date | undefined;
   const settings = {
     violationTypes,

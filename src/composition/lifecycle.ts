@@ -1,5 +1,5 @@
 import type { Log } from '../application/shared/log';
-import { type Pace, type Repeated, every } from '../infrastructure/environment/scheduler';
+import { type Pace, type Repetition, every } from '../infrastructure/environment/scheduler';
 
 type Undo = () => Promise<unknown>;
 
@@ -17,7 +17,7 @@ export class Lifecycle {
   }
 
   /** A task that is repeated until the end. `what` names it in the log when it fails. */
-  every(ms: number, what: string, task: () => Promise<unknown>, pace?: Pace): Repeated {
+  every(ms: number, what: string, task: () => Promise<unknown>, pace?: Pace): Repetition {
     const repeated = this.repeat(ms, what, task, this.log, pace);
     this.onStop(() => repeated.stop());
     return repeated;

@@ -36,6 +36,13 @@ describe('exported names', () => {
     expect(found.filter(({ name }) => !name.includes('deliver')).map(({ exported }) => exported)).toEqual([]);
   });
 
+  it('have one meaning each', () => {
+    const counts = new Map<string, Set<string>>();
+    for (const { name, exported } of names) counts.set(exported, (counts.get(exported) ?? new Set()).add(name));
+    const twice = [...counts].filter(([, files]) => files.size > 1);
+    expect(twice.map(([exported, files]) => `${exported}: ${[...files].join(', ')}`)).toEqual([]);
+  });
+
   it('are found, and cut into words', () => {
     expect(names.length).toBeGreaterThan(700);
     expect(wordsOf('tellAlerts')).toEqual(['tell', 'alerts']);

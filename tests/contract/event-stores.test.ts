@@ -347,13 +347,15 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
       ]);
     });
 
-    it('of a verification are in no list', async () => {
+    it('of a verification are in no list and no statistic', async () => {
       const { violation_id: own } = await stores.verifications.begin('rollout-verify-1', 'violation-status', {
         leaseSeconds: 60,
         violation: true,
       });
       expect(await stores.violations.find(own ?? 0)).toBeDefined();
       expect([await ids(), await stores.violations.count({})]).toEqual([[1, 3, 2], 3]);
+      const always = { from: 0, to: Date.now() + 1_000_000_000_000 };
+      expect((await stores.activity.violations(always, 9)).map(({ id }) => id)).not.toContain(own);
     });
   });
 });

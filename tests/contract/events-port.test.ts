@@ -1,5 +1,5 @@
-import type { EventsPort } from '../../src/application/events/events-port';
-import type { StatisticsPort } from '../../src/application/statistics/statistics-port';
+import type { EventService } from '../../src/application/events/event-service';
+import type { StatisticsService } from '../../src/application/statistics/statistics-service';
 import { eventLine, write } from '../support/events';
 import { mediaText } from '../support/media-text';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -24,8 +24,8 @@ const LINES = [
 describe.each(['domain', 'legacy'] as const)('events and statistics on the %s path', (path) => {
   let database: TestDatabase;
   let site: TestSite;
-  let events: EventsPort;
-  let statistics: StatisticsPort;
+  let events: EventService;
+  let statistics: StatisticsService;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -65,7 +65,7 @@ describe.each(['domain', 'legacy'] as const)('events and statistics on the %s pa
   });
 
   it('counts the last hour by kind', async () => {
-    expect(await statistics.realtime({})).toMatchObject({
+    expect(await statistics.realtime()).toMatchObject({
       timestamp: NOW.toISOString(),
       detection_stats: {
         total_detections_today: 5,

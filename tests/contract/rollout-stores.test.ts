@@ -29,6 +29,14 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
     }));
   const kill = (group: string): Transition => ({ group, event: { kind: 'killed' }, evidence: { reason: 'drill' } });
 
+  it('makes no revision of a change that finds nothing to do', async () => {
+    await plan();
+    const { revision } = await stores.rollout.load();
+    expect((await change()).document.revision).toBe(revision);
+    expect((await stores.rollout.load()).revision).toBe(revision);
+    expect((await change(kill('event-read'))).document.revision).toBe(revision + 1);
+  });
+
   it('begins with nothing', async () => {
     expect(await stores.rollout.load()).toEqual({
       revision: 0,

@@ -10,8 +10,8 @@ import type {
 } from '../../src/application/records/violation-store';
 import { currentCall, noteChange } from '../../src/application/shared/call-context';
 import type { EventFilter, EventHistory } from '../../src/application/shared/event-history';
-import type { Counts } from '../../src/application/statistics/statistics-port';
 import type { SiteActivity, StatisticsSource } from '../../src/application/statistics/statistics-service';
+import type { Counts } from '../../src/application/statistics/statistics-views';
 import type { Detection } from '../../src/domain/events/detection';
 import type { Period } from '../../src/domain/records/period';
 import { Violation } from '../../src/domain/records/violation';
@@ -293,6 +293,7 @@ export class InMemorySiteActivity implements SiteActivity {
     return this.rows.violations
       .map(({ fields }) => fields)
       .filter(({ timestamp }) => within(timestamp.getTime() / 1_000, window))
+      .filter(({ id }) => id < FIRST_VERIFICATION_VIOLATION)
       .sort((a, b) => b.timestamp.getTime() - a.timestamp.getTime() || b.id - a.id)
       .slice(0, limit)
       .map(({ id, cameraId, violationType, timestamp }) => ({

@@ -50,8 +50,9 @@ export class InMemoryRolloutStore implements RolloutStore {
 
   async change(actor: string | null, decide: (now: RolloutDocument) => RolloutChange) {
     const before = this.present();
-    const { transitions, plans, environment = before.environment } = decide(before);
+    const { transitions, plans, environment } = decide(before);
     const { now: at } = before;
+    if (transitions.length === 0 && !plans && environment === undefined) return { document: before, committedAt: at };
     const revision = before.revision + 1;
     const groups = new Map(before.groups);
     for (const plan of plans?.all ?? [])
@@ -68,7 +69,13 @@ export class InMemoryRolloutStore implements RolloutStore {
     }
     const inOrder = new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
     const planSha256 = plans?.sha256 ?? before.planSha256;
-    this.document = { revision, killed, planSha256, environment, groups: inOrder };
+    this.document = {
+      revision,
+      killed,
+      planSha256,
+      environment: environment ?? before.environment,
+      groups: inOrder,
+    };
     noteChange({ rollout_revision: revision });
     return { document: { ...this.document, now: at }, committedAt: this.clock() };
   }

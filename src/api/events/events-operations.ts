@@ -1,4 +1,5 @@
-import type { EventExport, EventsPort, Posted, RecentEvents, SentEvents } from '../../application/events/events-port';
+import type { EventService } from '../../application/events/event-service';
+import type { EventExport, Posted, RecentEvents, SentEvents } from '../../application/events/event-views';
 import { Media } from '../../application/shared/media';
 import type { EventView } from '../../domain/shared/event';
 import { type Examples, invalid, unreadable } from '../http/example';
@@ -60,7 +61,7 @@ class EventExportDto implements EventExport {
   @Text({ max: 100, optional: true }) camera_id?: string;
 }
 
-const eventExamples: Examples<EventsPort> = {
+const eventExamples: Examples<EventService> = {
   recent: {
     input: { camera_id: 'gate', etype: 'NO_HAIRNET_AT_SINK', limit: 1 },
     answer: [
@@ -109,7 +110,7 @@ const eventExamples: Examples<EventsPort> = {
   },
 };
 
-export const eventOperations = operations<EventsPort>('events', {
+export const eventOperations = operations<EventService>('events', {
   recent: {
     http: 'GET /events/recent',
     summary: 'The newest events',

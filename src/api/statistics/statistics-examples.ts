@@ -1,7 +1,7 @@
-import type { StatisticsPort } from '../../application/statistics/statistics-port';
+import type { StatisticsService } from '../../application/statistics/statistics-service';
 import { type Examples, unreadable } from '../http/example';
 
-export const statisticsExamples: Examples<StatisticsPort> = {
+export const statisticsExamples: Examples<StatisticsService> = {
   realtime: {
     input: {},
     answer: {

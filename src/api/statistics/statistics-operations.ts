@@ -1,3 +1,4 @@
+import type { StatisticsService } from '../../application/statistics/statistics-service';
 import type {
   Counts,
   DailyQuery,
@@ -6,10 +7,9 @@ import type {
   HistoryItem,
   Realtime,
   StatisticsEvent,
-  StatisticsPort,
   Summary,
   SummaryQuery,
-} from '../../application/statistics/statistics-port';
+} from '../../application/statistics/statistics-views';
 import { Described, ListOf, MANY, NoInputDto, NotBefore, Part, Text, Time, Whole } from '../http/fields';
 import { operations } from '../http/operation';
 import {
@@ -146,11 +146,11 @@ class RealtimeDto implements Realtime {
 
 const group = 'statistics-read';
 
-export const statisticsOperations = operations<StatisticsPort>('statistics', {
+export const statisticsOperations = operations<StatisticsService>('statistics', {
   realtime: {
     http: 'GET /statistics/realtime',
     summary: 'What the last hour was like',
-    call: (statistics, input) => statistics.realtime(input),
+    call: (statistics) => statistics.realtime(),
     input: NoInputDto,
     output: RealtimeDto,
     example: examples.realtime,

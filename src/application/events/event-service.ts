@@ -6,7 +6,7 @@ import { csv } from '../shared/csv';
 import { type EventFilter, type EventHistory, requestedWindow } from '../shared/event-history';
 import type { Clock } from '../shared/log';
 import type { Media } from '../shared/media';
-import type { EventExport, EventsPort, Posted, RecentEvents, RejectedEvent, SentEvents } from './events-port';
+import type { EventExport, Posted, RecentEvents, RejectedEvent, SentEvents } from './event-views';
 import type { Journal } from './journal';
 
 /** Ids of events that are in the journal but perhaps not in the table yet, where they are a moment later; some 100 bytes each. */
@@ -80,7 +80,7 @@ function row(event: Event): readonly (string | number | null)[] {
 }
 
 /** Events, from wherever their history is read. */
-export class EventService implements EventsPort {
+export class EventService {
   constructor(
     private readonly history: EventHistory,
     private readonly posting: EventPosting,

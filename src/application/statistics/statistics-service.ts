@@ -6,13 +6,15 @@ import type { Clock } from '../shared/log';
 import type {
   Counts,
   DailyQuery,
+  Day,
   EventQuery,
   HistoryItem,
+  Realtime,
   RecentViolation,
   StatisticsEvent,
-  StatisticsPort,
+  Summary,
   SummaryQuery,
-} from './statistics-port';
+} from './statistics-views';
 
 /** What people ask about an event, whatever exactly its detector calls it. */
 interface EventKinds {
@@ -101,7 +103,7 @@ interface StatisticsSettings {
 }
 
 /** Statistics of events, from wherever the events and their sums are read. */
-export class StatisticsService implements StatisticsPort {
+export class StatisticsService {
   constructor(
     private readonly source: StatisticsSource,
     private readonly recorded: Pick<EventHistory, 'newest'>,
@@ -110,7 +112,7 @@ export class StatisticsService implements StatisticsPort {
     private readonly clock: Clock,
   ) {}
 
-  async realtime() {
+  async realtime(): Promise<Realtime> {
     const now = this.clock();
     const window = upToNow(now, 60);
     const [counts, regions, means, recent, activeAlerts] = await Promise.all([
@@ -141,7 +143,7 @@ export class StatisticsService implements StatisticsPort {
     };
   }
 
-  async summary({ minutes, limit, camera_id: cameraId }: SummaryQuery) {
+  async summary({ minutes, limit, camera_id: cameraId }: SummaryQuery): Promise<Summary> {
     const window = upToNow(this.clock(), minutes);
     const [counts, newest] = await Promise.all([
       this.source.counts(window, cameraId),
@@ -155,7 +157,7 @@ export class StatisticsService implements StatisticsPort {
     };
   }
 
-  async daily({ days, camera_id: cameraId }: DailyQuery) {
+  async daily({ days, camera_id: cameraId }: DailyQuery): Promise<readonly Day[]> {
     const dates = lastDates(this.clock().getTime(), days, this.settings.zone);
     const counted = await this.source.daily(dates, cameraId);
     return dates.map((date) => {
@@ -171,7 +173,7 @@ export class StatisticsService implements StatisticsPort {
     return { events: events.map(statisticsEvent), total: events.length };
   }
 
-  async history({ minutes, limit, camera_id }: SummaryQuery) {
+  async history({ minutes, limit, camera_id }: SummaryQuery): Promise<readonly HistoryItem[]> {
     const window = upToNow(this.clock(), minutes);
     const [events, names] = await Promise.all([
       this.recorded.newest({ ...window, ...ofCamera(camera_id) }, limit),

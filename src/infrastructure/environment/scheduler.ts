@@ -7,13 +7,6 @@ export const REST = 'rest';
 /** A run that failed is tried again this soon, however seldom the task is repeated. */
 const RETRY_MS = 1_000;
 
-export interface Repeated {
-  /** Runs the task now, or once more after the run that is under way: what it waited for may have happened after that began. */
-  readonly wake: () => void;
-  /** Resolves when the run under way has ended. */
-  stop(): Promise<void>;
-}
-
 export interface Pace {
   /** Runs by waking begin at least so far apart, so that many wakes become one run. */
   readonly apartMs?: number;
@@ -22,11 +15,11 @@ export interface Pace {
 }
 
 /** Repeats a task, never twice at once, and whenever it is woken; a run that fails is tried again, which is logged once. */
-export function every(ms: number, what: string, task: () => Promise<unknown>, log: Log, pace: Pace = {}): Repeated {
+export function every(ms: number, what: string, task: () => Promise<unknown>, log: Log, pace: Pace = {}): Repetition {
   return new Repetition(ms, what, task, log, pace);
 }
 
-class Repetition implements Repeated {
+export class Repetition {
   private running: Promise<unknown> = Promise.resolve();
   private busy = false;
   private again = false;

@@ -1,6 +1,6 @@
 import type { EventFilter, EventHistory } from '../../application/shared/event-history';
-import type { Counts } from '../../application/statistics/statistics-port';
 import type { StatisticsSource } from '../../application/statistics/statistics-service';
+import type { Counts } from '../../application/statistics/statistics-views';
 import { type Event, newestFirst } from '../../domain/shared/event';
 import { HOUR_MS } from '../../domain/shared/time';
 import { type TimeSpan, localDate } from '../../domain/statistics/window-cover';

@@ -57,7 +57,10 @@ export class PgRolloutStore implements RolloutStore {
   async change(actor: string | null, decide: (now: RolloutDocument) => RolloutChange) {
     const { written, ...done } = await this.database.transaction(async (sql) => {
       const before = await readControl(sql, 'FOR UPDATE');
-      const { document, written } = await this.write(sql, before, decide(before.document), actor);
+      const change = decide(before.document);
+      // A new revision makes every service confirm it, and evidence wait for that.
+      if (isNothing(change)) return { document: before.document, written: [], committedAt: before.document.now };
+      const { document, written } = await this.write(sql, before, change, actor);
       await sql.query('SELECT pg_notify($1, $2)', [ROLLOUT_CHANNEL, String(document.revision)]);
       noteChange({ rollout_revision: document.revision });
       const [committed] = await sql.query<{ at: Date }>('SELECT clock_timestamp() AS at', []);
@@ -157,6 +160,9 @@ export class PgRolloutStore implements RolloutStore {
     return { document: { revision, now, killed, planSha256, environment, groups }, written };
   }
 }
+
+const isNothing = ({ transitions, plans, environment }: RolloutChange): boolean =>
+  transitions.length === 0 && plans === undefined && environment === undefined;
 
 /** The whole rollout, and where the chain of its events ends. */
 interface Control {

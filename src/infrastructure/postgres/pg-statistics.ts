@@ -1,7 +1,8 @@
 import type { DeliveryCount, EventCount } from '../../application/monitoring/metric-families';
-import type { Counts, RecentViolation } from '../../application/statistics/statistics-port';
 import type { SiteActivity, StatisticsSource } from '../../application/statistics/statistics-service';
+import type { Counts, RecentViolation } from '../../application/statistics/statistics-views';
 import { type Grain, type TimeSpan, coverOf } from '../../domain/statistics/window-cover';
+import { OF_THE_SITE } from './pg-violations';
 import type { Readable } from './queryable';
 
 /** What is going on on the site, from the tables, and from wherever cameras and alerts are known. */
@@ -24,9 +25,9 @@ export class PgSiteActivity implements SiteActivity {
 
   async violations({ from, to }: TimeSpan, limit: number) {
     const rows = await this.sql.query<Omit<RecentViolation, 'timestamp'> & { timestamp: Date }>(
-      `SELECT id::float8 AS id, camera_id, violation_type, timestamp FROM violation_events v
-        WHERE timestamp >= to_timestamp($1) AND timestamp < to_timestamp($2)
-        ORDER BY v.timestamp DESC, v.id DESC LIMIT $3`,
+      `SELECT id::float8 AS id, camera_id, violation_type, timestamp FROM violation_events
+        WHERE ${OF_THE_SITE} AND timestamp >= to_timestamp($1) AND timestamp < to_timestamp($2)
+        ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT $3`,
       [from / 1000, to / 1000, limit],
     );
     return rows.map((row) => ({ ...row, timestamp: row.timestamp.toISOString() }));

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   type AlertChannel,
+  LogChannel,
   type DeliveryTarget,
   type OutgoingNotice,
   Undeliverable,
@@ -9,6 +10,7 @@ import { DeliveryWorker } from '../../../src/application/alerts/delivery-worker'
 import type { Channel } from '../../../src/domain/alerts/alert-recipients';
 import { MOST_ATTEMPTS } from '../../../src/domain/alerts/delivery';
 import { alertSiteInMemory } from '../../support/alert-site-in-memory';
+import { rememberingLog } from '../../support/quiet-log';
 
 /** A way to people that can be held back and made to fail. */
 class FakeChannel implements AlertChannel {
@@ -140,5 +142,14 @@ describe('the delivery of alerts', () => {
     site.outage.away = false;
     await work();
     expect(await states()).toEqual(['delivered taken']);
+  });
+});
+
+describe('the channel to the log', () => {
+  it('writes what the alert says, and of which camera it is', async () => {
+    const log = rememberingLog();
+    const notice = { id: 4, message: 'five at the sink', camera_id: 'cam1', alert_type: 'violation', timestamp: 'now' };
+    expect(await new LogChannel(log).send({ notice } as OutgoingNotice)).toBe('written');
+    expect(log.lines).toEqual([expect.stringMatching(/^warn alert: five at the sink .*alert: 4, camera: 'cam1'/)]);
   });
 });

@@ -92,12 +92,3 @@ export interface RecentViolation {
   readonly violation_type: string;
   readonly timestamp: string;
 }
-
-/** What happened, in numbers. */
-export interface StatisticsPort {
-  realtime(nothing: object): Promise<Realtime>;
-  summary(query: SummaryQuery): Promise<Summary>;
-  daily(query: DailyQuery): Promise<readonly Day[]>;
-  events(query: EventQuery): Promise<{ readonly events: readonly StatisticsEvent[]; readonly total: number }>;
-  history(query: SummaryQuery): Promise<readonly HistoryItem[]>;
-}

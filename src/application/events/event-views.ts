@@ -1,6 +1,3 @@
-import type { EventView } from '../../domain/shared/event';
-import type { Media } from '../shared/media';
-
 export interface RecentEvents {
   readonly limit: number;
   readonly minutes: number;
@@ -32,11 +29,4 @@ export interface EventExport {
   readonly end_time?: string;
   readonly event_type?: string;
   readonly camera_id?: string;
-}
-
-/** Events as they are: the newest ones, taking them in, and all of a time as a table. */
-export interface EventsPort {
-  recent(query: RecentEvents): Promise<readonly EventView[]>;
-  post(sent: SentEvents): Promise<Posted>;
-  exportCsv(query: EventExport): Promise<Media>;
 }
