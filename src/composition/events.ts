@@ -50,13 +50,13 @@ class SiteCameras implements CameraDirectory {
 
   async names(): Promise<ReadonlyMap<string, string>> {
     const { cameras } = await this.cameras.list({});
-    return new Map(cameras.map(({ id, name }) => [id, String(name)]));
+    return new Map(cameras.map(({ id, name }) => [id, name]));
   }
 
   /** Regions that active cameras watch, each once, in order. */
   async regions(): Promise<readonly string[]> {
     const { cameras } = await this.cameras.list({ active_only: true });
-    const regions = cameras.map(({ region_id: region }) => region).filter((region) => typeof region === 'string');
+    const regions = cameras.map(({ region_id: region }) => region).filter((region) => region !== null);
     return [...new Set(regions)].sort();
   }
 }
@@ -177,7 +177,7 @@ function createRecords({ database, clock }: Platform, cameras: BothPaths<SiteCam
   const violations = new PgViolations(database);
   const domain = new RecordService(violations, new PgDetectionReports(database), cameras.domain, clock);
   const rest = new RecordService(violations, new RawDetectionReports(database), cameras.legacy, clock);
-  return { domain: sharingReads(domain, VIOLATIONS), legacy: new LegacyRecords(database, rest, clock) };
+  return { domain: sharingReads(domain, VIOLATIONS), legacy: new LegacyRecords(database, rest) };
 }
 
 /** Ingests the journal from now on, and keeps journal and tables from growing without end. */

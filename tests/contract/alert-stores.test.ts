@@ -278,14 +278,14 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
       const alerts = [told('a'), told('b', [], { kind: 'summary' }), told('c', [], {}, yesterday), told('d')];
       await step({ alerts });
       expect(await stores.archive.openOfToday()).toBe(2);
-      await stores.archive.handle({ alertId: 4, by: null, note: null, at: NOW }, 'acknowledged', () => undefined);
+      await stores.archive.change(4, (alert) => alert.acknowledge({ by: null, note: null }, NOW));
       expect(await stores.archive.openOfToday()).toBe(1);
     });
 
     it('keeps who handled an alert first, and the last note', async () => {
       await step({ alerts: [told('cam1')] });
       const handle = (by: string, note: string | null, at: Date) =>
-        stores.archive.handle({ alertId: 1, by, note, at }, 'acknowledged', () => undefined);
+        stores.archive.change(1, (alert) => alert.acknowledge({ by, note }, at));
       await handle('li', 'seen', NOW);
       expect(await handle('wang', null, new Date())).toMatchObject({
         status: 'acknowledged',
@@ -296,16 +296,31 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
       } satisfies Partial<AlertView>);
     });
 
+    it('stores every step of what people did', async () => {
+      await step({ alerts: [told('cam1')] });
+      await stores.archive.change(1, (alert) => alert.acknowledge({ by: 'li', note: 'seen' }, NOW));
+      const later = new Date(NOW.getTime() + 1_000);
+      const resolved = await stores.archive.change(1, (alert) => alert.resolve({ by: 'wang', note: null }, later));
+      expect(resolved).toMatchObject({
+        status: 'resolved',
+        acknowledged_at: NOW.toISOString(),
+        acknowledged_by: 'li',
+        resolved_at: later.toISOString(),
+        resolved_by: 'wang',
+        note: 'seen',
+      } satisfies Partial<AlertView>);
+      expect(await history()).toEqual([resolved]);
+    });
+
     it('refuses what is refused, and knows nothing of an unknown alert', async () => {
       await step({ alerts: [told('cam1')] });
       const refusal = new DomainError('alert.resolved', 'no');
-      const refused = stores.archive.handle({ alertId: 1, by: 'li', note: null, at: NOW }, 'acknowledged', () => {
+      const refused = stores.archive.change(1, () => {
         throw refusal;
       });
       await expect(refused).rejects.toBe(refusal);
       expect(await history()).toMatchObject([{ status: 'open', acknowledged_by: null }]);
-      const unknown = { alertId: 99, by: null, note: null, at: NOW };
-      expect(await stores.archive.handle(unknown, 'resolved', () => undefined)).toBeUndefined();
+      expect(await stores.archive.change(99, (alert) => alert)).toBeUndefined();
     });
   });
 
@@ -343,7 +358,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
     it('notes what was delivered, with the channel at the alert', async () => {
       await step({ alerts: [told('cam1', [HOOK, SOCKET])] });
       for (const claim of await stores.deliveries.claim(10, NOBODY_BUSY))
-        await stores.deliveries.settle(claim, attempt(true), { status: 'delivered' });
+        await stores.deliveries.settle(claim, attempt(true), { status: 'delivered', waitMs: 0 });
       const [alert] = await history();
       expect(alert?.notification_sent).toBe(true);
       expect([...(alert?.notification_channels_used ?? [])].sort()).toEqual(['webhook', 'websocket']);
@@ -374,21 +389,22 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
       expect([second.attempts, second.idempotencyKey]).toEqual([2, first.idempotencyKey]);
       expect(second.lease).not.toBe(first.lease);
       // Its lease has deleted to somebody else.
-      await stores.deliveries.settle(first, attempt(true), { status: 'delivered' });
+      await stores.deliveries.settle(first, attempt(true), { status: 'delivered', waitMs: 0 });
       expect((await stores.deliveries.page(PAGE)).items).toMatchObject([
         { status: 'queued', attempts: [{ ok: false }] },
       ]);
     });
 
     it('queues again what was given up, under the same key, and nothing else', async () => {
+      const revive = (id: number) => stores.deliveries.change(id, (delivery) => delivery.revive());
       await step({ alerts: [told('cam1')] });
       const claim = await claimOne();
-      expect(await stores.deliveries.revive(1)).toMatchObject({ revived: false, delivery: { status: 'queued' } });
-      await stores.deliveries.settle(claim, attempt(false), { status: 'dead' });
+      await expect(revive(1)).rejects.toMatchObject({ code: 'alert_delivery.not_dead' });
+      await stores.deliveries.settle(claim, attempt(false), { status: 'dead', waitMs: 0 });
       expect(await stores.deliveries.claim(1, NOBODY_BUSY)).toEqual([]);
-      expect(await stores.deliveries.revive(1)).toMatchObject({ revived: true, delivery: { status: 'queued' } });
+      expect(await revive(1)).toMatchObject({ status: 'queued' });
       expect(await claimOne()).toMatchObject({ attempts: 1, idempotencyKey: claim.idempotencyKey });
-      expect(await stores.deliveries.revive(99)).toBeUndefined();
+      expect(await revive(99)).toBeUndefined();
     });
   });
 

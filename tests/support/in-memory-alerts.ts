@@ -12,20 +12,22 @@ import type {
   StoredSpan,
 } from '../../src/application/alerts/alert-evaluator';
 import type { DeliveryArchive, DeliveryQuery, DeliveryView } from '../../src/application/alerts/alert-handling-service';
-import type { AlertArchive, AlertHandling } from '../../src/application/alerts/alert-rule-service';
+import type { AlertArchive } from '../../src/application/alerts/alert-rule-service';
 import type { AlertView } from '../../src/application/alerts/alert-views';
 import type { AlertQuery } from '../../src/application/alerts/alerts-port';
 import type { CameraChangeStore, NotedChange } from '../../src/application/alerts/camera-watch';
 import type { Attempt, Busy, Claim, DeliveryQueue, Settlement } from '../../src/application/alerts/delivery-worker';
 import type { SiteWatchStore, WatchStep, Watched } from '../../src/application/alerts/site-watch';
 import type { Clock } from '../../src/application/shared/log';
+import { Alert } from '../../src/domain/alerts/alert';
 import { webOrigin } from '../../src/domain/alerts/alert-recipients';
 import { AlertRule, type AlertRuleFilter, type AlertRuleRepository } from '../../src/domain/alerts/alert-rule';
 import { type AlertText, decisionKey } from '../../src/domain/alerts/alert-wording';
 import { type InstanceHealth, NO_PARTS } from '../../src/domain/alerts/component-health';
+import { Delivery } from '../../src/domain/alerts/delivery';
 import type { StoredRuleState } from '../../src/domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../src/domain/alerts/rule-state';
-import type { ViolationTypes } from '../../src/domain/shared/event';
+import { type ViolationTypes, violationTypeOf } from '../../src/domain/shared/event';
 import { WHOLE_SITE } from '../../src/domain/shared/site-notice';
 import type { EventRows } from './in-memory-events';
 
@@ -184,25 +186,36 @@ export class InMemoryAlertArchive implements AlertArchive {
     ).length;
   }
 
-  async handle(
-    { alertId, by, note, at }: AlertHandling,
-    status: 'acknowledged' | 'resolved',
-    refuse: (now: AlertView) => void,
-  ): Promise<AlertView | undefined> {
-    const alert = this.rows.alerts.find(({ id }) => id === alertId);
-    if (!alert) return undefined;
-    refuse(alert);
+  async change(id: number, decide: (alert: Alert) => Alert): Promise<AlertView | undefined> {
+    const row = this.rows.alerts.find((alert) => alert.id === id);
+    if (!row) return undefined;
+    const { status, acknowledgedAt, acknowledgedBy, resolvedAt, resolvedBy, note } = decide(alertOf(row)).fields;
     const handled: AlertView = {
-      ...alert,
+      ...row,
       status,
-      [`${status}_at`]: alert[`${status}_at`] ?? at.toISOString(),
-      [`${status}_by`]: alert[`${status}_by`] ?? by,
-      note: note ?? alert.note,
+      acknowledged_at: acknowledgedAt?.toISOString() ?? null,
+      acknowledged_by: acknowledgedBy,
+      resolved_at: resolvedAt?.toISOString() ?? null,
+      resolved_by: resolvedBy,
+      note,
     };
     this.rows.put(handled);
     return handled;
   }
 }
+
+const dateOf = (time: string | null): Date | null => (time === null ? null : new Date(time));
+
+const alertOf = ({ id, status, note, ...row }: AlertView): Alert =>
+  Alert.restore({
+    id,
+    status,
+    acknowledgedAt: dateOf(row.acknowledged_at),
+    acknowledgedBy: row.acknowledged_by,
+    resolvedAt: dateOf(row.resolved_at),
+    resolvedBy: row.resolved_by,
+    note,
+  });
 
 /** The outbox without a database. */
 export class InMemoryDeliveries implements DeliveryQueue, DeliveryArchive {
@@ -229,7 +242,7 @@ export class InMemoryDeliveries implements DeliveryQueue, DeliveryArchive {
       attempts: [...row.attempts, attempt],
       lease: undefined,
       leasedUntil: 0,
-      nextAttemptAt: now.getTime() + (settlement.status === 'queued' ? settlement.waitMs : 0),
+      nextAttemptAt: now.getTime() + settlement.waitMs,
       delivered_at: delivered ? now.toISOString() : null,
     });
     if (!delivered) return;
@@ -246,12 +259,12 @@ export class InMemoryDeliveries implements DeliveryQueue, DeliveryArchive {
     return pageOf(found.map(deliveryView), page);
   }
 
-  async revive(id: number) {
+  async change(id: number, decide: (delivery: Delivery) => Delivery): Promise<DeliveryView | undefined> {
     const row = this.rows.deliveries.find((one) => one.id === id);
     if (!row) return undefined;
-    const revived = row.status === 'dead';
-    if (revived) Object.assign(row, { status: 'queued', claims: 0, nextAttemptAt: this.now() });
-    return { revived, delivery: deliveryView(row) };
+    const { status, attempts: claims, waitMs } = decide(Delivery.restore(id, row.status, row.claims));
+    Object.assign(row, { status, claims, nextAttemptAt: this.now() + waitMs });
+    return deliveryView(row);
   }
 
   private now(): number {
@@ -348,7 +361,7 @@ export class InMemoryAlertFeed implements AlertFeed {
         cameraId,
         type,
         trackId,
-        violation: Object.hasOwn(this.violationTypes, type) ? this.violationTypes[type] : undefined,
+        violation: violationTypeOf(type, this.violationTypes),
         label: typeof evidence?.label === 'string' ? evidence.label : undefined,
       },
     }));

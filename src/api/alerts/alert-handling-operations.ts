@@ -1,5 +1,6 @@
 import type { AlertHandlingService, DeliveryView, DryRunView } from '../../application/alerts/alert-handling-service';
 import type { Attempt } from '../../application/alerts/delivery-worker';
+import { deliveryStatuses } from '../../domain/alerts/delivery';
 import type { JsonObject } from '../../domain/shared/json';
 import { type Examples, unknown, unreadable } from '../http/example';
 import { Decimal, Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
@@ -119,7 +120,7 @@ class HandlingDto {
 }
 
 class DeliveryQueryDto extends PageDto {
-  @OneOf(['queued', 'delivered', 'dead'], { optional: true }) status?: string;
+  @OneOf(deliveryStatuses, { optional: true }) status?: string;
   @Whole({ min: 1, max: MANY, optional: true }) alert_id?: number;
 }
 
@@ -139,7 +140,7 @@ class DeliveryDto implements DeliveryView {
   @Whole({ min: 1, max: MANY }) alert_id: number;
   @Text() channel: string;
   @Text({ nullable: true, about: 'null: what is configured for the channel' }) target: string | null;
-  @OneOf(['queued', 'delivered', 'dead']) status: DeliveryView['status'];
+  @OneOf(deliveryStatuses) status: DeliveryView['status'];
   @Text() idempotency_key: string;
   @ListOf(() => AttemptDto, { about: 'oldest first' }) attempts: AttemptDto[];
   @Part(() => NULLABLE_TIME) next_attempt_at: string | null;

@@ -1,5 +1,6 @@
 import { type AlertRuleView, type AlertView, alertRuleFor } from '../../application/alerts/alert-views';
 import type { AlertsPort } from '../../application/alerts/alerts-port';
+import { alertStatuses } from '../../domain/alerts/alert';
 import { CONDITIONS, RULE_TYPES } from '../../domain/alerts/alert-conditions';
 import { ALERT_RULE_FIELDS } from '../../domain/alerts/alert-rule';
 import type { Json, JsonObject } from '../../domain/shared/json';
@@ -144,7 +145,7 @@ export class AlertDto implements AlertView {
   @Flag() notification_sent: boolean;
   @Part(() => ({ type: ['array', 'null'], items: { type: 'string' } })) notification_channels_used: string[] | null;
   @Time() timestamp: string;
-  @OneOf(['open', 'acknowledged', 'resolved']) status: AlertView['status'];
+  @OneOf(alertStatuses) status: AlertView['status'];
   @Part(() => NULLABLE_TIME) acknowledged_at: string | null;
   @Text({ nullable: true }) acknowledged_by: string | null;
   @Part(() => NULLABLE_TIME) resolved_at: string | null;

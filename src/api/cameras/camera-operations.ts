@@ -73,6 +73,9 @@ const ALWAYS_THERE = new Set([
 }))
 class CameraDto {
   readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly region_id: string | null;
   readonly [setting: string]: Json;
 }
 

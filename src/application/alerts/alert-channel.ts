@@ -1,6 +1,6 @@
 import { CHANNELS, type Channel, isEmail, isWebAddress } from '../../domain/alerts/alert-recipients';
 import type { WatchedRule } from '../../domain/alerts/watched-rule';
-import type { Json, JsonObject } from '../../domain/shared/json';
+import type { JsonObject } from '../../domain/shared/json';
 import type { Log } from '../shared/log';
 
 /** Whom to tell, and how; an empty target is whatever is configured for the channel. */
@@ -46,9 +46,8 @@ export class Undeliverable extends Error {
 
 /** Every notice of an alert: one per address for the channels that have addresses, one for the others. */
 export function deliveryTargetsOf({ rule }: WatchedRule): DeliveryTarget[] {
-  const recipients = texts(rule.fields.recipients);
-  const wanted = texts(rule.fields.notification_channels);
-  return CHANNELS.filter((channel) => wanted.includes(channel)).flatMap((channel): DeliveryTarget[] => {
+  const { channels, recipients } = rule;
+  return CHANNELS.filter((channel) => channels.includes(channel)).flatMap((channel): DeliveryTarget[] => {
     switch (channel) {
       case 'websocket':
       case 'log':
@@ -64,8 +63,6 @@ export function deliveryTargetsOf({ rule }: WatchedRule): DeliveryTarget[] {
 /** Without an address there is still a notice: that nobody can be reached is to be seen, not to be lost. */
 const addressed = (channel: DeliveryTarget['channel'], targets: readonly string[]): DeliveryTarget[] =>
   (targets.length > 0 ? targets : ['']).map((target) => ({ channel, target }));
-
-const texts = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** How people are told of the site itself: on every dashboard, in the log, and by the webhook of the site if it has one. */
 export const siteDeliveryTargets = (webhook: boolean): DeliveryTarget[] =>

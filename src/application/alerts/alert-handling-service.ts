@@ -1,5 +1,7 @@
+import type { Alert } from '../../domain/alerts/alert';
 import type { AlertRuleRepository } from '../../domain/alerts/alert-rule';
 import type { AlertText } from '../../domain/alerts/alert-wording';
+import type { Delivery, DeliveryStatus } from '../../domain/alerts/delivery';
 import { RuleEvaluation } from '../../domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../domain/alerts/rule-state';
 import { type WatchedRule, watched } from '../../domain/alerts/watched-rule';
@@ -38,7 +40,7 @@ export interface DeliveryView {
   readonly channel: string;
   /** Null: what is configured for the channel. What an address may hold in secret is masked. */
   readonly target: string | null;
-  readonly status: 'queued' | 'delivered' | 'dead';
+  readonly status: DeliveryStatus;
   readonly idempotency_key: string;
   /** Oldest first. */
   readonly attempts: readonly Attempt[];
@@ -111,8 +113,8 @@ const MOST_SHOWN = 1_000;
 /** Deliveries for people to look at. */
 export interface DeliveryArchive {
   page(query: DeliveryQuery): Promise<Listed<DeliveryView>>;
-  /** Queues it again if it was given up; the delivery as it is then, undefined for an unknown one. */
-  revive(id: number): Promise<{ readonly revived: boolean; readonly delivery: DeliveryView } | undefined>;
+  /** Decides on the delivery as it is while nobody else can change it; undefined for an unknown one. */
+  change(id: number, decide: (delivery: Delivery) => Delivery): Promise<DeliveryView | undefined>;
 }
 
 export class AlertHandlingService {
@@ -144,14 +146,14 @@ export class AlertHandlingService {
     return { rule_id, from: since, to: until, events, count: shown.length, total: alerts.length, alerts: shown };
   }
 
-  acknowledge(handling: Handling) {
-    return this.handle(handling, 'acknowledged', ({ id, status }) => {
-      if (status === 'resolved') throw new DomainError('alert.resolved', `Alert ${id} is resolved already.`);
-    });
+  acknowledge({ alert_id, by = null, note = null }: Handling) {
+    const now = this.clock();
+    return this.handle(alert_id, (alert) => alert.acknowledge({ by, note }, now));
   }
 
-  resolve(handling: Handling) {
-    return this.handle(handling, 'resolved', () => undefined);
+  resolve({ alert_id, by = null, note = null }: Handling) {
+    const now = this.clock();
+    return this.handle(alert_id, (alert) => alert.resolve({ by, note }, now));
   }
 
   deliveries(query: DeliveryQuery) {
@@ -159,21 +161,14 @@ export class AlertHandlingService {
   }
 
   async replay({ delivery_id }: DeliveryKey) {
-    const found = await this.outbox.revive(delivery_id);
-    if (!found) throw new DomainError('alert_delivery.not_found', `There is no delivery ${delivery_id}.`);
-    if (found.revived) return found.delivery;
-    const message = `Delivery ${delivery_id} is ${found.delivery.status}: only one that was given up is tried again.`;
-    throw new DomainError('alert_delivery.not_dead', message);
+    const revived = await this.outbox.change(delivery_id, (delivery) => delivery.revive());
+    if (revived) return revived;
+    throw new DomainError('alert_delivery.not_found', `There is no delivery ${delivery_id}.`);
   }
 
-  private async handle(
-    { alert_id, by = null, note = null }: Handling,
-    status: 'acknowledged' | 'resolved',
-    refuse: (now: AlertView) => void,
-  ): Promise<AlertView> {
-    const handling = { alertId: alert_id, by, note, at: this.clock() };
-    const alert = await this.archive.handle(handling, status, refuse);
-    if (!alert) throw new DomainError('alert.not_found', `There is no alert ${alert_id}.`);
-    return alert;
+  private async handle(id: number, decide: (alert: Alert) => Alert): Promise<AlertView> {
+    const handled = await this.archive.change(id, decide);
+    if (handled) return handled;
+    throw new DomainError('alert.not_found', `There is no alert ${id}.`);
   }
 }

@@ -1,3 +1,4 @@
+import type { Alert } from '../../domain/alerts/alert';
 import { AlertRule, type AlertRuleRepository } from '../../domain/alerts/alert-rule';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
@@ -6,25 +7,14 @@ import type { Clock } from '../shared/log';
 import { type AlertView, alertRuleView, ruleDifference } from './alert-views';
 import type { AlertQuery, AlertRuleKey, AlertRulePatch, AlertRuleQuery, AlertsPort, Listed } from './alerts-port';
 
-export interface AlertHandling {
-  readonly alertId: number;
-  readonly by: string | null;
-  readonly note: string | null;
-  readonly at: Date;
-}
-
 /** What was told, for good. */
 export interface AlertArchive {
   /** Newest first. */
   page(query: AlertQuery): Promise<Listed<AlertView>>;
   /** How many alerts of the last 24 hours nobody has taken care of; their summaries and ends do not count. */
   openOfToday(): Promise<number>;
-  /** Undefined for an unknown alert. Throws what `refuse` throws for the alert as it is. */
-  handle(
-    handling: AlertHandling,
-    status: 'acknowledged' | 'resolved',
-    refuse: (now: AlertView) => void,
-  ): Promise<AlertView | undefined>;
+  /** Decides on the alert as it is while nobody else can change it; undefined for an unknown one. */
+  change(id: number, decide: (alert: Alert) => Alert): Promise<AlertView | undefined>;
 }
 
 /** Alert rules on the domain path: the aggregate decides, the repository keeps. */

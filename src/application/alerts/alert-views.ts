@@ -1,6 +1,7 @@
+import type { AlertStatus } from '../../domain/alerts/alert';
 import { webOrigin } from '../../domain/alerts/alert-recipients';
 import type { AlertRule } from '../../domain/alerts/alert-rule';
-import { type Json, type JsonObject, sameJson } from '../../domain/shared/json';
+import { type JsonObject, sameJson } from '../../domain/shared/json';
 import { type Role, covers } from '../../domain/shared/role';
 
 /** A rule as clients see it: every key always there, null where there is nothing. */
@@ -19,20 +20,20 @@ export interface AlertRuleView {
   readonly created_by: string | null;
 }
 
-export function alertRuleView({ id, fields, createdAt, updatedAt, enabled, priority }: AlertRule): AlertRuleView {
+export function alertRuleView(rule: AlertRule): AlertRuleView {
   return {
-    id,
-    name: String(fields.name),
-    camera_id: textOrNull(fields.camera_id),
-    rule_type: String(fields.rule_type),
-    conditions: (fields.conditions ?? {}) as JsonObject,
-    notification_channels: textsOrNull(fields.notification_channels),
-    recipients: textsOrNull(fields.recipients),
-    enabled,
-    priority,
-    created_at: createdAt.toISOString(),
-    updated_at: updatedAt.toISOString(),
-    created_by: textOrNull(fields.created_by),
+    id: rule.id,
+    name: rule.name,
+    camera_id: rule.cameraId ?? null,
+    rule_type: rule.typeName,
+    conditions: (rule.fields.conditions ?? {}) as JsonObject,
+    notification_channels: listOrNull(rule.channels),
+    recipients: listOrNull(rule.recipients),
+    enabled: rule.enabled,
+    priority: rule.priority,
+    created_at: rule.createdAt.toISOString(),
+    updated_at: rule.updatedAt.toISOString(),
+    created_by: rule.createdBy,
   };
 }
 
@@ -48,9 +49,7 @@ export function ruleDifference(before: AlertRule, after: AlertRule): { before: J
 export const alertRuleFor = (rule: AlertRuleView, role: Role): AlertRuleView =>
   covers(role, 'operator') ? rule : { ...rule, recipients: rule.recipients?.map(webOrigin) ?? null };
 
-const textOrNull = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null);
-const textsOrNull = (value: Json | undefined): string[] | null =>
-  Array.isArray(value) && value.length > 0 ? value.map(String) : null;
+const listOrNull = (list: readonly string[]): readonly string[] | null => (list.length > 0 ? list : null);
 
 /** What was told, and what people did about it. */
 export interface AlertView {
@@ -64,7 +63,7 @@ export interface AlertView {
   readonly notification_sent: boolean;
   readonly notification_channels_used: readonly string[] | null;
   readonly timestamp: string;
-  readonly status: 'open' | 'acknowledged' | 'resolved';
+  readonly status: AlertStatus;
   readonly acknowledged_at: string | null;
   readonly acknowledged_by: string | null;
   readonly resolved_at: string | null;

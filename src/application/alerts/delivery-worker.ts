@@ -1,15 +1,8 @@
 import type { Channel } from '../../domain/alerts/alert-recipients';
+import { Delivery } from '../../domain/alerts/delivery';
 import type { Clock, Log } from '../shared/log';
 import { within } from '../shared/within';
 import { type AlertChannel, type OutgoingNotice, Undeliverable } from './alert-channel';
-
-export const MOST_ATTEMPTS = 8;
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 300_000;
-
-/** Milliseconds until the next attempt: 1 s, doubled each time, up to 5 minutes, a fifth more or less by chance (0 to 1). */
-const waitAfter = (attempts: number, chance: number): number =>
-  Math.round(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempts - 1)) * (0.8 + 0.4 * chance));
 
 /** A delivery that this process has, until its lease ends. */
 export interface Claim extends OutgoingNotice {
@@ -26,10 +19,8 @@ export interface Attempt {
   readonly ms: number;
 }
 
-/** What became of a delivery: done, to be tried again after some milliseconds, or given up. */
-export type Settlement =
-  | { readonly status: 'delivered' | 'dead' }
-  | { readonly status: 'queued'; readonly waitMs: number };
+/** What an attempt made of a delivery. */
+export type Settlement = Pick<Delivery, 'status' | 'waitMs'>;
 
 /** What has enough under way already, and is to be left for later. */
 export interface Busy {
@@ -133,23 +124,19 @@ export class DeliveryWorker {
 
   private async attempt(claim: Claim): Promise<Pick<Attempt, 'ok' | 'detail'> & { settlement: Settlement }> {
     const { id, channel } = claim;
+    const delivery = Delivery.restore(id, 'queued', claim.attempts);
     try {
       const sent = this.channels[channel].send(claim);
       const detail = await within(SEND_WITHIN_MS, sent, () => {
         throw new Error('took too long');
       });
-      return { ok: true, detail, settlement: { status: 'delivered' } };
+      return { ok: true, detail, settlement: delivery.succeed() };
     } catch (error) {
-      const settlement = this.afterFailure(claim, error);
+      const settlement = delivery.fail(error instanceof Undeliverable, this.chance());
       if (settlement.status === 'dead')
         this.log.error('an alert could not be delivered', { delivery: id, channel, error });
       return { ok: false, detail: error instanceof Error ? error.message : String(error), settlement };
     }
-  }
-
-  private afterFailure({ attempts }: Claim, error: unknown): Settlement {
-    if (error instanceof Undeliverable || attempts >= MOST_ATTEMPTS) return { status: 'dead' };
-    return { status: 'queued', waitMs: waitAfter(attempts, this.chance()) };
   }
 }
 

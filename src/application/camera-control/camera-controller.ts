@@ -2,7 +2,6 @@ import type { Desired, DesiredStates } from '../../domain/camera-control/process
 import type { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { Unavailable } from '../../domain/shared/domain-error';
-import { isJsonObject } from '../../domain/shared/json';
 import type { Log } from '../shared/log';
 import type { CameraSupervisor } from './camera-supervisor';
 import type { WorkerSettings } from './worker-host';
@@ -12,26 +11,13 @@ import type { WorkerSettings } from './worker-host';
  * nobody asked, `auto_start`. The same after a crash, after a clean restart, and when the file changes.
  */
 export const isWanted = (camera: Camera, desiredState: Desired | undefined): boolean =>
-  camera.active && (desiredState === undefined ? camera.effective('auto_start') === true : desiredState === 'running');
-
-const textOf = (camera: Camera, field: string): string => String(camera.effective(field) ?? '');
+  camera.active && (desiredState === undefined ? camera.settings.autoStart : desiredState === 'running');
 
 /** What a camera's worker is given; a change of anything else restarts nothing. */
-export function settingsOf(camera: Camera): WorkerSettings {
-  const env = camera.effective('env');
-  const texts = isJsonObject(env) ? Object.entries(env).map(([name, value]) => [name, String(value)] as const) : [];
-  const options = ['regions_file', 'profile', 'device', 'imgsz', 'resolution'].map((name) => [
-    name,
-    textOf(camera, name),
-  ]);
-  return {
-    id: camera.id,
-    source: textOf(camera, 'source'),
-    // Only what somebody wrote is an expectation.
-    expectedFps: Number(camera.fields.fps ?? 0),
-    env: Object.fromEntries(texts),
-    options: Object.fromEntries(options),
-  };
+export function settingsOf({ id, settings }: Camera): WorkerSettings {
+  const { source, expectedFps, env, regionsFile, profile, device, imageSize, resolution } = settings;
+  const options = { regions_file: regionsFile, profile, device, imgsz: imageSize, resolution };
+  return { id, source, expectedFps, env, options };
 }
 
 /**

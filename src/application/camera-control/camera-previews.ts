@@ -39,7 +39,7 @@ export class CameraPreviews {
 
   /** Throws `camera.source_empty`, `camera.source_failed`, or `camera.source_silent` when no picture came in time. */
   async show(camera: Camera): Promise<Media> {
-    const source = String(camera.effective('source') ?? '').trim();
+    const { source } = camera.settings;
     if (source === '') throw new DomainError('camera.source_empty', `Camera "${camera.id}" has no source.`);
     const age = await this.fromWorker(camera);
     if (age.picture && age.ms < PRESENT_MS) return answer(age.picture, age.ms);

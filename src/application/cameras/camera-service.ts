@@ -155,7 +155,7 @@ export class CameraService implements CamerasPort {
 
   async list({ active_only }: CameraFilter) {
     const views = await this.views();
-    return { cameras: views.filter((view) => !active_only || view.active === true) };
+    return { cameras: views.filter((view) => !active_only || view.active) };
   }
 
   async get({ camera_id }: CameraKey) {

@@ -1,16 +1,23 @@
-import { CAMERA_DEFAULTS, Camera, type CameraTimes } from '../../domain/cameras/camera';
+import { CAMERA_DEFAULTS, type Camera, type CameraTimes } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
-import { maskFields } from '../../domain/cameras/camera-secrets';
+import { maskAddress, maskFields } from '../../domain/cameras/camera-secrets';
 import { Unavailable } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 
 /** A camera as clients see it: every setting in force, unknown keys as they stand, secrets masked. */
-export type CameraView = JsonObject & { readonly id: string };
+export type CameraView = JsonObject & {
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly region_id: string | null;
+};
 
 export function cameraView(camera: Camera): CameraView {
-  const { active } = camera;
+  const { active, name, regionId } = camera.settings;
   const derived = {
     id: camera.id,
+    name: maskAddress(name),
+    region_id: regionId === null ? null : maskAddress(regionId),
     active,
     enabled: active,
     is_active: active,
@@ -36,7 +43,7 @@ export class TimesInTable {
     const times = await this.newest();
     return cameras.map((camera) => {
       const known = times.get(camera.id);
-      return known ? Camera.restore(camera.fields, known.createdAt, known.updatedAt) : camera;
+      return known ? camera.at(known) : camera;
     });
   }
 

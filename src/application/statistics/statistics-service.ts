@@ -1,4 +1,4 @@
-import { type Event, type ViolationTypes, eventView } from '../../domain/shared/event';
+import { type Event, type ViolationTypes, eventView, violationTypeOf } from '../../domain/shared/event';
 import { MINUTE_MS } from '../../domain/shared/time';
 import { type TimeSpan, lastDates } from '../../domain/statistics/window-cover';
 import { type EventHistory, requestedWindow } from '../shared/event-history';
@@ -36,7 +36,7 @@ function kindsOf(counts: Readonly<Record<string, number>>, types: ViolationTypes
     handwashing: sum((type) => HANDWASHING.test(type)),
     disinfection: sum((type) => DISINFECTION.test(type)),
     hairnet: sum((type) => HAIRNET.test(type)),
-    violations: sum((type) => Object.hasOwn(types, type)),
+    violations: sum((type) => violationTypeOf(type, types) !== undefined),
   };
 }
 

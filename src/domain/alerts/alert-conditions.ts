@@ -9,7 +9,7 @@ import {
   unknownName,
   whole,
 } from '../shared/value-rules';
-import { scheduleRule } from './alert-schedule';
+import { type AlertSchedule, readSchedule, scheduleRule } from './alert-schedule';
 
 export const RULE_TYPES = ['violation_threshold', 'continuous_violation', 'no_detection', 'camera_down'] as const;
 export type RuleType = (typeof RULE_TYPES)[number];
@@ -53,15 +53,48 @@ export const CONDITIONS: Readonly<Record<RuleType, ValueRules>> = {
 };
 
 /** In force where nothing was written. */
-export const DURATION_SECONDS: Readonly<Record<RuleType, number>> = {
+const DURATION_SECONDS: Readonly<Record<RuleType, number>> = {
   violation_threshold: 600,
   continuous_violation: 30,
   no_detection: 600,
   camera_down: 300,
 };
-export const MIN_DETECTIONS = { continuous_violation: 3, no_detection: 1 };
-export const COOLDOWN_SECONDS = 300;
-export const RECOVERY_SECONDS = 30;
+const MIN_DETECTIONS = { continuous_violation: 3, no_detection: 1 };
+const COOLDOWN_SECONDS = 300;
+const RECOVERY_SECONDS = 30;
+
+/** The conditions of a rule as they are in force, times in milliseconds. */
+export interface RuleConditions {
+  readonly threshold: number;
+  readonly minDetections: number;
+  readonly durationMs: number;
+  readonly cooldownMs: number;
+  readonly recoveryMs: number;
+  readonly violationType: string | undefined;
+  /** Empty: any. */
+  readonly labels: ReadonlySet<string>;
+  readonly schedule: AlertSchedule | undefined;
+}
+
+/** Never refuses: what cannot be used, in a rule that the old backend accepted, counts as not written. */
+export function readConditions(type: RuleType, conditions: JsonObject): RuleConditions {
+  const number = (name: string, fallback: number): number => {
+    const value = conditions[name];
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : fallback;
+  };
+  const { violation_type: violationType, labels: named, schedule } = conditions;
+  const minutes = number('duration_minutes', DURATION_SECONDS[type] / 60);
+  return {
+    threshold: number('threshold', 1),
+    minDetections: number('min_detections', type === 'continuous_violation' ? MIN_DETECTIONS[type] : 1),
+    durationMs: 1_000 * number('duration_seconds', minutes * 60),
+    cooldownMs: 1_000 * number('cooldown_seconds', COOLDOWN_SECONDS),
+    recoveryMs: 1_000 * number('recovery_seconds', RECOVERY_SECONDS),
+    violationType: typeof violationType === 'string' ? violationType : undefined,
+    labels: new Set(Array.isArray(named) ? named.filter((item: Json) => typeof item === 'string') : []),
+    schedule: readSchedule(schedule),
+  };
+}
 
 /** All faults of a rule's conditions. */
 export function checkConditions(type: RuleType, conditions: Json): Fault[] {

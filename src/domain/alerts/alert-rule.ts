@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { refuseFaults } from '../shared/domain-error';
 import type { Fault } from '../shared/fault';
 import { type Json, type JsonObject, isJsonObject, sameJson } from '../shared/json';
@@ -11,7 +12,7 @@ import {
   textRule,
   unknownName,
 } from '../shared/value-rules';
-import { RULE_TYPES, type RuleType, checkConditions } from './alert-conditions';
+import { RULE_TYPES, type RuleConditions, type RuleType, checkConditions, readConditions } from './alert-conditions';
 import { channelsRule, recipientsRule } from './alert-recipients';
 
 const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
@@ -54,13 +55,40 @@ export type AlertRuleFields = JsonObject;
 
 /** When people are to be told of what cameras see, or do not see. Immutable: every change is a new rule. */
 export class AlertRule {
+  readonly name: string;
+  /** Undefined: every camera, each for itself. */
+  readonly cameraId: string | undefined;
+  /** As it was written, perhaps by the old backend; `type` where this service knows it. */
+  readonly typeName: string;
+  readonly type: RuleType | undefined;
+  /** Undefined for a type that only the old backend knew. */
+  readonly conditions: RuleConditions | undefined;
+  /** As they were written: the old backend had others than this service. */
+  readonly channels: readonly string[];
+  readonly recipients: readonly string[];
+  readonly enabled: boolean;
+  readonly priority: string;
+  readonly createdBy: string | null;
+
   private constructor(
     /** 0 until it is stored. */
     readonly id: number,
+    /** As they were written: for the table and the answers. */
     readonly fields: AlertRuleFields,
     readonly createdAt: Date,
     readonly updatedAt: Date,
-  ) {}
+  ) {
+    this.name = String(fields.name ?? '');
+    this.cameraId = typeof fields.camera_id === 'string' ? fields.camera_id : undefined;
+    this.typeName = String(fields.rule_type);
+    this.type = RULE_TYPES.find((type) => type === fields.rule_type);
+    this.conditions = this.type && readConditions(this.type, conditionsIn(fields));
+    this.channels = texts(fields.notification_channels);
+    this.recipients = texts(fields.recipients);
+    this.enabled = fields.enabled !== false;
+    this.priority = String(fields.priority ?? 'medium');
+    this.createdBy = typeof fields.created_by === 'string' ? fields.created_by : null;
+  }
 
   /** A new rule; all rules of rules apply. Throws `alert_rule.invalid` with every fault. */
   static register(input: JsonObject, now: Date): AlertRule {
@@ -87,23 +115,20 @@ export class AlertRule {
     return sameJson(next, this.fields) ? this : new AlertRule(this.id, next, this.createdAt, now);
   }
 
-  get cameraId(): string | undefined {
-    return typeof this.fields.camera_id === 'string' ? this.fields.camera_id : undefined;
-  }
-
-  get enabled(): boolean {
-    return this.fields.enabled !== false;
-  }
-
-  get priority(): string {
-    return String(this.fields.priority ?? 'medium');
-  }
-
-  /** Undefined for a type that only the old backend knew. */
-  get type(): RuleType | undefined {
-    return RULE_TYPES.find((type) => type === this.fields.rule_type);
+  /** The same for the same conditions: what was counted under them still counts. */
+  get fingerprint(): string {
+    const conditions = JSON.stringify([this.typeName, this.cameraId ?? null, conditionsIn(this.fields)]);
+    return createHash('sha256').update(conditions).digest('base64url').slice(0, 16);
   }
 }
+
+const conditionsIn = ({ conditions }: AlertRuleFields): JsonObject => (isJsonObject(conditions) ? conditions : {});
+
+/** `String` would throw for an object that calls a member `toString`. */
+const texts = (value: Json | undefined): string[] =>
+  Array.isArray(value)
+    ? value.map((item: Json) => (typeof item === 'object' ? JSON.stringify(item) : String(item)))
+    : [];
 
 /** Conditions that were right for one type may be wrong for another. */
 const retyped = (changes: JsonObject, name: string | number | undefined): boolean =>

@@ -14,8 +14,8 @@ export interface AlertText {
 
 /** Puts a decision into words. */
 export function formatAlert(rule: WatchedRule, cameraId: string, { kind, at, details }: RuleDecision): AlertText {
-  const { name, priority } = rule.rule.fields;
-  const about = { kind, rule_name: name ?? '', priority: priority ?? 'medium', ...details };
+  const { name, priority } = rule.rule;
+  const about = { kind, rule_name: name, priority, ...details };
   const message = sentence(rule, cameraId, kind, details);
   return { ruleId: rule.id, cameraId, type: rule.type, at: new Date(at), message, details: about };
 }

@@ -1,6 +1,6 @@
 import { refuseFaults } from '../shared/domain-error';
 import type { Fault } from '../shared/fault';
-import { type Json, type JsonObject, sameJson } from '../shared/json';
+import { type Json, type JsonObject, isJsonObject, sameJson } from '../shared/json';
 import { type CameraFields, canonical, checkCamera, checkNewSource, isKnownField, suggestField } from './camera-rules';
 import { isMasked, unmaskField } from './camera-secrets';
 
@@ -26,14 +26,38 @@ export interface CameraTimes {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+type CameraStatus = 'active' | 'inactive' | 'maintenance' | 'error';
+
+/** What a camera is set to, as the rest of the service uses it: what was written, else the default. */
+export interface CameraSettings {
+  readonly name: string;
+  /** Empty where there is none. */
+  readonly source: string;
+  readonly active: boolean;
+  readonly status: CameraStatus;
+  readonly autoStart: boolean;
+  /** Frames per second that somebody wrote: the default is no expectation. 0 where nobody did. */
+  readonly expectedFps: number;
+  readonly regionId: string | null;
+  readonly regionsFile: string;
+  readonly profile: string;
+  readonly device: string;
+  readonly imageSize: string;
+  readonly resolution: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 const MOST_SUGGESTIONS = 20;
 
 /** One camera of the site. Immutable: every change is a new camera. */
 export class Camera {
   private constructor(
+    /** As it was written: for the file, the table and the answers. Everything else reads `settings`. */
     readonly fields: CameraFields,
     readonly createdAt: Date,
     readonly updatedAt: Date,
+    readonly settings: CameraSettings = readSettings(fields),
   ) {}
 
   /** A new camera; all rules apply. Throws `camera.invalid` with every fault. */
@@ -57,20 +81,11 @@ export class Camera {
   }
 
   get active(): boolean {
-    return this.effective('active') === true;
+    return this.settings.active;
   }
 
-  /** `maintenance` and `error` are said by people; otherwise the status is whether the camera is active. */
-  get status(): string {
-    const { status } = this.fields;
-    return status === 'maintenance' || status === 'error' ? status : this.active ? 'active' : 'inactive';
-  }
-
-  /** The value in force: what was written, else the default. */
-  effective(field: string): Json | undefined {
-    if (field === 'status') return this.status;
-    if (Object.hasOwn(this.fields, field)) return this.fields[field];
-    return Object.entries(CAMERA_DEFAULTS).find(([name]) => name === field)?.[1];
+  get status(): CameraStatus {
+    return this.settings.status;
   }
 
   /**
@@ -84,7 +99,7 @@ export class Camera {
         ? [{ path: ['id'], type: 'mismatch', message: 'must be the id in the path: a camera cannot be renamed' }]
         : [];
     const { id: _, ...unmasked } = mapFields(fields, (name, value) => unmaskField(name, value, this.fields[name]));
-    const news = Object.fromEntries(Object.entries(unmasked).filter(([k, v]) => !sameJson(v, this.effective(k))));
+    const news = Object.fromEntries(Object.entries(unmasked).filter(([k, v]) => !sameJson(v, this.inForce(k))));
     const kept = Object.entries(this.fields).filter(([name]) => !cleared.has(name));
     const next = { ...Object.fromEntries(kept), ...news };
     refuseFaults('camera.invalid', [
@@ -100,7 +115,48 @@ export class Camera {
   with(fields: CameraFields, now: Date): Camera {
     return sameJson(fields, this.fields) ? this : new Camera(fields, this.createdAt, now);
   }
+
+  /** The same camera as another home of its times knows it. */
+  at({ createdAt, updatedAt }: CameraTimes): Camera {
+    return new Camera(this.fields, createdAt, updatedAt, this.settings);
+  }
+
+  private inForce(field: string): Json | undefined {
+    return field === 'status' ? this.status : valueInForce(this.fields, field);
+  }
 }
+
+const DEFAULTS: ReadonlyMap<string, Json> = new Map(Object.entries(CAMERA_DEFAULTS));
+
+/** What was written, else the default. */
+const valueInForce = (fields: CameraFields, field: string): Json | undefined =>
+  Object.hasOwn(fields, field) ? fields[field] : DEFAULTS.get(field);
+
+/** Never refuses: an entry that is quarantined, and a row that was accepted by older rules, can be read, too. */
+function readSettings(fields: CameraFields): CameraSettings {
+  const text = (field: string): string => textOf(valueInForce(fields, field));
+  const active = valueInForce(fields, 'active') === true;
+  const { status, region_id: region, fps, env } = fields;
+  return {
+    name: text('name'),
+    source: text('source').trim(),
+    active,
+    // `maintenance` and `error` are said by people; otherwise the status is whether the camera is active.
+    status: status === 'maintenance' || status === 'error' ? status : active ? 'active' : 'inactive',
+    autoStart: valueInForce(fields, 'auto_start') === true,
+    expectedFps: typeof fps === 'number' ? fps : 0,
+    regionId: typeof region === 'string' ? region : null,
+    regionsFile: text('regions_file'),
+    profile: text('profile'),
+    device: text('device'),
+    imageSize: text('imgsz'),
+    resolution: text('resolution'),
+    env: isJsonObject(env) ? Object.fromEntries(Object.entries(env).map(([name, v]) => [name, textOf(v)])) : {},
+  };
+}
+
+/** Of what is no text, number or flag: none. `String` would throw for an object that calls a member `toString`. */
+const textOf = (value: Json | undefined): string => (typeof value === 'object' ? '' : String(value ?? ''));
 
 /** Splits what a client sent into values and fields it wants back at their default (`null`, or blank where optional). */
 function written(input: JsonObject): { fields: CameraFields; cleared: Set<string> } {

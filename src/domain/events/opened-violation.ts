@@ -1,9 +1,9 @@
-import type { Event, ViolationTypes } from '../shared/event';
+import { type Event, type ViolationTypes, violationTypeOf } from '../shared/event';
 import { type Json, type JsonObject, isJsonObject } from '../shared/json';
 
 const PATH = 500;
 
-/** The violation an event opens. */
+/** The violation an event opens: what is known of it when it is born. It is pending until somebody handles it. */
 export interface OpenedViolation {
   readonly violationType: string;
   /** 0 to 1. */
@@ -15,10 +15,11 @@ export interface OpenedViolation {
 
 /** The violation that an event opens, if its type is one of a violation. */
 export function openedBy({ type, evidence }: Event, types: ViolationTypes): OpenedViolation | undefined {
-  if (!Object.hasOwn(types, type)) return undefined;
+  const violationType = violationTypeOf(type, types);
+  if (violationType === undefined) return undefined;
   const { confidence, snapshot_path: snapshot, bbox } = evidence ?? {};
   return {
-    violationType: types[type] ?? type,
+    violationType,
     confidence: typeof confidence === 'number' ? confidence : null,
     snapshotPath: typeof snapshot === 'string' ? snapshot.slice(0, PATH) : null,
     bbox: boxOf(bbox),

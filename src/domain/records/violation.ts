@@ -3,6 +3,8 @@ import type { JsonObject } from '../shared/json';
 
 export const violationStatuses = ['pending', 'confirmed', 'false_positive', 'resolved'] as const;
 export type ViolationStatus = (typeof violationStatuses)[number];
+/** In which a violation is born; one that goes back to it counts as not handled. */
+export const FIRST_VIOLATION_STATUS: ViolationStatus = 'pending';
 
 const NOTES = 2_000;
 const NAME = 100;
@@ -55,7 +57,7 @@ export class Violation {
       status,
       notes: notes ?? known.notes,
       handledBy: handledBy ?? known.handledBy,
-      handledAt: status === 'pending' ? null : (known.handledAt ?? now),
+      handledAt: status === FIRST_VIOLATION_STATUS ? null : (known.handledAt ?? now),
       version: known.version + 1,
       updatedAt: now,
     });
@@ -93,7 +95,7 @@ const tooLong = (field: string, text: string | undefined, most: number) =>
     ? [{ path: [field], message: `must have at most ${most} characters`, type: 'string_too_long' }]
     : [];
 
-export const changedMeanwhile = (id: number, stored: number, sent: number): DomainError =>
+const changedMeanwhile = (id: number, stored: number, sent: number): DomainError =>
   new DomainError(
     'violation.changed',
     `Violation ${id} is at version ${stored}, not ${sent}: somebody changed it. Read it again.`,

@@ -9,6 +9,10 @@ export const DEFAULT_VIOLATION_TYPES: ViolationTypes = {
   INSUFFICIENT_DWELL_TIME: 'no_handwash',
 };
 
+/** The violation that events of a type are. A type may be called anything, `constructor` for example. */
+export const violationTypeOf = (type: string, types: ViolationTypes): string | undefined =>
+  Object.hasOwn(types, type) ? types[type] : undefined;
+
 /** Something a detector saw. */
 export interface Event {
   /** UUID; made from the content, or from `externalId`, when none was sent. */

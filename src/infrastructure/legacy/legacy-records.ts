@@ -6,17 +6,9 @@ import {
   violationView,
 } from '../../application/records/record-service';
 import type { ReportSums } from '../../application/records/record-totals';
-import type {
-  RecordsPort,
-  StatusChange,
-  StatusChanges,
-  ViolationKey,
-  ViolationQuery,
-} from '../../application/records/records-port';
-import { currentCall, noteChange } from '../../application/shared/call-context';
-import type { Clock } from '../../application/shared/log';
+import type { RecordsPort, ViolationKey, ViolationQuery } from '../../application/records/records-port';
 import type { Period } from '../../domain/records/period';
-import { type Handling, changedMeanwhile, readHandling, violationNotFound } from '../../domain/records/violation';
+import { violationNotFound } from '../../domain/records/violation';
 import type { Database } from '../postgres/database';
 import { PgDetectionReports } from '../postgres/pg-detection-reports';
 import { OF_THE_SITE, VIOLATION_COLUMNS, type ViolationRow, violationOf } from '../postgres/pg-violations';
@@ -54,49 +46,22 @@ export class RawDetectionReports extends PgDetectionReports {
   }
 }
 
-const HANDLING = (v: string): string =>
-  `jsonb_build_object('status', ${v}.status, 'handled_by', ${v}.handled_by, 'notes', ${v}.notes, 'version', ${v}.version)`;
-
-/** Sets the status of some violations and records it, in one statement; answers those that there were, by id. */
-async function handleViolations(
-  sql: Queryable,
-  ids: readonly number[],
-  { status, notes, handledBy }: Handling,
-  now: Date,
-): Promise<{ readonly id: number; readonly version: number }[]> {
-  const call = currentCall();
-  const changed = await sql.query<{ readonly id: number; readonly version: number }>(
-    `WITH known AS (
-       SELECT * FROM violation_events WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE
-     ), changed AS (
-       UPDATE violation_events v SET
-              status = $2, notes = coalesce($3, k.notes), handled_by = coalesce($4, k.handled_by),
-              handled_at = CASE WHEN $2 = 'pending' THEN NULL ELSE coalesce(k.handled_at, $5::timestamptz) END,
-              version = k.version + 1, updated_at = $5
-         FROM known k WHERE v.id = k.id RETURNING v.*
-     ), recorded AS (
-       INSERT INTO violation_changes (violation_id, at, actor, request_id, before, after)
-       SELECT k.id, $5, $6, $7, ${HANDLING('k')}, ${HANDLING('c')} FROM known k JOIN changed c USING (id) ORDER BY k.id
-     )
-     SELECT id::float8 AS id, version FROM changed ORDER BY changed.id`,
-    [ids, status, notes ?? null, handledBy ?? null, now, call?.actor ?? 'anonymous', call?.requestId ?? ''],
-  );
-  noteChange({ violation_versions: Object.fromEntries(changed.map(({ id, version }) => [id, version])) });
-  return changed;
-}
-
 const MATCHING = `($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR status = $2)
   AND ($3::text IS NULL OR violation_type = $3)`;
 
-/** The old way of keeping records: one statement of SQL each, without anything in between. */
+/**
+ * The old way of reading records: one statement of SQL each, without anything in between. What may be done to a violation
+ * is decided by the violation itself, as on the domain path.
+ */
 export class LegacyRecords implements RecordsPort {
   constructor(
     private readonly database: Database,
-    /** What never had two ways: the trail, exports, and sums from wherever this path reads reports. */
+    /** What never had two ways: changes and their trail, exports, and sums from wherever this path reads reports. */
     private readonly rest: RecordService,
-    private readonly clock: Clock,
   ) {}
 
+  setStatus: RecordsPort['setStatus'] = (change) => this.rest.setStatus(change);
+  setStatuses: RecordsPort['setStatuses'] = (changes) => this.rest.setStatuses(changes);
   changes = (key: ViolationKey) => this.rest.changes(key);
   exportViolations: RecordsPort['exportViolations'] = (filter) => this.rest.exportViolations(filter);
   summary: RecordsPort['summary'] = (query) => this.rest.summary(query);
@@ -125,26 +90,5 @@ export class LegacyRecords implements RecordsPort {
     const [row] = await this.database.query<ViolationRow>(sql, [id]);
     if (!row) throw violationNotFound(id);
     return violationView(violationOf(row));
-  }
-
-  async setStatus({ violation_id: id, ...sent }: StatusChange) {
-    const handling = readHandling(sent);
-    const [changed] = await this.handle([id], handling);
-    if (!changed) throw violationNotFound(id);
-    return { ok: true as const, violation_id: id, status: handling.status, version: changed.version };
-  }
-
-  async setStatuses({ violation_ids: ids, ...sent }: StatusChanges) {
-    const updated = (await this.handle(ids, readHandling(sent))).map(({ id }) => id);
-    return { ok: true as const, updated, not_found: [...new Set(ids)].filter((id) => !updated.includes(id)) };
-  }
-
-  private handle(ids: readonly number[], handling: Handling) {
-    return this.database.transaction(async (sql) => {
-      const changed = await handleViolations(sql, ids, handling, this.clock());
-      const stale = changed.find(({ version }) => handling.version !== undefined && version !== handling.version + 1);
-      if (stale) throw changedMeanwhile(stale.id, stale.version - 1, handling.version ?? 0);
-      return changed;
-    });
   }
 }

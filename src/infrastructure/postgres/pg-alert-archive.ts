@@ -1,6 +1,7 @@
-import type { AlertArchive, AlertHandling } from '../../application/alerts/alert-rule-service';
+import type { AlertArchive } from '../../application/alerts/alert-rule-service';
 import type { AlertRuleView, AlertView } from '../../application/alerts/alert-views';
 import type { AlertQuery } from '../../application/alerts/alerts-port';
+import { Alert } from '../../domain/alerts/alert';
 import { AlertRule, type AlertRuleFields } from '../../domain/alerts/alert-rule';
 import type { Database } from './database';
 import type { Readable } from './queryable';
@@ -94,23 +95,32 @@ export class PgAlertArchive implements AlertArchive {
     return Number((await this.database.query<{ open: string }>(sql, []))[0]?.open ?? 0);
   }
 
-  handle(
-    { alertId, by, note, at }: AlertHandling,
-    status: 'acknowledged' | 'resolved',
-    refuse: (now: AlertView) => void,
-  ) {
+  change(id: number, decide: (alert: Alert) => Alert): Promise<AlertView | undefined> {
     return this.database.transaction(async (sql) => {
-      const [row] = await sql.query<AlertRow>(`${ONE} FOR UPDATE`, [alertId]);
+      const [row] = await sql.query<AlertRow>(`${ONE} FOR UPDATE`, [id]);
       if (!row) return undefined;
-      refuse(toAlertView(row));
-      const update = `
-        UPDATE alert_history
-           SET status = $2, ${status}_at = coalesce(${status}_at, $3), ${status}_by = coalesce(${status}_by, $4), note = coalesce($5, note)
-         WHERE id = $1 RETURNING ${ALERT_COLUMNS}`;
-      return (await sql.query<AlertRow>(update, [alertId, status, at, by, note])).map(toAlertView)[0];
+      const { status, acknowledgedAt, acknowledgedBy, resolvedAt, resolvedBy, note } = decide(alertOf(row)).fields;
+      const values = [id, status, acknowledgedAt, acknowledgedBy, resolvedAt, resolvedBy, note];
+      return (await sql.query<AlertRow>(UPDATE, values)).map(toAlertView)[0];
     });
   }
 }
+
+const alertOf = (row: AlertRow): Alert =>
+  Alert.restore({
+    id: Number(row.id),
+    status: row.status,
+    acknowledgedAt: row.acknowledged_at,
+    acknowledgedBy: row.acknowledged_by,
+    resolvedAt: row.resolved_at,
+    resolvedBy: row.resolved_by,
+    note: row.note,
+  });
+
+const UPDATE = `
+  UPDATE alert_history
+     SET status = $2, acknowledged_at = $3, acknowledged_by = $4, resolved_at = $5, resolved_by = $6, note = $7
+   WHERE id = $1 RETURNING ${ALERT_COLUMNS}`;
 
 /** How far the alerts are behind, and how many could not be delivered. */
 export async function alertState(

@@ -3,6 +3,7 @@ import type { AlertChannel, AlertNotice, OutgoingNotice } from '../../applicatio
 import type { DeliveryArchive, DeliveryQuery, DeliveryView } from '../../application/alerts/alert-handling-service';
 import type { Attempt, Busy, Claim, DeliveryQueue, Settlement } from '../../application/alerts/delivery-worker';
 import { type Channel, webOrigin } from '../../domain/alerts/alert-recipients';
+import { Delivery } from '../../domain/alerts/delivery';
 import { HOUR_MS } from '../../domain/shared/time';
 import type { Database } from './database';
 
@@ -28,14 +29,13 @@ export class PgDeliveries implements DeliveryQueue, DeliveryArchive {
   }
 
   /** Nothing happens when the lease went to somebody else meanwhile. */
-  async settle({ id, lease }: Claim, attempt: Attempt, settlement: Settlement): Promise<void> {
-    const wait = settlement.status === 'queued' ? settlement.waitMs : 0;
-    await this.database.execute(SETTLE, [id, lease, settlement.status, JSON.stringify([attempt]), wait]);
+  async settle({ id, lease }: Claim, attempt: Attempt, { status, waitMs }: Settlement): Promise<void> {
+    await this.database.execute(SETTLE, [id, lease, status, JSON.stringify([attempt]), waitMs]);
   }
 
   async page({ status, alert_id, limit, offset }: DeliveryQuery) {
     const filter = [status ?? null, alert_id ?? null];
-    const page = `${DELIVERY} ${MATCHING} ORDER BY id DESC LIMIT $3 OFFSET $4`;
+    const page = `SELECT ${DELIVERY_COLUMNS} FROM alert_deliveries ${MATCHING} ORDER BY id DESC LIMIT $3 OFFSET $4`;
     const [rows, counted] = await Promise.all([
       this.database.query<DeliveryRow>(page, [...filter, limit, offset]),
       this.database.query<{ total: string }>(`SELECT count(*) AS total FROM alert_deliveries ${MATCHING}`, filter),
@@ -43,15 +43,16 @@ export class PgDeliveries implements DeliveryQueue, DeliveryArchive {
     return { count: rows.length, total: Number(counted[0]?.total ?? 0), items: rows.map(toView) };
   }
 
-  async revive(id: number) {
-    const revived = await this.database.execute(
-      `WITH revived AS (
-         UPDATE alert_deliveries SET status = 'queued', attempts = 0, next_attempt_at = now() WHERE id = $1 AND status = 'dead' RETURNING id
-       ) SELECT id, pg_notify('watchgate_wake', 'deliveries') FROM revived`,
-      [id],
-    );
-    const [row] = await this.database.query<DeliveryRow>(`${DELIVERY} WHERE id = $1`, [id]);
-    return row && { revived: revived.length > 0, delivery: toView(row) };
+  change(id: number, decide: (delivery: Delivery) => Delivery): Promise<DeliveryView | undefined> {
+    return this.database.transaction(async (sql) => {
+      const select = 'SELECT status, attempts FROM alert_deliveries WHERE id = $1 FOR UPDATE';
+      const [row] = await sql.query<Pick<Delivery, 'status' | 'attempts'>>(select, [id]);
+      if (!row) return undefined;
+      const { status, attempts, waitMs } = decide(Delivery.restore(id, row.status, row.attempts));
+      const [changed] = await sql.query<DeliveryRow>(CHANGE, [id, status, attempts, waitMs]);
+      await sql.query(`SELECT pg_notify('watchgate_wake', 'deliveries')`, []);
+      return changed && toView(changed);
+    });
   }
 }
 
@@ -110,9 +111,11 @@ interface DeliveryRow {
   readonly delivered_at: Date | null;
 }
 
-const DELIVERY = `
-  SELECT id, alert_id, channel, target, status, idempotency_key, attempt_log, next_attempt_at, created_at, delivered_at
-    FROM alert_deliveries`;
+const DELIVERY_COLUMNS =
+  'id, alert_id, channel, target, status, idempotency_key, attempt_log, next_attempt_at, created_at, delivered_at';
+const CHANGE = `
+  UPDATE alert_deliveries SET status = $2, attempts = $3, next_attempt_at = now() + $4::float8 * interval '1 millisecond'
+   WHERE id = $1 RETURNING ${DELIVERY_COLUMNS}`;
 const MATCHING = 'WHERE ($1::text IS NULL OR status = $1) AND ($2::bigint IS NULL OR alert_id = $2)';
 
 const toView = (row: DeliveryRow): DeliveryView => ({

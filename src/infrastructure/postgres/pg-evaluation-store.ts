@@ -13,7 +13,7 @@ import type { CameraCondition } from '../../domain/alerts/alert-input';
 import { decisionKey } from '../../domain/alerts/alert-wording';
 import type { StoredRuleState } from '../../domain/alerts/rule-evaluation';
 import type { RuleState } from '../../domain/alerts/rule-state';
-import type { ViolationTypes } from '../../domain/shared/event';
+import { type ViolationTypes, violationTypeOf } from '../../domain/shared/event';
 import type { Database } from './database';
 import type { Queryable, Readable } from './queryable';
 import { type NewAlert, recordAlerts } from './record-alerts';
@@ -87,8 +87,7 @@ export class PgAlertFeed implements AlertFeed {
       cameraId: camera_id,
       type,
       trackId: track_id === null ? null : Number(track_id),
-      // An event may be called anything, `constructor` for example.
-      violation: Object.hasOwn(this.violationTypes, type) ? this.violationTypes[type] : undefined,
+      violation: violationTypeOf(type, this.violationTypes),
       label: label ?? undefined,
     },
   });

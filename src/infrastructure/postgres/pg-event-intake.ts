@@ -1,6 +1,7 @@
 import type { Batch, EventIntake, IncomingEvent, Reached, Taken } from '../../application/events/event-intake';
 import type { Reject } from '../../application/events/journal';
 import type { Detection } from '../../domain/events/detection';
+import { FIRST_VIOLATION_STATUS } from '../../domain/records/violation';
 import { eventView } from '../../domain/shared/event';
 import { DAY_MS } from '../../domain/shared/time';
 import { errorCode } from '../system/files';
@@ -50,9 +51,9 @@ const storeEvents = (whenKnown: string): string => `
     RETURNING ts, camera_id, type
   ), opened AS (
     INSERT INTO violation_events
-      (event_id, camera_id, timestamp, violation_type, track_id, confidence, snapshot_path, bbox)
+      (event_id, camera_id, timestamp, violation_type, track_id, confidence, snapshot_path, bbox, status)
     SELECT id, camera_id, ts, violation ->> 'violationType', track_id, (violation ->> 'confidence')::float8,
-           violation ->> 'snapshotPath', nullif(violation -> 'bbox', 'null')
+           violation ->> 'snapshotPath', nullif(violation -> 'bbox', 'null'), '${FIRST_VIOLATION_STATUS}'
       FROM incoming WHERE violation IS NOT NULL AND id IN (SELECT id FROM fresh) ORDER BY place
   ), minutes AS (
     SELECT date_trunc('minute', ts) AS minute, camera_id, type, count(*) AS events FROM stored GROUP BY 1, 2, 3

@@ -1,4 +1,5 @@
 import { AlertRule } from '../../../src/domain/alerts/alert-rule';
+import { watched } from '../../../src/domain/alerts/watched-rule';
 import { DomainError } from '../../../src/domain/shared/domain-error';
 import type { Json, JsonObject } from '../../../src/domain/shared/json';
 
@@ -173,6 +174,79 @@ describe('an alert rule', () => {
       threshold: 5,
       cooldown_seconds: 5,
     });
+  });
+
+  it('holds every value in force, times in milliseconds', () => {
+    const rule = AlertRule.register({ ...PLAIN, camera_id: 'cam1' }, NOW);
+    expect(rule).toMatchObject({ name: '测试规则', cameraId: 'cam1', type: 'violation_threshold', enabled: true });
+    expect(rule).toMatchObject({ channels: ['websocket'], recipients: [], priority: 'medium', createdBy: null });
+    expect(rule.conditions).toEqual({
+      threshold: 5,
+      minDetections: 1,
+      durationMs: 600_000,
+      cooldownMs: 300_000,
+      recoveryMs: 30_000,
+      violationType: undefined,
+      labels: new Set(),
+      schedule: undefined,
+    });
+  });
+
+  it.each<[string, JsonObject, object]>([
+    ['continuous_violation', {}, { minDetections: 3, durationMs: 30_000 }],
+    ['no_detection', { min_detections: 2, duration_minutes: 5 }, { minDetections: 2, durationMs: 300_000 }],
+    ['camera_down', { duration_seconds: 7, recovery_seconds: 0 }, { durationMs: 7_000, recoveryMs: 0 }],
+    ['no_detection', { labels: ['A', 'B'], cooldown_seconds: 0 }, { labels: new Set(['A', 'B']), cooldownMs: 0 }],
+    [
+      'no_detection',
+      { schedule: { weekdays: ['Tue', 3], from: '08:30' } },
+      { schedule: { weekdays: [2, 3], from: 510, to: 1440, timeZone: 'UTC' } },
+    ],
+  ])('reads the conditions of %s: %j', (type, conditions, read) => {
+    expect(AlertRule.register(withConditions(conditions, type), NOW).conditions).toMatchObject(read);
+  });
+
+  it('of the old backend can be read, whatever it holds; what cannot be used counts as not written', () => {
+    const odd = {
+      name: 'n',
+      rule_type: 'no_detection',
+      conditions: { duration_minutes: '5', labels: [1], schedule: 2 },
+    };
+    const read = { durationMs: 600_000, labels: new Set(), schedule: undefined };
+    expect(AlertRule.restore(1, odd, NOW, NOW).conditions).toMatchObject(read);
+    const unknown = AlertRule.restore(
+      1,
+      { ...odd, rule_type: 'odd', conditions: [], recipients: null, notification_channels: [{ toString: 1 }, 'sms'] },
+      NOW,
+      NOW,
+    );
+    expect(unknown).toMatchObject({ type: undefined, typeName: 'odd', conditions: undefined, recipients: [] });
+    expect(unknown.channels).toContain('sms');
+  });
+
+  it('has another fingerprint only with other conditions', () => {
+    const rule = AlertRule.register(PLAIN, NOW);
+    expect(rule.change({ name: 'x', enabled: false }, NOW).fingerprint).toBe(rule.fingerprint);
+    expect(rule.change({ cooldown_seconds: 1 }, NOW).fingerprint).not.toBe(rule.fingerprint);
+    expect(rule.change({ camera_id: 'cam1' }, NOW).fingerprint).not.toBe(rule.fingerprint);
+    // Stored with what was counted: another one after an update of this service would make every rule begin anew.
+    expect(rule.fingerprint).toBe('yIL7TXgeglvi1JIv');
+  });
+
+  it('is watched while it is enabled and its type is known', () => {
+    const rule = AlertRule.register(PLAIN, NOW);
+    const { fingerprint } = rule;
+    expect(watched(rule)).toEqual({
+      ...rule.conditions,
+      id: 0,
+      type: 'violation_threshold',
+      cameraId: undefined,
+      since: NOW.getTime(),
+      fingerprint,
+      rule,
+    });
+    expect(watched(rule.change({ enabled: false }, NOW))).toBeUndefined();
+    expect(watched(AlertRule.restore(1, { ...rule.fields, rule_type: 'odd' }, NOW, NOW))).toBeUndefined();
   });
 
   describe('that is changed', () => {

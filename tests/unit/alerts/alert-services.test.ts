@@ -105,7 +105,7 @@ describe('what people do about alerts', () => {
     site.pass(1);
     const [claim] = await site.deliveries.claim(1, { hosts: [], rules: [] });
     if (!claim) throw new Error('there is nothing to deliver');
-    await site.deliveries.settle(claim, { at: '', ok: false, detail: 'no', ms: 1 }, { status: 'dead' });
+    await site.deliveries.settle(claim, { at: '', ok: false, detail: 'no', ms: 1 }, { status: 'dead', waitMs: 0 });
     expect(await site.handling.replay({ delivery_id: 1 })).toMatchObject({
       status: 'queued',
       attempts: [{ ok: false }],

@@ -6,8 +6,9 @@ import {
   type OutgoingNotice,
   Undeliverable,
 } from '../../../src/application/alerts/alert-channel';
-import { DeliveryWorker, MOST_ATTEMPTS } from '../../../src/application/alerts/delivery-worker';
+import { DeliveryWorker } from '../../../src/application/alerts/delivery-worker';
 import type { Channel } from '../../../src/domain/alerts/alert-recipients';
+import { MOST_ATTEMPTS } from '../../../src/domain/alerts/delivery';
 import { alertSiteInMemory } from '../../support/alert-site-in-memory';
 import { rememberingLog } from '../../support/quiet-log';
 

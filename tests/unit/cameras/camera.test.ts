@@ -34,6 +34,66 @@ describe('a camera', () => {
   });
 });
 
+describe('the settings of a camera', () => {
+  it('are the defaults where nothing was written', () => {
+    expect(Camera.register(minimal, now).settings).toEqual({
+      name: 'C',
+      source: '0',
+      active: true,
+      status: 'active',
+      autoStart: false,
+      expectedFps: 0,
+      regionId: null,
+      regionsFile: 'config/regions.json',
+      profile: 'accurate',
+      device: 'auto',
+      imageSize: 'auto',
+      resolution: '1920x1080',
+      env: {},
+    });
+  });
+
+  it('are what was written, in the form in which they are used', () => {
+    const written = { active: false, status: 'error', auto_start: true, fps: 5, region_id: 'r', imgsz: 640 };
+    const camera = Camera.register({ ...minimal, ...written, env: { A: 1 }, device: 'cpu' }, now);
+    expect(camera.settings).toMatchObject({
+      active: false,
+      status: 'error',
+      autoStart: true,
+      expectedFps: 5,
+      regionId: 'r',
+      imageSize: '640',
+      device: 'cpu',
+      env: { A: '1' },
+    });
+  });
+
+  it('follow a change, and stay when only the times are others', () => {
+    const camera = Camera.register({ ...minimal, fps: 5 }, now).change({ fps: null, source: '1' }, later);
+    expect(camera.settings).toMatchObject({ expectedFps: 0, source: '1' });
+    const moved = camera.at({ createdAt: later, updatedAt: later });
+    expect(moved).toMatchObject({ createdAt: later, updatedAt: later, fields: camera.fields });
+    expect(moved.settings).toBe(camera.settings);
+  });
+
+  it('can be read of an entry that breaks every rule', () => {
+    const odd = { toString: 1, valueOf: 1 };
+    const written = {
+      id: 5,
+      name: odd,
+      source: [odd],
+      active: 'yes',
+      fps: odd,
+      env: { A: odd },
+      region_id: 7,
+      imgsz: odd,
+    };
+    const camera = Camera.restore(written, now, now);
+    expect(camera).toMatchObject({ id: '5', active: false, status: 'inactive' });
+    expect(camera.settings).toMatchObject({ name: '', source: '', expectedFps: 0, env: { A: '' }, regionId: null });
+  });
+});
+
 describe('the rules of a camera', () => {
   it.each([
     ['id', ''],
