@@ -16,7 +16,7 @@ describe('taking over an old installation', () => {
   let sql: Client;
 
   beforeAll(async () => {
-    databases = [await createTestDatabase(), await createTestDatabase({ empty: true })];
+    databases = [await createTestDatabase({ empty: true }), await createTestDatabase()];
     await makeOldTables(databases[0].url);
     const ts = Date.now() / 1000 - 600;
     const event = { type: 'NO_HAIRNET_AT_SINK', camera_id: 'cam1', track_id: 1, evidence: { region: 'sink' } };
