@@ -46,9 +46,9 @@ async function main(): Promise<void> {
           `${figures.applicationClasses - figures.untestedClasses.length} of ${figures.applicationClasses}`,
           'all',
         ],
-        ['own files that run in GET /cameras', '36 by reading', trip('GET /cameras'), '<= 14'],
-        ['own files that run in POST /cameras', '75 by reading', trip('POST /cameras'), '<= 35'],
-        ['own files that run in PUT violation status', '30 by reading', trip('PUT violation'), '<= 14'],
+        ['own files that run in GET /cameras', '39', trip('GET /cameras'), '<= 14'],
+        ['own files that run in POST /cameras', '69', trip('POST /cameras'), '<= 35'],
+        ['own files that run in PUT violation status', '33', trip('PUT violation'), '<= 14'],
       ])}\n`,
     );
     if (process.argv.includes('--files'))
