@@ -118,7 +118,7 @@ describe('a start', () => {
   });
 
   it('on a database without a token makes no table there', async () => {
-    const database = await createTestDatabase();
+    const database = await createTestDatabase({ empty: true });
     try {
       const { code, output } = await site.start({ DATABASE_URL: database.url, REQUIRE_TOKEN: 'true' }).ended;
       expect(code).toBe(1);
