@@ -25,11 +25,7 @@ export class WorkerFiles {
   constructor(
     private readonly data: string,
     private readonly logs: string,
-  ) {
-    for (const dir of [logs, ...['workers', 'status', 'frames'].map((name) => join(data, name))]) {
-      mkdirSync(dir, { recursive: true });
-    }
-  }
+  ) {}
 
   log = (id: string): string => join(this.logs, `detect_${fileName(id)}.log`);
   status = (id: string): string => join(this.data, 'status', `${fileName(id)}.json`);
@@ -41,8 +37,15 @@ export class WorkerFiles {
     return { fd, close: () => closeSync(fd) };
   }
 
+  /** Makes the folders; before the first worker, not before the service is started. */
+  private makeFolders(): void {
+    for (const dir of [this.logs, ...['workers', 'status', 'frames'].map((name) => join(this.data, name))])
+      mkdirSync(dir, { recursive: true });
+  }
+
   /** Whole or not at all: it is what finds the worker again after a crash of this program. */
   remember(worker: Worker): void {
+    this.makeFolders();
     const file = this.record(worker.id);
     const staged = `${file}.${randomUUID()}.tmp`;
     writeFileSync(staged, JSON.stringify(worker), { mode: 0o600 });
@@ -54,6 +57,7 @@ export class WorkerFiles {
   }
 
   async remembered(): Promise<Worker[]> {
+    this.makeFolders();
     const dir = join(this.data, 'workers');
     const names = await readdir(dir);
     await Promise.all(names.filter((n) => n.endsWith('.tmp')).map((n) => rm(join(dir, n), { force: true })));
