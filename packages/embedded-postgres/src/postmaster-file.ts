@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { errorCode } from '../system/files';
+import { errorCode } from './errors';
 import { PORT } from './home-directory';
 
 export function isAlive(pid: number): boolean {

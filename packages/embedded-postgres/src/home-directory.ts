@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { errorCode, errorText } from '../system/files';
+import { errorCode, errorText } from './errors';
 import { type RunAccount, canEnter, isRoot, ownerOf, unprivilegedAccount } from './run-account';
 
 export interface Home {

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { errorCode } from '../system/files';
+import { errorCode } from './errors';
 import type { Home } from './home-directory';
 import { isAlive } from './postmaster-file';
 import { canEnter, isRoot } from './run-account';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chownSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { errorCode, errorText } from '../system/files';
+import { errorCode, errorText } from './errors';
 import type { Home } from './home-directory';
 import { type NativeBinaries, buildAtomically } from './native-binaries';
 import type { RunAccount } from './run-account';

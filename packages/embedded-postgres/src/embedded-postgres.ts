@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, errorText } from '../system/files';
+import { errorCode, errorText } from './errors';
 import { SUPERUSER, ensureCluster } from './cluster';
 import { chooseHome, claimSocketDirectory } from './home-directory';
 import { locateBinaries, usableBinaries } from './native-binaries';
