@@ -4,7 +4,7 @@ import { types } from 'node:util';
 const isError = (error: unknown): error is Error => error instanceof Error || types.isNativeError(error);
 
 /** The code of a system or database error (`ENOENT`, `57P03`), empty for any other. */
-export const errorCode = (error: unknown): string =>
+export const codeOf = (error: unknown): string =>
   isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-export const errorText = (error: unknown): string => (isError(error) ? error.message : String(error));
+export const messageOf = (error: unknown): string => (isError(error) ? error.message : String(error));
