@@ -38,11 +38,11 @@ const infrastructure = [
   ['src/infrastructure/legacy', inside('src/infrastructure/(journal|postgres)')],
   ['src/infrastructure/postgres', inside('migrations')],
   ['src/infrastructure/postgres', npm('pg', 'typeorm')],
-  ['src/infrastructure/(embedded-postgres|old-installation)', npm('pg')],
+  ['src/infrastructure/old-installation', npm('pg')],
   // An old installation is taken over through what takes in events and cameras anyway.
   ['src/infrastructure/old-installation', inside('src/infrastructure/(journal|postgres)')],
   ['src/infrastructure/logging', npm('winston')],
-  ['src/infrastructure/notify', npm('nodemailer', 'ws')],
+  ['src/infrastructure/notify', npm('ipaddr.js', 'nodemailer', 'ws')],
   ['src/infrastructure/prometheus', npm('prom-client')],
   ['src/infrastructure/yaml', npm('js-yaml')],
 ];
@@ -67,6 +67,15 @@ const worker = [
   ['src/worker', core('crypto', 'fs')],
 ];
 
+/** A package of its own: it knows nothing of this program, and is known by its front door only. */
+const EMBEDDED_POSTGRES = 'packages/embedded-postgres/src';
+const packages = [
+  [EMBEDDED_POSTGRES, inside(EMBEDDED_POSTGRES)],
+  [EMBEDDED_POSTGRES, { path: '.', dependencyTypes: ['core'] }],
+  [EMBEDDED_POSTGRES, npm('pg')],
+  ['src/(composition|cli)', { path: `^${EMBEDDED_POSTGRES}/index[.]ts$` }],
+];
+
 /** What knows every layer: the composition root, and the programs that begin with it. */
 const COMPOSITION = 'src/composition';
 const PROGRAMS = { path: '^src/(main|cli/(import|rejects))[.]ts$' };
@@ -85,14 +94,14 @@ const top = [
   ['src/cli', { path: '^src/api/(catalogue|http/operation)[.]ts$' }],
   ['src/cli', core('util', 'crypto', 'timers/promises')],
   // Tokens are made before the first start, so this command works on the database itself.
-  [{ path: '^src/cli/token[.]ts$' }, inside('src/infrastructure/(environment|embedded-postgres|postgres)')],
+  [{ path: '^src/cli/token[.]ts$' }, inside('src/infrastructure/(environment|postgres)')],
   [{ path: '^migrations/[^/]+[.]ts$' }, npm('typeorm')],
 ];
 
 const allowance = ([from, to]) => ({ from: typeof from === 'string' ? inside(from) : from, to });
 
 module.exports = {
-  allowed: [...domain, ...application, ...infrastructure, ...api, ...worker, ...top].map(allowance),
+  allowed: [...domain, ...application, ...infrastructure, ...api, ...worker, ...packages, ...top].map(allowance),
   allowedSeverity: 'error',
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -101,6 +110,8 @@ module.exports = {
   options: {
     // TypeScript 7 has no compiler API. SWC's tree still has the type-only imports, which count as much as the others.
     parser: 'swc',
+    // The source of a package of this repository, built or not.
+    enhancedResolveOptions: { mainFields: ['types', 'main'] },
     doNotFollow: { path: '^node_modules/' },
   },
 };

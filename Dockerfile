@@ -5,15 +5,19 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/embedded-postgres/package.json packages/embedded-postgres/
 RUN npm ci
 COPY tsconfig.json ./
 COPY migrations migrations
+COPY packages/embedded-postgres/tsconfig.json packages/embedded-postgres/
+COPY packages/embedded-postgres/src packages/embedded-postgres/src
 COPY src src
 RUN npm run build
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/embedded-postgres/package.json packages/embedded-postgres/
 # The optional packages are the embedded PostgreSQL, which a container leaves to DATABASE_URL, and an ffmpeg, which it has
 # from its distribution.
 RUN npm ci --omit=dev --omit=optional
@@ -26,7 +30,9 @@ WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/app/data
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY --from=build /app/packages/embedded-postgres/dist packages/embedded-postgres/dist
 COPY package.json ./
+COPY packages/embedded-postgres/package.json packages/embedded-postgres/
 # No configuration goes into the image: it holds the passwords of cameras.
 # Whatever user is chosen may write there, and nobody else is in the container: a named volume begins with these rights.
 RUN mkdir config logs data && chmod 1777 config logs data

@@ -3,7 +3,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { journalOf } from '../src/composition/events';
-import { withDatabaseUrl } from '../src/infrastructure/embedded-postgres/embedded-postgres';
+import { withDatabaseUrl } from '@watchgate/embedded-postgres';
 import { readSettings } from '../src/infrastructure/environment/settings';
 import { Database } from '../src/infrastructure/postgres/database';
 import { seed } from './seeding';

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../src/infrastructure/embedded-postgres/embedded-postgres';
+import { startEmbeddedPostgres } from '@watchgate/embedded-postgres';
 import { temporaryDirectory } from '../tests/support/temporary-directory';
 import { type ServiceProcess, startService } from './service-process';
 

@@ -7,7 +7,7 @@ import { journalOf } from '../composition/events';
 import { readPlanFile } from '../composition/rollout';
 import { type Site, createSite } from '../composition/site';
 import { acceptedTimes } from '../domain/events/time-window';
-import { withDatabaseUrl } from '../infrastructure/embedded-postgres/embedded-postgres';
+import { withDatabaseUrl } from '@watchgate/embedded-postgres';
 import { type Settings, readSettings } from '../infrastructure/environment/settings';
 import { createLog } from '../infrastructure/logging/logger';
 import { importDatabase } from '../infrastructure/old-installation/import-database';

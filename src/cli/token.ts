@@ -6,7 +6,7 @@ import { TokenService } from '../application/access/token-service';
 import type { ApiToken } from '../domain/access/api-token';
 import { DomainError } from '../domain/shared/domain-error';
 import { utcTime } from '../domain/shared/time';
-import { withDatabaseUrl } from '../infrastructure/embedded-postgres/embedded-postgres';
+import { withDatabaseUrl } from '@watchgate/embedded-postgres';
 import { readSettings } from '../infrastructure/environment/settings';
 import { Database } from '../infrastructure/postgres/database';
 import { PgAudit } from '../infrastructure/postgres/pg-audit';

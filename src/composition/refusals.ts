@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { isLoopback } from '../domain/shared/loopback';
-import { hasDatabase } from '../infrastructure/embedded-postgres/home-directory';
+import { hasDatabase } from '@watchgate/embedded-postgres';
 import type { Settings } from '../infrastructure/environment/settings';
 import { errorCode, errorText } from '../infrastructure/system/files';
 

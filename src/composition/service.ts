@@ -1,7 +1,7 @@
 import type { RolloutSeed } from '../application/rollout/rollout-seeding';
 import type { Log } from '../application/shared/log';
 import { within } from '../application/shared/within';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../infrastructure/embedded-postgres/embedded-postgres';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@watchgate/embedded-postgres';
 import { watchEventLoop } from '../infrastructure/environment/node-process';
 import type { Settings } from '../infrastructure/environment/settings';
 import { anyUsableToken } from '../infrastructure/postgres/pg-tokens';

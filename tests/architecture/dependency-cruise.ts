@@ -5,6 +5,8 @@ export const ROOT = path.resolve(__dirname, '../..');
 const PROGRAM = path.join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
 const CONFIG = path.join(ROOT, '.dependency-cruiser.cjs');
 
+const PACKAGE = 'packages/embedded-postgres/src';
+
 export interface Dependency {
   readonly from: string;
   readonly to: string;
@@ -25,9 +27,9 @@ interface Output {
   readonly summary: { readonly violations: readonly { rule: { name: string }; from: string; to: string }[] };
 }
 
-/** Looks at the folders `src` and `migrations` of a project by this repository's rules. */
+/** Looks at the source of a project, its migrations and its package, by this repository's rules. */
 export function cruise(project: string): Cruise {
-  const args = [PROGRAM, '--config', CONFIG, '--output-type', 'json', 'src', 'migrations'];
+  const args = [PROGRAM, '--config', CONFIG, '--output-type', 'json', 'src', 'migrations', PACKAGE];
   const options = { cwd: project, encoding: 'utf8', maxBuffer: 64_000_000 } as const;
   const { stdout, stderr } = spawnSync(process.execPath, args, options);
   if (!stdout.startsWith('{')) throw new Error(`dependency-cruiser failed: ${stderr}${stdout}`);

@@ -21,6 +21,8 @@ export const CLEAN: Readonly<Record<string, string>> = {
   'src/infrastructure/ffmpeg/frames.ts': imports('../system/replace'),
   'src/infrastructure/system/replace.ts': imports('node:fs'),
   'migrations/1-doors.ts': importsType('typeorm'),
+  'packages/embedded-postgres/src/index.ts': imports('./server'),
+  'packages/embedded-postgres/src/server.ts': `${imports('pg')}export * from 'node:fs';\n`,
 };
 
 export const PACKAGES = [
@@ -194,6 +196,24 @@ export const FORBIDDEN: readonly (readonly [
     'src/infrastructure/files/works.ts',
     imports('../../worker/watch'),
     'src/worker/watch.ts',
+  ],
+  [
+    'the package does not know the program',
+    'packages/embedded-postgres/src/up.ts',
+    imports('../../../src/domain/doors/door'),
+    'src/domain/doors/door.ts',
+  ],
+  [
+    'the program knows the package by its front door',
+    'src/composition/inner.ts',
+    imports('../../packages/embedded-postgres/src/server'),
+    'packages/embedded-postgres/src/server.ts',
+  ],
+  [
+    'the infrastructure does not know the package',
+    'src/infrastructure/postgres/starts.ts',
+    imports('../../../packages/embedded-postgres/src/index'),
+    'packages/embedded-postgres/src/index.ts',
   ],
   ['a file beside the start is not allowed', 'src/other.ts', imports('./composition/site'), 'src/composition/site.ts'],
   [

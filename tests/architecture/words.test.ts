@@ -12,7 +12,8 @@ const wordsOf = (name: string): string[] =>
     .toLowerCase()
     .split('_');
 
-const names = sourceFiles('src').flatMap(({ name }) =>
+const sources = [...sourceFiles('src'), ...sourceFiles('packages/embedded-postgres/src')];
+const names = sources.flatMap(({ name }) =>
   [...readFileSync(path.join(ROOT, name), 'utf8').matchAll(EXPORTED)].map(([, exported = '']) => ({ name, exported })),
 );
 

@@ -2,10 +2,7 @@ import { Client } from 'pg';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../src/infrastructure/embedded-postgres/embedded-postgres';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@watchgate/embedded-postgres';
 import { eventually } from '../support/eventually';
 import { inTime } from '../support/in-time';
 import { BareSite } from '../support/service-run';

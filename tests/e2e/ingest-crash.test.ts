@@ -1,10 +1,7 @@
 import { Client } from 'pg';
 import { copyFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import path from 'node:path';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../src/infrastructure/embedded-postgres/embedded-postgres';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@watchgate/embedded-postgres';
 import { eventLine, write } from '../support/events';
 import { eventually } from '../support/eventually';
 import { BareSite, type ServiceRun, call } from '../support/service-run';

@@ -1,9 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { AlertView } from '../../src/application/alerts/alert-views';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../src/infrastructure/embedded-postgres/embedded-postgres';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@watchgate/embedded-postgres';
 import { eventually } from '../support/eventually';
 import { BareSite, type ServiceRun, call } from '../support/service-run';
 import { temporaryDirectory } from '../support/temporary-directory';

@@ -1,9 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../src/infrastructure/embedded-postgres/embedded-postgres';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@watchgate/embedded-postgres';
 import { CameraSite, isAlive } from '../support/camera-site';
 import { eventually } from '../support/eventually';
 import { temporaryDirectory } from '../support/temporary-directory';

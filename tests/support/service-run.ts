@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type RunAccount, canEnter, isRoot } from '../../src/infrastructure/embedded-postgres/run-account';
-import { reachableNode } from './launcher-clone';
+import { type RunAccount, canEnter, isRoot } from '@watchgate/embedded-postgres';
 import { temporaryDirectory } from './temporary-directory';
 
 const MAIN = path.resolve(__dirname, '../../dist/src/main.js');
@@ -14,6 +13,15 @@ const MYSELF: RunAccount = { uid: process.geteuid?.() ?? 0, name: 'the user of t
 /** This user, and an ordinary one as well when this is root and the program lies where others can read it. */
 export const ACCOUNTS: readonly RunAccount[] =
   isRoot() && canEnter(NOBODY, path.dirname(MAIN)) ? [MYSELF, NOBODY] : [MYSELF];
+
+/** This node program, or a copy in `dir` when it lies where the account cannot go (a version manager in /root). */
+function reachableNode(account: RunAccount, dir: string): string {
+  if (canEnter(account, path.dirname(process.execPath))) return process.execPath;
+  const copy = path.join(dir, 'node');
+  copyFileSync(process.execPath, copy);
+  chmodSync(copy, 0o755);
+  return copy;
+}
 
 export interface Ended {
   readonly code: number | null;

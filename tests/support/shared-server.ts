@@ -1,8 +1,5 @@
 import { rmSync } from 'node:fs';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../src/infrastructure/embedded-postgres/embedded-postgres';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@watchgate/embedded-postgres';
 import { temporaryDirectory } from './temporary-directory';
 
 let shared: { readonly server: EmbeddedPostgres; readonly dir: string } | undefined;

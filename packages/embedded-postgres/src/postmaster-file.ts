@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { errorCode } from '../system/files';
+import { codeOf } from './errors';
 import { PORT } from './home-directory';
 
 export function isAlive(pid: number): boolean {
@@ -10,7 +10,7 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: alive, but somebody else's. ESRCH: gone. A number that is no process id has no process either.
-    return errorCode(error) === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 
@@ -22,7 +22,7 @@ export function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return '';
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return '';
     throw error;
   }
 }
@@ -67,7 +67,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -92,7 +92,7 @@ function discard(file: string, content: string): void {
   try {
     renameSync(file, stale);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
+    if (codeOf(error) === 'ENOENT') return;
     throw error;
   }
   if (readFileSync(stale, 'utf8') !== content) linkSync(stale, file);

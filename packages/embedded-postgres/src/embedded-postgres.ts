@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, errorText } from '../system/files';
+import { codeOf, messageOf } from './errors';
 import { SUPERUSER, ensureCluster } from './cluster';
 import { chooseHome, claimSocketDirectory } from './home-directory';
 import { locateBinaries, usableBinaries } from './native-binaries';
@@ -88,7 +88,7 @@ class Supervision {
         this.alarm(`PostgreSQL runs again (process ${this.pid})`);
         return;
       } catch (error) {
-        this.alarm(`${errorText(error)}\nIt is tried again.`);
+        this.alarm(`${messageOf(error)}\nIt is tried again.`);
         await this.pause(wait);
       }
     }
@@ -107,7 +107,7 @@ class Supervision {
     } catch (error) {
       // Any answer, such as that all connections are taken, is a sign of life.
       if (performance.now() - askingSince < this.pace.silentMs) this.heardAt = performance.now();
-      if (errorCode(error) !== NOT_READY) this.readyAt = this.heardAt;
+      if (codeOf(error) !== NOT_READY) this.readyAt = this.heardAt;
     }
     const now = performance.now();
     const hangs = now - this.heardAt >= this.pace.silentMs;
@@ -169,9 +169,9 @@ async function answers(dataDir: string, server: RunningServer): Promise<boolean>
     await confirmServes(dataDir, server);
     return true;
   } catch (error) {
-    if (NOT_YET.has(errorCode(error))) return false;
+    if (NOT_YET.has(codeOf(error))) return false;
     throw new Error(
-      `PostgreSQL (process ${server.pid}) runs on ${dataDir} but cannot be used: ${errorText(error)}. ` +
+      `PostgreSQL (process ${server.pid}) runs on ${dataDir} but cannot be used: ${messageOf(error)}. ` +
         'Stop it, or start as the user that it belongs to.',
       { cause: error },
     );

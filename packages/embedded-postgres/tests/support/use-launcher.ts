@@ -1,13 +1,33 @@
 import { Client } from 'pg';
-import { rmSync } from 'node:fs';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../src/infrastructure/embedded-postgres/embedded-postgres';
-import { commandOf } from '../../src/infrastructure/embedded-postgres/postmaster-file';
-import { eventually } from './eventually';
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded-postgres';
+import { commandOf } from '../../src/postmaster-file';
 import { LauncherProcess, cloneLauncher } from './launcher-clone';
-import { temporaryDirectory } from './temporary-directory';
+
+/** Open to other users: tests run by root start PostgreSQL as one of them. */
+export function temporaryDirectory(): string {
+  const dir = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'embedded-postgres-test-')));
+  chmodSync(dir, 0o755);
+  return dir;
+}
+
+/** Looks again and again until `check` gives something truthy or, made of `expect`, does not throw. */
+export async function eventually(check: () => unknown, within = 30_000): Promise<void> {
+  const deadline = Date.now() + within;
+  for (;;) {
+    try {
+      const value = await check();
+      if (value || value === undefined) return;
+      if (Date.now() >= deadline) throw new Error(`Not within ${within} ms`);
+    } catch (error) {
+      if (Date.now() >= deadline) throw error;
+    }
+    await sleep(20);
+  }
+}
 
 const undoings: (() => Promise<void> | void)[] = [];
 
@@ -49,8 +69,7 @@ export const expectNote = async (server: { url: string }) =>
   expect(await query(server, 'SELECT words FROM note')).toEqual([{ words: 'kept' }]);
 
 /** A process that nobody has collected yet counts as gone: its number is there, its command line is not. */
-export const isGone = (pid: number) =>
-  eventually(() => commandOf(pid) === '', { within: 10_000, what: `process ${pid} has ended` });
+export const isGone = (pid: number) => eventually(() => expect(commandOf(pid)).toBe(''));
 
 /** For a test file: a healthy clone that its tests share, and the clean-up after each. */
 export function useLauncher(): { readonly clone: string } {

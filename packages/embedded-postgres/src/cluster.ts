@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chownSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { errorCode, errorText } from '../system/files';
+import { codeOf, messageOf } from './errors';
 import type { Home } from './home-directory';
 import { type NativeBinaries, buildAtomically } from './native-binaries';
 import type { RunAccount } from './run-account';
@@ -14,10 +14,10 @@ const KEPT_OUTPUT = 8_000;
 
 /** Spawning a file that exists fails with ENOENT when its loader does not: glibc binaries on musl (Alpine). */
 export function explainSpawnError(error: unknown, program: string): Error {
-  const foreign = errorCode(error) === 'ENOENT' && existsSync(program);
+  const foreign = codeOf(error) === 'ENOENT' && existsSync(program);
   const reason = foreign
     ? 'the built-in PostgreSQL needs glibc, which this system does not have'
-    : `${program} cannot be run: ${errorText(error)}`;
+    : `${program} cannot be run: ${messageOf(error)}`;
   return new Error(`PostgreSQL did not start: ${reason}. Set DATABASE_URL to a server of your own.`, { cause: error });
 }
 
@@ -73,7 +73,7 @@ export async function ensureCluster(dataDir: string, home: Home, binaries: Nativ
       });
     } catch (cause) {
       throw new Error(
-        `Cannot create a database in ${dataDir}: ${errorText(cause)}\n` +
+        `Cannot create a database in ${dataDir}: ${messageOf(cause)}\n` +
           'Make room or make it writable, choose another data directory, or set DATABASE_URL to a server of your own.',
         { cause },
       );

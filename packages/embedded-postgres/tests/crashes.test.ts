@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { commandOf } from '../../src/infrastructure/embedded-postgres/postmaster-file';
-import { isRoot, unprivilegedAccount } from '../../src/infrastructure/embedded-postgres/run-account';
+import { commandOf } from '../src/postmaster-file';
+import { isRoot, unprivilegedAccount } from '../src/run-account';
 import {
   cleanUp,
   expectNote,
@@ -14,7 +14,7 @@ import {
   startProcess,
   useLauncher,
   writeNote,
-} from '../support/use-launcher';
+} from './support/use-launcher';
 
 const account = unprivilegedAccount();
 const healthy = useLauncher();

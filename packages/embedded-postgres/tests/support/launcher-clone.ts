@@ -3,17 +3,16 @@ import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { EmbeddedPostgres } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
-import { linkTree } from '../../src/infrastructure/embedded-postgres/native-binaries';
-import { type RunAccount, canEnter } from '../../src/infrastructure/embedded-postgres/run-account';
+import type { EmbeddedPostgres } from '../../src/embedded-postgres';
+import { linkTree } from '../../src/native-binaries';
+import { type RunAccount, canEnter } from '../../src/run-account';
 
-const ROOT = path.resolve(__dirname, '../..');
-const MODULE = 'src/infrastructure/embedded-postgres';
-const SOURCES = [MODULE, 'src/infrastructure/system'];
+const SOURCES = path.resolve(__dirname, '../../src');
+const PACKAGES = path.resolve(__dirname, '../../../../node_modules');
 
 /** Starts the server, reports over the channel, stops on request; ignores Ctrl-C until then, as node closing pools. */
 const SCRIPT = `
-const { startEmbeddedPostgres } = require('./${MODULE}/embedded-postgres.js');
+const { startEmbeddedPostgres } = require('./src/index.js');
 const log = [];
 process.on('SIGINT', () => process.send({ interrupted: true }));
 process.on('disconnect', () => process.exit());
@@ -35,27 +34,25 @@ interface Report {
 }
 
 function dependenciesOf(name: string): string[] {
-  const file = path.join(ROOT, 'node_modules', name, 'package.json');
+  const file = path.join(PACKAGES, name, 'package.json');
   const { dependencies = {} } = JSON.parse(readFileSync(file, 'utf8')) as { dependencies?: Record<string, string> };
   return [name, ...Object.keys(dependencies).flatMap(dependenciesOf)];
 }
 
 /** A project that holds nothing but the launcher and what it needs: it can be put anywhere and broken at will. */
 export function cloneLauncher(dir: string, { withBinaries } = { withBinaries: true }): void {
-  for (const folder of SOURCES) {
-    mkdirSync(path.join(dir, folder), { recursive: true });
-    for (const name of readdirSync(path.join(ROOT, folder))) {
-      const { code } = transformFileSync(path.join(ROOT, folder, name), {
-        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-        module: { type: 'commonjs' },
-      });
-      writeFileSync(path.join(dir, folder, name.replace(/\.ts$/, '.js')), code);
-    }
+  mkdirSync(path.join(dir, 'src'), { recursive: true });
+  for (const name of readdirSync(SOURCES)) {
+    const { code } = transformFileSync(path.join(SOURCES, name), {
+      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+      module: { type: 'commonjs' },
+    });
+    writeFileSync(path.join(dir, 'src', name.replace(/\.ts$/, '.js')), code);
   }
   writeFileSync(path.join(dir, 'start.cjs'), SCRIPT);
   const packages = [...dependenciesOf('pg'), ...(withBinaries ? ['@embedded-postgres'] : [])];
   for (const name of new Set(packages)) {
-    linkTree(path.join(ROOT, 'node_modules', name), path.join(dir, 'node_modules', name));
+    linkTree(path.join(PACKAGES, name), path.join(dir, 'node_modules', name));
   }
 }
 

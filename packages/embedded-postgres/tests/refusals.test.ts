@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
-import { claimPrivateDirectory } from '../../src/infrastructure/embedded-postgres/home-directory';
-import { isRoot, unprivilegedAccount } from '../../src/infrastructure/embedded-postgres/run-account';
-import { cloneLauncher, reachableNode } from '../support/launcher-clone';
-import { freshDirectory, start, startProcess, useLauncher } from '../support/use-launcher';
+import { startEmbeddedPostgres } from '../src/embedded-postgres';
+import { claimPrivateDirectory } from '../src/home-directory';
+import { isRoot, unprivilegedAccount } from '../src/run-account';
+import { cloneLauncher, reachableNode } from './support/launcher-clone';
+import { freshDirectory, start, startProcess, useLauncher } from './support/use-launcher';
 
 const account = unprivilegedAccount();
 const healthy = useLauncher();

@@ -168,7 +168,7 @@ function standDownAfter(child: ChildProcess): void {
 export const DATABASE = 'postgres';
 const END_WITHIN_MS = 1_000;
 
-/** Waits for work no longer than this; what becomes of it then is ignored. This folder also runs by itself, without the rest. */
+/** Waits for work no longer than this; what becomes of it then is ignored. */
 export const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> =>
   Promise.race([work, sleep(ms, undefined, { ref: false })]);
 

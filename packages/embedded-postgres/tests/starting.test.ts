@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, lstatSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
-import { commandOf } from '../../src/infrastructure/embedded-postgres/postmaster-file';
-import { isRoot, unprivilegedAccount } from '../../src/infrastructure/embedded-postgres/run-account';
-import { cloneLauncher, reachableNode } from '../support/launcher-clone';
+import { commandOf } from '../src/postmaster-file';
+import { isRoot, unprivilegedAccount } from '../src/run-account';
+import { cloneLauncher, reachableNode } from './support/launcher-clone';
 import {
   cleanUp,
   expectNote,
@@ -13,7 +13,7 @@ import {
   startProcess,
   useLauncher,
   writeNote,
-} from '../support/use-launcher';
+} from './support/use-launcher';
 
 const account = unprivilegedAccount();
 const healthy = useLauncher();

@@ -1,13 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../../src/infrastructure/embedded-postgres/embedded-postgres';
-import { eventually } from '../support/eventually';
-import { temporaryDirectory } from '../support/temporary-directory';
-import { expectNote, query, writeNote } from '../support/use-launcher';
+import { startEmbeddedPostgres } from '../src/embedded-postgres';
+import { eventually, expectNote, query, temporaryDirectory, writeNote } from './support/use-launcher';
 
 const PACE = { lookEveryMs: 50, silentMs: 3_000, backoffMs: [50, 500] as const };
-const WITHIN = { within: 50_000, every: 100 };
+const WITHIN = 50_000;
 
 describe('the embedded PostgreSQL', () => {
   let dir: string;

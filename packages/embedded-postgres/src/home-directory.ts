@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { errorCode, errorText } from '../system/files';
+import { codeOf, messageOf } from './errors';
 import { type RunAccount, canEnter, isRoot, ownerOf, unprivilegedAccount } from './run-account';
 
 export interface Home {
@@ -27,7 +27,7 @@ function makeDirectory(dir: string): string {
     return realpathSync(dir);
   } catch (cause) {
     throw new Error(
-      `Cannot create the data directory ${dir}: ${errorText(cause)}. ` +
+      `Cannot create the data directory ${dir}: ${messageOf(cause)}. ` +
         'Choose a writable data directory, or set DATABASE_URL to a server of your own.',
       { cause },
     );
@@ -84,7 +84,7 @@ export function claimPrivateDirectory(dir: string, account: RunAccount): string 
   try {
     mkdirSync(dir, { mode: 0o700 });
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
   const found = lstatSync(dir);
   const owners = [account.uid, process.geteuid?.()];
