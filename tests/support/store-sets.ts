@@ -48,7 +48,7 @@ import { PgViolations } from '../../src/infrastructure/postgres/pg-violations';
 import * as alerts from './in-memory-alerts';
 import { InMemoryAudit } from './in-memory-audit';
 import { CameraRows, InMemoryCameraUnitOfWork, InMemoryCameras, InMemoryRevisions } from './in-memory-cameras';
-import { InMemoryControlLine } from './in-memory-control-line';
+import { InMemoryControlRequests } from './in-memory-control-requests';
 import { InMemoryDesiredStates } from './in-memory-desired-states';
 import * as events from './in-memory-events';
 import { InMemoryMinutes, type MinuteRow } from './in-memory-minutes';
@@ -178,7 +178,7 @@ function inMemory(): Stores {
     revisions: new InMemoryRevisions(cameras),
     unit: new InMemoryCameraUnitOfWork(cameras),
     desired,
-    controlLine: new InMemoryControlLine(systemTimers),
+    controlLine: new InMemoryControlRequests(systemTimers),
     rules: new alerts.InMemoryAlertRules(alertRows),
     archive: new alerts.InMemoryAlertArchive(alertRows),
     deliveries: new alerts.InMemoryDeliveries(alertRows),

@@ -15,7 +15,7 @@ interface Question {
 }
 
 /** The line between the services of a site without a database. */
-export class InMemoryControlLine implements ControlRequestQueue {
+export class InMemoryControlRequests implements ControlRequestQueue {
   private readonly asked = new Set<Question>();
 
   constructor(private readonly timers: Timers) {}
