@@ -179,6 +179,7 @@ describe('what a deleted camera leaves', () => {
     const [dataDir, logDir] = [path.join(dir, 'data'), path.join(dir, 'logs')];
     const options = { command: [], cwd: dir, dataDir, logDir, journal: path.join(logDir, 'j'), logBytes: 1_000 };
     const host = new NodeWorkerHost(options, rememberingLog());
+    await host.sweep([]);
     const ids = ['kept', 'running', 'a/b', 'old', 'young', 'x.log.1'];
     const name = (id: string) => id.replaceAll('/', '%2F');
     for (const id of ids) {
