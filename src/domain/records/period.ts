@@ -2,7 +2,7 @@ import { DAY_MS } from '../shared/time';
 
 const DAYS: Readonly<Record<string, number>> = { '1d': 1, '7d': 7, '30d': 30 };
 
-/** A stretch of time, in milliseconds since 1970, from its first moment up to but without its last. */
+/** A period in milliseconds since 1970, start included, end excluded. */
 export interface Period {
   readonly from: number;
   readonly to: number;
