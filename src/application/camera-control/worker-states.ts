@@ -44,7 +44,7 @@ interface WorkerState {
   readonly id: string;
   readonly state: string;
   readonly wanted: boolean;
-  /** Restarts that nobody asked for, since this service started. */
+  /** Restarts without a request, since this service started. */
   readonly restarts: number;
 }
 
