@@ -18,7 +18,7 @@ export interface HealthProbe {
 
 export const healthy = (details?: JsonObject): ProbeResult => ({ status: 'ok', ...(details ? { details } : {}) });
 
-/** What a probe says within its time. One that throws or hangs is an error, and the others are not kept waiting. */
+/** The result of a probe within its time. One that throws or hangs is an error, and does not delay the others. */
 export function checkWithin(probe: HealthProbe, ms: number, log: Log): Promise<ProbeResult> {
   const failed = (error: unknown): ProbeResult => {
     log.debug(`the check of ${probe.name} failed`, { error });
