@@ -103,7 +103,7 @@ interface Line {
 
 interface RolloutReport {
   readonly generated_at: string;
-  /** Null until every group is complete. */
+  /** True only when every group is complete. */
   readonly complete: boolean;
   /** Whether the hash chain of the events is intact. */
   readonly chain_intact: boolean;
