@@ -122,7 +122,10 @@ const services =
       clock,
     });
 
-/** Takes the control of the cameras, if no other service of this site has it, and follows the configuration from then on. */
+/**
+ * Takes the control of the cameras, if no other service of this site has it, and follows the configuration from then
+ * on.
+ */
 export async function startControl(
   { log, wakes }: Platform,
   { repository }: Cameras,
