@@ -22,7 +22,7 @@ const PARTS = [
   'ffmpeg',
 ];
 
-/** Besides the state of a part, `<part>_error` and `<part>_details` where there is more to say. */
+/** Besides the state of a component, `<part>_error` and `<part>_details` where there is more to say. */
 @Described(() =>
   all({
     status: { type: 'string', enum: ['healthy', 'degraded'] },
