@@ -32,7 +32,7 @@ const bad = (why: string) => new SourceFailure('not-a-video', `the playlist of t
 
 /**
  * The segments of an HTTP live stream (RFC 8216), one after the other. It is read here and not by ffmpeg, which would
- * fetch whatever a playlist names from wherever it says.
+ * fetch whatever a playlist names, from anywhere.
  */
 export async function* hlsStream(camera: WebCamera, first: WebAnswer): AsyncGenerator<Buffer> {
   let playlist = await read(camera, first);
