@@ -59,7 +59,7 @@ export class PgRevisions implements RevisionRepository {
   async page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }> {
     const sql = `SELECT ${COLUMNS} FROM camera_config_revisions ORDER BY number DESC LIMIT $1 OFFSET $2`;
     const items = (await this.sql.query<RevisionRow>(sql, [limit, offset])).map(fromRow);
-    // The oldest are deleted after a while.
+    // Retention deletes the oldest ones.
     const [row] = await this.sql.query<{ total: number }>(
       'SELECT count(*)::int AS total FROM camera_config_revisions',
       [],

@@ -79,7 +79,7 @@ export class PgViolations implements ViolationStore {
 
   async count(filter: ViolationConditions): Promise<number> {
     const { where, values } = conditions(asConditions(filter));
-    // Subtracted, because a condition on the id would keep the count from being answered by the other indexes.
+    // Subtracted, because a condition on the id would keep the other indexes from being used for the count.
     const sql = `SELECT (count(*) - (SELECT count(*) FROM violation_events WHERE NOT ${OF_THE_SITE} AND ${where}))::float8 AS count
       FROM violation_events WHERE ${where}`;
     const [row] = await this.database.query<{ count: number }>(sql, values);
@@ -96,7 +96,7 @@ export class PgViolations implements ViolationStore {
 
   change(ids: readonly number[], decide: (violation: Violation) => Violation): Promise<Changed> {
     return this.database.transaction(async (sql) => {
-      // In the order of their ids, so that two who change the same ones cannot wait for each other.
+      // In the order of their ids, so that two callers that change the same ones cannot deadlock.
       const rows = await sql.query<ViolationRow>(
         `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE id = ANY($1::bigint[])
           ORDER BY violation_events.id FOR UPDATE`,
