@@ -58,7 +58,7 @@ export class PgRolloutStore implements RolloutStore {
     const { written, ...done } = await this.database.transaction(async (sql) => {
       const before = await readControl(sql, 'FOR UPDATE');
       const change = decide(before.document);
-      // A new revision makes every service confirm it, and evidence wait for that.
+      // An empty change makes no revision: every service would have to confirm it, and evidence would wait for that.
       if (isNothing(change)) return { document: before.document, written: [], committedAt: before.document.now };
       const { document, written } = await this.write(sql, before, change, actor);
       await sql.query('SELECT pg_notify($1, $2)', [ROLLOUT_CHANNEL, String(document.revision)]);

@@ -85,7 +85,7 @@ export class PgSession {
     return rows;
   }
 
-  /** Closes at once, without a protocol message and without calling anyone. */
+  /** Closes at once: nothing is sent to the server, and `onLost` is not called. */
   destroy(): void {
     this.over = true;
     this.socket.destroy();
