@@ -143,7 +143,7 @@ function note(
   else log.debug(what, fields);
 }
 
-/** A request with thousands of wrong values is told how many there are, but not each of them. */
+/** Limit of the faults that an answer lists; it also says how many more there are. */
 const MOST_FAULTS = 20;
 
 /** A parameter that cannot be read is 422; a body that breaks a rule is 400. */

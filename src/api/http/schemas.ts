@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/shared/json';
 
-/** Marks a schema with the name that it has in the OpenAPI document. A symbol: it is in no JSON text, and copies keep it. */
+/** Marks a schema with its name in the OpenAPI document. A symbol: it is in no JSON text, and copies keep it. */
 const NAME = Symbol('name of a schema');
 
 /** A schema with an entry of its own in the OpenAPI document, to which all its users refer. */
