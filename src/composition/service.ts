@@ -22,7 +22,10 @@ import { type Site, createSite } from './site';
 /** A process whose event loop is this late does no optional work. */
 const BUSY_LAG_MS = 20;
 
-/** Less than containers and service managers wait before they kill; requests under way have ten seconds of it. */
+/**
+ * Shorter than the time after which containers and service managers kill a process; requests in progress have ten
+ * seconds of it.
+ */
 const END_WITHIN_MS = 25_000;
 
 /** A running service. */
