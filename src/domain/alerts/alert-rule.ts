@@ -46,7 +46,7 @@ const DEFAULTS: JsonObject = {
   created_by: null,
 };
 
-/** What an answer carries beyond the fields: a client that sends an answer back may leave it in. */
+/** Members of an answer that are not fields: a client that sends an answer back may leave them in. */
 const DERIVED = new Set(['id', 'created_at', 'updated_at']);
 /** Conditions that clients also send as fields of the rule itself. */
 const MOVED = ['schedule', 'cooldown_seconds'];
@@ -90,7 +90,7 @@ export class AlertRule {
     this.createdBy = typeof fields.created_by === 'string' ? fields.created_by : null;
   }
 
-  /** A new rule; all rules of rules apply. Throws `alert_rule.invalid` with every fault. */
+  /** A new rule; all its fields and conditions are checked. Throws `alert_rule.invalid` with every fault. */
   static register(input: JsonObject, now: Date): AlertRule {
     const fields = { ...DEFAULTS, ...canonical(input) };
     refuseFaults('alert_rule.invalid', check(fields));
@@ -188,7 +188,7 @@ export interface AlertRuleRepository {
   page(filter: AlertRuleFilter, limit: number, offset: number): Promise<{ rules: AlertRule[]; total: number }>;
   get(id: number): Promise<AlertRule | undefined>;
   all(): Promise<AlertRule[]>;
-  /** Answers the id it was given. */
+  /** Answers the id of the stored rule. */
   add(rule: AlertRule): Promise<number>;
   /** Applies `decide` to the rule under a lock, so that no other change comes between; undefined for an unknown id. */
   change(id: number, decide: (rule: AlertRule) => AlertRule): Promise<AlertRule | undefined>;

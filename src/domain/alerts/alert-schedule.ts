@@ -60,7 +60,7 @@ function offsetOf(format: Intl.DateTimeFormat, at: number): number {
 }
 
 const DAY_MINUTES = 1440;
-/** No schedule is closed for longer than a week, and a day that a change of the clocks may swallow. */
+/** No schedule is closed for longer than a week plus one day, which a change of the clocks may skip. */
 const LONGEST_LOOK = 9 * DAY_MINUTES;
 /** Days are counted from 1970-01-01, which was a Thursday. */
 const THURSDAY = 4;

@@ -19,7 +19,7 @@ export const CAMERA_DEFAULTS = {
   auto_tune: false,
 } as const satisfies JsonObject;
 
-/** Fields an answer carries that are not settings: a client that sends an answer back may leave them in. */
+/** Members of an answer that are not settings: a client that sends an answer back may leave them in. */
 const DERIVED = new Set(['is_active', 'created_at', 'updated_at']);
 
 export interface CameraTimes {

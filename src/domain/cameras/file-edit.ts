@@ -50,7 +50,7 @@ function mergeCamera(base: CameraFields, file: CameraFields, ours: CameraFields)
 
 /**
  * Three-way merge, camera by camera and field by field: what the edit changed since its base wins, everything else is
- * as in `ours`. A camera that the edit removed but that changed since stays: losing a change is worse than keeping a
+ * as in `ours`. A camera that the edit removed but that changed since stays: losing a change is worse than retaining a
  * camera.
  */
 export function mergeFileEdit(

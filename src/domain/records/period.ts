@@ -8,7 +8,7 @@ export interface Period {
   readonly to: number;
 }
 
-/** The last 1, 7 or 30 days; what is none of `1d`, `7d` and `30d` means seven days, as it always did. */
+/** The last 1, 7 or 30 days; any name but `1d`, `7d` and `30d` means seven days, as it always did. */
 export const periodOf = (name: string, now: Date): Period => ({
   from: now.getTime() - (Object.hasOwn(DAYS, name) ? (DAYS[name] ?? 7) : 7) * DAY_MS,
   to: now.getTime(),
