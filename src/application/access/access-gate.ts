@@ -90,7 +90,7 @@ const PROXIED =
   'A proxy passed this request on, so it is not known to be from this machine. Set REQUIRE_TOKEN=true and send ' +
   '"Authorization: Bearer …", or let the proxy add it (docs/access.md).';
 
-/** Of an address as a browser writes it. */
+/** The port of an address as a browser writes it. */
 const portOf = (url: string): string => (URL.canParse(url) ? new URL(url).port : '');
 
 /** No origin counts as local, too: programs send none. */

@@ -68,7 +68,7 @@ export interface AlertFeed {
   storedCameraChanges(to: number): Promise<ConditionChange[]>;
 }
 
-/** Merged by time, each list keeping its own order; at the same moment the camera change comes first. */
+/** Merged by time, each list in its own order; at the same moment the camera change comes first. */
 export function inOrder(
   events: readonly FedEvent[],
   changes: readonly ConditionChange[],

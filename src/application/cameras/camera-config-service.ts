@@ -47,7 +47,7 @@ interface RevisionView {
   readonly author: string | null;
   readonly request_id: string | null;
   readonly at: string;
-  /** Cameras touched. */
+  /** Ids of the changed cameras. */
   readonly cameras: readonly string[];
 }
 

@@ -75,7 +75,7 @@ export const CONFIG_STEPS = [
 
 export type ConfigStep = (typeof CONFIG_STEPS)[number];
 
-/** Called at each step; may throw or never come back. */
+/** Called at each step; may throw or never return. */
 export type OnStep = (step: ConfigStep) => void | Promise<void>;
 
 /** The configuration that follows the head. */
@@ -97,8 +97,8 @@ export class ConfigPublishing {
   ) {}
 
   /**
-   * `disk` is what the file was found to hold. Until COMMIT every fault leaves table and file as they were; the
-   * result's `revision.inFile` is false if somebody edited the file meanwhile, whose edit is then still there.
+   * `disk` is what the file was last seen to hold. Until COMMIT every fault leaves table and file as they were; the
+   * result's `revision.inFile` is false if the file was edited meanwhile; that edit is then still in the file.
    */
   async publish(site: LockedSite, head: ConfigHead | undefined, disk: OnDisk | undefined, next: NextConfig) {
     const now = this.clock();

@@ -35,7 +35,7 @@ export interface Counters {
 export class MinuteMetrics {
   private base: ReadonlyMap<string, CountRow> = new Map();
   private began: number;
-  /** As text: an object with a few of a thousand numbers as its keys takes the memory of all of them. */
+  /** Stored as text: an object with a few of a thousand possible numeric keys takes the memory of all of them. */
   private closed: { readonly minute: number; readonly text: string }[] = [];
   private savedUpTo = 0;
 

@@ -4,7 +4,7 @@ import type { Decision } from '../../domain/rollout/decision';
 /** What is known about the call in progress; one object per request, never shared. */
 export interface CallContext {
   readonly requestId: string;
-  /** Who calls: the name of a token, else nothing. */
+  /** The caller: the name of a token; absent without one. */
   readonly actor?: string;
   /** `force_domain` of the request. */
   readonly force?: boolean;
