@@ -9,7 +9,7 @@ import { operations } from '../http/operation';
 import { named } from '../http/schemas';
 import { alertExamples as examples } from './alert-examples';
 
-/** Rules are numbered by PostgreSQL integers. */
+/** Rule ids are PostgreSQL integers. */
 export const LAST_RULE = 2_147_483_647;
 
 /** The conditions of all types; docs/alerts.md says which belongs to which type, and the domain checks it. */

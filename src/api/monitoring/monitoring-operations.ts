@@ -96,7 +96,7 @@ class MetricsDto implements Metrics {
   operations: Metrics['operations'];
 }
 
-/** Its other methods are for the service itself. */
+/** The methods with operations; the others are for the service itself. */
 type Shown = Pick<MonitoringService, 'health' | 'metrics'>;
 
 const monitoringExamples = {
