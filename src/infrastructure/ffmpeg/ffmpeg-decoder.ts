@@ -14,7 +14,7 @@ const JPEG_PIPE = 3;
 
 /** More than any camera has (8K); a larger picture can only be an attack on the memory. */
 const MOST_PIXELS = 40_000_000;
-/** Of one block of memory. */
+/** Limit of one memory allocation. */
 const MOST_BYTES = 256 << 20;
 const SOCKET_TIMEOUT_US = '10000000';
 const JPEG_EVERY_S = 0.19;

@@ -7,7 +7,7 @@ const MOST_PLAYLIST_BYTES = 1 << 20;
 /** A live stream begins this many segments before its end. */
 const LIVE_SEGMENTS = 3;
 const KEY_BYTES = 16;
-/** Times a segment's length that a live playlist may stand still. */
+/** A live playlist may stay unchanged for this many segment lengths. */
 const PATIENCE = 4;
 
 export const isPlaylist = ({ body, url }: WebAnswer): boolean =>

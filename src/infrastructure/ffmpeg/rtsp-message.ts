@@ -5,7 +5,7 @@ export interface RtspMessage {
   readonly body: Buffer;
 }
 
-/** One thing from the front of a connection: a message, or a packet of media in its `$` frame. */
+/** The next item of a connection's data: a message, or a packet of media in its `$` frame. */
 export type RtspPart = { readonly packet: Buffer } | { readonly message: RtspMessage };
 
 const MOST_HEAD_BYTES = 64 << 10;

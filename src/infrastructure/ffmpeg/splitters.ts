@@ -82,7 +82,7 @@ export class JpegSplitter {
   private findStart(): boolean {
     const start = this.taken().indexOf(START_OF_IMAGE);
     if (start < 0) {
-      // The last byte may be the first of the two.
+      // The last byte may be the first one of the two-byte start of a picture.
       if (this.used > 1) this.forget(this.used - 1);
       return false;
     }

@@ -9,7 +9,7 @@ export interface TableImport {
   readonly table: string;
   readonly times: readonly string[];
   readonly check: (row: OldRow) => string | undefined;
-  /** Makes room for the rows of a page, as JSON ($1). */
+  /** Prepares the tables for the rows of a page, as JSON ($1). */
   readonly prepare?: string;
   /**
    * Stores the rows of a page that were not imported before, as JSON ($1); answers the new id of each by its old one.

@@ -33,7 +33,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const LOCK_HOLDERS = 4;
 const WRITERS = 4;
 const MOST_NAMES = 1_000;
-/** A process that is stopped while it holds the site's lock loses it after this long. */
+/** A suspended process that holds the site's lock loses it after this long. */
 const IDLE_SESSION_TIMEOUT_MS = 60_000;
 
 const limits = [

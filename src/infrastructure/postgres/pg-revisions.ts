@@ -94,7 +94,7 @@ export class PgRevisions implements RevisionRepository {
 
 const WATCHED = 'UPDATE alert_camera_watch SET watched_until = to_timestamp($1)';
 
-/** When cameras failed and came back, in PostgreSQL. */
+/** When cameras failed and recovered, in PostgreSQL. */
 export class PgCameraChanges implements CameraChangeStore {
   constructor(private readonly database: Database) {}
 

@@ -31,10 +31,10 @@ export interface ViolationRow {
   readonly updated_at: Date;
 }
 
-/** Not those of a verification of the rollout. */
+/** Excludes the violations of verifications of the rollout. */
 export const OF_THE_SITE = `violation_events.id < ${FIRST_VERIFICATION_VIOLATION}`;
 
-/** The columns of a row; its whole numbers are small enough to be numbers. */
+/** The columns of a row; its bigints are small enough for JavaScript numbers. */
 export const VIOLATION_COLUMNS = `id::float8 AS id, camera_id, timestamp, violation_type, track_id::float8 AS track_id,
   confidence, status, snapshot_path, bbox, handled_at, handled_by, notes, version, created_at, updated_at`;
 
