@@ -35,7 +35,10 @@ export interface CompiledGroup {
   readonly bps: number;
   /** Basis points at the upper end that stay on the legacy path as control. */
   readonly holdout: number;
-  /** Buckets `[controlFrom, controlTo)` are the control: as many keys as the cohort, and not adjacent to it. */
+  /**
+   * Buckets `[controlFrom, controlTo)` are the control, from the upper half: as many keys as the cohort where there are
+   * enough, and none next to it while it is below half.
+   */
   readonly controlFrom: number;
   readonly controlTo: number;
   readonly killed: boolean;
