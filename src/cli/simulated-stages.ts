@@ -61,7 +61,7 @@ interface StageOutcome {
   readonly proven: number | undefined;
 }
 
-/** Evidence of one operation in a stage that lacks nothing but, perhaps, statistics. */
+/** Evidence of one operation in a stage in which only statistics can be missing. */
 function evidenceOf(domain: ArmCounts, control: ArmCounts, limits: LatencyLimits | undefined): StageEvidence {
   const operation = { operation: 'simulated', effect: 'read' as const, domain, control, ...(limits && { limits }) };
   return {
