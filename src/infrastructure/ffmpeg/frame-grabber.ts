@@ -41,7 +41,7 @@ export class FrameGrabber {
     }
   }
 
-  /** The version of ffmpeg; undefined when none runs. */
+  /** The installed ffmpeg; undefined when none runs. */
   async describe(): Promise<{ readonly version: string; readonly bundled: boolean } | undefined> {
     try {
       const { version } = await this.build();

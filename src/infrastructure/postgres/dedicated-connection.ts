@@ -54,7 +54,7 @@ export class DedicatedConnection {
   }
 
   /**
-   * Resolves when the channel is listened to; the first connection also reports notifications that may have been missed
+   * Resolves when the channel is listened to, and `heard` was called for notifications that may have been missed
    * before.
    */
   async listen(channel: string, heard: Heard): Promise<void> {

@@ -28,7 +28,7 @@ export class PgDeliveries implements DeliveryQueue, DeliveryArchive {
     }));
   }
 
-  /** Does nothing when the lease has gone to another claim meanwhile. */
+  /** Does nothing when another claim has taken the lease meanwhile. */
   async settle({ id, lease }: Claim, attempt: Attempt, { status, waitMs }: Settlement): Promise<void> {
     await this.database.execute(SETTLE, [id, lease, status, JSON.stringify([attempt]), waitMs]);
   }

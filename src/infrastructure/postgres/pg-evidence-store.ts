@@ -8,7 +8,7 @@ import type {
 import type { Database } from './database';
 
 export const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'drawn'] as const;
-/** Bodies kept per group; the counts are complete. */
+/** Mismatches kept per group with their bodies; the counts are complete. */
 const KEPT_MISMATCHES = 100;
 
 type StageKey = { readonly group: string; readonly entry: number };

@@ -61,7 +61,10 @@ export class PgEventRetention {
 const AT_ONCE = 10_000;
 /** A larger difference between the clocks of the database and of this machine shows that one of them is wrong. */
 const MOST_CLOCK_DIFFERENCE_MS = 60_000;
-/** Revisions of the cameras file: at least so many of the newest are kept whatever their age, and at most so many. */
+/**
+ * Revisions of the cameras file: the newest `LEAST_REVISIONS` are kept whatever their age, and never more than
+ * `MOST_REVISIONS`.
+ */
 const LEAST_REVISIONS = 1_000;
 const MOST_REVISIONS = 10_000;
 
