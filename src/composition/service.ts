@@ -28,7 +28,6 @@ const BUSY_LAG_MS = 20;
  */
 const END_WITHIN_MS = 25_000;
 
-/** A running service. */
 export interface Service {
   readonly url: string;
   /** The lines that the console shows after the start. */
