@@ -7,7 +7,6 @@ import type { Readable } from './queryable';
 const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
 const COUNT = `SELECT count(*)::float8 AS count FROM alert_rules WHERE ${FILTER}`;
 
-/** Alert rules in PostgreSQL. */
 export class PgAlertRules implements AlertRuleRepository {
   constructor(private readonly database: Database) {}
 

@@ -17,7 +17,6 @@ interface EventRow {
 
 const COLUMNS = `id, external_id, extract(epoch FROM ts)::float8 AS seconds, type, camera_id, track_id, evidence`;
 
-/** Events in PostgreSQL. */
 export class PgEvents implements EventHistory {
   constructor(private readonly sql: Queryable) {}
 

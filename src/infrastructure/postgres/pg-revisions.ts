@@ -30,7 +30,6 @@ const fromRow = ({ request_id, in_file, ...row }: RevisionRow): CameraConfigRevi
   inFile: in_file,
 });
 
-/** The revisions of the camera configuration in PostgreSQL. */
 export class PgRevisions implements RevisionRepository {
   constructor(private readonly sql: Queryable) {}
 

@@ -17,7 +17,6 @@ interface TokenRow {
   readonly last_used_at: Date | null;
 }
 
-/** The tokens of the site in PostgreSQL. */
 export class PgTokens implements TokenStore {
   constructor(private readonly sql: Queryable) {}
 

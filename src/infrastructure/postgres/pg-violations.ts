@@ -59,7 +59,6 @@ export const violationOf = (row: ViolationRow): Violation =>
 
 const MOST_CHANGES = 1_000;
 
-/** Violations in PostgreSQL. */
 export class PgViolations implements ViolationStore {
   constructor(private readonly database: Database) {}
 
