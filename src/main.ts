@@ -18,7 +18,7 @@ Ctrl-C or SIGTERM ends it after the requests under way.`;
 
 async function main(): Promise<void> {
   if (process.argv.includes('--help') || process.argv.includes('-h')) return void process.stdout.write(`${HELP}\n`);
-  // What it writes shows pictures of people at work and passwords of cameras: nobody else of this machine may read it.
+  // Its files hold pictures of people at work and passwords of cameras: no other user of this machine may read them.
   process.umask(0o077);
   keepMemorySteady();
   const settings = readSettings(process.env);
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     log.info(`${signal}: finishing the requests under way`);
     void endOf(service, log).then((code) => process.exit(code));
   };
-  // Before it says that it is ready: whoever reads that may end it at once.
+  // Before the ready message: a process that reads that message may end this one at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
   const seconds = (performance.now() / 1000).toFixed(1);
   if (settings.logJson) log.info('ready', { url: service.url, seconds: Number(seconds) });

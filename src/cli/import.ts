@@ -69,7 +69,7 @@ async function take(
     journal: journalOf(settings),
   };
   reports.push(await importJournal(join(from, 'logs/events_record.jsonl'), journal, !apply));
-  // What was taken over has something to move away from; a site that runs already keeps what is stored.
+  // An imported installation has something to move away from; a site that runs already keeps the stored state.
   if (apply)
     await seedRollout(rollout.store, await readPlanFile(settings.rolloutFile), {
       origin: 'an old installation was imported',
@@ -77,7 +77,7 @@ async function take(
   return reports;
 }
 
-/** The list of processes shows the words of every command to every user of the machine. */
+/** The list of processes shows the arguments of every command to every user of the machine. */
 function oldDatabase(said: string | undefined, inEnvironment: string | undefined): string | undefined {
   if (said !== undefined && /^[a-z]+:\/\/[^/?#]*:[^/?#]*@|[?&]password=/i.test(said))
     throw new Error(

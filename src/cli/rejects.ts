@@ -19,7 +19,7 @@ It works beside a running service, which takes them in at once. What is an event
 future of a wrong clock, is stored; what is stored already adds nothing; what is still none is rejected again.
 LOG_DIR says where they are.`;
 
-/** Renamed to this while they are worked on: the service goes on with a new file, and a killed command is made up for. */
+/** Working name of the file: the service starts a new one meanwhile, and the next run completes a killed one. */
 const TAKING = '.taking';
 const AT_ONCE = 1_000;
 
@@ -50,13 +50,15 @@ async function counted(logDir: string): Promise<string> {
   return table([['lines', 'why'], ...rows]);
 }
 
-/** Every line is in the journal before it is removed from where it was; one that is there twice is one event. */
+/**
+ * Every line is in the journal before it is removed from the file; a line that is in the journal twice is one event.
+ */
 export async function takeAgain(logDir: string, why: string): Promise<number> {
   const journal = new DiskJournal(journalOf({ logDir }));
   let taken = 0;
   for (const file of filesIn(logDir)) {
     const taking = `${file}${TAKING}`;
-    // What a killed command left comes first.
+    // The rest of a killed run comes first.
     taken += await takeFrom(taking, file, why, journal);
     await rename(file, taking).catch(noneIfAbsent);
     taken += await takeFrom(taking, file, why, journal);

@@ -1,6 +1,6 @@
 import type { GroupOverview, RolloutOverview } from '../application/rollout/group-overview';
 
-/** How a command ends, for pipelines. */
+/** Exit codes, for pipelines. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4, interrupted: 130 } as const;
 
 /** A command that ends with a sentence for a person and a code for a pipeline. */
@@ -13,7 +13,7 @@ export class CommandError extends Error {
   }
 }
 
-/** One thing that was tried, and what came of it. */
+/** One check and its result. */
 export interface ReportedCheck {
   readonly name: string;
   readonly passed: boolean;
@@ -38,11 +38,11 @@ export class RolloutClient {
     private readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
-  /** The same client, whose calls end with a signal and are no evidence. */
+  /** The same client, whose calls are aborted by a signal and are no evidence. */
   verifying = (signal: AbortSignal): RolloutClient =>
     new RolloutClient(this.url, this.token, signal, { 'x-rollout-probe': 'verification' });
 
-  /** The same client, whose calls no signal ends: for what must be done at the end. */
+  /** The same client, whose calls no signal aborts: for what must be done at the end. */
   toTheEnd = (): RolloutClient => new RolloutClient(this.url, this.token);
 
   async send(
@@ -72,7 +72,7 @@ export class RolloutClient {
     };
   }
 
-  /** The answer of an operation that must succeed; a refusal ends the command with the service's own words. */
+  /** The answer of an operation that must succeed; a refusal ends the command with the service's own message. */
   async ask<T>(method: string, path: string, body?: object): Promise<T> {
     const reply = await this.send(method, path, body ? { body } : {});
     if (reply.status === 200) return reply.body as T;

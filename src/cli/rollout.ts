@@ -54,7 +54,7 @@ const parse = (args: readonly string[]) => parseArgs({ args: [...args], options:
 
 type Command = (client: RolloutClient, values: Values) => Promise<number>;
 
-/** A step of one group: what is asked, and with what. */
+/** A step of one group: the operation and its input. */
 const step =
   (name: string, body: (values: Values) => object | undefined = () => undefined): Command =>
   async (client, values) => {

@@ -24,7 +24,10 @@ export interface SimulationOptions {
 }
 
 const HEALTHY: Behaviour = { errorRate: 0.01, slowdown: 1, spread: 1 };
-/** Every call is looked at: what is measured is the calls a decision takes, not how often somebody looks. */
+/**
+ * The verdict is checked after every call: the result is the number of calls a decision takes, not the interval of the
+ * checks.
+ */
 const EVERY_CALL = Array.from({ length: 4000 }, (_, i) => i + 1);
 const EVERY_20_CALLS = EVERY_CALL.filter((call) => call % 20 === 0);
 
@@ -32,7 +35,7 @@ const sortedOf = (count: number, draw: () => number) => Array.from({ length: cou
 const middle = (sorted: readonly number[]) => sorted[sorted.length >> 1] ?? Number.NaN;
 
 /**
- * Checks what the rollout engine promises by simulating stages: how fast a broken path is stopped and how rarely a
+ * Checks the promises of the rollout engine by simulating stages: how fast a broken path is stopped and how rarely a
  * healthy one is. The same `seed` gives the same figures everywhere. 10,000 stages take about a minute.
  */
 export function simulate({
@@ -41,7 +44,7 @@ export function simulate({
   seed = 1,
   rules = DEFAULT_PLAN.rules,
 }: SimulationOptions = {}): Simulation {
-  // Each part has a sequence of its own, so that a change of one part leaves the figures of the others alone.
+  // Each part has a sequence of its own, so that a change of one part does not change the figures of the others.
   const parts = [broken, healthy, slower, evidence];
   const rows = parts.flatMap((part, i) => part(new Random(seed + i), rules, stages));
   return { rows, passed: rows.every(({ passed }) => passed) };

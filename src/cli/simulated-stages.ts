@@ -4,7 +4,7 @@ import { judge } from '../domain/rollout/judge';
 import { limitsFromControl, timedAgainst } from '../domain/rollout/latency';
 import { type Histogram, LATENCY_BUCKETS, filledBuckets, latencyBucket } from '../domain/shared/latency-histogram';
 
-// Looked up once: within a sandbox, as tests run in, each look at a global is slow.
+// Read once: within a sandbox, as tests run in, each access to a global is slow.
 const { imul, sqrt, log, exp, cos, PI } = Math;
 
 /** Reproducible random numbers: the same seed gives the same simulation on every machine. */
@@ -31,7 +31,7 @@ export class Random {
   }
 }
 
-/** Calls after which a simulated stage is judged; the tests must hold however often somebody looks. */
+/** Calls after which a simulated stage is judged; the tests must hold however often it is judged. */
 const LOOKS = [10, 20, 50, 100, 200, 344, 500, 700, 1000, 1400, 2000, 2800, 4000];
 const CALLS = 4000;
 const CONTROL_MEDIAN_MS = 10;
@@ -61,7 +61,7 @@ interface StageOutcome {
   readonly proven: number | undefined;
 }
 
-/** Evidence of one operation in a stage where nothing but statistics could be missing. */
+/** Evidence of one operation in a stage in which only statistics can be missing. */
 function evidenceOf(domain: ArmCounts, control: ArmCounts, limits: LatencyLimits | undefined): StageEvidence {
   const operation = { operation: 'simulated', effect: 'read' as const, domain, control, ...(limits && { limits }) };
   return {
@@ -74,7 +74,7 @@ function evidenceOf(domain: ArmCounts, control: ArmCounts, limits: LatencyLimits
   };
 }
 
-/** Everything a promotion needs, and no more: clean calls, timed against limits of the control. */
+/** Exactly what a promotion needs: clean calls, timed against limits of the control. */
 export function perfectEvidence(rules: EvidenceRules): StageEvidence {
   const domain = { ...noCounts(), n: rules.minCalls, ok: rules.minCalls, timed: rules.minCalls };
   const control = { ...noCounts(), n: rules.minControl, ok: rules.minControl, timed: rules.minControl };
@@ -110,7 +110,7 @@ class SimulatedArm {
   }
 }
 
-/** One stage of 4,000 domain calls, watched by the local detector of failures and the judge, until the first decision. */
+/** One stage of 4,000 domain calls, watched by the local failure detector and the judge, until the first decision. */
 export function simulateStage(
   random: Random,
   behaviour: Behaviour,

@@ -6,12 +6,12 @@ import { type Difference, differences, lasting } from '../application/rollout/js
 import { type Json, isJsonObject, toJson } from '../domain/shared/json';
 import { CommandError, EXIT, type Reply, type ReportedCheck, type RolloutClient } from './rollout-client';
 
-/** Entities of one kind that are asked for, beside one that there is not. */
+/** How many existing entities of one kind are requested, besides one that does not exist. */
 const MOST = 5;
-/** Longer than the file and the journal may honestly lag behind the tables. */
+/** Longer than the file and the journal may lag behind the tables in normal operation. */
 const CONFIRM_AFTER_MS = 3_000;
 
-/** For each part of a path: some that exist, and one that does not. */
+/** For each path parameter: some ids that exist, and one that does not. */
 const KEYS: Readonly<Record<string, (client: RolloutClient) => Promise<readonly (string | number)[]>>> = {
   camera_id: async (client) => [...(await idsIn(client, '/cameras', 'cameras')), 'probe-that-does-not-exist'],
   rule_id: async (client) => [...(await idsIn(client, `/alerts/rules?limit=${MOST}`, 'items')), 2_000_000_000],
@@ -26,7 +26,7 @@ async function idsIn(client: RolloutClient, path: string, list: string): Promise
   return (body[list] ?? []).slice(0, MOST).map(({ id }) => id);
 }
 
-/** Every read of a group, asked on both paths about what there is and about what there is not. */
+/** Every read of a group, on both paths, for what exists and for what does not. */
 export async function comparedReads(client: RolloutClient, operations: readonly Operation[]): Promise<ReportedCheck[]> {
   const reads = operations.filter((o) => o.effect === 'read');
   if (reads.length === 0) return [];
@@ -55,14 +55,14 @@ async function callsOf(client: RolloutClient, operation: Operation): Promise<Rea
   const keys = KEYS[part];
   if (!keys) throw new CommandError(EXIT.failed, `Nobody has said which ${part} ${operation.id} can be asked for.`);
   const all = await keys(client);
-  // Of two pictures of a camera nothing could be compared, and one that is away takes seconds to say so.
+  // Two pictures of a camera cannot be compared, and an unreachable camera takes seconds to answer.
   return (operation.produces.startsWith('image/') ? all.slice(-1) : all).map((key) => ({
     operation,
     path: operation.path.replace(`{${part}}`, encodeURIComponent(key)),
   }));
 }
 
-/** Where the answers differ, and go on to differ when both are asked again. */
+/** Where the answers differ, and still differ when both are read again. */
 async function compared(client: RolloutClient, call: ReadCall): Promise<Found> {
   let found = await differencesNow(client, call);
   for (const wait of [0, CONFIRM_AFTER_MS]) {
@@ -88,7 +88,7 @@ async function differencesNow(client: RolloutClient, { operation, path }: ReadCa
 const INGESTED_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 100;
 
-/** A verification, and how many of its events the service said that it took. */
+/** A verification, and how many of its events the service reported as accepted. */
 export interface Verification {
   readonly view: VerificationView;
   readonly accepted: { events: number };
@@ -96,7 +96,7 @@ export interface Verification {
 
 interface WriteProbe {
   body(verification: VerificationView): object;
-  /** Counts or takes back what a call that succeeded did. */
+  /** Counts or undoes the effect of a successful call. */
   after?(client: RolloutClient, done: Reply, verification: Verification): Promise<unknown>;
 }
 
@@ -118,7 +118,7 @@ const event = ({ event_camera_id: camera_id }: VerificationView) => ({
 
 const camera = ({ id }: VerificationView) => ({ id, name: 'verification', source: 'testsrc:', active: false });
 
-/** How to call a write of a group that has no read, by the id of the operation; each leaves things as they were. */
+/** How to call a write of a group that has no read, by the id of the operation; each leaves things unchanged. */
 export const WRITE_PROBES: Readonly<Record<string, WriteProbe>> = {
   'events.post': {
     body: (verification) => ({ events: [event(verification)] }),
@@ -135,10 +135,12 @@ export const WRITE_PROBES: Readonly<Record<string, WriteProbe>> = {
   },
 };
 
-/** Sends a call by one path, and remembers what was answered. */
+/** Sends a call by one path, and records the answer. */
 type Send = (method: string, path: string, body?: object) => Promise<Json>;
 
-/** What is done by one path and then by the other, on entities of the verification: the same must come of it. */
+/**
+ * Steps that are done by one path and then by the other, on entities of the verification: the results must be equal.
+ */
 const SCRIPTS: Readonly<Record<string, (send: Send, verification: VerificationView) => Promise<unknown>>> = {
   'alert-rules': async (send, verification) => {
     const made = await send('POST', '/alerts/rules', rule(verification));
@@ -187,7 +189,7 @@ const SCRIPTS: Readonly<Record<string, (send: Send, verification: VerificationVi
   },
 };
 
-/** What came of the writes of a group by each path. Groups that only read have none. */
+/** The results of the writes of a group by each path. Groups that only read have none. */
 export async function comparedWrites(
   client: RolloutClient,
   group: string,
@@ -219,11 +221,11 @@ export async function comparedWrites(
 const acceptedIn = (answer: Json): number => (isJsonObject(answer) ? Number(answer.accepted ?? 0) : 0);
 const idIn = (answer: Json): string => (isJsonObject(answer) ? String(answer.id) : '');
 
-/** Different in each call, whatever the path. */
+/** Members that differ in each call, whatever the path. */
 const PASSING = /^(id|request_id|version|since|.*_at|created_by)$/;
 const NUMBERED = /\b\d{1,10}\b/g;
 
-/** An answer without what is different in each call. */
+/** An answer without the members that differ in each call. */
 function comparable(answer: Json): Json {
   if (Array.isArray(answer)) return answer.map((item: Json) => comparable(item));
   if (!isJsonObject(answer)) return answer;
@@ -233,7 +235,7 @@ function comparable(answer: Json): Json {
   return Object.fromEntries(kept.map(([name, value]) => [name, texts(name, value)]));
 }
 
-/** Every event that was accepted has come through the journal, once. */
+/** Checks that every accepted event has come through the journal exactly once. */
 async function ingested(client: RolloutClient, id: string, accepted: number): Promise<ReportedCheck> {
   const deadline = performance.now() + INGESTED_WITHIN_MS;
   for (;;) {

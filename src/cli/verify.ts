@@ -8,26 +8,29 @@ import { type Verification, WRITE_PROBES, comparedReads, comparedWrites } from '
 
 /** Calls each way: 59 without a single leak prove with 95 % that fewer than 5 % leak. */
 const CALLS = 59;
-/** A drill that is broken off leaves its group killed no longer than this. */
+/** After this long the kill of an interrupted drill is lifted automatically. */
 const KILL_SECONDS = 30;
 
 export interface VerifyOptions {
-  /** The share the group must have; absent: whatever it has. */
+  /** The expected share of the group; absent: any share is accepted. */
   readonly percent?: number;
-  /** After which the service removes what a verification made that was broken off. */
+  /** After this long the service removes what an interrupted verification made. */
   readonly leaseSeconds: number;
   readonly say: (line: string) => void;
-  /** Ends the verification; what it made is removed all the same. */
+  /** Ends the verification; what it made is removed in any case. */
   readonly signal: AbortSignal;
 }
 
-/** One unforced call with a key of our choosing. */
+/** One unforced call with a chosen key. */
 interface Probe {
   readonly operation: string;
   send(key: string, options?: { drill?: boolean }): Promise<Reply>;
 }
 
-/** Proves from outside that a group's share is what it is said to be, that it falls back, and that it can be stopped. */
+/**
+ * Proves from outside that a group has the share that the service reports, that it falls back, and that it can be
+ * stopped.
+ */
 export async function verify(
   client: RolloutClient,
   group: GroupOverview,
@@ -52,7 +55,7 @@ export async function verify(
     const message = `The verification of ${group.group} took longer than ${leaseSeconds} s: give it more with --lease.`;
     throw new CommandError(EXIT.failed, message);
   } finally {
-    // One whose time was over has been ended already.
+    // A verification whose time was over has been ended already.
     await client.send('DELETE', `/rollout/verifications/${view.id}`);
   }
 }
@@ -92,7 +95,7 @@ const headersOf = (key: string, drill: boolean | undefined): Record<string, stri
   ...(drill ? { 'x-rollout-drill': 'fail-domain' } : {}),
 });
 
-/** A read of the group, preferably one that is sticky by a camera in its path: any text is a key of that. */
+/** A read of the group, preferably one that is sticky by a camera in its path: any text is a valid key for it. */
 function readProbe(client: RolloutClient, operations: readonly Operation[]): Probe | undefined {
   const reads = operations.filter((o) => o.effect === 'read' && o.verb === 'GET');
   const byCamera = reads.find((o) => o.stickyBy === 'camera_id' && o.path.includes('{camera_id}'));
@@ -107,7 +110,7 @@ function readProbe(client: RolloutClient, operations: readonly Operation[]): Pro
   };
 }
 
-/** A write on what the verification made for itself. */
+/** A write on entities of the verification. */
 function writeProbe(client: RolloutClient, operations: readonly Operation[], begun: Verification): Probe {
   const operation = operations.find((o) => o.id in WRITE_PROBES && o.stickyBy === 'caller');
   const probe = operation && WRITE_PROBES[operation.id];
@@ -126,7 +129,7 @@ function writeProbe(client: RolloutClient, operations: readonly Operation[], beg
   };
 }
 
-/** Keys whose buckets lie inside and outside the cohort, computed here, not asked for. */
+/** Keys whose buckets lie inside and outside the cohort, computed here and not taken from the service. */
 function keysOf({ seed, effective_percent, holdout_percent }: GroupOverview): { inside: string[]; outside: string[] } {
   const threshold = Math.round((effective_percent - holdout_percent) * 100);
   const keys = Array.from({ length: 200_000 }, (_, i) => `probe-${i}`);
@@ -184,7 +187,7 @@ async function canBeStopped(
   try {
     checks.push(await (await change('kill', client, 'legacy'))());
   } finally {
-    // Also when the verification was broken off; should this not get through, the service ends the kill by itself.
+    // Also after an interruption; should this call not get through, the service lifts the kill by itself.
     unkilled = await change('unkill', client.toTheEnd(), 'domain');
   }
   return [...checks, await unkilled()];

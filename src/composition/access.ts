@@ -11,12 +11,12 @@ import { PgTokens } from '../infrastructure/postgres/pg-tokens';
 import type { Lifecycle } from './lifecycle';
 import type { Platform } from './platform';
 
-/** It is woken; this is the safety net. */
+/** Events wake it; this is the safety net. */
 const REFRESH_EVERY_MS = 30_000;
 const NOTE_USE_EVERY_MS = 30_000;
 const STORE_EVERY_MS = 1_000;
 
-/** Who may come in, and the trail of what they did. */
+/** Who is let in, and the trail of what callers did. */
 export interface Access {
   readonly tokens: TokenService;
   readonly authenticator: Authenticator;
@@ -40,7 +40,7 @@ export function createAccess({ database, clock, log }: Platform, rules: AccessRu
   };
 }
 
-/** Learns of tokens, and stores the audit trail, from now on. */
+/** From now on loads tokens and stores the audit trail. */
 export async function startAccess({ wakes }: Platform, access: Access, life: Lifecycle): Promise<void> {
   const { authenticator, trail } = access;
   await authenticator.refresh();

@@ -39,12 +39,12 @@ import type { Platform } from './platform';
 import type { Rollout } from './rollout';
 
 const NOTE_EVERY_MS = 5_000;
-/** Others believe it for 30 s. */
+/** Others accept published health for 30 s. */
 const PUBLISH_EVERY_MS = 20_000;
-/** For what time alone decides; events wake. Where nothing is due soon, this is the safety net. */
+/** For what time alone decides; events wake it. Where nothing is due soon, this is the safety net. */
 const EVALUATE_EVERY_MS = 1_000;
 const EVALUATE_IDLE_MS = 10_000;
-/** What is written in a row is read together. */
+/** Events in quick succession are read together. */
 const APART_MS = 100;
 /** Both are woken; these are their safety nets. */
 const FOLLOW_EVERY_MS = 30_000;
@@ -53,10 +53,10 @@ const SITE_EVERY_MS = 5_000;
 const SITE_CALM_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
 const PARTS_EVERY_MS = 5_000;
-/** Two at once do no harm: what one of them stores makes the other read again. */
+/** Two at once do no harm: a step stored by one makes the other read again. */
 const LEASE = { silentMs: 8_000, nearMs: 8_000 };
 
-/** What others need of the alerts before those are there. */
+/** What others need of the alerts before those are created. */
 export interface AlertStores {
   readonly rules: AlertRuleRepository;
   readonly archive: PgAlertArchive;
@@ -67,7 +67,7 @@ export const createAlertStores = ({ database }: Platform): AlertStores => ({
   archive: new PgAlertArchive(database),
 });
 
-/** Alert rules: how they are kept, what they decide, and how people are notified. */
+/** Alert rules: how they are stored and evaluated, and how people are notified. */
 export interface Alerts extends AlertStores {
   readonly domain: AlertsPort;
   readonly handling: AlertHandlingService;
@@ -171,7 +171,7 @@ function createLive({ database, log }: Platform, { cameras, control }: Watched):
   return { sockets, events, status };
 }
 
-/** Follows the rules, evaluates them in one service of the site, and delivers what they decide in all of them. */
+/** Follows the rules, evaluates them in one service of the site, and delivers the alerts in all of them. */
 export async function startAlerts(
   { log, connection, wakes }: Platform,
   alerts: Alerts,
@@ -213,7 +213,7 @@ export async function startAlerts(
   life.every(DELIVER_EVERY_MS, 'looking for deliveries', async () => deliveryWorker.wake());
 }
 
-/** Alerts that were announced reach the dashboards of this service; those missed while the connection was away as well. */
+/** Announced alerts reach the dashboards of this service; those missed while the connection was lost as well. */
 function announcing({ announcer, live }: Alerts, log: Log) {
   const missed = async (ms: number) => {
     for (const payload of await announcer.since(ms)) live.events.alert(payload);

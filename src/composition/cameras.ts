@@ -31,7 +31,7 @@ const DOUBT_EVERY_MS = 2_000;
 /** The configuration of the cameras, in the table and in the file. */
 export interface Cameras {
   readonly repository: CameraRepository;
-  /** For what looks at all of them all the time: read again only after a change. */
+  /** For callers that read all cameras frequently: read from the database only after a change. */
   readonly remembered: Pick<CameraRepository, 'all'>;
   readonly revisions: RevisionRepository;
   readonly heads: ConfigHeads;
@@ -73,14 +73,14 @@ export function createCameras(platform: Platform, camerasFile: string): Cameras 
   };
 }
 
-/** How the configuration stands at the start. */
+/** The state of the configuration at the start. */
 export interface StartedCameras extends Reconciled {
   readonly quarantined: readonly FaultyEntry[];
 }
 
 /**
- * Brings table and file together, and keeps them so: at every change of the file, and every minute. `onTableDiffered`
- * learns of cameras whose row somebody wrote behind the service's back.
+ * Reconciles table and file, at every change of the file and every minute. `onTableDiffered` gets the cameras whose row
+ * was written by another program.
  */
 export async function startCameras(
   cameras: Cameras,
@@ -107,7 +107,7 @@ export async function startCameras(
   return { ...reconciled, quarantined: quarantined(reconciled) };
 }
 
-/** An existing file keeps its mode: somebody may have given it for a reason. */
+/** An existing file keeps its mode, which may have been set for a reason. */
 async function warnOfReaders(camerasFile: string, log: Log): Promise<void> {
   const found = await stat(camerasFile).catch(noneIfAbsent);
   if (found && (found.mode & 0o004) !== 0)
@@ -116,7 +116,7 @@ async function warnOfReaders(camerasFile: string, log: Log): Promise<void> {
     );
 }
 
-/** The table can differ from the file only if somebody wrote to it behind the service's back. */
+/** The table can differ from the file only if another program wrote to it. */
 async function repairTable(
   configuration: CameraConfiguration,
   log: Log,
@@ -129,7 +129,7 @@ async function repairTable(
   await onTableDiffered(ids);
 }
 
-/** Logs the faults of a file and its quarantined entries once, not at every look. */
+/** Logs the faults of a file and its quarantined entries once, not at every reconciliation. */
 function reportingFaults(
   log: Log,
   reconcile: () => Promise<Reconciled>,

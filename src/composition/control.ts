@@ -26,13 +26,16 @@ const MOST_LOG_BYTES = 20_000_000;
 const FOLLOW_EVERY_MS = 30_000;
 const SERVE_EVERY_MS = 30_000;
 const SWEEP_EVERY_MS = 60_000;
-/** Longer than a failover of the database takes; a camera must never have two processes, so the holder ends its own in time. */
+/**
+ * Longer than a failover of the database takes; a camera must never have two processes, so the holder ends its own in
+ * time.
+ */
 const LEASE = { silentMs: 30_000, nearMs: 8_000, fenceMs: 20_000 };
 
 /** The detection processes of the cameras. */
 export interface Control {
   readonly desired: DesiredStates;
-  /** For what looks at all of them all the time: read again only after a change. */
+  /** For callers that read all cameras frequently: read from the database only after a change. */
   readonly rememberedStates: Pick<DesiredStates, 'all'>;
   readonly host: NodeWorkerHost;
   readonly controller: CameraController;
@@ -119,7 +122,10 @@ const services =
       clock,
     });
 
-/** Takes the control of the cameras, if no other service of this site has it, and follows the configuration from then on. */
+/**
+ * Takes the control of the cameras, if no other service of this site has it, and follows the configuration from then
+ * on.
+ */
 export async function startControl(
   { log, wakes }: Platform,
   { repository }: Cameras,
@@ -140,7 +146,7 @@ export async function startControl(
   });
 }
 
-/** Not awaited: it asks a program, and nothing waits for its answer. */
+/** Not awaited: it runs a program, and nothing waits for the result. */
 async function sayWhichFfmpeg(grabber: FrameGrabber, log: Log): Promise<void> {
   const found = await grabber.describe();
   if (!found) return log.warn('there is no ffmpeg: the bundled detector and previews of cameras do not work');

@@ -27,7 +27,7 @@ import { PgViolations } from '../infrastructure/postgres/pg-violations';
 import type { Lifecycle } from './lifecycle';
 import type { Platform } from './platform';
 
-/** What other contexts want to know of cameras, from the same path that lists them. */
+/** The camera data that other contexts need, from the same path that lists the cameras. */
 class SiteCameras implements CameraDirectory {
   constructor(private readonly cameras: Pick<CamerasPort, 'list' | 'get'>) {}
 
@@ -64,9 +64,9 @@ class SiteCameras implements CameraDirectory {
 const STATISTICS = ['realtime', 'summary', 'daily', 'events', 'history'] as const;
 const VIOLATIONS = ['violations', 'summary', 'cameraStatistics', 'detectionRecords'] as const;
 
-/** Of the folder of the journal; it is watched as well, where the system can do that. */
+/** Of the folder of the journal; it is also watched, where the system supports that. */
 const LOOK_EVERY_MS = 1_000;
-/** What is written in a row is one batch. */
+/** Lines in quick succession are one batch. */
 const APART_MS = 100;
 const ROTATE_EVERY_MS = 60_000;
 
@@ -77,7 +77,7 @@ interface BothPaths<P> {
   readonly legacy: P;
 }
 
-/** Events: how they are ingested, and how each path reads them and what they add up to. */
+/** Events: how they are ingested, and how each path reads and sums them. */
 export interface Events {
   readonly journal: string;
   readonly journalFiles: DiskJournalFiles;
@@ -180,7 +180,7 @@ function createRecords({ database, clock }: Platform, cameras: BothPaths<SiteCam
   return { domain: sharingReads(domain, VIOLATIONS), legacy: new LegacyRecords(database, rest) };
 }
 
-/** Ingests the journal from now on, and keeps journal and tables from growing without end. */
+/** From now on ingests the journal, and limits the size of journal and tables. */
 export async function startEvents({ database, log }: Platform, events: Events, life: Lifecycle): Promise<void> {
   const { journal, journalFiles, intake, ingestor, eventRetention, retention } = events;
   await eventRetention.prepare();

@@ -8,11 +8,11 @@ import { type Address, notListening } from './refusals';
 import type { Site } from './site';
 
 const CLOSE_WITHIN_MS = 10_000;
-/** Events wake; this is the safety net. */
+/** Events wake it; this is the safety net. */
 const EVENTS_EVERY_MS = 2_000;
 const PING_EVERY_MS = 2_000;
 const LOOK_EVERY_MS = 1_000;
-/** What is written in a row is sent together. */
+/** Events in quick succession are sent together. */
 const APART_MS = 50;
 
 interface HttpSettings extends Address {
@@ -78,11 +78,11 @@ function listen(server: Server, address: Address): Promise<string> {
   });
 }
 
-/** Takes no new connections, lets requests finish, and cuts those that do not. */
+/** Accepts no new connections, lets requests finish, and closes those that do not. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
-    // A client that keeps its connection open after its answer would otherwise hold up the end for seconds.
+    // A client that keeps its connection open after its answer would otherwise delay the stop for seconds.
     server.keepAliveTimeout = 1;
     server.close(() => {
       clearTimeout(cut);

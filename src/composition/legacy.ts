@@ -10,7 +10,9 @@ import { LegacyCameras } from '../infrastructure/legacy/legacy-cameras';
 import type { Cameras } from './cameras';
 import type { Platform } from './platform';
 
-/** The legacy side of what is switched; that of events, records and control stands beside their domain side. */
+/**
+ * The legacy side of the switched operations; that of events, records and control is created with their domain side.
+ */
 export interface Legacy {
   readonly alerts: AlertsPort;
   readonly cameras: CamerasPort;
@@ -18,8 +20,8 @@ export interface Legacy {
 }
 
 /**
- * The old way on this machine, or the old backend itself for what it shares with this site. What it keeps for itself is
- * imported and lives here (docs/adr/0014).
+ * The old implementation on this machine, or the old backend itself for the data it shares with this site. Data of its
+ * own is imported and lives here (docs/adr/0014).
  */
 export function createLegacy(platform: Platform, baseUrl: string, cameras: Cameras, system: SystemPort): Legacy {
   const { database, clock, log } = platform;
@@ -28,7 +30,7 @@ export function createLegacy(platform: Platform, baseUrl: string, cameras: Camer
   if (baseUrl === '') {
     const batcher = new ChangeBatcher((decide) => configuration.changeFile(decide));
     const commands = new CameraCommands(batcher.change, clock);
-    // What this machine is does not depend on the path: old and new ask the same source.
+    // The machine does not depend on the path: both paths read the same source.
     return { alerts, cameras: new LegacyCameras(file, format, repository, heads, commands), system };
   }
   const backend = new OldBackendClient(baseUrl);

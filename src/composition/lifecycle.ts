@@ -3,7 +3,7 @@ import { type Pace, type Repetition, every } from '../infrastructure/environment
 
 type Undo = () => Promise<unknown>;
 
-/** What a process has begun: it is ended in the reverse order, whatever fails meanwhile. */
+/** What a process has started: it is stopped in the reverse order, even if a stop fails. */
 export class Lifecycle {
   private readonly begun: Undo[] = [];
 
@@ -16,7 +16,7 @@ export class Lifecycle {
     this.begun.push(undo);
   }
 
-  /** A task that is repeated until the end. `what` names it in the log when it fails. */
+  /** A task that is repeated until the stop. `what` names it in the log when it fails. */
   every(ms: number, what: string, task: () => Promise<unknown>, pace?: Pace): Repetition {
     const repeated = this.repeat(ms, what, task, this.log, pace);
     this.onStop(() => repeated.stop());

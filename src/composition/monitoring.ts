@@ -24,7 +24,7 @@ import type { Rollout } from './rollout';
 
 const SAVE_EVERY_MS = 10_000;
 
-/** What there is to know about how the service does. */
+/** Health and metrics of the service. */
 export interface Monitoring {
   readonly service: MonitoringService;
   readonly meter: RequestMeter;
@@ -76,7 +76,7 @@ export function createMonitoring(platform: Platform, observed: Observed, folders
   };
 }
 
-/** The controller of the cameras tells their figures; the other services of the site tell none of them. */
+/** The controller of the cameras reports their figures; the other services of the site report none of them. */
 const cameraCounts =
   ({ cameras: { repository }, control: { desired, controller, frameCounts } }: Observed) =>
   async () => {
@@ -133,7 +133,7 @@ function allProbes(
   ];
 }
 
-/** Stores the counts of this service for the others of the site, from now on. */
+/** From now on stores the counts of this service for the others of the site. */
 export function startMonitoring({ minuteMetrics, minutes }: Monitoring, life: Lifecycle): void {
   const save = () => minuteMetrics.save(minutes);
   life.onStop(save);

@@ -11,27 +11,30 @@ import { PgWakes } from '../infrastructure/postgres/pg-wakes';
 import { placeOf, thisProcess } from '../infrastructure/system/process-identity';
 import type { Lifecycle } from './lifecycle';
 
-/** The parts that a test, a benchmark or a command may exchange; everything else follows from the settings. */
+/** The parts that a test, a benchmark or a command may replace; everything else follows from the settings. */
 interface Parts {
   readonly log: Log;
   readonly clock: Clock;
   /** Called at every step of a configuration change; tests end the process in it. */
   readonly onStep: OnStep;
-  /** Whether this process has time for work that nobody waits for. */
+  /** Whether this process has time for optional work. */
   readonly isIdle: () => boolean;
-  /** Before a comparison that differs is made again, in milliseconds: longer than the file may honestly lag behind the table. */
+  /**
+   * Milliseconds before a comparison that differs is repeated: longer than the file may lag behind the table in normal
+   * operation.
+   */
   readonly confirmAfterMs: number;
-  /** How long an edit of the cameras file that removes many cameras is waited with, in milliseconds. */
+  /** How long an edit of the cameras file that removes many cameras waits for confirmation, in milliseconds. */
   readonly confirmRemovalMs: number;
 }
 
 export type Overrides = Pick<Parts, 'log'> & Partial<Parts>;
 
-/** What every context stands on. */
+/** What every context uses. */
 export interface Platform extends Parts {
   readonly databaseUrl: string;
   readonly database: Database;
-  /** The one connection that listens, leads and says that this service is there. */
+  /** The one connection for notifications, leases and heartbeats. */
   readonly connection: DedicatedConnection;
   readonly wakes: PgWakes;
   readonly instance: {
@@ -44,7 +47,7 @@ export interface Platform extends Parts {
 const part = <K extends keyof Parts>(name: K): InjectionToken<Parts[K]> => `watchgate.${name}`;
 const DATABASE: InjectionToken<Database> = 'watchgate.database';
 
-/** Nothing is opened or started by it. */
+/** Opens and starts nothing. */
 export function createPlatform(databaseUrl: string, overrides: Overrides): Platform {
   const parts = exchangeable(databaseUrl, overrides);
   const log = parts.resolve(part('log'));
@@ -65,7 +68,7 @@ export function createPlatform(databaseUrl: string, overrides: Overrides): Platf
   };
 }
 
-/** The defaults, and over them what is exchanged: see docs/adr/0018. */
+/** The defaults, overridden by the replaced parts: see docs/adr/0018. */
 function exchangeable(databaseUrl: string, overrides: Overrides): DependencyContainer {
   const parts = root.createChildContainer();
   parts.register(part('log'), { useValue: overrides.log });
@@ -75,7 +78,7 @@ function exchangeable(databaseUrl: string, overrides: Overrides): DependencyCont
       return new Database(databaseUrl, (error) => log.warn('a database connection was lost', { error }));
     }),
   });
-  // One clock for all services of a site: that of the database, whatever the clock of this machine says.
+  // One clock for all services of a site: that of the database, whatever the clock of this machine shows.
   parts.register(part('clock'), {
     useFactory: instanceCachingFactory((from): Clock => {
       const database = from.resolve(DATABASE);

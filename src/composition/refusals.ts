@@ -6,7 +6,7 @@ import { hasDatabase } from '@watchgate/embedded-postgres';
 import type { Settings } from '../infrastructure/environment/settings';
 import { errorCode, errorText } from '../infrastructure/system/files';
 
-/** Throws a sentence that names the variable, the path, what is wrong with it and what to do. */
+/** Throws an error whose message names the variable, the path, what is wrong with it and what to do. */
 export function refuseUnusablePaths({ camerasFile, logDir }: { camerasFile: string; logDir: string }): void {
   const folder = dirname(camerasFile);
   attempt(`CAMERAS_FILE ${camerasFile}`, () => {
@@ -54,7 +54,7 @@ export async function refuseBeforeStart(settings: Settings): Promise<void> {
   if (fresh && needsToken(settings)) refuseWithoutToken(settings);
 }
 
-/** The legacy path would call itself without end. */
+/** Refuses a LEGACY_BASE_URL that points at this service: the legacy path would call itself in an endless loop. */
 function refuseItself({ legacyBaseUrl, host, port }: Settings): void {
   if (legacyBaseUrl === '') return;
   const legacy = new URL(legacyBaseUrl);
@@ -64,7 +64,9 @@ function refuseItself({ legacyBaseUrl, host, port }: Settings): void {
   throw new Error('LEGACY_BASE_URL is the address of this service itself: name the old backend, or set another PORT.');
 }
 
-/** The service listens at its very end; until then somebody else may still take the port, which is refused then. */
+/**
+ * The service listens at the very end of its start; if another program takes the port until then, it is refused then.
+ */
 function refuseTakenPort(settings: Settings): Promise<void> {
   const { host, port } = settings;
   return new Promise((resolve, reject) => {

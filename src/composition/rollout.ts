@@ -36,14 +36,14 @@ export interface RolloutPace {
 }
 
 const PACE: RolloutPace = { uploadMs: 1_000, evaluateMs: 5_000 };
-/** While nothing runs that could be judged; a change of the rollout wakes. */
+/** While no group runs that could be judged; a change of the rollout wakes it. */
 const REST_MS = 60_000;
-/** Longer than anybody waits for the end of a verification that was broken off. */
+/** The longest time before the end of an interrupted verification is noticed. */
 const END_EVERY_MS = 30_000;
 
 const switchedOperations = allOperations.filter((o) => o.switched);
 
-/** Which path serves a call, what that proves, and who steers it. */
+/** Which path serves a call, the evidence of that, and who steers it. */
 export interface Rollout {
   readonly policy: RolloutPolicy;
   readonly store: RolloutStore;
@@ -63,7 +63,7 @@ export interface Rollout {
 interface KeyOwners {
   readonly cameras: CameraRepository;
   readonly rules: AlertRuleRepository;
-  /** For the cameras that a verification made. */
+  /** Removes the cameras that a verification made. */
   readonly onDomain: Pick<CamerasPort, 'remove'>;
 }
 
@@ -108,7 +108,7 @@ export function createRollout(platform: Platform, owners: KeyOwners): Rollout {
 const stickyBy = (group: string, member: string) =>
   switchedOperations.some((o) => o.group === group && o.stickyBy === member);
 
-/** The keys there are of a group whose calls are not sticky by caller alone. */
+/** The existing keys of a group whose calls are not sticky by caller alone. */
 const knownKeys =
   ({ cameras, rules }: KeyOwners): KnownKeys =>
   async (group) => {
@@ -117,7 +117,7 @@ const knownKeys =
   };
 
 /**
- * Brings plans and environment in, follows the stored rollout from then on, stores evidence and judges it. Returns where
+ * Stores plans and environment, from then on follows the stored rollout, stores evidence and judges it. Returns where
  * calls go and why, for the console.
  */
 export async function startRollout(

@@ -19,22 +19,24 @@ import { needsToken, refuseBeforeStart, refuseWithoutToken } from './refusals';
 import { startRollout } from './rollout';
 import { type Site, createSite } from './site';
 
-/** A process whose event loop is this late does nothing that nobody waits for. */
+/** A process whose event loop is this late does no optional work. */
 const BUSY_LAG_MS = 20;
 
-/** Less than containers and service managers wait before they kill; requests under way have ten seconds of it. */
+/**
+ * Shorter than the time after which containers and service managers kill a process; requests in progress have ten
+ * seconds of it.
+ */
 const END_WITHIN_MS = 25_000;
 
-/** A running service. */
 export interface Service {
   readonly url: string;
-  /** What a person wants to know after the start, line by line. */
+  /** The lines that the console shows after the start. */
   readonly summary: readonly string[];
-  /** Finishes the requests under way and closes everything, in the order that loses nothing. */
+  /** Finishes the requests in progress and closes everything, in an order that loses nothing. */
   stop(): Promise<void>;
 }
 
-/** Starts everything, or nothing: whatever was started before a failure is stopped again. */
+/** Starts everything, or nothing: what was started before a failure is stopped again. */
 export async function startService(settings: Settings, log: Log): Promise<Service> {
   const life = new Lifecycle(log);
   try {
@@ -46,8 +48,9 @@ export async function startService(settings: Settings, log: Log): Promise<Servic
 }
 
 /**
- * Ends a service, and gives the exit code: 1 when something hangs, such as a database that went silent or a disk that does
- * not answer. What is not done by then is left as after a crash, which loses nothing that was confirmed.
+ * Ends a service, and gives the exit code: 1 when something hangs, such as a database that stopped answering or a disk
+ * that does not answer. Work that is unfinished by then is left as after a crash, which loses nothing that was
+ * confirmed.
  */
 export function endOf(service: Pick<Service, 'stop'>, log: Log, ms: number = END_WITHIN_MS): Promise<0 | 1> {
   const late = () => {
@@ -92,7 +95,7 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
 const startDatabase = ({ dataDir }: Settings, log: Log): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dir: dataDir, log: (line) => log.info(line), alarm: (line) => log.error(line) });
 
-/** What the environment says of the rollout, and what a new site comes from. */
+/** The rollout settings of the environment, and the origin of a new site. */
 function seedOf({ useDomain, rolloutPercent: percent, legacyBaseUrl }: Settings): RolloutSeed {
   const said = useDomain !== undefined || percent !== undefined;
   return {

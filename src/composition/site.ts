@@ -36,7 +36,7 @@ export interface Site {
   readonly operations: readonly Mounted[];
 }
 
-/** What tests, benchmarks, the import and the service itself begin with. */
+/** The entry point of tests, benchmarks, the import and the service itself. */
 export function createSite(settings: Settings, overrides: Overrides): Site {
   const platform = createPlatform(settings.databaseUrl, overrides);
   const cameras = createCameras(platform, settings.camerasFile);

@@ -13,7 +13,7 @@ export interface JournalEvent {
   readonly ts: number;
   readonly type: EventType;
   readonly camera_id: string;
-  /** This detector follows no objects, so that all its events are of the track 0. */
+  /** This detector does not track objects, so all its events have the track 0. */
   readonly track_id: number;
   readonly evidence: Readonly<Record<string, number>>;
 }
@@ -26,8 +26,8 @@ export class WorkerJournal {
   ) {}
 
   /**
-   * Opened anew for each event, because the file may be rotated; written at once, so that lines do not mix. It begins with
-   * the end of the line before, which may have been torn: a blank line counts for nothing.
+   * Opened anew for each event, because the file may be rotated; written at once, so that lines do not mix. It begins
+   * with a line end, in case the line before was torn: a blank line is ignored.
    */
   append(type: EventType, ts: number, evidence: JournalEvent['evidence']): void {
     const event: JournalEvent = { id: randomUUID(), ts, type, camera_id: this.cameraId, track_id: 0, evidence };
@@ -41,10 +41,10 @@ export class WorkerJournal {
   }
 }
 
-/** What the worker says of itself every second; times in seconds since 1970. */
+/** The status that the worker writes every second; times in seconds since 1970. */
 export interface StatusRecord {
   readonly frames: number;
-  /** Of the source, over the last five seconds; null in the first two. */
+  /** Frames per second of the source, over the last five seconds; null in the first two. */
   readonly fps: number | null;
   readonly last_frame_at: number | null;
   readonly started_at: number;
@@ -56,10 +56,10 @@ export interface StatusRecord {
 }
 
 const WINDOW_S = 5;
-/** The first frames come in a bunch, or late: a rate over less would be a guess. */
+/** The first frames come in a bunch, or late: a rate over a shorter time would be a guess. */
 const MEASURED_AFTER_S = 2;
 
-/** Frames per second over the last seconds; times in seconds, of a clock that never jumps. */
+/** Frames per second over the last seconds; times in seconds, of a monotonic clock. */
 export class FpsMeter {
   private times: number[] = [];
   private startedAt: number | undefined;
@@ -70,7 +70,7 @@ export class FpsMeter {
     this.forget(now);
   }
 
-  /** Null while it is too early to tell. */
+  /** Null while it is too early to say. */
   rate(now: number): number | null {
     if (this.startedAt === undefined || now - this.startedAt < MEASURED_AFTER_S) return null;
     this.forget(now);
@@ -84,21 +84,21 @@ export class FpsMeter {
   }
 }
 
-/** A log that grows tells people that its worker lives. */
+/** Interval of log lines, which show people that the worker lives. */
 const REPORT_EVERY_S = 60;
 
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 const wallClock = (): number => round(Date.now() / 1_000);
 const steadyClock = (): number => performance.now() / 1_000;
 
-/** Looks at the frames of one camera and tells what it sees in its three files. */
+/** Analyses the frames of one camera and writes the results to its three files. */
 export class DetectionWorker implements FrameSink {
   private readonly startedAt = wallClock();
   private readonly meter = new FpsMeter();
   private readonly journal: WorkerJournal;
   private readonly troubles = new Map<string, string>();
   private frames = 0;
-  /** Frames the journal has been told of. */
+  /** Frames in the detection reports so far. */
   private reported = 0;
   private lastFrameAt: number | null = null;
   private reportedAt = -Infinity;
@@ -119,7 +119,7 @@ export class DetectionWorker implements FrameSink {
     this.meter.count(now);
     this.lookForMotion(frame, now);
     this.lookForFrozen(frame, now);
-    // Whoever waits for the camera to come up need not wait for the next second.
+    // Written at once, so that a caller that waits for the camera need not wait for the next second.
     if (this.frames === 1) this.writeStatus();
     if (now - this.reportedAt >= REPORT_EVERY_S) this.report(now);
   }
@@ -176,7 +176,7 @@ export class DetectionWorker implements FrameSink {
     this.attempt('JOURNAL', () => this.journal.append('detection', wallClock(), report));
   }
 
-  /** A full disk must not end the detection: it is told in the status, and once in the log. */
+  /** A full disk must not end the detection: it is reported in the status, and once in the log. */
   private attempt(what: string, write: () => void): void {
     try {
       write();

@@ -18,7 +18,7 @@ const EXIT_CODES: Record<FailureReason, number> = {
 
 const exitCode = (error: unknown): number => (error instanceof SourceFailure ? EXIT_CODES[error.reason] : 1);
 
-/** Twice as often as the contract asks for: the sooner it is known that no frames come any more. */
+/** Twice as often as the contract requires, so that missing frames are noticed early. */
 const STATUS_EVERY_MS = 500;
 
 const say = (line: string): void => {
@@ -49,7 +49,7 @@ function main(): void {
       camera?.close();
       process.exit(0);
     });
-  // Whoever reads this may have ended; the worker is to live on until somebody adopts it.
+  // The reader of this output may have ended; the worker has to live on until it is adopted.
   process.stderr.on('error', () => undefined);
   watch((opened) => (camera = opened)).catch((error: unknown) => {
     process.exitCode = exitCode(error);

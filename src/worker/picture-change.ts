@@ -1,16 +1,16 @@
 interface Difference {
   /** Mean of the differences of all pixels, 0 to 255. */
   readonly mean: number;
-  /** Of the pixel that changed most. */
+  /** Difference of the pixel that changed most. */
   readonly max: number;
   /** Share of the pixels that changed visibly, 0 to 1. */
   readonly changed: number;
 }
 
-/** More than noise and the encoder do to a pixel. */
+/** More than noise and the encoder change a pixel. */
 const VISIBLE = 20;
 
-/** Of two gray frames of the same size. */
+/** The change between two gray frames of the same size. */
 function difference(a: Uint8Array, b: Uint8Array): Difference {
   let [sum, max, changed] = [0, 0, 0];
   for (let i = 0; i < a.length; i += 1) {
@@ -25,7 +25,7 @@ function difference(a: Uint8Array, b: Uint8Array): Difference {
 
 interface Motion {
   readonly active: boolean;
-  /** What the next frame is compared with. */
+  /** The frame that the next one is compared with. */
   readonly reference?: Uint8Array;
   readonly comparedAt: number;
   /** Comparisons in a row that showed motion. */
@@ -43,15 +43,18 @@ interface MotionStep {
 
 export const NO_MOTION: Motion = { active: false, comparedAt: -Infinity, hits: 0, movedAt: 0, startedAt: 0, peak: 0 };
 
-/** Successive frames of a fast camera differ too little to show slow motion. Five per second, and some jitter. */
+/**
+ * Successive frames of a fast camera differ too little to show slow motion. Five comparisons per second, with some
+ * jitter.
+ */
 const COMPARE_EVERY_S = 0.19;
-/** More of the picture than the clock that most cameras burn in. */
+/** A larger share of the picture than the clock that most cameras burn in. */
 const MOVING_SHARE = 0.005;
 /** A single comparison may be a lamp switched on, or the first frame after a gap. */
 const HITS_TO_START = 2;
 const CALM_TO_END_S = 1.5;
 
-/** One frame further; `now` in seconds, of a clock that never jumps. */
+/** Adds a frame; `now` in seconds, of a monotonic clock. */
 export function stepMotion(before: Motion, frame: Uint8Array, now: number): MotionStep {
   if (!before.reference) return { motion: { ...before, reference: frame, comparedAt: now } };
   if (now - before.comparedAt < COMPARE_EVERY_S) return { motion: before };
@@ -75,7 +78,7 @@ function calm(before: Motion, now: number): MotionStep {
 
 interface Picture {
   readonly frozen: boolean;
-  /** First frame of those that look the same. */
+  /** Time of the first of the frames that look the same. */
   readonly anchor?: Uint8Array;
   readonly anchoredAt: number;
   readonly seenAt: number;
@@ -100,8 +103,8 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => {
 };
 
 /**
- * One frame further; `now` in seconds, of a clock that never jumps. Frozen is a picture that keeps coming and stays the
- * same: no frames at all are no frozen picture, so that a gap begins anew.
+ * Adds a frame; `now` in seconds, of a monotonic clock. A picture is frozen when frames keep coming and stay the same:
+ * without frames it is not frozen, so that a gap starts anew.
  */
 export function stepPicture(before: Picture, frame: Uint8Array, now: number, expectedFps = 0): PictureStep {
   const frameTime = expectedFps > 0 ? 1 / expectedFps : 0;

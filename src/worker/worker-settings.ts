@@ -4,7 +4,7 @@ export interface DetectionSettings {
   readonly journal: string;
   readonly statusFile: string;
   readonly frameFile: string;
-  /** Frames per second that the camera should give; 0 when nobody said. */
+  /** Frames per second that the camera should give; 0 when unknown. */
   readonly expectedFps: number;
 }
 

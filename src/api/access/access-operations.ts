@@ -173,7 +173,7 @@ const accessExamples = {
 
 const role = 'admin';
 
-/** Who may do what is no matter of the two paths: not switched. */
+/** Access rights do not differ between the two paths: not switched. */
 export const accessOperations = operations<AccessService>('access', {
   tokens: {
     http: 'GET /access/tokens',

@@ -9,10 +9,10 @@ import { operations } from '../http/operation';
 import { named } from '../http/schemas';
 import { alertExamples as examples } from './alert-examples';
 
-/** Rules are numbered by PostgreSQL integers. */
+/** Rule ids are PostgreSQL integers. */
 export const LAST_RULE = 2_147_483_647;
 
-/** Every condition of any type; which goes with which type is said in docs/alerts.md and checked by the domain. */
+/** The conditions of all types; docs/alerts.md says which belongs to which type, and the domain checks it. */
 const conditions = (): JsonObject =>
   named('AlertConditions', {
     type: 'object',
@@ -36,7 +36,7 @@ export class PageDto {
 }
 
 class AlertRuleQueryDto extends PageDto {
-  /** The old list had no pages: whoever asks for none gets all. */
+  /** The old list had no pages: a request without a limit gets all. */
   @Whole({ min: 1, max: 1000, default: 1000 }) override limit = 1000;
   @Text({ max: 200, optional: true, about: 'rules of this camera; not those of every camera' }) camera_id?: string;
   @Flag({ optional: true }) enabled?: boolean;
@@ -46,7 +46,7 @@ export class AlertRuleKeyDto {
   @Whole({ min: 1, max: LAST_RULE }) rule_id: number;
 }
 
-/** The fields of a new rule; the domain knows their rules. */
+/** The fields of a new rule; the domain checks them. */
 @Open
 @Described(() => ({
   type: 'object',
@@ -58,7 +58,7 @@ class NewAlertRuleDto {
   [field: string]: Json;
 }
 
-/** The fields to change; `null` takes one back to its default. */
+/** The fields to change; `null` resets one to its default. */
 @Open
 @Described(() => ({
   type: 'object',
@@ -72,7 +72,7 @@ class AlertRulePatchDto {
 
 const LIMITS = new Set(['minimum', 'maximum', 'minLength', 'maxLength']);
 
-/** Those of an old installation may have other members and other limits. */
+/** Rules of an old installation may have other members and other limits. */
 const storedConditions = (): JsonObject =>
   named('StoredAlertConditions', {
     type: 'object',
@@ -123,7 +123,7 @@ class AlertQueryDto extends PageDto {
   @Text({ max: 200, optional: true }) alert_type?: string;
 }
 
-/** The others depend on the rule: docs/alerts.md. */
+/** Further members depend on the rule: docs/alerts.md. */
 export const alertDetails = (): JsonObject =>
   named('AlertDetails', {
     type: 'object',

@@ -74,7 +74,7 @@ class AutoStartSetDto {
   @Flag() auto_start: boolean;
 }
 
-/** Of the bundled worker; another one may count more. */
+/** Counters of the bundled worker; another one may count more. */
 const workerStats = () =>
   named(
     'WorkerStats',
@@ -113,7 +113,7 @@ class RefreshedDto {
 }
 
 const group = 'camera-control';
-/** Both paths ask the same processes; what moves between two questions is no difference. */
+/** Both paths read the same processes; what changes between two reads is no difference. */
 const moving = ['/pid', '/state', '/since', '/running', '/restarts', '/reason', '/last_exit'];
 
 export const cameraControlOperations = operations<CameraControlPort>('camera-control', {
@@ -215,7 +215,7 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
     example: examples.preview,
     produces: 'image/jpeg',
     group,
-    // Not by camera: one that is slow to show itself would make the path look slow on which it stays.
+    // Not by camera: a camera that is slow to give a picture would make the path it stays on look slow.
     stickyBy: 'caller',
   },
   stats: {

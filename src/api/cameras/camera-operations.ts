@@ -19,7 +19,7 @@ class CameraKeyDto {
   camera_id: string;
 }
 
-/** The settings of a new camera; the domain knows their rules. */
+/** The settings of a new camera; the domain checks them. */
 @Open
 @Described(() => ({
   type: 'object',
@@ -31,7 +31,7 @@ class NewCameraDto {
   [setting: string]: Json;
 }
 
-/** The settings to change; `null` takes one back to its default. */
+/** The settings to change; `null` resets one to its default. */
 @Open
 @Described(() => ({
   type: 'object',
@@ -57,7 +57,7 @@ const ALWAYS_THERE = new Set([
   ...Object.keys(CAMERA_DEFAULTS),
 ]);
 
-/** A camera as answered: every setting in force, secrets masked, keys unknown to this service as they stand. */
+/** A camera in an answer: every setting in force, secrets masked, keys unknown to this service unchanged. */
 @Described(() => ({
   type: 'object',
   properties: {

@@ -19,7 +19,7 @@ class RecentEventsDto implements RecentEvents {
 @Described(() => ({ type: 'array', items: eventSchema(), description: 'newest first' }))
 class EventListDto extends Array<EventView> {}
 
-/** Each is judged by itself: one that is no event is among the rejected, whatever else it is. */
+/** Each is checked by itself: anything that is no event is among the rejected. */
 const sentEvent = () =>
   named('SentEvent', {
     type: 'object',

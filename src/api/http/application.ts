@@ -17,13 +17,13 @@ import { sendJson, sendText } from './send';
 
 const VERBS = 'GET, POST, PUT, DELETE, OPTIONS';
 const MAX_AGE_SECONDS = '600';
-/** What scripts of another origin may read besides the body. */
+/** Response headers that scripts of another origin may read. */
 const SHOWN =
   'X-Request-Id, X-Served-By, X-Rollout-Reason, X-Answer-Partial, X-Frame-Age, X-Last-Frame-Age, Retry-After, Content-Disposition, WWW-Authenticate';
 
 /**
- * Pages of any origin may call, without credentials: a browser adds nothing by itself that would let them in, they
- * need a token of their own. The question before such a call (`OPTIONS`) is answered to everybody.
+ * Pages of any origin may call, without credentials: a browser adds nothing by itself that would let them in, they need
+ * a token of their own. The preflight request (`OPTIONS`) is answered without one.
  */
 function crossOrigin(req: Request, res: Response, next: () => void): void {
   if (req.headers.origin === undefined) return next();
@@ -35,12 +35,12 @@ function crossOrigin(req: Request, res: Response, next: () => void): void {
   res.writeHead(204).end();
 }
 
-/** Asked by `/readyz`: what is missing to serve requests, one sentence per part; must answer within a second. */
+/** Called by `/readyz`: what is missing to serve requests, one sentence per component; must answer within a second. */
 type Readiness = () => Promise<readonly string[]>;
 
 const LOOK_EVERY_MS = 1_000;
 
-/** However many ask, one look a second: nobody needs a token for it. */
+/** At most one check a second, however many requests there are: they need no token. */
 function sharedLook(ready: Readiness): Readiness {
   let last: { readonly at: number; readonly answer: Promise<readonly string[]> } | undefined;
   return () => {
@@ -51,8 +51,8 @@ function sharedLook(ready: Readiness): Readiness {
 }
 
 /**
- * The answers that scripts and load balancers rely on: the process serves (`/health`, `/livez`, `/api/ping`), and
- * requests can be served (`/readyz`). A degraded service is live and ready; `/api/v1/monitoring/health` says the rest.
+ * The endpoints for scripts and load balancers: the process serves (`/health`, `/livez`, `/api/ping`), and requests can
+ * be served (`/readyz`). A degraded service is live and ready; `/api/v1/monitoring/health` has the details.
  */
 function mountLiveness(app: Express, ready: Readiness): void {
   const json = (res: Response, body: object) => sendJson(res, 200, 'application/json', body);
@@ -67,7 +67,7 @@ function mountLiveness(app: Express, ready: Readiness): void {
   });
 }
 
-/** Gives the text that Prometheus reads, and its content type. */
+/** Gives the text for Prometheus, and its content type. */
 type Scrape = () => Promise<{ readonly type: string; readonly text: string }>;
 
 function mountScrape(app: Express, scrape: Scrape): void {
@@ -77,7 +77,7 @@ function mountScrape(app: Express, scrape: Scrape): void {
   });
 }
 
-/** TLS, if any, ends in front of this service, so nothing here may insist on it. */
+/** TLS, if any, ends in front of this service, so no header here may require it. */
 const chosen = (anywhere: boolean) =>
   helmet({
     strictTransportSecurity: false,
@@ -91,12 +91,15 @@ const chosen = (anywhere: boolean) =>
     },
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
-    // Where a token protects it, what anybody may call must also be readable from anywhere; without one nothing is for
-    // the pictures and scripts of other sites.
+    // Where every request needs a token, endpoints without one must be readable from any origin; without tokens nothing
+    // may be used by pictures and scripts of other sites.
     crossOriginResourcePolicy: { policy: anywhere ? 'cross-origin' : 'same-origin' },
   });
 
-/** None of them depends on the request, so they are asked for once: a dozen small functions per request are not cheap. */
+/**
+ * The headers do not depend on the request, so they are computed once: a dozen small functions per request are not
+ * cheap.
+ */
 function fixedHeaders(needsToken: boolean): readonly (readonly [string, string])[] {
   const request = { method: 'GET' } as IncomingMessage;
   const response = new ServerResponse(request);
@@ -107,7 +110,7 @@ function fixedHeaders(needsToken: boolean): readonly (readonly [string, string])
   return response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]);
 }
 
-/** What browsers are told on every answer. */
+/** Sets the security headers for browsers on every answer. */
 function secure(needsToken: boolean) {
   const headers = fixedHeaders(needsToken);
   return (_req: Request, res: Response, next: NextFunction): void => {
@@ -121,24 +124,24 @@ export interface Patience {
   /** For all of a request, its body included. */
   readonly requestMs: number;
   readonly headersMs: number;
-  /** How often connections that are too slow are looked for; Node does so only every 30 s otherwise. */
+  /** How often slow connections are looked for; Node does so only every 30 s otherwise. */
   readonly lookMs: number;
   /** How long a connection may wait for its next request. */
   readonly idleMs: number;
 }
 
 /**
- * Proxies keep a connection for 60 s and send a request into it at any moment of them: a service that closes it first
- * makes some of those fail. A connection that waits between two requests is not held to the time for headers.
+ * Proxies keep a connection for 60 s and may send a request into it at any moment of that time: a service that closes
+ * it first makes some of those fail. A connection that waits between two requests is not held to the time for headers.
  */
 const PATIENCE: Patience = { requestMs: 30_000, headersMs: 10_000, lookMs: 1_000, idleMs: 75_000 };
-/** Of the connections there may be: when more are open, those that wait are closed, so that others can come. */
+/** Share of the most connections: with more of them open, idle ones are closed to make room. */
 const CROWDED = 0.75;
 
 interface HttpOptions extends MountOptions {
   /** Absent: nothing is needed but this process. */
   readonly ready?: Readiness;
-  /** Addresses and networks of proxies whose word about the address of a client counts. */
+  /** Addresses and networks of proxies that are trusted to name the address of a client. */
   readonly trustedProxy?: readonly string[];
   /** Absent: there is no `/metrics`. */
   readonly scrape?: Scrape;
@@ -169,13 +172,13 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
 
 /** The old backend answers a path with a trailing slash by a redirection to the path without. */
 function withoutTrailingSlash(req: express.Request, res: express.Response, next: () => void): void {
-  // A browser would take what follows two slashes, of either kind, for a host.
+  // A browser would read what follows two slashes, of either kind, as a host.
   if (req.path.length < 2 || !req.path.endsWith('/') || /^[/\\]{2}/.test(req.path)) return next();
   const query = req.url.indexOf('?');
   res.redirect(307, req.path.replace(/\/+$/, '') + (query < 0 ? '' : req.url.slice(query)));
 }
 
-/** How what is no complete request is answered, by the code of its error; 400 unless said here. */
+/** Status of the answer to an incomplete or invalid request, by its error code; 400 for all others. */
 const UNREADABLE: Readonly<Record<string, 408 | 431>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 const CODES = { 400: 'request.no_http', 408: 'request.too_slow', 431: 'request.headers_too_large' } as const;
 const SAYS = {
@@ -185,8 +188,8 @@ const SAYS = {
 } as const;
 
 /**
- * A server whose requests and responses have the application's prototypes from birth. Express would otherwise set
- * them on each object, which makes Node's own HTTP code several times slower.
+ * A server whose requests and responses are created with the application's prototypes. Express would otherwise set them
+ * on each object, which makes Node's own HTTP code several times slower.
  */
 export function httpServer(app: Express, log: Log, patience: Patience = PATIENCE): Server {
   class AppRequest extends IncomingMessage {}
@@ -208,7 +211,7 @@ export function httpServer(app: Express, log: Log, patience: Patience = PATIENCE
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     log.warn('a connection sent no valid HTTP', { code: error.code });
-    // A client that does not close its side, too, would keep the descriptor for as long as it likes.
+    // A client that does not close its side, too, would otherwise keep the descriptor open for as long as it likes.
     socket.end(unreadable(error.code ?? ''), () => socket.destroy());
   });
   return server;
@@ -223,7 +226,7 @@ function closeIdleWhenCrowded(server: Server): void {
   });
 }
 
-/** A whole answer, as text: there is no request that could have a response. */
+/** A whole answer, as text: without a valid request there is no response object. */
 function unreadable(error: string): string {
   const status = UNREADABLE[error] ?? 400;
   const { body } = problemOf(new RequestError(status, CODES[status], SAYS[status]), randomUUID());

@@ -8,7 +8,7 @@ import type { Operation } from './operation';
 import { problemOf } from './problem';
 import { requestIdOf } from './request-id';
 
-/** What was found out about a call while it was served. */
+/** What becomes known about a call while it is served. */
 export interface Progress {
   input?: object;
   context?: CallContext;
@@ -17,20 +17,20 @@ export interface Progress {
 type Audit = (mutation: Mutation) => void;
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** A client that left before it was answered. */
+/** Status for a client that left before its answer. */
 const CLIENT_CLOSED = 499;
 const LONGEST_PATH = 200;
 
 const noted = new WeakSet<IncomingMessage>();
-/** Requests that were let through to an operation, by the operation's id. */
+/** Operations of the requests that reached one. */
 const operations = new WeakMap<IncomingMessage, Operation>();
 
-/** Says which operation a request means, before its body is read. */
+/** Records which operation a request is for, before its body is read. */
 export const rememberOperation = (req: Request, operation: Operation): void => void operations.set(req, operation);
 
 /**
- * Tells of every attempt to change something that came to no operation: without a right token, with a body that is too
- * large or broken off, or on a path that is none.
+ * Records every attempt to change something that reached no operation: without a valid token, with a body that is too
+ * large or incomplete, or on an unknown path.
  */
 export const attempts = (audit: Audit) => (req: Request, res: Response, next: () => void) => {
   if (READS.has(req.method)) return next();
@@ -50,8 +50,8 @@ export const attempts = (audit: Audit) => (req: Request, res: Response, next: ()
 };
 
 /**
- * The same handler, which tells the audit trail how each call ended: not when its connection closes, for a client may
- * leave before its change is made.
+ * The same handler, which records in the audit trail how each call ended: not when its connection closes, because a
+ * client may leave before its change is made.
  */
 export const audited =
   (
@@ -61,7 +61,7 @@ export const audited =
   ): Handler =>
   async (req, res) => {
     const progress: Progress = {};
-    // Whatever becomes of the connection meanwhile: there will be an entry.
+    // Marked at once: there will be an entry, whatever becomes of the connection.
     noted.add(req);
     try {
       await handler(req, res, progress);

@@ -8,22 +8,22 @@ import { type Role, covers } from '../../domain/shared/role';
 import type { Operation } from './operation';
 import { problemOf } from './problem';
 
-/** What whoever watches over the service asks, and the way to its page; they tell nothing but that it is there. */
+/** Endpoints for monitoring, and the redirection to the documentation; they reveal only that the service is there. */
 const PUBLIC = new Set(['/', '/health', '/api/ping', '/livez', '/readyz']);
 
-/** Whoever steers calls past the plan, or makes one fail to see the fallback work. */
+/** For callers that choose the path of a call, or make it fail to test the fallback. */
 const STEERING_NEEDS: Role = 'operator';
 const STEERING_HEADERS = ['x-rollout-probe', 'x-rollout-drill'];
-/** What proxies add; who sends it without one gains nothing by it. */
+/** Headers that proxies add; a client that sends them itself gains nothing. */
 const PROXY_HEADER = /^(forwarded|x-forwarded-.*|x-real-ip|via)$/;
 
 const callers = new WeakMap<IncomingMessage, Caller>();
 const addresses = new WeakMap<IncomingMessage, string>();
 
-/** An IPv4 address of a socket that also takes IPv6 is an IPv4 address, as people write it. */
+/** An IPv4 address as an IPv6 socket shows it, in its usual form. */
 const plain = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/i, '');
 
-/** Finds out for whom a request is, where proxies that may be believed say so; to be called before all else. */
+/** Determines the address of the client, which trusted proxies may name; to be called before all else. */
 export function locating(proxies: readonly string[]): (request: IncomingMessage) => void {
   const trusted = proxyAddr.compile([...proxies]);
   return (request) => {
@@ -32,11 +32,11 @@ export function locating(proxies: readonly string[]): (request: IncomingMessage)
   };
 }
 
-/** Address of whoever sent a request. */
+/** Address of the client of a request. */
 export const clientAddress = (request: IncomingMessage): string =>
   addresses.get(request) ?? plain(request.socket.remoteAddress);
 
-/** Who sends a request. Throws `access.unauthorized` or `access.throttled`. */
+/** The caller of a request. Throws `access.unauthorized` or `access.throttled`. */
 const authenticate = (
   gate: Gate,
   request: IncomingMessage,
@@ -54,7 +54,7 @@ const authenticate = (
   });
 };
 
-/** A browser lets a page choose no header of a socket but the names of its protocols: one of them is the token. */
+/** Browser scripts cannot set the headers of a socket, only the names of its protocols: one of them is the token. */
 const TOKEN_PROTOCOL = /(?:^|,)\s*bearer\.([^\s,]+)/;
 
 function tokenAmongProtocols({ headers }: IncomingMessage): string | undefined {
@@ -62,7 +62,7 @@ function tokenAmongProtocols({ headers }: IncomingMessage): string | undefined {
   return token === undefined ? undefined : `Bearer ${token}`;
 }
 
-/** Who asks for a socket, or why they get none: whoever may look at anything may listen. */
+/** The caller of a socket, or the refusal: every role that may read may listen. */
 export function socketCaller(gate: Gate, request: IncomingMessage) {
   try {
     const caller = authenticate(gate, request, request.headers.authorization ?? tokenAmongProtocols(request));
@@ -78,7 +78,7 @@ function authorize(caller: Caller, needed: Role, what: string): void {
   throw new DomainError('access.forbidden', `${what} needs the role ${needed}; this token is a ${caller.role}'s.`);
 }
 
-/** Every request but those that watch the service says who sends it, before anything else is looked at. */
+/** Every request, except to the public endpoints, is authenticated before anything else is looked at. */
 export const authentication = (gate: Gate) => (req: Request, _res: Response, next: NextFunction) => {
   if (!PUBLIC.has(req.path)) callers.set(req, authenticate(gate, req));
   next();
@@ -93,7 +93,7 @@ export function authorizeOperation(req: Request, { id, role, switched }: Operati
   for (const name of STEERING_HEADERS) if (name in req.headers) authorize(caller, STEERING_NEEDS, name);
 }
 
-/** Undefined for a request that was not let in, or needs nobody to say who sends it. */
+/** Undefined for a request that was not let in, or that needs no authentication. */
 export const callerIfKnown = (req: IncomingMessage): Caller | undefined => callers.get(req);
 
 export function callerOf(req: IncomingMessage): Caller {

@@ -32,7 +32,7 @@ function textOf(part: Part): string {
   return typeof part === 'object' ? part.map(({ text }) => text).join('') : escaped(String(part));
 }
 
-/** HTML from a template: whatever is put in is text and is escaped, unless it is `Html` itself. */
+/** HTML from a template: every inserted value is text and is escaped, unless it is `Html` itself. */
 export const html = ({ raw }: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(raw.map((piece, i) => (i === 0 ? '' : textOf(parts[i - 1] ?? '')) + piece).join(''));
 
@@ -40,7 +40,7 @@ const NOTHING = new Html('');
 
 const INDENT = '  ';
 
-/** A JSON schema as a type that people can read, its limits and meanings as comments. */
+/** A JSON schema as a type for readers, its limits and descriptions as comments. */
 export function schemaText(schema: JsonObject, indent = ''): string {
   if (typeof schema.$ref === 'string') return schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
   const choices = schema.anyOf ?? schema.oneOf;
@@ -77,10 +77,10 @@ function objectText({ properties, required, additionalProperties: more }: JsonOb
   return lines.length > 0 ? `{\n${lines.join('')}${indent}}` : 'object';
 }
 
-/** A limit that no client will ever meet says nothing. */
+/** Limits above this are not shown, because no client reaches them. */
 const FAR = 2_000_000_000;
 
-/** What a schema says of a value besides its type. */
+/** A schema's description of a value besides its type. */
 function remarks({ minimum, maximum, minLength, maxLength, default: otherwise, description }: JsonObject): string {
   const near = (limit: Json | undefined) => (typeof limit === 'number' && limit < FAR ? limit : undefined);
   return [
@@ -99,14 +99,14 @@ function range(from: Json | undefined, to: number | undefined, unit: string): st
   return to === undefined ? '' : `at most ${to}${unit}`;
 }
 
-/** What a client sends in an example. */
+/** The request of an example. */
 interface ExampleRequest {
   /** With its query, escaped. */
   readonly path: string;
   readonly body: Json | undefined;
 }
 
-/** Throws when the example lacks a part of the path. */
+/** Throws when the example lacks a path parameter. */
 export function exampleRequest({ path, operation }: RouteView, name: string): ExampleRequest {
   const refused = name === 'refused' ? operation['x-refused-request'] : undefined;
   const sent = operation.parameters.flatMap((p) => {
@@ -123,7 +123,7 @@ export function exampleRequest({ path, operation }: RouteView, name: string): Ex
   return { path: query.length > 0 ? `${filled}?${query.join('&')}` : filled, body: refused ? refused.body : shown };
 }
 
-/** Where examples are sent to, and whether with a token. */
+/** Where examples are sent, and whether with a token. */
 interface CurlTarget {
   /** Such as `http://127.0.0.1:8000`. */
   readonly url: string;
@@ -142,12 +142,12 @@ function exampleCurl(route: RouteView, name: string, target: CurlTarget): string
     ...(target.needsToken ? ['-H "Authorization: Bearer $WATCHGATE_TOKEN"'] : []),
     quoted(target.url + path),
     ...(body === undefined ? [] : [`-d ${quoted(JSON.stringify(body))}`]),
-    // No terminal shows a picture.
+    // Images are written to a file, because no terminal shows them.
     ...(Object.hasOwn(operation.responses['200']?.content ?? {}, 'image/jpeg') ? ['-o picture.jpg'] : []),
   ].join(' ');
 }
 
-/** One operation: closed, its verb, path, meaning and role; open, everything there is to know to call it. */
+/** One operation: closed, its verb, path, meaning and role; open, everything that a caller needs to know. */
 function docsOperation(route: RouteView, target: CurlTarget): Html {
   const { verb, path, operation } = route;
   return html`
@@ -173,7 +173,7 @@ const bodies = (heading: string, content: Readonly<Record<string, ContentView>>)
 const typed = (schema: JsonObject): Html => html`<pre>${schemaText(schema)}</pre>
 `;
 
-/** Those that have examples are shown with them; the others only by their status. */
+/** Answers with examples are shown with them; the others only by their status. */
 function answers(route: RouteView, target: CurlTarget): Html {
   const all = Object.entries(route.operation.responses).map(([status, { description, content }]) => {
     const shown = Object.values(content).flatMap(({ examples = {} }) => Object.entries(examples));
@@ -193,7 +193,7 @@ function valueText(value: Json | undefined, otherwise: string): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }
 
-/** A web socket: how to come to it, and what is said there in both directions. */
+/** A web socket: how to connect, and the messages in both directions. */
 function docsSocket([path, socket]: readonly [string, SocketView]): Html {
   return html`
 <details id="${path}">

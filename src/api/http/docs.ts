@@ -25,7 +25,9 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; border-top: 1px solid var(--line); }
 `;
 
-/** The script of the page, which works without it: a field that leaves only what has all the words typed into it. */
+/**
+ * The script of the page, which also works without it: a field that filters the operations by the words typed into it.
+ */
 const SCRIPT = `
 const field = document.getElementById('filter');
 field.hidden = false;
@@ -49,10 +51,13 @@ addEventListener('hashchange', open);
 open();
 `;
 
-/** A host that can stand in a line for a shell; a client may send any. */
+/** A host that is safe in a line for a shell; a client may send any. */
 const PLAIN_HOST = /^[\w.[\]:-]+$/;
 
-/** The OpenAPI document for programs, and as a page for people, whose examples are sent to where the page came from. */
+/**
+ * The OpenAPI document for programs, and as a page for people, whose examples use the address that the page was
+ * requested from.
+ */
 export function mountDocs(app: Express, document: JsonObject, needsToken: boolean): void {
   onlyGet(app, '/', (_req, res) => res.redirect(307, '/docs'));
   onlyGet(app, '/openapi.json', unchanging('application/json', JSON.stringify(document)));
@@ -65,9 +70,9 @@ export function mountDocs(app: Express, document: JsonObject, needsToken: boolea
   onlyGet(app, SCRIPT_PATH, unchanging('text/javascript', SCRIPT));
 }
 
-/** A text that stays the same while the process lives: whoever has it already need not get it again. */
+/** A text that stays the same while the process lives: a client that has it already need not get it again. */
 function unchanging(type: string, text: string) {
-  // Weak: compressed or not, it is the same text.
+  // A weak ETag: compressed or not, it is the same text.
   const etag = `W/"${sha256(text)}"`;
   return (req: Request, res: Response): void => {
     res.setHeader('ETag', etag).setHeader('Cache-Control', 'private, no-cache');

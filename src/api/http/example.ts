@@ -8,9 +8,9 @@ import type { Json, JsonObject } from '../../domain/shared/json';
 export interface Example<Input, Output> {
   /** Parameters and body alike. */
   readonly input: Partial<Input>;
-  /** Of status 200; of Media a text, and nothing where it is none. */
+  /** For status 200; for Media a text, and absent if it is not text. */
   readonly answer: Output extends Media ? string | undefined : Output;
-  /** What is different in each call, as JSON pointers with `*`; times are so without being named. */
+  /** Members that differ in each call, as JSON pointers with `*`; times always may differ and need not be named. */
   readonly varies?: readonly string[];
   readonly refused?: RefusedExample;
 }
@@ -21,11 +21,11 @@ export interface RefusedExample {
   readonly status: 400 | 404 | 409 | 412 | 422;
   readonly code: string;
   readonly detail: string;
-  /** Members beside those of every problem, such as `errors`. */
+  /** Further members of the problem, such as `errors`. */
   readonly more?: Readonly<Record<string, Json>>;
 }
 
-/** Of operations of a port; a row may also hold its own. The compiler refuses a row without one. */
+/** Examples of the operations of a port; a row may also hold its own. The compiler refuses a row without one. */
 export type Examples<P> = {
   readonly [K in keyof P]: P[K] extends (input: infer I) => Promise<infer O> ? Example<I, O> : never;
 };
@@ -37,7 +37,7 @@ const refused =
 /** A call about something that does not exist. */
 export const unknown = refused(404);
 
-/** A call that makes no sense now. */
+/** A call that makes no sense in the present state. */
 export const conflict = refused(409);
 
 /** A call with one member that breaks a rule. */

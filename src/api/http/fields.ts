@@ -21,7 +21,7 @@ import type { Json, JsonObject } from '../../domain/shared/json';
 import { utcTime } from '../../domain/shared/time';
 import { nameOf, named, orNull } from './schemas';
 
-/** A number without smaller parts than `step`, which is a negative power of ten. */
+/** A number that is a multiple of `step`, which is a negative power of ten. */
 const InSteps =
   (step: number): PropertyDecorator =>
   (prototype, name) => {
@@ -38,7 +38,7 @@ const InSteps =
     });
   };
 
-/** An ISO 8601 date or time that this service can read: of the forms of the standard, the common one. */
+/** An ISO 8601 date or time in one of the forms that this service can read. */
 const IsTime: PropertyDecorator = (prototype, name) => {
   const validate = (value: unknown) => typeof value === 'string' && isISO8601(value) && !Number.isNaN(utcTime(value));
   registerDecorator({
@@ -62,26 +62,29 @@ export const NotBefore =
       validator: {
         validate(value: unknown, args?: ValidationArguments): boolean {
           const start: unknown = args && Object.getOwnPropertyDescriptor(args.object, other)?.value;
-          // NaN, for what is no time, is before nothing: somebody else says so.
+          // NaN, for an invalid time, is before nothing: another validator reports it.
           return typeof value !== 'string' || typeof start !== 'string' || !(utcTime(value) < utcTime(start));
         },
       },
     });
   };
 
-/** The arguments of its constructor do not count: inputs are made without any, outputs not here. */
+/** A class with any constructor: inputs are made without arguments, and outputs are not made here. */
 export type Class<T> = new (...args: never[]) => T;
 
 interface Field {
   readonly schema: () => JsonObject;
   readonly required: boolean;
-  /** Whether null is a value of its own; where it is not, and may be left out, it counts as left out. */
+  /** Whether null is a value of its own; in an optional field that is not nullable it counts as absent. */
   readonly nullable: boolean;
-  /** Text of a path or query parameter → value; a text that is no such value stays, for validation to refuse. */
+  /**
+   * Text of a path or query parameter → value; a text that is no such value is returned unchanged, for validation to
+   * refuse.
+   */
   readonly parse: (text: string) => unknown;
 }
 
-/** What the decorators say of a DTO: its fields, and whether it may carry others. */
+/** The decorators of a DTO as data: its fields, and whether it may have others. */
 interface Shape {
   readonly fields: Map<string, Field>;
   open: boolean;
@@ -133,7 +136,7 @@ function field(
   };
 }
 
-/** A schema where it is used; one that has a name stays as it is, so that it is the same everywhere. */
+/** A schema as a member; a named one stays unchanged, so that it is the same everywhere. */
 function used(schema: JsonObject, nullable: boolean): JsonObject {
   if (nameOf(schema) !== undefined) return nullable ? orNull(schema) : { allOf: [schema] };
   const { type, ...rest } = schema;
@@ -141,7 +144,7 @@ function used(schema: JsonObject, nullable: boolean): JsonObject {
   return { type: nullable ? [type, 'null'] : type, ...rest };
 }
 
-/** The bound of a number or a text that has no other: what JSON can carry without loss. */
+/** The bound of a number or a text without another one: what JSON can carry without loss. */
 export const MANY = Number.MAX_SAFE_INTEGER;
 
 const asText: Parse = (text) => text;
@@ -176,7 +179,7 @@ export const Decimal = ({ min, max, step, ...options }: Options & { min: number;
 const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 const ONE_LINE_SAYS = { message: 'must be one line without control characters' };
 
-/** `line`: it is shown on terminals, which would take orders from control characters. */
+/** `line`: the text is shown on terminals, which would execute control characters. */
 export const Text = ({
   min = 0,
   max = 10_000,
@@ -227,14 +230,14 @@ export const ListOfText = ({ max, most, ...options }: Options & { max: number; m
   return field(() => ({ type: 'array', items, maxItems: most }), asText, options, ...checks);
 };
 
-/** A nested object, or anything a schema of its own describes. */
+/** A nested object, or any value described by a schema of its own. */
 export const Part = (item: () => Class<unknown> | JsonObject, options: Options = {}) =>
   field(() => itemSchema(item()), asText, options);
 
 const itemSchema = (item: Class<unknown> | JsonObject): JsonObject =>
   typeof item === 'function' ? schemaOf(item) : item;
 
-/** Lets a DTO carry fields it does not name; whoever takes it decides about them. */
+/** Lets a DTO carry fields that it does not name; the operation decides about them. */
 export const Open: ClassDecorator = (dto) => {
   shapeOf(dto as unknown as Class<unknown>).open = true;
 };

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { problemOf } from './problem';
 
-/** Told of every request that reached an operation, once it has its answer; must not allocate, must not throw. */
+/** Called for every request that reached an operation, once it has its answer; must not allocate, must not throw. */
 export type Meter = (operation: string, path: 'domain' | 'legacy' | 'none', status: number, ms: number) => void;
 
 export type Handler = (req: Request, res: Response) => Promise<void>;

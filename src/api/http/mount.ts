@@ -17,14 +17,14 @@ import { sendJson, sendMedia } from './send';
 export interface MountOptions {
   readonly log: Log;
   readonly gate: Gate;
-  /** Is told of every call that was to change something, and that its caller was allowed to try. */
+  /** Called for every call that was to change something, with its outcome. */
   readonly audit?: (mutation: Mutation) => void;
-  /** Tests look at every answer with it: an answer that its row does not describe is an error. */
+  /** For tests, which check every answer: an answer that its row does not describe is an error. */
   readonly checkAnswer?: (operation: Operation, answer: unknown) => void;
   readonly meter?: Meter;
 }
 
-/** An operation and what carries it out. */
+/** An operation and its implementation. */
 export interface Mounted {
   readonly operation: Operation;
   readonly call: Call;
@@ -75,8 +75,8 @@ export function mount(router: Router, all: readonly Mounted[], options: MountOpt
 }
 
 /**
- * Before the body is read: nothing of an operation, not even which ids there are, shows to somebody who may not call
- * it. A change that is refused here is told, too.
+ * Before the body is read: a caller without the right role learns nothing of an operation, not even which ids exist. A
+ * change that is refused here is recorded in the audit trail, too.
  */
 function allowed(operation: Operation, { audit }: MountOptions) {
   return (req: Request, res: Response, next: () => void) => {
@@ -129,7 +129,7 @@ async function serve(
   }
 }
 
-/** Every change leaves a line; reads only where somebody looks for them. */
+/** Every change is logged; reads only at the level `debug`. */
 function note(
   { id, effect }: Operation,
   { requestId, served: by }: CallContext,
@@ -143,7 +143,7 @@ function note(
   else log.debug(what, fields);
 }
 
-/** Whoever sends thousands of wrong values learns how many, but not of each. */
+/** Limit of the faults that an answer lists; it also says how many more there are. */
 const MOST_FAULTS = 20;
 
 /** A parameter that cannot be read is 422; a body that breaks a rule is 400. */

@@ -15,7 +15,7 @@ import {
   wholeOrNull,
 } from './schemas';
 
-/** What every refusal and failure is, https://www.rfc-editor.org/rfc/rfc9457. */
+/** The schema of every refusal and failure, https://www.rfc-editor.org/rfc/rfc9457. */
 const PROBLEM: JsonObject = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'code', 'request_id'],
@@ -62,7 +62,7 @@ const HEADERS: JsonObject = {
 export const headersOf = (...names: readonly string[]): JsonObject =>
   Object.fromEntries(['X-Request-Id', ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-/** Of the refusals that any operation may give, those that need more to be said than their status does. */
+/** Refusals that any operation may give and whose status alone does not say enough. */
 const REFUSALS = {
   400: 'A member of the body breaks a rule; errors says which, each with its place',
   404: 'What the path names does not exist',
@@ -94,7 +94,7 @@ export const refusal = (
 
 const sharedName = (status: SharedRefusal): string => String(STATUS_CODES[status]).replaceAll(/\W/g, '');
 
-/** The refusals of these statuses, as references to what says them once. */
+/** The refusals of these statuses, as references to their one description. */
 export const sharedRefusals = (statuses: readonly SharedRefusal[]): JsonObject =>
   Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${sharedName(status)}` }]));
 
@@ -107,7 +107,7 @@ const responses = (): JsonObject =>
   );
 
 /**
- * A document whose schemas of a name stand among its components, once. Throws when two different ones have the same
+ * A document whose named schemas stand among its components, once each. Throws when two different ones have the same
  * name.
  */
 export function withComponents(document: JsonObject, securitySchemes: JsonObject): JsonObject {
@@ -128,7 +128,7 @@ export function withComponents(document: JsonObject, securitySchemes: JsonObject
   return { ...paths, components: { schemas: sorted, headers: HEADERS, responses: responses(), securitySchemes } };
 }
 
-/** A reference may have a description beside it. */
+/** A reference may have a description next to it. */
 function withoutNeedlessAllOf({ allOf, ...rest }: JsonObject): JsonObject {
   if (allOf === undefined) return rest;
   const [only, ...more] = allOf as readonly JsonObject[];
@@ -141,7 +141,7 @@ const CONNECTING =
   '(1,000 in all). Closed with 4401 when the token is revoked, and cut off when more than ten messages a second or one of ' +
   'more than 4,096 bytes is sent, or what is sent here is taken too slowly.';
 
-/** The direction is that of the client. */
+/** The direction as the client sees it. */
 interface Message extends JsonObject {
   readonly summary: string;
   readonly schema: JsonObject;
@@ -224,7 +224,7 @@ const STATUS: readonly Message[] = [
   PONG,
 ];
 
-/** What a page needs to know to listen: OpenAPI itself has no word for web sockets. */
+/** Everything that a page needs to listen: OpenAPI itself cannot describe web sockets. */
 export const webSockets = (): JsonObject => ({
   '/ws/events': {
     summary: 'Events and alerts as they come in; nothing from before',

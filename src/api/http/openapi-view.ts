@@ -28,7 +28,7 @@ export interface OperationView {
   readonly summary: string;
   readonly 'x-role': string;
   readonly parameters: readonly ParameterView[];
-  /** What the example `refused` sends, which is none of those that may be sent. */
+  /** The request of the example `refused`, kept apart from the valid examples. */
   readonly 'x-refused-request'?: {
     readonly parameters: Readonly<Record<string, Json>>;
     readonly body?: Json;
@@ -51,7 +51,7 @@ export interface MessageView {
   readonly example: Json;
 }
 
-/** A web socket, as the document describes it beside the operations. */
+/** A web socket, which the document describes apart from the operations. */
 export interface SocketView {
   readonly summary: string;
   readonly description: string;
@@ -71,7 +71,7 @@ export const routesOf = (document: JsonObject): readonly RouteView[] =>
 export const socketsOf = (document: JsonObject): readonly (readonly [string, SocketView])[] =>
   Object.entries(resolved(document, 'x-websockets') as Record<string, SocketView>);
 
-/** A part of a document with what stands where it refers to; no schema here refers to itself. */
+/** A part of a document with its references resolved; no schema here refers to itself. */
 function resolved(document: JsonObject, part: string): unknown {
   const look = (pointer: string): Json =>
     pointer

@@ -9,7 +9,7 @@ import { all, named, text } from './schemas';
 
 /** Requests and answers of one example have the same name. */
 const [DONE, REFUSED] = ['done', 'refused'];
-/** Where the request of the example `refused` is: among the examples it would be taken for one that may be sent. */
+/** Where the request of the example `refused` stands: among the examples it would be taken for a valid one. */
 const REFUSED_REQUEST = 'x-refused-request';
 
 const valued = (name: string, value: Json): JsonObject => ({ examples: { [name]: { value } } });
@@ -24,7 +24,7 @@ function parameterExamples({ example }: Operation, name: string): JsonObject {
 const bodyExamples = ({ example }: Operation, inPath: ReadonlySet<string>): JsonObject =>
   valued(DONE, without(example.input, inPath));
 
-/** What is sent in the example of a refusal, by the place where it is sent. */
+/** The request of the example of a refusal, by the place of its members. */
 function refusedRequest(
   { example: { refused }, parametersIn, body }: Operation,
   inPath: ReadonlySet<string>,
@@ -49,10 +49,10 @@ function refusedAnswer({ status, code, detail, more }: RefusedExample): JsonObje
   return { ...valued(REFUSED, value), 'x-varies': ['/request_id'] };
 }
 
-/** Of what is answered beside the operations of the catalogue. */
+/** The tag of endpoints outside the catalogue. */
 export const SERVICE_TAG = 'service';
 
-/** A route that takes nothing and is no operation of the catalogue. */
+/** A route without input that is no operation of the catalogue. */
 interface ServiceRoute {
   readonly id: string;
   readonly summary: string;
@@ -96,7 +96,7 @@ const ROUTES: Readonly<Record<string, ServiceRoute>> = {
   },
 };
 
-/** The paths of an OpenAPI document that are no operations of the catalogue. */
+/** The paths of an OpenAPI document outside the catalogue. */
 const servicePaths = (refusals: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(ROUTES).map(([path, route]) => [path, { get: described(route, refusals) }]));
 
@@ -199,7 +199,7 @@ function describe(operation: Operation): JsonObject {
   };
 }
 
-/** Which path answered, and why, of operations that have two. */
+/** For operations with two paths: which of them answered, and why. */
 const PATH_HEADERS = ['X-Served-By', 'X-Rollout-Reason'];
 
 function answers(operation: Operation, takesParameters: boolean): JsonObject {
@@ -232,7 +232,7 @@ function answers(operation: Operation, takesParameters: boolean): JsonObject {
   };
 }
 
-/** What may come of any operation of its kind. */
+/** The answers that any operation of this kind may give. */
 function refusalsOf({ verb, effect, body, path, ifMatch }: Operation, takesParameters: boolean): SharedRefusal[] {
   const read = body.use !== 'ignored';
   return [
@@ -250,7 +250,7 @@ function refusalsOf({ verb, effect, body, path, ifMatch }: Operation, takesParam
 const answerSchema = ({ output }: Operation): JsonObject =>
   output === Media ? { type: 'string', format: 'binary' } : schemaOf(output);
 
-/** What may be sent in a body; a parameter that may also stand there is needed in one of both places only. */
+/** The members that a body may have; a parameter that may also stand there is required in only one of both places. */
 function requestBody(operation: Operation, inPath: ReadonlySet<string>): JsonObject {
   if (operation.body.use === 'ignored') return {};
   const { properties, required, ...schema } = schemaOf(operation.input);

@@ -8,12 +8,12 @@ const BODY_LIMIT = '256kb';
 
 type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** One operation, as a catalogue states it. */
+/** One operation, as a row of a catalogue. */
 interface Row<Port, Input, Output> {
   /** Verb and path below `/api/v1`; `{name}` is a path parameter. */
   readonly http: `${Verb} /${string}`;
   readonly summary: string;
-  /** What carries it out: the way from a route to its use case. */
+  /** The call of its use case. */
   readonly call: (port: Port, input: Input) => Promise<Output>;
   readonly input: Class<Input>;
   readonly output: Class<Output>;
@@ -26,21 +26,21 @@ interface Row<Port, Input, Output> {
   readonly stickyBy?: (keyof Input & string) | 'caller';
   /** `read` for GET, else `write`, unless the row says otherwise. */
   readonly effect?: 'read' | 'write';
-  /** Required for every write that is switched: there is no default that repeats a write. */
+  /** Required for every switched write: there is no default that repeats a write. */
   readonly fallback?: WriteFallback;
   /** Who may call it; `viewer` for reads, `operator` for writes, unless the row says otherwise. */
   readonly role?: Role;
   /** Where two right answers may differ, as JSON pointers with `*`. */
   readonly mayDiffer?: readonly string[];
-  /** Where what is no part of the path is expected: the query of a read, the body of a write unless the row says so. */
+  /** Where members outside the path are expected: by default the query of a read, the body of a write. */
   readonly parametersIn?: 'query';
-  /** The member of the input that a body which is a list, or one item of it, stands for. */
+  /** The member of the input for a body that is a list, or one item of it. */
   readonly takesList?: keyof Input & string;
-  /** The member of the input that the header `If-Match` stands for. */
+  /** The member of the input for the header `If-Match`. */
   readonly ifMatch?: keyof Input & string;
   /** `256kb` unless the row says otherwise. */
   readonly bodyLimit?: string;
-  /** The answer as a role may see it, where that depends on it. */
+  /** The answer for a role, where it depends on the role. */
   readonly shown?: (answer: Output, role: Role) => Output;
 }
 
@@ -49,12 +49,12 @@ type Rows<P> = {
 };
 
 /**
- * What becomes of a body: an operation without any member in it ignores whatever is sent, as the old backend did; one
- * that can do without takes it only where it names a member.
+ * How a body is used: an operation without any member in it ignores it, as the old backend did; where it is optional,
+ * it is read only if it names a member.
  */
 interface BodyUse {
   readonly use: 'read' | 'optional' | 'ignored';
-  /** The members of the input that a body may name; of an open input there may be more. */
+  /** The members of the input that a body may name; an open input may have more. */
   readonly members: readonly string[];
 }
 

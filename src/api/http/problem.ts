@@ -4,7 +4,7 @@ import type { ErrorCode, ErrorKind, RequestErrorCode } from '../../domain/shared
 
 export type Location = 'path' | 'query' | 'body';
 
-/** One fault of a request, in the old backend's words. */
+/** One fault of a request, in the format of the old backend. */
 export interface RequestFault {
   readonly loc: readonly (string | number)[];
   readonly msg: string;
@@ -41,7 +41,7 @@ export const STATUS: Readonly<Record<ErrorKind, number>> = {
 };
 
 const RETRY_AFTER_SECONDS = '2';
-/** The text of the refusal says how many more there are. */
+/** The most faults in an answer; its text says how many more there are. */
 const MOST_FAULTS = 100;
 
 /** An answer that says what went wrong, https://www.rfc-editor.org/rfc/rfc9457. */
@@ -49,7 +49,7 @@ interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Whether nobody foresaw this: the log gets the whole error, the client nothing of it. */
+  /** Whether the error was unforeseen: the log gets all of it, the client nothing. */
   readonly unexpected: boolean;
 }
 

@@ -10,11 +10,11 @@ import { type Location, RequestError, type RequestFault } from './problem';
 const MAX_DEPTH = 64;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** Every string, bracket, colon and comma of a JSON text; what lies between does not matter here. */
+/** Every string, bracket, colon and comma of a JSON text; other tokens are not needed here. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
 /**
- * Reads a request body as one JSON object, whatever its content type says: old clients send JSON as a form. Throws
+ * Reads a request body as one JSON object, whatever its content type: old clients send JSON as a form. Throws
  * `RequestError` 422 for anything else and 400 for a body that is nested too deeply or names a key twice.
  */
 function jsonBody(bytes: Buffer): JsonObject {
@@ -35,15 +35,15 @@ function listBody(bytes: Buffer, member: string): JsonObject {
 }
 
 /**
- * Reads a body that an operation can do without: old clients send any there. Only a JSON object that names one of the
- * members is meant for it, and is read as strictly as any other.
+ * Reads an optional body: old clients send any there. Only a JSON object that names one of the members counts as a
+ * body, and is read as strictly as any other.
  */
 function optionalBody(bytes: Buffer, members: readonly string[]): JsonObject {
   const value = isTooDeep(bytes) ? null : parsedJson(bytes.toString());
   return isJsonObject(value) && members.some((name) => Object.hasOwn(value, name)) ? jsonBody(bytes) : {};
 }
 
-/** Lists are not looked at here: their items are judged one by one. */
+/** Lists are not checked here: their items are judged one by one. */
 function storableOrRefused(value: JsonObject): JsonObject {
   if (isStorableJson(value)) return value;
   throw new RequestError(400, 'request.invalid_text', 'A text of the body has a NUL or half a character in it.');
@@ -84,7 +84,7 @@ const notJson = (why: string) =>
     { loc: ['body'], msg: why, type: 'json_invalid' },
   ]);
 
-/** Looks at the brackets alone, before anything is made of them: millions would keep everybody waiting. */
+/** Counts brackets only, before the text is parsed: millions of them would block all other requests. */
 function isTooDeep(bytes: Buffer): boolean {
   let [depth, inText] = [0, false];
   for (let i = 0; i < bytes.length; i += 1) {
@@ -101,7 +101,7 @@ function isTooDeep(bytes: Buffer): boolean {
   return false;
 }
 
-/** Repeated keys of a valid JSON text, which the parser does not tell. */
+/** Repeated keys of a valid JSON text, which the parser does not report. */
 function duplicatesOf(text: string): RequestFault[] {
   const open: Set<string>[] = [];
   const duplicates: RequestFault[] = [];
@@ -120,12 +120,12 @@ function duplicatesOf(text: string): RequestFault[] {
   return duplicates;
 }
 
-/** What a request says, as text and JSON, not yet looked at. */
+/** The input of a request, as text and JSON, not yet validated. */
 export function rawInput(operation: Operation, req: Request): RawInput {
   const lastOf = (value: unknown): string => String(Array.isArray(value) ? value.at(-1) : value);
   const texts = (values: object) => Object.fromEntries(Object.entries(values).map(([name, v]) => [name, lastOf(v)]));
   const path = texts(req.params);
-  // Nothing can be called what cannot be stored.
+  // Ids must be storable text.
   if (!Object.values(path).every(isStorable))
     throw new RequestError(404, 'request.not_found', 'There is no such thing.');
   return {
@@ -157,7 +157,7 @@ function bodyOf({ body, takesList }: Operation, bytes: Buffer): JsonObject {
   }
 }
 
-/** The version that a client wants to change (RFC 9110, 13.1.1), as the member of the input that stands for it. */
+/** The version that a client wants to change (RFC 9110, 13.1.1), as a member of the input. */
 function ifMatch({ ifMatch: member }: Operation, req: Request): Readonly<Record<string, string>> {
   const sent = req.get('if-match');
   return member && sent && sent !== '*' ? { [member]: sent.replaceAll(/^(W\/)?"|"$/g, '') } : {};
@@ -172,7 +172,7 @@ interface RawInput {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The old backend's names for what can be wrong with a parameter. */
+/** The old backend's names for the faults of a parameter. */
 const TYPES: Readonly<Record<string, string>> = {
   isBoolean: 'bool_parsing',
   isInt: 'int_parsing',
@@ -185,13 +185,13 @@ const TYPES: Readonly<Record<string, string>> = {
   notBefore: 'greater_than_equal',
 };
 
-/** Looking for what somebody may have meant is dear, and nobody reads thousands of guesses. */
+/** Searching for suggestions is expensive, and thousands of them help no reader. */
 const MOST_SUGGESTIONS = 20;
 
 /** Validation finds the rules of an object by this member. */
 const NEVER_A_FIELD = 'constructor';
 
-/** Builds and validates the input of an operation; every fault is named, each with its place. */
+/** Builds and validates the input of an operation; every fault is reported with its place. */
 export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { input: T; faults: RequestFault[] } {
   const input = new dto();
   const { fields, open } = shapeOf(dto);
@@ -215,7 +215,7 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
   const known = [...fields.keys()];
   const strange = extra.filter((name) => !taken(name));
   const unknown = strange.map((name, i) => unknownField(name, i < MOST_SUGGESTIONS ? known : []));
-  // Most reads say nothing, and looking for the rules of nothing would take longer than all the rest here.
+  // Most reads have no input, and an empty validation would take longer than everything else here.
   const said = places.size > 0 || missing;
   const errors = said ? validateSync(input, { forbidUnknownValues: false }) : [];
   const invalid = errors.flatMap((e) => located(e, places, raw.expected));

@@ -1,14 +1,14 @@
 import type { JsonObject } from '../../domain/shared/json';
 
-/** Marks a schema with the name that it has in the OpenAPI document. A symbol: it is in no JSON text, and copies keep it. */
+/** Marks a schema with its name in the OpenAPI document. A symbol: it is in no JSON text, and copies keep it. */
 const NAME = Symbol('name of a schema');
 
-/** A schema that stands by itself in the OpenAPI document; everything that uses it refers to it there. */
+/** A schema with an entry of its own in the OpenAPI document, to which all its users refer. */
 export const named = (name: string, schema: JsonObject): JsonObject => Object.assign({ ...schema }, { [NAME]: name });
 
 export const nameOf = (schema: JsonObject & { readonly [NAME]?: string }): string | undefined => schema[NAME];
 
-/** JSON Schemas of answers that are described as a whole, because no input is read by them. */
+/** JSON Schemas of answers that are described as a whole, because they are never used for inputs. */
 export const text: JsonObject = { type: 'string' };
 export const number: JsonObject = { type: 'number' };
 export const count: JsonObject = { type: 'integer', minimum: 0 };
@@ -34,15 +34,15 @@ export const atLeast = (properties: JsonObject, ...optional: string[]): JsonObje
   additionalProperties: true,
 });
 
-/** An object of any names, and what each of them stands for. */
+/** An object with arbitrary names, and the meaning of their values. */
 export const mapOf = (values: JsonObject): JsonObject => ({ type: 'object', additionalProperties: values });
 
-/** An object whose members are whatever somebody else gave it. */
+/** An object whose members come unchanged from its sender. */
 export const anyMembers = (description: string): JsonObject => ({ ...mapOf({}), description });
 
 export const orNull = (schema: JsonObject): JsonObject => ({ anyOf: [schema, { type: 'null' }] });
 
-/** What a detector said of an event: the members that mean something here, and any others. */
+/** A detector's evidence for an event: the members with a meaning here, and any others. */
 export const evidenceSchema = (): JsonObject =>
   named('Evidence', {
     type: 'object',
@@ -51,7 +51,7 @@ export const evidenceSchema = (): JsonObject =>
     additionalProperties: true,
   });
 
-/** An event as it is answered; `ts` is in seconds since 1970. */
+/** An event in an answer; `ts` is in seconds since 1970. */
 export const eventSchema = (): JsonObject =>
   named(
     'Event',

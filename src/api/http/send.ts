@@ -6,7 +6,7 @@ import type { Log } from '../../application/shared/log';
 import type { Media } from '../../application/shared/media';
 import { isShared } from '../../application/shared/shared-reads';
 
-/** Texts of answers that are shared by several callers, which are written once. */
+/** Texts of answers that several callers share, so that each is serialised once. */
 const texts = new WeakMap<object, string>();
 
 function textOf(body: unknown): string {
@@ -16,13 +16,13 @@ function textOf(body: unknown): string {
   return text;
 }
 
-/** What is smaller fits into one packet either way. */
+/** Smaller answers fit into one packet either way. */
 const LEAST_COMPRESSED = 1_024;
 const compress = compression({ threshold: LEAST_COMPRESSED });
 
 /**
- * Lets an answer be compressed as its client asks for; to be called before its head is written. The package works on
- * the response itself, so small answers, which are most, and pictures, which are compressed already, never come here.
+ * Compresses an answer if its client accepts that; to be called before its head is written. The package works on the
+ * response itself, so small answers, which are most, and pictures, which are compressed already, never come here.
  */
 function compressed(res: Response): void {
   if (res.req.headers['accept-encoding'] === undefined) res.vary('Accept-Encoding');
@@ -53,7 +53,7 @@ export async function sendMedia(res: Response, { type, body, headers }: Media, l
   try {
     await pipeline(Readable.from(resumed(first, chunks)), res);
   } catch (error) {
-    // Pipeline has cut the connection, so that the client does not take a part for the whole.
+    // `pipeline` has closed the connection, so that the client does not take a part for the whole.
     if (!isGone(error)) log.error('a stream broke off', { requestId: res.getHeader('X-Request-Id'), error });
   }
 }
@@ -81,7 +81,7 @@ async function firstOf(chunks: Chunks, res: Response): Promise<Chunk | undefined
   return undefined;
 }
 
-/** Without `throw`: that a client leaves is no error of the stream, it just ends. */
+/** Without `throw`: a client that leaves is no error of the stream, which just ends. */
 function resumed(first: Chunk, chunks: Chunks): AsyncIterable<Uint8Array | string> {
   let held: Chunk | undefined = first;
   const next = async () => {

@@ -22,7 +22,7 @@ const PARTS = [
   'ffmpeg',
 ];
 
-/** Besides the state of a part, `<part>_error` and `<part>_details` where there is more to say. */
+/** Besides the state of a component, `<part>_error` and `<part>_details` where there is more to say. */
 @Described(() =>
   all({
     status: { type: 'string', enum: ['healthy', 'degraded'] },
@@ -96,7 +96,7 @@ class MetricsDto implements Metrics {
   operations: Metrics['operations'];
 }
 
-/** Its other methods are for the service itself. */
+/** The methods with operations; the others are for the service itself. */
 type Shown = Pick<MonitoringService, 'health' | 'metrics'>;
 
 const monitoringExamples = {

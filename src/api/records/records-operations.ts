@@ -76,7 +76,7 @@ class DetectionQueryDto {
 }
 
 const group = 'record-read';
-/** The period ends now, which is another moment on each path. */
+/** The period ends now, which is a different moment on each path. */
 const now = ['/start_time', '/end_time'];
 
 export const recordOperations = operations<RecordsPort>('records', {

@@ -31,7 +31,7 @@ const calls = () =>
     }),
   );
 
-/** What a verdict on a stage rests on. */
+/** The evidence of a verdict on a stage. */
 const stageEvidence = () =>
   named(
     'RolloutEvidence',
@@ -64,7 +64,7 @@ const stageEvidence = () =>
     ),
   );
 
-/** Metric names, levels and what is missing are lists that may grow. */
+/** Lists of metric names, levels and missing evidence may grow. */
 const verdict = () =>
   named(
     'RolloutVerdict',

@@ -24,7 +24,7 @@ import {
 } from './rollout-dto';
 import { rolloutExamples as examples } from './rollout-examples';
 
-/** Steering the rollout is not itself switched. */
+/** The operations that steer the rollout are not switched themselves. */
 export const rolloutOperations = operations<RolloutService>('rollout', {
   overview: {
     http: 'GET /rollout',

@@ -51,7 +51,7 @@ const file = named('ConfigFile', {
   additionalProperties: false,
 });
 
-/** What would tell where this program lies, or what its environment is, is null. */
+/** Null for values that would reveal where this program lies, or its environment. */
 @Described(() =>
   all({
     timestamp: time,
@@ -187,7 +187,7 @@ export const systemOperations = operations<SystemPort>('system', {
     output: SystemInfoDto,
     example: systemExamples.info,
     group: 'system-read',
-    // All of it: an old backend that serves the legacy path may run on another machine.
+    // All of the answer: an old backend that serves the legacy path may run on another machine.
     mayDiffer: ['/timestamp', '/system/*', '/memory/*', '/cpu/*', '/disk/*', '/psutil_available'],
   },
   config: {

@@ -4,7 +4,7 @@ import type { Caller, Credentials, Gate } from '../shared/gate';
 import type { Clock } from '../shared/log';
 import type { Authenticator } from './authenticator';
 
-/** Tokens that are wrong: ten at once, then one in six seconds, for each address. */
+/** Wrong tokens: ten at once, then one every six seconds, for each address. */
 const FAILURES: Allowance = { burst: 10, perSecond: 10 / 60 };
 const MOST_KEYS = 10_000;
 
@@ -13,7 +13,7 @@ const LOCAL = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 export interface AccessRules {
   /** Whether the service listens on an address that others can reach. */
   readonly needsToken: boolean;
-  /** Requests a minute for each token, or for each address that has none; 0: as many as they like. */
+  /** Requests a minute for each token, or for each address without one; 0: unlimited. */
   readonly perMinute: number;
 }
 
@@ -21,7 +21,10 @@ export interface AccessRules {
 export class AccessGate implements Gate {
   private readonly failures = new TokenBuckets(FAILURES, MOST_KEYS);
   private readonly requests: TokenBuckets | undefined;
-  /** The last host that was found to be this machine: reading a name as an address is dear, and most callers send one. */
+  /**
+   * The last host that was found to be this machine: parsing a name as an address is costly, and most callers send the
+   * same.
+   */
   private localHost: string | undefined;
 
   constructor(
@@ -41,7 +44,7 @@ export class AccessGate implements Gate {
     const { authorization, address } = credentials;
     if (authorization === undefined) return this.withoutToken(credentials);
     const token = this.authenticator.identify(/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
-    // One that is right is never kept waiting: whoever shares an address with a guesser is not locked out.
+    // A correct token never waits: a caller who shares an address with a guesser is not locked out.
     if (!token) {
       this.limit(this.failures, address);
       throw unauthorized('This token is not valid: it is wrong, expired or revoked.');
@@ -51,7 +54,9 @@ export class AccessGate implements Gate {
     return { actor: name, tokenId: id, role };
   }
 
-  /** Whoever can open a connection to this machine's own address is trusted; the pages their browser shows are not. */
+  /**
+   * A program that can connect to this machine's own address is trusted; the pages that a browser here shows are not.
+   */
   private withoutToken({ address, host, origin, site, proxied }: Credentials): Caller {
     if (this.rules.needsToken) {
       this.limit(this.requests, address);
@@ -85,10 +90,10 @@ const PROXIED =
   'A proxy passed this request on, so it is not known to be from this machine. Set REQUIRE_TOKEN=true and send ' +
   '"Authorization: Bearer …", or let the proxy add it (docs/access.md).';
 
-/** Of an address as a browser writes it. */
+/** The port of an address as a browser writes it. */
 const portOf = (url: string): string => (URL.canParse(url) ? new URL(url).port : '');
 
-/** Nothing sent is local, too: programs send no origin. */
+/** No origin counts as local, too: programs send none. */
 function isLocal(url: string | undefined): boolean {
   if (url === undefined || url === '') return true;
   return URL.canParse(url) && LOCAL.test(new URL(url).hostname);

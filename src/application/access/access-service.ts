@@ -31,7 +31,7 @@ export interface WantedToken {
 export interface TokenCreated {
   readonly ok: true;
   readonly token: TokenView;
-  /** What the caller sends as `Authorization: Bearer …`; it is shown here and nowhere else. */
+  /** What the caller sends as `Authorization: Bearer …`; it is shown here and never again. */
   readonly secret: string;
 }
 
@@ -58,9 +58,9 @@ export interface AuditView {
   readonly at: string;
   /** The name of a token; null for callers that need none. */
   readonly actor: string | null;
-  /** Of the token, whose name others may have, too. */
+  /** Id of the token; several tokens may have the same name. */
   readonly token_id: string | null;
-  /** Null for an attempt that nobody was let in for. */
+  /** Null for an attempt without a valid token. */
   readonly role: Role | null;
   readonly operation: string;
   readonly status: number;
@@ -68,7 +68,7 @@ export interface AuditView {
   readonly address: string;
   /** What was sent, secrets masked; null when the call was refused before it was read. */
   readonly input: JsonObject | null;
-  /** Where the change is kept with its before and after, such as the number of a revision. */
+  /** Where the change is recorded with its before and after, such as the number of a revision. */
   readonly changed: JsonObject | null;
 }
 
@@ -78,7 +78,7 @@ export interface AuditPage {
   readonly next_cursor: number | null;
 }
 
-/** Tokens and audit trail, as administrators see them. */
+/** Tokens and the audit trail, for administrators. */
 export class AccessService {
   constructor(
     private readonly service: TokenService,
@@ -105,7 +105,7 @@ export class AccessService {
   }
 
   async audit({ actor, operation, token_id: tokenId, limit, cursor }: AuditQuery): Promise<AuditPage> {
-    // What this instance did a moment ago is part of the answer.
+    // The answer includes what this instance did a moment ago.
     await this.trail.flush();
     const filter = {
       ...(actor === undefined ? {} : { actor }),

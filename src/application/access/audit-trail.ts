@@ -11,7 +11,7 @@ export interface AuditEntry {
   readonly at: Date;
   readonly actor: string | null;
   readonly tokenId: string | null;
-  /** Null where nobody was let in. */
+  /** Null where no token was accepted. */
   readonly role: Role | null;
   readonly operation: string;
   readonly status: number;
@@ -22,7 +22,7 @@ export interface AuditEntry {
 }
 
 export interface StoredAuditEntry extends AuditEntry {
-  /** Grows with time. */
+  /** Increases with time. */
   readonly id: number;
 }
 
@@ -34,7 +34,7 @@ export interface AuditFilter {
   readonly before?: number;
 }
 
-/** The trail of what was done, and by whom. Throws `database.unavailable`. */
+/** The audit trail. Throws `database.unavailable`. */
 export interface AuditStore {
   /** All or none. */
   add(entries: readonly AuditEntry[]): Promise<void>;
@@ -42,21 +42,21 @@ export interface AuditStore {
   page(filter: AuditFilter, limit: number): Promise<StoredAuditEntry[]>;
 }
 
-/** What waits while the database is away; after that the oldest go to the log only. */
+/** Entries that wait while the database is away; beyond that the oldest go to the log only. */
 const MOST_WAITING = 10_000;
 const BATCH = 500;
-/** Characters of JSON; an entry tells what was done, it is no copy of it. */
+/** Characters of JSON; an entry says what was done, it is no copy of it. */
 const MOST_INPUT = 4_000;
-/** Of attempts, which anybody can send, a minute; of what comes more, only the number is kept. */
+/** Attempts a minute that are recorded one by one, because anybody can send them; further ones are only counted. */
 const MOST_ATTEMPTS = 10;
-/** What is left of long texts and lists: first generously, then less, until it fits. */
+/** Limits for long texts and lists: the first set under which the entry fits is used. */
 const CUTS = [
   { text: 200, items: 20 },
   { text: 60, items: 6 },
   { text: 24, items: 2 },
 ] as const;
 
-/** Keeps what was done until it is stored. Telling it never fails, and never waits. */
+/** Buffers entries until they are stored. Recording neither fails nor waits. */
 export class AuditTrail {
   private waiting: AuditEntry[] = [];
   private lost = 0;
@@ -82,7 +82,7 @@ export class AuditTrail {
     }
   };
 
-  /** Stores what waits. What could not be stored waits on. */
+  /** Stores the waiting entries. Those that could not be stored keep waiting. */
   flush(): Promise<void> {
     this.endMinute();
     const store = () => this.storeWaiting();
@@ -90,7 +90,7 @@ export class AuditTrail {
     return this.turn;
   }
 
-  /** Nothing will come any more. */
+  /** Stores the last entries; none follow. */
   close(): Promise<void> {
     this.endMinute({ now: true });
     return this.flush();
@@ -163,7 +163,7 @@ export class AuditTrail {
   }
 }
 
-/** Long parts are cut, each by itself: whoever fills an entry with rubbish does not hide what stands beside it. */
+/** Long parts are cut, each by itself: filling an entry with rubbish does not hide its other parts. */
 function shortened(input: JsonObject): JsonObject {
   const whole = JSON.stringify(input);
   if (whole.length <= MOST_INPUT) return input;
@@ -200,7 +200,7 @@ function shorter(value: Json, cut: Cut): Json {
 
 const isAway = (error: unknown): boolean => error instanceof DomainError && error.kind === 'unavailable';
 
-/** What is sent may hold texts that the database does not take; the trail takes them all. */
+/** Inputs may hold texts that the database refuses; the trail stores them all the same. */
 function plain(value: object): JsonObject {
   const json = storableJson(toJson(value));
   return isJsonObject(json) ? json : { value: json };

@@ -2,12 +2,14 @@ import { type ApiToken, proves, readToken } from '../../domain/access/api-token'
 import type { Clock } from '../shared/log';
 import type { TokenStore } from './token-service';
 
-/** Precise enough for people who ask whether a token is still in use, and one write a minute for a busy one. */
+/** Precise enough to see whether a token is still in use, and one write a minute for a busy one. */
 const USED_WITHIN_MS = 60_000;
-/** Compared with when there is no such token, so that this takes as long as when there is one. */
+/** Compared with when there is no such token, so that this takes as long as with one. */
 const NO_HASH = '0'.repeat(64);
 
-/** Knows the tokens by heart, as of the last `refresh`; while the database is away, as of the last one that worked. */
+/**
+ * Holds all tokens in memory, as of the last `refresh`; while the database is away, as of the last one that succeeded.
+ */
 export class Authenticator {
   private known: ReadonlyMap<string, ApiToken> = new Map();
   private readonly used = new Map<string, Date>();
@@ -17,7 +19,7 @@ export class Authenticator {
     private readonly clock: Clock,
   ) {}
 
-  /** Learns of tokens that were created and revoked, by whatever instance. */
+  /** Loads tokens that any instance created or revoked. */
   async refresh(): Promise<void> {
     this.known = new Map((await this.store.all()).map((token) => [token.fields.id, token]));
   }

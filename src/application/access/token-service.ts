@@ -10,18 +10,18 @@ export interface TokenStore {
   add(token: ApiToken): Promise<void>;
   /** Answers whether there is such a token; one that is revoked already stays as it is. */
   revoke(id: string, at: Date): Promise<boolean>;
-  /** Notes when tokens were last used, by id. */
+  /** Stores when tokens were last used, by id. */
   used(times: ReadonlyMap<string, Date>): Promise<void>;
 }
 
-/** Gives tokens out and takes them back. */
+/** Issues and revokes tokens. */
 export class TokenService {
   constructor(
     private readonly store: TokenStore,
     private readonly clock: Clock,
   ) {}
 
-  /** Answers the token and the text that proves it, which is kept nowhere. Throws `access.invalid`. */
+  /** Answers the token and its text, which is stored nowhere. Throws `access.invalid`. */
   async create(wanted: NewToken): Promise<{ readonly token: ApiToken; readonly text: string }> {
     const { id, hash, text } = freshSecret();
     const token = ApiToken.issue(wanted, id, hash, this.clock());

@@ -3,13 +3,13 @@ import type { WatchedRule } from '../../domain/alerts/watched-rule';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Log } from '../shared/log';
 
-/** Whom to tell, and how; an empty target is whatever is configured for the channel. */
+/** Where a notice goes; an empty target is whatever is configured for the channel. */
 export interface DeliveryTarget {
   readonly channel: Channel;
   readonly target: string;
 }
 
-/** What is told: the same in every attempt, whatever becomes of the alert meanwhile. */
+/** The content of an alert: the same in every attempt, whatever becomes of the alert meanwhile. */
 export interface AlertNotice {
   readonly id: number;
   readonly rule_id: number | null;
@@ -25,18 +25,18 @@ export interface OutgoingNotice {
   readonly channel: Channel;
   /** Empty: what is configured. */
   readonly target: string;
-  /** The same in every attempt, so that a receiver can tell a repetition. */
+  /** The same in every attempt, so that a receiver can recognise a repetition. */
   readonly idempotencyKey: string;
   readonly notice: AlertNotice;
 }
 
-/** A way to people. */
+/** One way to deliver alerts. */
 export interface AlertChannel {
-  /** Answers what happened, in a few words without secrets. Throws `Undeliverable` where trying again is in vain. */
+  /** Answers the result in a few words without secrets. Throws `Undeliverable` where a retry is useless. */
   send(notice: OutgoingNotice): Promise<string>;
 }
 
-/** It will never arrive this way: wrong address, refused for good, not configured. */
+/** It can never arrive this way: wrong address, refused for good, not configured. */
 export class Undeliverable extends Error {
   constructor(message: string) {
     super(message);
@@ -44,7 +44,7 @@ export class Undeliverable extends Error {
   }
 }
 
-/** Every notice of an alert: one per address for the channels that have addresses, one for the others. */
+/** All delivery targets of a rule: one per address for channels with addresses, one for each other channel. */
 export function deliveryTargetsOf({ rule }: WatchedRule): DeliveryTarget[] {
   const { channels, recipients } = rule;
   return CHANNELS.filter((channel) => channels.includes(channel)).flatMap((channel): DeliveryTarget[] => {
@@ -60,11 +60,11 @@ export function deliveryTargetsOf({ rule }: WatchedRule): DeliveryTarget[] {
   });
 }
 
-/** Without an address there is still a notice: that nobody can be reached is to be seen, not to be lost. */
+/** Without an address there is still a notice: that it has no receiver is to be seen, not lost. */
 const addressed = (channel: DeliveryTarget['channel'], targets: readonly string[]): DeliveryTarget[] =>
   (targets.length > 0 ? targets : ['']).map((target) => ({ channel, target }));
 
-/** How people are told of the site itself: on every dashboard, in the log, and by the webhook of the site if it has one. */
+/** Targets of site notices: every dashboard, the log, and the webhook of the site if there is one. */
 export const siteDeliveryTargets = (webhook: boolean): DeliveryTarget[] =>
   CHANNELS.filter((channel) => channel === 'websocket' || channel === 'log' || (webhook && channel === 'webhook')).map(
     (channel) => ({ channel, target: '' }),

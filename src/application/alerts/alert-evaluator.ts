@@ -13,7 +13,7 @@ export class ActiveRules {
   private version = 0;
   private all: readonly WatchedRule[] = [];
 
-  /** Another one whenever the rules are others. */
+  /** Increases whenever the rules change. */
   get revision(): number {
     return this.version;
   }
@@ -28,14 +28,14 @@ export class ActiveRules {
   }
 }
 
-/** An event in the order in which it was taken in; `at` in milliseconds since 1970. */
+/** An event in the order of ingestion; `at` in milliseconds since 1970. */
 export interface FedEvent {
   readonly seq: number;
   readonly at: number;
   readonly event: AlertEvent;
 }
 
-/** A camera whose process began to run, failed, or is not wanted any more. */
+/** A camera whose process started running, failed, or is no longer wanted. */
 export interface ConditionChange {
   readonly seq: number;
   readonly at: number;
@@ -43,7 +43,7 @@ export interface ConditionChange {
   readonly condition: CameraCondition;
 }
 
-/** Events of a dry run: after a place in the order, within a time, of one camera or of all. */
+/** The events of a dry run: after a sequence number, within a time, of one camera or of all. */
 export interface StoredSpan {
   readonly after: number;
   readonly from: number;
@@ -51,7 +51,7 @@ export interface StoredSpan {
   readonly cameraId: string | undefined;
 }
 
-/** How far there is something; `watchedUntil`: up to when the changes of cameras are complete, in milliseconds since 1970. */
+/** Newest sequence numbers; `watchedUntil`: up to when the camera changes are complete, in milliseconds since 1970. */
 export interface FeedEnds {
   readonly events: number;
   readonly cameraChanges: number;
@@ -68,7 +68,7 @@ export interface AlertFeed {
   storedCameraChanges(to: number): Promise<ConditionChange[]>;
 }
 
-/** Both in the order of time, each keeping its own; of the same moment the camera first. */
+/** Merged by time, each list in its own order; at the same moment the camera change comes first. */
 export function inOrder(
   events: readonly FedEvent[],
   changes: readonly ConditionChange[],
@@ -84,15 +84,15 @@ export function inOrder(
 
 /** How far the rules were evaluated. */
 export interface EvaluationCursor {
-  /** One more with every step that was stored. */
+  /** Increases by one with every stored step. */
   readonly version: number;
   readonly eventSeq: number;
   readonly cameraSeq: number;
-  /** Up to when time was told, in milliseconds since 1970. */
+  /** Up to when time was evaluated, in milliseconds since 1970. */
   readonly evaluated: number;
 }
 
-/** One step of the evaluation: stored as a whole, or not at all. */
+/** One step of the evaluation: stored completely or not at all. */
 export interface EvaluationStep {
   readonly to: EvaluationCursor;
   readonly changed: readonly StoredRuleState[];
@@ -108,25 +108,25 @@ export interface EvaluationStart {
 
 export interface EvaluationStore {
   load(): Promise<EvaluationStart>;
-  /** False when somebody else stored a step in between: this evaluator knows too little, and has stored nothing. */
+  /** False when another evaluator stored a step in between: this one's state is out of date, and nothing was stored. */
   commit(step: EvaluationStep): Promise<boolean>;
 }
 
 const BATCH = 1_000;
-/** Longer than whoever repeats this rests meanwhile. */
+/** Longer than the idle pause of the loop that calls `run`. */
 const SOON_MS = 20_000;
-/** How far the evaluation got is stored this often where nothing else is to be stored: a start goes on from there. */
+/** The cursor is stored this often when there is nothing else to store: a start continues from there. */
 const IDLE_COMMIT_MS = 15_000;
 
 export interface EvaluatorPace {
   /** How long an event may take from the camera to the table before its absence counts, in milliseconds. */
   readonly lateMs: number;
-  /** How long after a start absence does not count yet: what happened meanwhile is still to be taken in. */
+  /** Time after a start before absence counts: events of the time before are still being ingested. */
   readonly catchUpMs: number;
 }
 const EVALUATOR_PACE: EvaluatorPace = { lateMs: 5_000, catchUpMs: 10_000 };
 
-/** Clocks of cameras may be wrong by this much; an event from further in the future would hold up everything after it. */
+/** Clocks of cameras may be wrong by this much; an event further in the future would hold up everything after it. */
 const TIMELY_AHEAD_MS = 300_000;
 
 interface Running {
@@ -137,8 +137,8 @@ interface Running {
 }
 
 /**
- * Reads what happened, steps the rules, and stores what they decided together with how far it read: killed at any
- * moment, it goes on where it was. Of all services of a site one evaluates at a time.
+ * Reads new events, steps the rules, and stores the decisions together with the cursor: killed at any moment, it
+ * continues from the last stored step. Of all services of a site one evaluates at a time.
  */
 export class AlertEvaluator {
   private leads = false;
@@ -148,7 +148,7 @@ export class AlertEvaluator {
     private readonly feed: AlertFeed,
     private readonly store: EvaluationStore,
     private readonly active: ActiveRules,
-    /** Brings the book up to date. */
+    /** Brings the active rules up to date. */
     private readonly refresh: () => Promise<void>,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -169,7 +169,7 @@ export class AlertEvaluator {
     return this.running !== undefined && this.running.evaluation.nextDue() > this.clock().getTime() + SOON_MS;
   }
 
-  /** Takes in everything there is; nothing while another service evaluates. */
+  /** Evaluates everything that is new; nothing while another service evaluates. */
   async run(): Promise<void> {
     for (let more = true; more && this.leads; ) {
       this.running ??= await this.begin();
@@ -177,11 +177,11 @@ export class AlertEvaluator {
     }
   }
 
-  /** Where the last evaluation ended. */
+  /** Continues where the last evaluation ended. */
   private async begin(): Promise<Running> {
     const { cursor, states, cameras } = await this.store.load();
     const now = this.clock().getTime();
-    // A time that is still to come was noted while the clock was wrong.
+    // A time in the future was stored while the clock was wrong.
     const known = [...cameras].map(([id, c]) => [id, { ...c, since: Math.min(c.since, now) }] as const);
     const evaluation = new RuleEvaluation(new Map(known), states);
     const { revision } = this.active;
@@ -197,8 +197,8 @@ export class AlertEvaluator {
       ends.cameraChanges > cursor.cameraSeq ? this.feed.cameraChanges(cursor.cameraSeq, BATCH) : [],
     ]);
     this.startAnewAfterWrongClock(now);
-    // Looked at after the events: a rule that was made before an event happened is asked about it. Time alone can wait for
-    // whoever keeps the book up to date anyway.
+    // Rules are refreshed after the events are read: a rule that was made before an event happened is evaluated for it.
+    // Where only time passed, the periodic refresh is enough.
     if (events.length > 0 || changes.length > 0) await this.refresh();
     if (now.revision !== this.active.revision) {
       now.revision = this.active.revision;
@@ -224,7 +224,7 @@ export class AlertEvaluator {
     return Math.min(now, Math.max(cursor.evaluated, now - this.pace.lateMs));
   }
 
-  /** Rules that counted in a time that has not come yet would be silent, or alert at every event, until it comes. */
+  /** Rules that counted in the future would be silent, or alert at every event, until that time comes. */
   private startAnewAfterWrongClock({ evaluation, cursor }: Running): void {
     if (cursor.evaluated <= this.clock().getTime() + TIMELY_AHEAD_MS) return;
     this.log.warn('the clock was ahead: the rules begin to count anew', { evaluated: new Date(cursor.evaluated) });
@@ -239,7 +239,7 @@ export class AlertEvaluator {
     });
   }
 
-  /** Whatever goes wrong here, the next round begins from what is stored: what was drained is not drained again. */
+  /** After any failure here, the next round begins from what is stored: `drain` has emptied the changes in memory. */
   private async keep(now: Running, to: EvaluationCursor, raised: readonly AlertText[]): Promise<boolean> {
     const { changed, deleted } = now.evaluation.drain();
     const read = to.eventSeq !== now.cursor.eventSeq || to.cameraSeq !== now.cursor.cameraSeq;
@@ -261,5 +261,5 @@ export class AlertEvaluator {
   }
 }
 
-/** An alert about yesterday helps nobody. */
+/** An alert about yesterday is of no use. */
 const isTimely = (at: number, now: number): boolean => at > now - DAY_MS && at < now + TIMELY_AHEAD_MS;

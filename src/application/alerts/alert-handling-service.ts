@@ -33,12 +33,12 @@ export interface DeliveryQuery extends Page {
   readonly alert_id?: number;
 }
 
-/** One notice on its way to one target. */
+/** The delivery of one notice to one target. */
 export interface DeliveryView {
   readonly id: number;
   readonly alert_id: number;
   readonly channel: string;
-  /** Null: what is configured for the channel. What an address may hold in secret is masked. */
+  /** Null: what is configured for the channel. Secret parts of an address are masked. */
   readonly target: string | null;
   readonly status: DeliveryStatus;
   readonly idempotency_key: string;
@@ -49,7 +49,7 @@ export interface DeliveryView {
   readonly delivered_at: string | null;
 }
 
-/** What would have been told. */
+/** The alerts that the rule would have raised. */
 export interface DryRunView {
   readonly rule_id: number;
   readonly from: string;
@@ -69,14 +69,17 @@ export interface DryRunView {
 const BATCH = 5_000;
 
 interface DryRun {
-  /** How many events were looked at. */
+  /** How many events were evaluated. */
   readonly events: number;
   readonly alerts: readonly AlertText[];
 }
 
-/** What a rule would have told between two moments, over what is stored, by the evaluation that also runs live. */
+/**
+ * The alerts that a rule would have raised between two moments, over stored events, by the evaluation that also runs
+ * live.
+ */
 async function dryRun(feed: AlertFeed, rule: WatchedRule, from: number, to: number): Promise<DryRun> {
-  // What was counted, or held back, at the beginning began before it.
+  // Counts and cooldowns at the beginning of the period may have begun before it.
   const start = from - rule.durationMs - rule.cooldownMs;
   const known = await feed.storedCameraChanges(to);
   const before = known.filter(({ at }) => at < start);
@@ -110,10 +113,12 @@ async function dryRun(feed: AlertFeed, rule: WatchedRule, from: number, to: numb
 
 const MOST_SHOWN = 1_000;
 
-/** Deliveries for people to look at. */
+/** Deliveries, for administration. */
 export interface DeliveryArchive {
   page(query: DeliveryQuery): Promise<Listed<DeliveryView>>;
-  /** Decides on the delivery as it is while nobody else can change it; undefined for an unknown one. */
+  /**
+   * Applies `decide` to the delivery under a lock, so that no other change comes between; undefined for an unknown id.
+   */
   change(id: number, decide: (delivery: Delivery) => Delivery): Promise<DeliveryView | undefined>;
 }
 
@@ -129,7 +134,7 @@ export class AlertHandlingService {
   async test({ rule_id, hours }: AlertRuleKey & { hours: number }) {
     const rule = await this.rules.get(rule_id);
     if (!rule) throw noSuchRule(rule_id);
-    // Whether it is switched on is not the question.
+    // A dry run also evaluates a rule that is disabled.
     const candidate = watched(rule.enabled ? rule : rule.change({ enabled: true }, rule.updatedAt));
     if (!candidate) throw new DomainError('alert_rule.unknown_type', 'Only the old backend knew this type of rule.');
     const to = this.clock().getTime();

@@ -7,17 +7,17 @@ import type { Clock } from '../shared/log';
 import { type AlertView, alertRuleView, ruleDifference } from './alert-views';
 import type { AlertQuery, AlertRuleKey, AlertRulePatch, AlertRuleQuery, AlertsPort, Listed } from './alerts-port';
 
-/** What was told, for good. */
+/** The history of alerts. */
 export interface AlertArchive {
   /** Newest first. */
   page(query: AlertQuery): Promise<Listed<AlertView>>;
-  /** How many alerts of the last 24 hours nobody has taken care of; their summaries and ends do not count. */
+  /** Number of alerts of the last 24 hours that are still open; summaries and recoveries do not count. */
   openOfToday(): Promise<number>;
-  /** Decides on the alert as it is while nobody else can change it; undefined for an unknown one. */
+  /** Applies `decide` to the alert under a lock, so that no other change comes between; undefined for an unknown id. */
   change(id: number, decide: (alert: Alert) => Alert): Promise<AlertView | undefined>;
 }
 
-/** Alert rules on the domain path: the aggregate decides, the repository keeps. */
+/** Alert rules on the domain path: the aggregate decides, the repository stores. */
 export class AlertRuleService implements AlertsPort {
   constructor(
     private readonly rules: AlertRuleRepository,

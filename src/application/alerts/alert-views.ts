@@ -4,7 +4,7 @@ import type { AlertRule } from '../../domain/alerts/alert-rule';
 import { type JsonObject, sameJson } from '../../domain/shared/json';
 import { type Role, covers } from '../../domain/shared/role';
 
-/** A rule as clients see it: every key always there, null where there is nothing. */
+/** A rule in an answer: every key is present, null where there is no value. */
 export interface AlertRuleView {
   readonly id: number;
   readonly name: string;
@@ -37,7 +37,7 @@ export function alertRuleView(rule: AlertRule): AlertRuleView {
   };
 }
 
-/** What a change made of a rule, which keeps no history of its own: for the audit trail. */
+/** A rule before and after a change, for the audit trail: rules have no history of their own. */
 export function ruleDifference(before: AlertRule, after: AlertRule): { before: JsonObject; after: JsonObject } {
   const names = Object.keys({ ...before.fields, ...after.fields });
   const changed = names.filter((name) => !sameJson(before.fields[name], after.fields[name]));
@@ -45,16 +45,16 @@ export function ruleDifference(before: AlertRule, after: AlertRule): { before: J
   return { before: of(before), after: of(after) };
 }
 
-/** Paths and queries of webhook addresses are often secrets themselves: only who could change them sees them. */
+/** Paths and queries of webhook addresses are often secrets: only roles that may change them see them. */
 export const alertRuleFor = (rule: AlertRuleView, role: Role): AlertRuleView =>
   covers(role, 'operator') ? rule : { ...rule, recipients: rule.recipients?.map(webOrigin) ?? null };
 
 const listOrNull = (list: readonly string[]): readonly string[] | null => (list.length > 0 ? list : null);
 
-/** What was told, and what people did about it. */
+/** An alert and how it was handled. */
 export interface AlertView {
   readonly id: number;
-  /** Null for what no rule told; the rule may be deleted by now. */
+  /** Null for alerts that come from no rule; the rule may be deleted by now. */
   readonly rule_id: number | null;
   readonly camera_id: string;
   readonly alert_type: string;

@@ -34,7 +34,7 @@ interface Ok {
   readonly ok: true;
 }
 
-/** Alert rules, and what they told. Throws `alert_rule.not_found`, `alert_rule.invalid`. */
+/** Alert rules and their alerts. Throws `alert_rule.not_found`, `alert_rule.invalid`. */
 export interface AlertsPort {
   /** Newest first. */
   list(query: AlertRuleQuery): Promise<Listed<AlertRuleView>>;

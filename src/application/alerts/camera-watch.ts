@@ -2,7 +2,7 @@ import type { CameraCondition } from '../../domain/alerts/alert-input';
 import type { KnownCamera } from '../../domain/alerts/rule-state';
 import type { Clock } from '../shared/log';
 
-/** How a wanted camera's process is; `starting` is not yet either. */
+/** The state of a wanted camera's process; `starting` is neither up nor down yet. */
 export interface ProcessCondition {
   readonly is: 'up' | 'down' | 'starting';
   readonly since: Date;
@@ -11,12 +11,12 @@ export interface ProcessCondition {
 export interface CameraStates {
   /** Of every camera whose process is wanted; undefined while another service controls the cameras. */
   current(): Promise<ReadonlyMap<string, ProcessCondition> | undefined>;
-  /** The same, nothing of it remembered. */
+  /** The same, without a cache. */
   fresh?(): Promise<ReadonlyMap<string, ProcessCondition> | undefined>;
 }
 
 export interface CameraChangeStore {
-  /** What was noted last, and up to when, in milliseconds since 1970. */
+  /** The last recorded conditions, and up to when, in milliseconds since 1970. */
   known(): Promise<{ readonly cameras: ReadonlyMap<string, KnownCamera>; readonly until: number }>;
   /** In one transaction. */
   note(changes: readonly NotedChange[], until: number): Promise<void>;
@@ -28,10 +28,10 @@ export interface NotedChange {
   readonly condition: CameraCondition;
 }
 
-/** After a start, processes that are being taken over are waited for this long. */
+/** After a start, this is how long processes have to be taken over. */
 const CONFIRM_MS = 15_000;
 
-/** Notes when cameras fail and when they run again, in the service that controls them, for whoever evaluates. */
+/** Records when cameras fail and recover, in the service that controls them, for the service that evaluates. */
 export class CameraWatch {
   private known?: Map<string, KnownCamera>;
   private until = 0;
@@ -42,7 +42,7 @@ export class CameraWatch {
     private readonly states: CameraStates,
     private readonly store: CameraChangeStore,
     private readonly clock: Clock,
-    /** Where nothing changed, it is noted this often up to when that is so. */
+    /** Without a change, the time up to which the conditions are known is stored this often. */
     private readonly noteEveryMs = 0,
   ) {}
 
@@ -61,7 +61,7 @@ export class CameraWatch {
     const starting = [...states.values()].some(({ is }) => is === 'starting');
     if (starting && now - this.since < CONFIRM_MS) return;
     const changes = this.changes(this.known ?? new Map(), states, now);
-    // What is remembered may be older than the change that somebody just made.
+    // The cached state may be older than a change that was just made.
     if (changes.length > 0 && !isFresh && this.states.fresh) return this.lookAt(await this.states.fresh(), true);
     if (changes.length > 0 || Math.abs(now - this.notedAt) >= this.noteEveryMs) {
       await this.store.note(changes, now);
@@ -88,8 +88,8 @@ export class CameraWatch {
   }
 
   /**
-   * Nobody knows when a camera came back while nobody watched: then it is taken to have been soon. Otherwise as its
-   * process says, within the time since the last look.
+   * Without observation the time of a recovery is unknown: the earliest possible moment is taken. Otherwise the time is
+   * that of its process, limited to the time since the last look.
    */
   private when(before: KnownCamera | undefined, condition: CameraCondition, since: number, now: number): number {
     if (!before) return Math.min(since, now);

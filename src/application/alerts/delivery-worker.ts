@@ -4,11 +4,11 @@ import type { Clock, Log } from '../shared/log';
 import { within } from '../shared/within';
 import { type AlertChannel, type OutgoingNotice, Undeliverable } from './alert-channel';
 
-/** A delivery that this process has, until its lease ends. */
+/** A delivery claimed by this process, until its lease ends. */
 export interface Claim extends OutgoingNotice {
   readonly id: number;
   readonly lease: string;
-  /** This one included. */
+  /** Including this one. */
   readonly attempts: number;
 }
 
@@ -19,38 +19,40 @@ export interface Attempt {
   readonly ms: number;
 }
 
-/** What an attempt made of a delivery. */
+/** The result of an attempt. */
 export type Settlement = Pick<Delivery, 'status' | 'waitMs'>;
 
-/** What has enough under way already, and is to be left for later. */
+/** Hosts and rules with enough deliveries in progress, to be left for later. */
 export interface Busy {
   /** Host and port of web addresses, in lower case. */
   readonly hosts: readonly string[];
   readonly rules: readonly number[];
 }
 
-/** The outbox. A claim that is not settled in time, because its process died, is given to somebody else. */
+/** The outbox. A claim that is not settled in time, because its process died, goes to another one. */
 export interface DeliveryQueue {
   claim(limit: number, busy: Busy): Promise<Claim[]>;
   settle(claim: Claim, attempt: Attempt, settlement: Settlement): Promise<void>;
 }
 
 const MOST_LANES = 16;
-/** Of the lanes, what one receiver, and one rule, may have at most: the others are for whoever answers. */
+/** The most lanes for one receiver, and for one rule: the others stay free for receivers that answer. */
 const MOST_PER_HOST = 4;
 const MOST_PER_RULE = 4;
-/** Of one delivery. Channels have deadlines of their own; this one holds whatever becomes of them. */
+/** For one delivery. Channels have deadlines of their own; this one holds even if theirs fail. */
 const SEND_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 15_000;
 const LONGEST_DETAIL = 300;
-/** A delivery that failed is due by the clock of the database, which is not looked at a moment too early. */
+/**
+ * A failed delivery is due by the clock of the database: the timer waits a little longer, so that it is not too early.
+ */
 const AFTER_MS = 50;
 
 /** Sends what is queued, several at once: a slow receiver holds up its own lane only. */
 export class DeliveryWorker {
   private readonly lanes = new Set<Promise<void>>();
   private readonly underWay = new Set<Claim>();
-  /** Claims are made one after the other, so that each knows what the others took. */
+  /** Claims are made one after the other, so that each knows the ones before it. */
   private turn: Promise<unknown> = Promise.resolve();
   private stopped = false;
 
@@ -62,7 +64,7 @@ export class DeliveryWorker {
     private readonly chance: () => number = Math.random,
   ) {}
 
-  /** Looks whether there is something to send. Never waits for it. */
+  /** Starts looking for deliveries to send. Never waits. */
   wake(): void {
     if (this.stopped || this.lanes.size >= MOST_LANES) return;
     const lane: Promise<void> = this.work()
@@ -71,7 +73,10 @@ export class DeliveryWorker {
     this.lanes.add(lane);
   }
 
-  /** Finishes what is being sent, unless that takes too long: it is sent again later then, by whoever runs. */
+  /**
+   * Finishes the deliveries in progress, unless that takes too long: those are sent again later, by any running
+   * service.
+   */
   async stop(): Promise<void> {
     this.stopped = true;
     const late = () =>
@@ -140,13 +145,13 @@ export class DeliveryWorker {
   }
 }
 
-/** Of a web address, as the queue knows it. */
+/** Host of a web address, in the form that the queue uses. */
 function hostOf({ channel, target }: Claim): string | null {
   if (channel !== 'webhook') return null;
   return /^[a-z]+:\/\/([^/?#]+)/i.exec(target)?.[1]?.toLowerCase() ?? '';
 }
 
-/** What is there at least so many times. */
+/** The values that occur at least so many times. */
 function often<T>(all: readonly (T | null)[], times: number): T[] {
   const counts = new Map<T, number>();
   for (const one of all) if (one !== null) counts.set(one, (counts.get(one) ?? 0) + 1);

@@ -14,34 +14,37 @@ import type { SiteNotice } from '../../domain/shared/site-notice';
 import type { Clock, Log } from '../shared/log';
 import type { DeliveryTarget } from './alert-channel';
 
-/** What the watch of the site remembers. */
+/** The stored state of the site watch. */
 export interface Watched<Rollout> {
   readonly parts: WatchedParts;
-  /** How far the rollout was read: plain JSON; only who reads it knows what is in it. */
+  /** The position in the rollout's events: plain JSON that only its reader interprets. */
   readonly rollout: Rollout;
 }
 
-/** One step of the watch: stored as a whole, or not at all. */
+/** One step of the watch: stored completely or not at all. */
 export interface WatchStep<Rollout> {
-  /** Of what was loaded; the stored one is one more. */
+  /** The version that was loaded; the stored one is one higher. */
   readonly version: number;
   readonly to: Watched<Rollout>;
   readonly notices: readonly SiteNotice[];
-  /** How each of them is told. */
+  /** Targets of each notice. */
   readonly by: readonly DeliveryTarget[];
 }
 
 /** Shared by all services of a site. */
 export interface SiteWatchStore<Rollout> {
   load(): Promise<{ readonly version: number; readonly watched: Watched<Rollout> }>;
-  /** What the services said lately. */
+  /** The health that the services published lately. */
   instances(): Promise<readonly InstanceHealth[]>;
   publish(instance: InstanceHealth): Promise<void>;
-  /** False when somebody else stored a step in between; nothing was stored then. */
+  /** False when another service stored a step in between; nothing was stored then. */
   commit(step: WatchStep<Rollout>): Promise<boolean>;
 }
 
-/** Looks at the parts of this service, and tells the one that watches the site; after an outage what it missed. */
+/**
+ * Checks the components of this service and publishes their health for the site watch; after an outage of the database
+ * also the time without it.
+ */
 export class HealthReporter {
   private parts: Partial<Record<WatchedPart, PartStreak>> = {};
   private away: Away | null = null;
@@ -53,7 +56,7 @@ export class HealthReporter {
     private readonly store: Pick<SiteWatchStore<unknown>, 'publish'>,
     private readonly clock: Clock,
     private readonly log: Log,
-    /** While all is well, this often: others believe what was said lately. */
+    /** While all is well, health is published this often: the site watch accepts it for a while. */
     private readonly publishEveryMs = 0,
   ) {}
 
@@ -61,7 +64,7 @@ export class HealthReporter {
     const at = this.clock().getTime();
     const found = await this.check();
     this.follow('database', found.get('database'), at);
-    // Without the database most others cannot be asked: they are as they were, as far as anybody knows.
+    // Without the database most other components cannot be checked: they keep their last state.
     if (this.parts.database?.looks === 0)
       for (const part of WATCHED_PARTS) if (part !== 'database') this.follow(part, found.get(part), at);
     const instance: InstanceHealth = { service: this.service, parts: this.parts, away: this.away };
@@ -89,12 +92,12 @@ export class HealthReporter {
   }
 }
 
-/** What the rollout did after what was read before: how far it is read now, and what people are to be told of it. */
+/** Rollout events after those read before: the new position, and the notices for them. */
 type ReadNews<Read> = (read: Read) => Promise<readonly [read: Read, notices: readonly SiteNotice[]]>;
 
 /**
- * Tells people of the site itself: what its rollout did, and which parts are not well. Everything it knows is stored
- * together with what it told, so it does not matter which service watches, or when one is killed.
+ * Sends site notices: rollout events and unhealthy components. Its state is stored together with the notices, so it
+ * does not matter which service watches, or when one is killed.
  */
 export class SiteWatch<Rollout> {
   private leads = false;
@@ -115,7 +118,9 @@ export class SiteWatch<Rollout> {
     this.leads = false;
   }
 
-  /** Looks once; nothing while another service watches. Answers whether all is well and nothing can come of time alone. */
+  /**
+   * One pass; nothing while another service watches. Answers whether all is well and nothing becomes due by time alone.
+   */
   async run(): Promise<boolean> {
     if (!this.leads) return false;
     const { version, watched } = await this.store.load();

@@ -5,7 +5,7 @@ export interface ControlKey {
   readonly camera_id: string;
 }
 
-/** The detection process of one camera: what is wanted, and what is true. */
+/** The detection process of one camera: its desired and its actual state. */
 export interface ProcessStatus {
   readonly ok: true;
   readonly running: boolean;
@@ -18,7 +18,7 @@ export interface ProcessStatus {
   readonly since: string;
   readonly restarts: number;
   readonly last_exit: string | null;
-  /** Why it is in this state, where there is more to say. */
+  /** The reason for its state, where there is one. */
   readonly reason: string | null;
 }
 
@@ -53,7 +53,7 @@ export interface CameraControlPort {
   setAutoStart(
     wish: ControlKey & { readonly auto_start: boolean },
   ): Promise<{ ok: true; camera_id: string; auto_start: boolean }>;
-  /** A JPEG of the present moment; of inactive cameras too. */
+  /** A JPEG of the present moment; also for inactive cameras. */
   preview(key: ControlKey): Promise<Media>;
   stats(key: ControlKey): Promise<CameraStats>;
   logs(page: ControlKey & { readonly lines: number }): Promise<CameraLog>;

@@ -10,25 +10,25 @@ import type { CameraPreviews } from './camera-previews';
 import type { CameraSupervisor } from './camera-supervisor';
 import type { ProcessView } from './process-view';
 
-/** What the control of cameras needs of the rest of the site. */
+/** The rest of the site, as far as the control of cameras needs it. */
 export interface ControlDependencies {
   readonly cameras: CameraRepository;
   readonly desired: DesiredStates;
   /** Throws `Unavailable` while another service of this site controls the cameras. */
   readonly supervisor: () => CameraSupervisor;
-  /** Sets flags of a camera, in the way of the path. */
+  /** Sets flags of a camera, by the change of the path. */
   readonly configure: (cameraId: string, fields: JsonObject) => Promise<unknown>;
-  /** Brings table and file together; answers the revision. */
+  /** Reconciles table and file; answers the revision. */
   readonly refresh: () => Promise<number>;
   readonly previews: CameraPreviews;
-  /** Counters the worker tells of itself; undefined while there are none. */
+  /** Counters that the worker reports; undefined while there are none. */
   readonly counters: (cameraId: string) => Promise<JsonObject | undefined>;
   /** The last lines of a log; undefined when there is none. */
   readonly lastLines: (log: string, lines: number) => Promise<string[] | undefined>;
   readonly clock: Clock;
 }
 
-/** Starts, stops and looks at detection processes, and sets the flags that say whether they may and should run. */
+/** Starts, stops and shows detection processes, and sets the flags that say whether they may and should run. */
 export class CameraControlService implements CameraControlPort {
   constructor(private readonly site: ControlDependencies) {}
 
@@ -74,7 +74,7 @@ export class CameraControlService implements CameraControlPort {
     return { ok: true as const, camera_id, active: true };
   }
 
-  /** Stops the process first, so that nothing runs that may not. */
+  /** Stops the process first, so that no process runs that must not. */
   async deactivate({ camera_id }: ControlKey) {
     await this.find(camera_id);
     const supervisor = this.site.supervisor();
@@ -128,7 +128,7 @@ export class CameraControlService implements CameraControlPort {
   }
 }
 
-/** Where it lies on this machine is nobody's business. */
+/** The folder on this machine is not shown. */
 const fileName = (path: string): string => path.split(/[/\\]/).at(-1) ?? '';
 
 const NO_COUNTERS = {

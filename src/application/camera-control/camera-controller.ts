@@ -7,13 +7,13 @@ import type { CameraSupervisor } from './camera-supervisor';
 import type { WorkerSettings } from './worker-host';
 
 /**
- * Whether a camera's process should run: never while it is inactive; otherwise what people last asked for, and where
- * nobody asked, `auto_start`. The same after a crash, after a clean restart, and when the file changes.
+ * Whether a camera's process should run: never while it is inactive; otherwise the desired state that people last set,
+ * and without one `auto_start`. The same after a crash, after a clean restart, and when the file changes.
  */
 export const isWanted = (camera: Camera, desiredState: Desired | undefined): boolean =>
   camera.active && (desiredState === undefined ? camera.settings.autoStart : desiredState === 'running');
 
-/** What a camera's worker is given; a change of anything else restarts nothing. */
+/** The settings of a camera's worker; a change of anything else restarts nothing. */
 export function settingsOf({ id, settings }: Camera): WorkerSettings {
   const { source, expectedFps, env, regionsFile, profile, device, imageSize, resolution } = settings;
   const options = { regions_file: regionsFile, profile, device, imgsz: imageSize, resolution };
@@ -21,8 +21,8 @@ export function settingsOf({ id, settings }: Camera): WorkerSettings {
 }
 
 /**
- * The control of the site's cameras, as long as this service has it: of all services of a site exactly one does, or a
- * camera would have two processes.
+ * The control of the site's cameras, while this service has it: exactly one service of a site does, or a camera would
+ * have two processes.
  */
 export class CameraController {
   private current?: CameraSupervisor;
@@ -59,7 +59,7 @@ export class CameraController {
     await Promise.all(news.map((settings) => supervisor.start(settings)));
   }
 
-  /** `keepWorkers`: whoever has the control now takes over what runs. */
+  /** `keepWorkers`: the next controller takes over the running workers. */
   async leave(keepWorkers = false): Promise<void> {
     const supervisor = this.current;
     this.current = undefined;

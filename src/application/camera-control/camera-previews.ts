@@ -9,23 +9,26 @@ export interface Picture {
 }
 
 export interface PictureSources {
-  /** What the worker of a camera saw last, however long ago; undefined when it never saw anything. */
+  /** The last picture of a camera's worker, however old; undefined when it never had one. */
   readonly newest: (cameraId: string) => Promise<Picture | undefined>;
-  /** One JPEG straight from a source; undefined when none came within these milliseconds. Rejects with why none can. */
+  /**
+   * One JPEG straight from a source; undefined when none came within these milliseconds. Rejects with the reason when
+   * none can come.
+   */
   readonly grab: (source: string, withinMs: number) => Promise<Uint8Array | undefined>;
 }
 
-/** A worker shows a new picture five times a second, so that an older one is not of the present. */
+/** A worker writes a new picture five times a second, so an older one is not of the present. */
 const PRESENT_MS = 2_000;
-/** Many cameras send a whole picture only every other second, after they took their time to let somebody in. */
+/** Many cameras send a whole picture only every other second, after a slow login. */
 const GRAB_WITHIN_MS = 4_000;
-/** Of connections to cameras at once, and of cameras that wait for one; each is an ffmpeg. */
+/** The most connections to cameras at once, and the most callers that wait for one; each connection is an ffmpeg. */
 const MOST_GRABS = 8;
 const MOST_WAITING = 64;
-/** A camera that is shown a wrong password too often lets nobody in any more. */
+/** A camera that gets a wrong password too often locks out all logins. */
 const REFUSED_FOR_MS = 60_000;
 
-/** Pictures of the present moment. However many ask at once for a camera, one connection is made to it. */
+/** Pictures of the present moment. Concurrent requests for one camera share one connection to it. */
 export class CameraPreviews {
   private readonly grabs = new Map<string, Promise<Uint8Array | undefined>>();
   private readonly waiting: (() => void)[] = [];

@@ -9,7 +9,9 @@ const LOOK_MS = 500;
 
 const spread = (delay: number): number => delay * (0.8 + Math.random() * 0.4);
 
-/** All workers of this site. Every answer is what became of the camera in the end, whoever asked for it last. */
+/**
+ * All workers of this site. Every answer is the final state of the camera, even if another caller's request decided it.
+ */
 export class CameraSupervisor {
   private readonly cameras = new Map<string, SupervisedCamera>();
   private readonly at: CameraDependencies;
@@ -43,7 +45,7 @@ export class CameraSupervisor {
     return this.closed ? this.view(settings.id) : this.camera(settings).restart(settings);
   }
 
-  /** Of any id: one that nobody started is stopped. */
+  /** Any id is accepted: a camera that was never started is shown as stopped. */
   view(id: string): ProcessView {
     return this.cameras.get(id)?.view ?? this.neverStarted(id);
   }
@@ -53,8 +55,8 @@ export class CameraSupervisor {
   }
 
   /**
-   * The settings of all cameras there are: a worker restarts if its own changed, and ends if its camera is gone.
-   * Returns the ids of those restarted.
+   * The settings of all cameras: a worker restarts if its own changed, and ends if its camera was deleted. Returns the
+   * ids of those restarted.
    */
   apply(all: readonly WorkerSettings[]): string[] {
     const known = new Set(all.map(({ id }) => id));
@@ -63,7 +65,7 @@ export class CameraSupervisor {
   }
 
   /**
-   * Takes over the workers an earlier run left alive. `wanted`: the cameras that should run; a worker of any other
+   * Takes over the workers that an earlier run left alive. `wanted`: the cameras that should run; any other worker
    * ends, one with other settings restarts. Returns the ids of those taken over.
    */
   async adopt(wanted: readonly WorkerSettings[]): Promise<string[]> {
@@ -85,7 +87,8 @@ export class CameraSupervisor {
     this.closed = true;
     const all = [...this.cameras.values()];
     if (stopWorkers) await Promise.all(all.map((camera) => camera.stop()));
-    // Not before: without these passes the control would think that it stood still, and kill nobody in time.
+    // Not earlier: without these passes the supervision would conclude that the program stood still, and kill no worker
+    // in time.
     this.looking = false;
     this.pause();
     await Promise.all(all.map((camera) => camera.release()));
@@ -100,7 +103,7 @@ export class CameraSupervisor {
   private async forget(id: string): Promise<void> {
     const camera = this.cameras.get(id);
     const view = await camera?.stop();
-    // Somebody may have started it again meanwhile.
+    // It may have been started again meanwhile.
     if (view?.state === 'stopped' && this.cameras.get(id) === camera) this.cameras.delete(id);
   }
 

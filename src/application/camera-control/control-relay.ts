@@ -6,7 +6,7 @@ import type { CameraControlPort } from './camera-control-port';
 type Path = 'domain' | 'legacy';
 export type ControlPorts = Readonly<Record<Path, CameraControlPort>>;
 
-/** Operations that only the service can carry out that controls the cameras. */
+/** Operations that only the service that controls the cameras can carry out. */
 type Relayed = 'start' | 'stop' | 'restart' | 'status' | 'batchStatus' | 'deactivate' | 'stats' | 'logs';
 
 export interface ControlRequest {
@@ -15,7 +15,7 @@ export interface ControlRequest {
   readonly input: object;
 }
 
-/** As plain values, for it goes from one process to another. */
+/** As plain values, because it goes from one process to another. */
 export type ControlAnswer =
   | { readonly value: unknown }
   | {
@@ -24,15 +24,15 @@ export type ControlAnswer =
       readonly extra?: Readonly<Record<string, unknown>>;
     };
 
-/** Between all services of a site. */
+/** Requests between the services of a site. */
 export interface ControlRequestQueue {
-  /** The answer of whichever service controls. Throws `Unavailable` when there is none. */
+  /** The answer of the controlling service. Throws `Unavailable` when there is none. */
   ask(request: ControlRequest): Promise<ControlAnswer>;
-  /** Takes what others asked for since the last call; each request is taken once. */
+  /** Takes the requests of the other services since the last call; each request is taken once. */
   take(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void>;
 }
 
-/** Of the services of a site one controls the cameras; whichever is asked, that one answers. */
+/** One service of a site controls the cameras; a request to any service is answered by that one. */
 export class ControlRelay {
   constructor(
     private readonly controls: () => boolean,
@@ -40,7 +40,7 @@ export class ControlRelay {
     private readonly log: Log,
   ) {}
 
-  /** The operations of one path: here while this service controls, else where they are controlled. */
+  /** The operations of one path: carried out here while this service controls, else sent to the controlling service. */
   over(path: Path, here: CameraControlPort): CameraControlPort {
     const relayed = <K extends Relayed>(method: K) =>
       ((input: never) =>
@@ -61,7 +61,7 @@ export class ControlRelay {
     };
   }
 
-  /** Answers what the other services ask for, if this one controls. */
+  /** Answers the requests of the other services, if this one controls. */
   async serve(ports: ControlPorts): Promise<void> {
     if (this.controls()) await this.line.take((request) => this.carryOut(ports, request));
   }
@@ -70,7 +70,7 @@ export class ControlRelay {
     const answer = await this.line.ask(request);
     if ('value' in answer) return answer.value;
     const { refused, effect = 'unknown', extra } = answer;
-    // The other service may be of another version, and know other codes.
+    // The other service may be of another version, with other error codes.
     const code = isErrorCode(refused.code) ? refused.code : 'camera_control.failed';
     throw ERRORS[code].kind === 'unavailable'
       ? new Unavailable(code, refused.message, effect)

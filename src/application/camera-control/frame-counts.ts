@@ -2,13 +2,13 @@ import type { Worker } from './worker-host';
 
 interface Counted {
   readonly total: number;
-  /** Of the worker that was heard last. */
+  /** Token of the worker that reported last. */
   readonly token: string;
-  /** What it said last; null while it has not been heard. */
+  /** Its last count; null before its first report. */
   readonly said: number | null;
 }
 
-/** Frames of each camera since this service started, over all its workers: each of them begins at zero again. */
+/** Frames of each camera since this service started, over all its workers: each worker begins at zero. */
 export class FrameCounts {
   private readonly cameras = new Map<string, Counted>();
 
@@ -16,7 +16,7 @@ export class FrameCounts {
     return this.cameras.get(camera)?.total ?? 0;
   }
 
-  /** A worker that was there before: whoever had it counted what it saw until now. */
+  /** A worker that was taken over: its first count is the base, because an earlier run counted those frames. */
   adopt({ id, token }: Worker): void {
     this.cameras.set(id, { total: this.of(id), token, said: null });
   }

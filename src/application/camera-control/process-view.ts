@@ -1,7 +1,7 @@
 import type { CameraProcess, CameraState, Exit } from '../../domain/camera-control/camera-process';
 import type { ProcessReason } from '../../domain/camera-control/process-rules';
 
-/** What there is to say about a camera's worker. */
+/** The state of a camera's worker. */
 export interface ProcessView {
   readonly running: boolean;
   /** 0 when there is no process. */
@@ -9,7 +9,7 @@ export interface ProcessView {
   readonly state: CameraState;
   /** Since when it is in this state. */
   readonly since: string;
-  /** How often it was restarted without anybody asking for it. */
+  /** How often it was restarted without a request. */
   readonly restarts: number;
   readonly last_exit: Exit | null;
   readonly reason: ProcessReason | null;

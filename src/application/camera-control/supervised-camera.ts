@@ -27,8 +27,8 @@ export interface CameraDependencies {
 }
 
 /**
- * One camera's process: carries out what the transitions ask for. A transition is taken in one go and says itself when
- * a spawn is under way, so that commands need no queue: those that come in between change what is wanted.
+ * One camera's process: carries out the actions of its transitions. A transition is synchronous and records a spawn in
+ * progress, so that commands need no queue: those that come in between change the desired state.
  */
 export class SupervisedCamera {
   private process: CameraProcess;
@@ -70,7 +70,7 @@ export class SupervisedCamera {
     return this.settled();
   }
 
-  /** Takes over new settings, and says whether the worker had to be restarted for them. */
+  /** Applies new settings, and says whether the worker had to be restarted for them. */
   change(settings: WorkerSettings): boolean {
     const [before, after] = [this.worker?.fingerprint ?? fingerprint(this.settings), fingerprint(settings)];
     this.settings = settings;
@@ -85,13 +85,13 @@ export class SupervisedCamera {
     this.feed({ kind: 'adopted', pid: live.worker.pid });
   }
 
-  /** Asks the worker how it is, then lets time pass. */
+  /** Reads the worker's status, then feeds a tick. */
   async look(): Promise<void> {
     if (this.worker) await this.hear(this.worker);
     this.feed({ kind: 'tick' });
   }
 
-  /** Leaves the process to itself. */
+  /** Ends the supervision of the process, which goes on. */
   async release(): Promise<void> {
     this.released = true;
     this.timer();
@@ -99,7 +99,7 @@ export class SupervisedCamera {
     await this.underWay;
   }
 
-  /** Resolves once what was asked for last has happened, or cannot for now. */
+  /** Resolves once the last request has taken effect, or cannot for now. */
   private settled(): Promise<ProcessView> {
     return new Promise((resolve) => {
       this.waiting.push(() => resolve(this.view));
@@ -170,7 +170,7 @@ export class SupervisedCamera {
   private live({ worker, exited }: LiveWorker): void {
     this.worker = worker;
     void exited.then(async (exit) => {
-      // The last words may say why: a refused source ends a worker as any crash does.
+      // The last lines of its log may give the reason: a refused source ends a worker as any crash does.
       await this.hear(worker);
       this.worker = undefined;
       this.feed({ kind: 'exited', ...exit });

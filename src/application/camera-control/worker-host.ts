@@ -1,11 +1,11 @@
 import type { Exit } from '../../domain/camera-control/camera-process';
 import { sha256 } from '../../domain/shared/sha256';
 
-/** All that reaches a worker, and nothing else: a difference here, and only here, restarts it. */
+/** Everything that reaches a worker: a difference here, and only here, restarts it. */
 export interface WorkerSettings {
   readonly id: string;
   readonly source: string;
-  /** Frames per second the source should deliver; 0 when nobody knows. */
+  /** Frames per second the source should deliver; 0 when unknown. */
   readonly expectedFps: number;
   readonly env: Readonly<Record<string, string>>;
   /** Further values for the placeholders of the command, e.g. `device`. */
@@ -15,30 +15,30 @@ export interface WorkerSettings {
 const sorted = (values: Readonly<Record<string, string>>): string[][] =>
   Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** Equal for settings that mean the same. */
+/** Equal for equivalent settings. */
 export const fingerprint = ({ id, source, expectedFps, env, options }: WorkerSettings): string =>
   sha256(JSON.stringify([id, source, expectedFps, sorted(env), sorted(options)]));
 
-/** Time as the control of workers needs it. */
+/** Time, as the control of workers needs it. */
 export interface Timers {
-  /** Milliseconds that never jump, whatever happens to the clock on the wall. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   wall(): Date;
-  /** Runs the task once; the answer takes it back. */
+  /** Runs the task once; the returned function cancels it. */
   after(ms: number, task: () => void): () => void;
 }
 
-/** A worker that was started, and what tells it from any other process that ever has its pid. */
+/** A started worker, and what distinguishes it from any other process that ever has its pid. */
 export interface Worker {
   readonly id: string;
   readonly pid: number;
-  /** When the kernel started it, in whatever form the system says so. */
+  /** When the kernel started it, in the format of the system. */
   readonly startedAt: string;
   /** Random; the worker has it in its environment. */
   readonly token: string;
   /** Of the settings it was started with. */
   readonly fingerprint: string;
-  /** Its command as people may see it: without secrets. */
+  /** Its command for display: without secrets. */
   readonly cmd: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export interface LiveWorker {
   readonly exited: Promise<Exit>;
 }
 
-/** What a worker says of itself every second. */
+/** The status that a worker reports every second. */
 export interface WorkerStatus {
   readonly frames: number;
   readonly fps?: number;
@@ -57,16 +57,16 @@ export interface WorkerStatus {
   readonly refused?: boolean;
 }
 
-/** The operating system as the control of workers needs it. */
+/** The operating system, as the control of workers needs it. */
 export interface WorkerHost {
   /** Rejects when nothing was started. */
   spawn(settings: WorkerSettings): Promise<LiveWorker>;
-  /** The workers an earlier run of this program left alive. What is left of dead ones is removed. */
+  /** The workers that an earlier run of this program left alive. Leftovers of dead ones are removed. */
   survivors(): Promise<LiveWorker[]>;
-  /** Reaches the worker and all it started; nobody, if the pid belongs to another process by now. */
+  /** Signals the worker and all it started; no process, if the pid belongs to another one by now. */
   signal(worker: Worker, signal: 'SIGTERM' | 'SIGKILL'): void;
   status(worker: Worker): Promise<WorkerStatus | undefined>;
-  /** Keeps the log below its size. */
+  /** Keeps the log below its size limit. */
   tendLog(id: string): Promise<void>;
   logPath(id: string): string;
 }

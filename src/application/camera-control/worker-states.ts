@@ -11,7 +11,7 @@ interface ConditionNow {
 
 const UP = ['running', 'degraded'];
 
-/** How the process of every wanted camera is; undefined while another service controls the cameras. */
+/** The process state of every wanted camera; undefined while another service controls the cameras. */
 export async function processConditions(
   cameras: Pick<CameraRepository, 'all'>,
   desired: Pick<DesiredStates, 'all'>,
@@ -44,7 +44,7 @@ interface WorkerState {
   readonly id: string;
   readonly state: string;
   readonly wanted: boolean;
-  /** Restarts that nobody asked for, since this service started. */
+  /** Restarts without a request, since this service started. */
   readonly restarts: number;
 }
 

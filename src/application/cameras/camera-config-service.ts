@@ -11,7 +11,10 @@ import type { CamerasFile, CamerasFormat, ConfigFault } from './cameras-file';
 import type { ConfigHeads } from './configuration-publication';
 import { admitNow, hasErrors } from './quarantine';
 
-/** `in_sync`: file and table agree; `degraded`: the file has faults, the last good one is in force; `stale`: being brought together. */
+/**
+ * `in_sync`: file and table agree; `degraded`: the file has faults, the last good one is in force; `stale`:
+ * reconciliation is in progress.
+ */
 export type ConfigState = 'in_sync' | 'degraded' | 'stale';
 
 interface ConfigStatus {
@@ -24,13 +27,13 @@ interface ConfigStatus {
   readonly file_sha256: string | null;
   readonly cameras: number;
   readonly faults: readonly ConfigFault[];
-  /** Entries with faults that the file had when it was taken over: they stay in it, and are no cameras. */
+  /** Entries that were faulty when the file was first imported: they stay in the file, and are no cameras. */
   readonly quarantined: readonly QuarantinedView[];
   readonly checked_at: string;
 }
 
 interface QuarantinedView {
-  /** By which it can be corrected or removed; null where it has none. */
+  /** The id by which it can be corrected or removed; null where it has none. */
   readonly id: string | null;
   readonly line: number;
   readonly column: number;
@@ -44,7 +47,7 @@ interface RevisionView {
   readonly author: string | null;
   readonly request_id: string | null;
   readonly at: string;
-  /** Cameras touched. */
+  /** Ids of the changed cameras. */
   readonly cameras: readonly string[];
 }
 

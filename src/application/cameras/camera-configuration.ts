@@ -12,7 +12,7 @@ import type { ConfigHead, ConfigPublishing, NextConfig } from './configuration-p
 import { type Reconciled, type Reconciliation, editsOf, inOrderOf } from './configuration-reconciliation';
 import { type Known, admit, hasErrors, known, quarantinedIn } from './quarantine';
 
-/** The file cannot be taken as it stands; the caller is told every place. */
+/** The file cannot be used as it stands; the error lists every place. */
 export function fileInvalid(faults: readonly ConfigFault[], what: string): DomainError {
   const errors = faults.filter((f) => f.severity === 'error');
   const first = errors[0];
@@ -34,8 +34,8 @@ export class ConfigOutcomes {
   ) {}
 
   /**
-   * Runs a change under the lock. Whatever it throws says what was left behind (`effectOf`). `takeBack` undoes, under the
-   * lock, what the change did outside the database, once it is certain that the database did not take it.
+   * Runs a change under the lock. Every error says what was left behind (`effectOf`). `takeBack` undoes, under the
+   * lock, what the change did outside the database, once it is certain that the database did not store it.
    */
   async runWithKnownOutcome(change: Change, takeBack: () => Promise<void>): Promise<ConfigHead> {
     const token = randomUUID();
@@ -47,7 +47,7 @@ export class ConfigOutcomes {
     }
   }
 
-  /** Getting the lock means that the lost session has ended: its revision is there now, or never will be. */
+  /** Getting the lock proves that the lost session has ended: its revision is stored now, or never will be. */
   private async findOut(token: string, lost: unknown, takeBack: () => Promise<void>): Promise<ConfigHead> {
     for (let i = 0; i < TRIES; i++) {
       await this.pause();
@@ -76,7 +76,7 @@ export class ConfigOutcomes {
   }
 }
 
-/** Decides the next configuration, given the present one and the file's changes that the caller cannot have known. */
+/** Decides the next configuration from the present one and the file's changes that the caller cannot have known. */
 export type Decide = (present: CameraSet, unseen: readonly CameraChange[]) => CameraSet;
 
 /** The camera configuration of the site: table, file and revisions, changed together or not at all. */
@@ -90,7 +90,7 @@ export class CameraConfiguration {
     private readonly outcomes: ConfigOutcomes,
   ) {}
 
-  /** Brings table and file together; run at start, when the file changes, and every minute. */
+  /** Reconciles table and file; run at start, when the file changes, and every minute. */
   async reconcile(): Promise<Reconciled> {
     return this.unit.exclusively(async (site) => {
       await this.file.sweep();
@@ -98,12 +98,14 @@ export class CameraConfiguration {
     });
   }
 
-  /** Why the file waits for a second look, for it lacks many cameras. */
+  /** Why an edit that removes many cameras waits for confirmation. */
   get doubt(): ConfigFault | undefined {
     return this.reconciliation.doubt;
   }
 
-  /** Where the table differs from the newest revision, after having put it right. Nobody but this service should write to it. */
+  /**
+   * Corrects the table and answers where it differed from the newest revision. Only this service should write to it.
+   */
   async inspect(): Promise<readonly CameraChange[]> {
     return this.unit.exclusively(async (site) => {
       const { head } = await this.reconciliation.reconcile(site);
@@ -130,7 +132,7 @@ export class CameraConfiguration {
     return head.cameras;
   }
 
-  /** One change, file first: the way of the legacy path. The table follows as it follows a person's edit. */
+  /** One change, file first: the way of the legacy path. The table follows as it does after a person's edit. */
   async changeFile(decide: Decide): Promise<readonly Camera[]> {
     let takeBack = this.sweep;
     const head = await this.outcomes.runWithKnownOutcome(
@@ -147,7 +149,7 @@ export class CameraConfiguration {
     return head.cameras;
   }
 
-  /** Makes the text of an earlier revision the newest one; a faulty file is set aside, not lost. */
+  /** Makes the text of an earlier revision the newest one; a faulty file is moved away, not lost. */
   async restore(number: number): Promise<CameraConfigRevision> {
     const head = await this.outcomes.runWithKnownOutcome(async (site, token) => {
       const settled = await this.reconcileFirst(site);
@@ -163,7 +165,9 @@ export class CameraConfiguration {
     return head.revision;
   }
 
-  /** Takes the text of another installation as it stands instead of `expected`; its entries with faults are quarantined. */
+  /**
+   * Takes the text of another installation unchanged instead of `expected`; its entries with faults are quarantined.
+   */
   async adopt(text: string, expected: CameraConfigRevision): Promise<void> {
     const { cameras, faults } = admit(this.format.read(text), undefined);
     if (hasErrors(faults)) throw fileInvalid(faults, 'The cameras file of the other installation cannot be read');
@@ -187,7 +191,9 @@ export class CameraConfiguration {
     return { cameras: inOrderOf(this.format.read(text).cameras, cameras), text };
   }
 
-  /** What an earlier revision had as cameras. An entry of it that has become faulty since by stricter rules is not quarantined. */
+  /**
+   * The cameras of an earlier revision. One of its entries that stricter rules made faulty since is not quarantined.
+   */
   private async knownAt(site: LockedSite, head: ConfigHead, { number, text }: FullRevision): Promise<Known[]> {
     const { items } = await site.revisions.page(head.revision.number - number, 0);
     const now = head.cameras.map((c) => c.fields);
@@ -202,7 +208,7 @@ export class CameraConfiguration {
     return { ...settled, head };
   }
 
-  /** What an earlier change left to be done. Where that fails, nothing of this one has been begun, whatever became of that. */
+  /** Completes an earlier change. If that fails, this change was not started, whatever became of the earlier one. */
   private async reconcileFirst(site: LockedSite): Promise<Reconciled> {
     try {
       return await this.reconciliation.reconcile(site);
@@ -224,7 +230,7 @@ export class CameraConfiguration {
     }
   }
 
-  /** The file holds the change already; if the table provably did not take it, the file goes back. */
+  /** The file holds the change already; if the database provably did not store it, the file is reverted. */
   private async follow(site: LockedSite, head: ConfigHead, next: NextConfig, takeBack: () => Promise<void>) {
     const disk = { text: next.text, sha256: sha256(next.text) };
     try {
@@ -235,7 +241,7 @@ export class CameraConfiguration {
     }
   }
 
-  /** A rename that went wrong half-way (the folder could not be synced) is taken back, so that the answer is true. */
+  /** A rename that failed half-way (the folder could not be synced) is undone, so that the answer is true. */
   private async replaceFile(text: string, expected: string, takeBack: () => Promise<void>): Promise<void> {
     const staged = await this.file.stage(text);
     const replaced = await staged.replace(expected).catch(async (error: unknown) => {
@@ -255,7 +261,7 @@ export class CameraConfiguration {
   }
 }
 
-/** The file may hold a change that the table never got; whoever looks next takes it in, or it is taken back then. */
+/** The file may hold a change that the table never got; the next reconciliation takes it in or undoes it. */
 function notTakenBack(error: unknown): never {
   const message = 'The cameras file may hold the change, and could not be put back: read before you try again.';
   throw new Unavailable('camera_config.file_unwritable', message, 'unknown', error);

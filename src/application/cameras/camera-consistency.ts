@@ -8,13 +8,13 @@ import { admitNow, hasErrors } from './quarantine';
 export interface Agreement {
   readonly inTable: number;
   readonly inFile: number;
-  /** Entries of the file that have been faulty from the first day: known, and no difference. */
+  /** Entries that were faulty at the first import: known, and no difference. */
   readonly quarantined: number;
   /** One sentence per difference; names fields, never quotes a value. */
   readonly issues: readonly string[];
 }
 
-/** Longer than the file may honestly lag behind the table. */
+/** Longer than the file may lag behind the table in normal operation. */
 const LOOK_AGAIN_MS = 300;
 
 /** Compares the table with the file as both are at this moment; changes nothing and locks nothing. */
@@ -27,7 +27,7 @@ export class CameraConsistency {
     private readonly pause: (ms: number) => Promise<unknown>,
   ) {}
 
-  /** A difference counts when it is still there a moment later: a change may be under way. */
+  /** A difference counts when it is still there a moment later: a change may be in progress. */
   async measure(): Promise<Agreement> {
     const first = await this.look();
     if (first.issues.length === 0) return first;

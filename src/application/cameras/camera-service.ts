@@ -11,7 +11,7 @@ import type { CameraSet } from './camera-set';
 import { type CameraView, cameraView } from './camera-view';
 import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from './cameras-port';
 
-/** What may be done to cameras, the same on both paths; `change` is the path's way of making it true. */
+/** The operations on cameras, the same on both paths; `change` is how the path stores a change. */
 export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | 'remove'> {
   constructor(
     private readonly change: (decide: Decide, id: string) => Promise<readonly Camera[]>,
@@ -40,7 +40,7 @@ export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | '
 type Cameras = readonly Camera[];
 type Change = (decide: Decide) => Promise<Cameras>;
 
-/** One caller's change of one camera, which waits for its turn. */
+/** One caller's change of one camera, waiting for its batch. */
 interface Waiting {
   readonly id: string;
   readonly decide: Decide;
@@ -51,16 +51,16 @@ interface Waiting {
 
 interface Made {
   readonly cameras: Cameras;
-  /** Where the change is kept. */
+  /** Where the change is recorded. */
   readonly changed: CallContext['changed'];
 }
 
 const MOST_AT_ONCE = 64;
 
 /**
- * Changes that come while another is being made are made together (group commit): one transaction, one revision, one
- * file written. In one group every camera is changed once, and all changes are of one caller, so that a revision still
- * says who changed what. A change that is refused is refused alone.
+ * Changes that arrive while another is in progress are made as one batch (group commit): one transaction, one revision,
+ * one write of the file. In a batch every camera is changed once, and all changes are of one caller, so that a revision
+ * still says who changed what. A change that is refused is refused alone.
  */
 export class ChangeBatcher {
   private waiting: Waiting[] = [];
@@ -98,8 +98,9 @@ export class ChangeBatcher {
   }
 
   /**
-   * The group is taken as late as can be, so that who comes until the cameras are locked and read still belongs to it.
-   * Where all of them together are refused, such as by a text that cannot hold one of them, each is tried alone.
+   * The batch is collected as late as possible, so that changes that arrive until the cameras are locked and read
+   * belong to it. If the batch is refused as a whole, such as by a text that cannot hold one of its changes, each is
+   * tried alone.
    */
   private async together(first: Waiting, take: () => readonly Waiting[]): Promise<void> {
     const refused = new Map<Waiting, unknown>();
@@ -118,7 +119,7 @@ export class ChangeBatcher {
   }
 }
 
-/** Each decides on what those before it left; what one throws ends nothing but its own change. */
+/** Each change is decided on the result of those before it; an error ends only its own change. */
 function decideAll(
   group: readonly Waiting[],
   refused: Map<Waiting, unknown>,
@@ -135,7 +136,7 @@ function decideAll(
   }, present);
 }
 
-/** Runs it as a call of its own under the first caller's name, and says what it noted. */
+/** Runs as a call of its own under the first caller's name, and answers the revision it recorded. */
 async function inCallOf(first: CallContext | undefined, run: () => Promise<Cameras>): Promise<Made> {
   if (!first) return { cameras: await run(), changed: undefined };
   const { requestId, actor } = first;
@@ -143,7 +144,7 @@ async function inCallOf(first: CallContext | undefined, run: () => Promise<Camer
   return { cameras: await runInCall(context, run), changed: context.changed };
 }
 
-/** Cameras on the domain path: the table answers, every change is one revision of table and file. */
+/** Cameras on the domain path: reads come from the table, every change is one revision of table and file. */
 export class CameraService implements CamerasPort {
   private seen?: { readonly revision: number; readonly views: readonly CameraView[] };
 
@@ -164,8 +165,8 @@ export class CameraService implements CamerasPort {
   }
 
   /**
-   * Every list asks the database which revision is the newest, so a list is never older than the call; the cameras
-   * themselves are read again only when that has changed. Asked before the read, the number can only be too old.
+   * Every list queries the number of the newest revision, so a list is never older than the call; the cameras
+   * themselves are read again only when that has changed. Queried before the read, the number can only be too old.
    */
   private async views(): Promise<readonly CameraView[]> {
     const revision = await this.revisions.newest();

@@ -7,12 +7,12 @@ import { type Json, sameJson } from '../../domain/shared/json';
 
 /** An entry of the configuration that is not a camera yet, because it has faults. */
 export interface Quarantined {
-  /** Absent where it has none that can name a camera. */
+  /** Absent where it has no valid id. */
   readonly id?: string;
   readonly fields: CameraFields;
 }
 
-/** The configuration as it is decided on: the cameras, and what could become one. */
+/** The configuration that changes are decided on: the cameras, and the quarantined entries. */
 export interface CameraSet {
   readonly cameras: readonly Camera[];
   readonly quarantined: readonly Quarantined[];
@@ -48,8 +48,9 @@ export function remove({ cameras, quarantined }: CameraSet, id: string): CameraS
 }
 
 /**
- * Replaces a camera by its changed self; a quarantined entry becomes a camera. `unseen` are changes of the file that the
- * caller could not have known of: where both changed the same field to different values, `camera.conflict` carries both.
+ * Replaces a camera by its changed self; a quarantined entry becomes a camera. `unseen` are changes of the file that
+ * the caller could not have known of: where both changed the same field to different values, `camera.conflict` carries
+ * both.
  */
 export function replace(
   { cameras, quarantined }: CameraSet,
@@ -68,7 +69,7 @@ export function replace(
   return { cameras: cameras.map((c) => (c === camera ? changed : c)), quarantined };
 }
 
-/** The times of an entry that was never a camera; it gets its own when it is stored. */
+/** Times of an entry that was never a camera; it gets its own when it is stored. */
 const NEVER = new Date(0);
 
 function refuseConflicts(camera: Camera, changed: Camera, unseen: readonly CameraChange[]): void {

@@ -4,7 +4,7 @@ import { maskAddress, maskFields } from '../../domain/cameras/camera-secrets';
 import { Unavailable } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 
-/** A camera as clients see it: every setting in force, unknown keys as they stand, secrets masked. */
+/** A camera in an answer: every setting in force, unknown keys unchanged, secrets masked. */
 export type CameraView = JsonObject & {
   readonly id: string;
   readonly name: string;
@@ -30,15 +30,15 @@ export function cameraView(camera: Camera): CameraView {
 }
 
 /**
- * When cameras were made and changed. The table is the home of these times on every path: a file has one time for all
- * its cameras, and an old backend has mostly none.
+ * When cameras were created and changed. The table holds these times on every path: a file has one time for all its
+ * cameras, and an old backend has mostly none.
  */
 export class TimesInTable {
   private last: ReadonlyMap<string, CameraTimes> = new Map();
 
   constructor(private readonly cameras: Pick<CameraRepository, 'times'>) {}
 
-  /** The same cameras with the times of the table; one that is not there yet keeps its own. */
+  /** The same cameras with the times of the table; one that is not in it yet keeps its own. */
   async applyTo(cameras: readonly Camera[]): Promise<readonly Camera[]> {
     const times = await this.newest();
     return cameras.map((camera) => {

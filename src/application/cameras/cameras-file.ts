@@ -1,7 +1,7 @@
 import type { CameraFields } from '../../domain/cameras/camera-rules';
 import type { Json } from '../../domain/shared/json';
 
-/** Something wrong (`error`: the file is refused) or suspicious (`warning`: it is taken) at a place in the file. */
+/** Something wrong (`error`: the file is refused) or suspicious (`warning`: it is accepted) at a place in the file. */
 export interface ConfigFault {
   /** 1-based. */
   readonly line: number;
@@ -19,13 +19,13 @@ export interface ConfigFault {
 
 /** An entry of the list that is not a camera, because it breaks a rule. */
 export interface FaultyEntry {
-  /** Absent where it has none that can name a camera. */
+  /** Absent where it has no valid id. */
   readonly id?: string;
   /** Its settings, as far as they can be read; secrets are not masked. */
   readonly fields: CameraFields;
   readonly line: number;
   readonly column: number;
-  /** Its own, errors and warnings. */
+  /** The faults of this entry, errors and warnings. */
   readonly faults: readonly ConfigFault[];
   /** Equal for entries of equal content, whatever their place and layout. */
   readonly content: string;
@@ -56,7 +56,7 @@ export interface CamerasFormat {
   read(text: string): CamerasReading;
   /**
    * The text with only the named values changed: every other byte (comments, indents, quotes, line ends, BOM, faulty
-   * entries) stays. The result reads back as exactly the cameras asked for, or a `DomainError`
+   * entries) stays. The result reads back as exactly the requested cameras, or a `DomainError`
    * `camera_config.not_editable` (conflict) is thrown.
    */
   edit(text: string, edits: readonly CamerasEdit[]): string;
@@ -72,7 +72,7 @@ export interface FileText {
   readonly modifiedAt: Date;
 }
 
-/** A new text that lies, complete and fsynced, beside the file. */
+/** A staged text: complete, fsynced, next to the file. */
 export interface StagedText {
   /**
    * Renames it over the file, unless the file's hash is no longer `expected` (undefined: no file): then nothing happens
@@ -82,7 +82,7 @@ export interface StagedText {
   discard(): Promise<void>;
 }
 
-/** A save in place that was still under way when the file was replaced: it went into the text that was replaced. */
+/** A save in place that was still in progress when the file was replaced: it went into the replaced text. */
 export interface LateSave {
   readonly text: string;
   /** SHA-256 of the text it changed. */
@@ -93,14 +93,16 @@ export interface LateSave {
 export interface CamerasFile {
   /** Undefined when there is no such file. Throws `camera_config.file_unreadable`. */
   read(): Promise<FileText | undefined>;
-  /** As `read`, but waits until a writer that is still busy has finished. */
+  /** As `read`, but waits until a writer in progress has finished. */
   readStable(): Promise<FileText | undefined>;
   stage(text: string): Promise<StagedText>;
-  /** Keeps a copy of the present text beside the file, for a person to look at, and says under which name. */
+  /** Keeps a copy of the present text next to the file, for a person to look at, and answers its name. */
   moveAway(): Promise<string>;
-  /** The save that missed the file's last replacement, if there was one; `forgetLateSave` once it has been taken in. */
+  /**
+   * The save that missed the file's last replacement, if there was one; call `forgetLateSave` once it is reconciled.
+   */
   lateSave(): Promise<LateSave | undefined>;
   forgetLateSave(): Promise<void>;
-  /** Removes what crashed writers left beside the file; only under the site's lock. */
+  /** Removes what crashed writers left next to the file; only under the site's lock. */
   sweep(): Promise<void>;
 }

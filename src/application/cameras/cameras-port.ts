@@ -12,7 +12,7 @@ export interface CameraKey {
 /** `camera_id` is the camera's present id; everything else are the fields to change. */
 export type CameraPatch = CameraKey & JsonObject;
 
-/** Camera configuration: what cameras there are and how they are set. */
+/** Camera configuration: the cameras of the site and their settings. */
 export interface CamerasPort {
   list(filter: CameraFilter): Promise<{ cameras: CameraView[] }>;
   get(key: CameraKey): Promise<CameraView>;

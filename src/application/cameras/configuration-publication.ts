@@ -17,7 +17,7 @@ export interface ConfigHead {
   readonly text: string;
 }
 
-/** What the file is known to hold. */
+/** What the file was last seen to hold. */
 export interface OnDisk {
   readonly text: string;
   readonly sha256: string;
@@ -25,11 +25,11 @@ export interface OnDisk {
 
 export const onDisk = ({ text, revision }: ConfigHead): OnDisk => ({ text, sha256: revision.sha256 });
 
-/** Remembers the newest head, so that a write need not read all cameras and the text again. */
+/** Caches the newest head, so that a write need not read all cameras and the text again. */
 export class ConfigHeads {
   private known?: ConfigHead;
 
-  /** As this process last saw it; undefined before it has looked. */
+  /** As this process last read it; undefined before the first read. */
   get newest(): ConfigHead | undefined {
     return this.known;
   }
@@ -75,10 +75,10 @@ export const CONFIG_STEPS = [
 
 export type ConfigStep = (typeof CONFIG_STEPS)[number];
 
-/** Called at each step; may throw or never come back. */
+/** Called at each step; may throw or never return. */
 export type OnStep = (step: ConfigStep) => void | Promise<void>;
 
-/** The configuration that is to come after the head. */
+/** The configuration that follows the head. */
 export interface NextConfig {
   readonly cameras: readonly CameraFields[];
   readonly text: string;
@@ -97,8 +97,8 @@ export class ConfigPublishing {
   ) {}
 
   /**
-   * `disk` is what the file was found to hold. Until COMMIT every fault leaves table and file as they were; the
-   * result's `revision.inFile` is false if somebody edited the file meanwhile, whose edit is then still there.
+   * `disk` is what the file was last seen to hold. Until COMMIT every fault leaves table and file as they were; the
+   * result's `revision.inFile` is false if the file was edited meanwhile; that edit is then still in the file.
    */
   async publish(site: LockedSite, head: ConfigHead | undefined, disk: OnDisk | undefined, next: NextConfig) {
     const now = this.clock();
@@ -126,12 +126,14 @@ export class ConfigPublishing {
     return staged ? await this.place(site, published, staged, disk?.sha256) : published;
   }
 
-  /** Puts the head's text into the file, as after a crash between COMMIT and rename. */
+  /** Writes the head's text into the file, as after a crash between COMMIT and rename. */
   async putBack(site: LockedSite, head: ConfigHead, disk: OnDisk | undefined): Promise<ConfigHead> {
     return this.place(site, head, await this.file.stage(head.text), disk?.sha256);
   }
 
-  /** Notes that the file holds the head. Losing the note costs one comparison at the next recovery, nothing else. */
+  /**
+   * Records that the file holds the head. Losing this record costs one comparison at the next recovery, nothing else.
+   */
   async mark(site: LockedSite, head: ConfigHead): Promise<ConfigHead> {
     try {
       await this.onStep('mark.before');
@@ -152,7 +154,7 @@ export class ConfigPublishing {
         await this.onStep('revision.added');
       });
     } catch (error) {
-      // After a lost COMMIT the staged text may be the only copy that reaches the file in time; recovery sweeps it.
+      // After a lost COMMIT the staged text may be the only copy that reaches the file in time; recovery removes it.
       if (effectOf(error) !== 'unknown') await staged?.discard();
       throw error;
     }

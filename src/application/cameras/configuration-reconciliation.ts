@@ -30,7 +30,7 @@ function editsBetween(before: readonly CameraFields[], after: readonly CameraFie
   });
 }
 
-/** The same, with the quarantined entries that were removed. One that was corrected is among the cameras now. */
+/** The same, with the quarantined entries that were removed. A corrected one is among the cameras now. */
 export function editsOf(before: CameraSet, after: CameraSet): CamerasEdit[] {
   const fieldsOf = ({ cameras }: CameraSet) => cameras.map((camera) => camera.fields);
   const known = new Set([...before.cameras, ...after.cameras].map((camera) => camera.id));
@@ -41,17 +41,17 @@ export function editsOf(before: CameraSet, after: CameraSet): CamerasEdit[] {
   return [...edits, ...[...new Set(removed)].map((id): CamerasEdit => ({ kind: 'remove', id }))];
 }
 
-/** Cameras in the order in which a text has them; a corrected entry stands in the midst of the others. */
+/** Cameras in the order of a text; a corrected entry stands in its old place. */
 export function inOrderOf(text: readonly CameraFields[], cameras: readonly CameraFields[]): readonly CameraFields[] {
   const known = byId(cameras);
   return text.map((fields) => known.get(idOf(fields)) ?? fields);
 }
 
-/** Table, revisions and file brought together. */
+/** The result of a reconciliation. */
 export interface Reconciled {
   /** Undefined only while the very first file has never been valid. */
   readonly head: ConfigHead | undefined;
-  /** Changes of the file that were taken in just now. */
+  /** Changes of the file that this reconciliation took in. */
   readonly unseen: readonly CameraChange[];
   /** Why the file was not taken in; empty when the file holds the head. */
   readonly faults: readonly ConfigFault[];
@@ -60,12 +60,12 @@ export interface Reconciled {
 
 const EMPTY = '# The cameras of this site. The service takes in every change of this file.\ncameras: []\n';
 const RECENT = 32;
-/** So many cameras, or more than half of them, are not removed by one edit without a second look. */
+/** An edit that removes this many cameras, or more than half of them, waits for confirmation. */
 const MANY = 3;
 
-/** Brings file and table together after a crash, an edit by a person, or a write of the legacy path. */
+/** Reconciles file and table after a crash, an edit by a person, or a write of the legacy path. */
 export class Reconciliation {
-  /** The text that is waited with, and since when. */
+  /** The text that waits for confirmation, and since when. */
   private doubted: { readonly sha256: string; readonly since: number; readonly fault: ConfigFault } | undefined;
 
   constructor(
@@ -134,7 +134,9 @@ export class Reconciliation {
     return { ...settled, unseen: [...changesBetween(ours, cameras), ...settled.unseen] };
   }
 
-  /** A head that is not in the file yet is not what an edit of the file started from: that is the revision before. */
+  /**
+   * A head that is not in the file yet cannot be what an edit of the file started from: that is the revision before.
+   */
   private async admit(site: LockedSite, head: ConfigHead, text: string): Promise<Admitted> {
     const reading = this.format.read(text);
     if (reading.faulty.length === 0) return admit(reading, undefined);
@@ -149,14 +151,14 @@ export class Reconciliation {
     return admit(reading, before);
   }
 
-  /** Why an edit waits for a second look, if one does. */
+  /** Why an edit waits for confirmation, if one does. */
   get doubt(): ConfigFault | undefined {
     return this.doubted?.fault;
   }
 
   /**
-   * A file that was cut off between two entries, as an editor leaves it on a full disk, reads as well as any other. One
-   * that lacks many cameras is taken in when it is still the same a while later.
+   * A file that was cut off between two entries, as an editor leaves it on a full disk, is still valid. One that lacks
+   * many cameras is taken in only if it is unchanged a while later.
    */
   private doubtOf(
     base: readonly CameraFields[],
@@ -191,7 +193,7 @@ export class Reconciliation {
     return commonBase(file, ours, recent);
   }
 
-  /** A save that went into a text already replaced: what it changed there is merged into what is in force now. */
+  /** A save that went into a text already replaced: its changes are merged into the configuration in force. */
   private async absorbLate(site: LockedSite, settled: Reconciled, late: LateSave): Promise<Reconciled> {
     const { head } = settled;
     const before = await site.revisions.withText(late.base);
@@ -223,7 +225,9 @@ export class Reconciliation {
     return (await site.revisions.get(head.revision.number - 1))?.sha256 === disk.sha256;
   }
 
-  /** A file that was edited while the head was being placed is settled once more; every round takes in a newer edit. */
+  /**
+   * A file that was edited while the head was being published is reconciled again; every round takes in a newer edit.
+   */
   private async again(site: LockedSite, head: ConfigHead): Promise<Reconciled> {
     return head.revision.inFile ? { head, unseen: [], faults: [], disk: onDisk(head) } : this.reconcile(site);
   }

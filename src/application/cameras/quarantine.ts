@@ -4,17 +4,17 @@ import { sameJson } from '../../domain/shared/json';
 import type { CamerasFormat, CamerasReading, ConfigFault, FaultyEntry } from './cameras-file';
 import type { ConfigHead } from './configuration-publication';
 
-/** A configuration that was in force, and how its text reads by the rules of today. */
+/** A configuration that was in force, and its text read by the present rules. */
 export interface Known {
   readonly cameras: ReadonlyMap<string, CameraFields>;
   readonly reading: CamerasReading;
 }
 
-/** What becomes of a text: with an error in `faults` it is refused as a whole. */
+/** The result for a text: with an error in `faults` it is refused as a whole. */
 export interface Admitted {
   /** Empty where the text is refused. */
   readonly cameras: readonly CameraFields[];
-  /** Entries that stay in the text as they are and are no cameras. */
+  /** Entries that stay in the text and are no cameras. */
   readonly quarantined: readonly FaultyEntry[];
   readonly faults: readonly ConfigFault[];
 }
@@ -28,8 +28,8 @@ export const known = (cameras: readonly CameraFields[], reading: CamerasReading)
 
 /**
  * Faulty entries are tolerated where they broke nothing: those of a first import (`before` undefined), and those that
- * were faulty already in one of the configurations that the text may have started from. Nothing is stored of them but
- * the text itself. An entry that was a camera and is faulty now refuses the whole text.
+ * were faulty already in one of the configurations that the text may have started from. They are stored only in the
+ * text itself. An entry that was a camera and is faulty now refuses the whole text.
  */
 export function admit(reading: CamerasReading, before: readonly Known[] | undefined): Admitted {
   const refused = new Set(reading.readable ? intolerable(reading, before) : reading.faulty);
@@ -41,7 +41,7 @@ export function admit(reading: CamerasReading, before: readonly Known[] | undefi
   return { cameras: accepted ? reading.cameras : [], quarantined, faults };
 }
 
-/** The same, by what this process last knew to be in force: for reads, which take no lock. */
+/** The same, against the configuration in force as this process last saw it: for reads, which take no lock. */
 export function admitNow(text: string, head: ConfigHead | undefined, format: CamerasFormat): Admitted {
   const reading = format.read(text);
   return admit(reading, reading.faulty.length === 0 || !head ? undefined : [knownOf(head, format)]);
@@ -59,7 +59,7 @@ export function quarantinedIn(head: ConfigHead, format: CamerasFormat): readonly
   return faulty.length === 0 ? [] : quarantinedBy(knownOf(head, format));
 }
 
-/** All but those that were accepted as cameras, by rules that were less strict. */
+/** The faulty entries, except those that less strict rules once accepted as cameras. */
 function quarantinedBy({ cameras, reading }: Known): readonly FaultyEntry[] {
   const read = new Set(reading.cameras.map(idOf));
   return reading.faulty.filter(({ id }) => id === undefined || !cameras.has(id) || read.has(id));
@@ -72,8 +72,8 @@ function intolerable(reading: CamerasReading, before: readonly Known[] | undefin
 }
 
 /**
- * An entry is known again by its content, else by its id. One that is neither is a known one that was edited, if so
- * many known ones are missing and no camera is missing that it could have been.
+ * An entry is recognised by its content, else by its id. Any other counts as a known one that was edited, if as many
+ * known ones are missing and no camera is missing that it could have been.
  */
 function newlyFaulty(reading: CamerasReading, before: Known): readonly FaultyEntry[] {
   const tolerated = quarantinedBy(before);
@@ -84,13 +84,13 @@ function newlyFaulty(reading: CamerasReading, before: Known): readonly FaultyEnt
   const present = byId(reading.cameras);
   const added = [...present.keys()].filter((id) => !before.cameras.has(id)).length;
   const isCameraMissing = [...before.cameras.keys()].some((id) => !present.has(id));
-  // Where two have one id and the camera broke, the other must not take its place.
+  // Where two entries have one id and the camera became faulty, the other must not take its place.
   const isReplaced = ({ id = '' }: FaultyEntry) => !sameJson(before.cameras.get(id), present.get(id));
   const wereEdited = !isCameraMissing && !fresh.some(isReplaced) && fresh.length <= missing.length - added;
   return wereEdited ? [] : fresh;
 }
 
-/** What is left on either side once each entry has found one of its key. */
+/** The entries on either side that have no counterpart with the same key. */
 function matched(
   before: readonly FaultyEntry[],
   now: readonly FaultyEntry[],

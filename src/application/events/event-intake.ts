@@ -9,50 +9,50 @@ export interface IncomingEvent {
   readonly violation?: OpenedViolation;
 }
 
-/** From where to where a journal file was read, in bytes; `from` is the position in the table. */
+/** The range of a journal file that was read, in bytes; `from` is the position in the table. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
-/** A stretch of a journal file, read. */
+/** The content of a range of a journal file. */
 export interface Batch extends Stretch {
   readonly file: string;
   readonly name: string;
   readonly events: readonly IncomingEvent[];
   readonly detections: readonly Detection[];
-  /** How many events each verification of the rollout sent; of them no more than the number is stored. */
+  /** How many events each verification of the rollout sent; only these numbers are stored, not the events. */
   readonly verifications: ReadonlyMap<string, number>;
   readonly rejected: number;
-  /** A hash of what stands right before `to`. */
+  /** A hash of the bytes right before `to`. */
   readonly tail: string;
 }
 
-/** How far a file was taken in. */
+/** How far a file was ingested. */
 export interface Reached {
   readonly position: number;
-  /** A hash of what stood right before it then; null where that was not noted. */
+  /** A hash of the bytes right before that position at that time; null where it was not stored. */
   readonly tail: string | null;
 }
 
-/** What became of a batch. */
+/** The result of a batch. */
 export type Taken =
   | {
       readonly stored: number;
       readonly duplicates: number;
-      /** What the database will not have as it is, now or later. */
+      /** Events that the database refuses as they are, now and later. */
       readonly refused: readonly Reject[];
     }
-  /** Somebody else has taken in that stretch. */
+  /** Another service has ingested that range. */
   | 'moved';
 
-/** Where events are kept. */
+/** The store of events. */
 export interface EventIntake {
-  /** How far each file was taken in. */
+  /** How far each file was ingested. */
   positions(): Promise<ReadonlyMap<string, Reached>>;
   /**
-   * Stores a batch, its sums, its violations and the new position, all or nothing; an event whose id is there is left
-   * out. Throws `database.unavailable`.
+   * Stores a batch, its sums, its violations and the new position, all or nothing; an event whose id is stored already
+   * is left out. Throws `database.unavailable`.
    */
   store(batch: Batch): Promise<Taken>;
 }

@@ -9,13 +9,16 @@ import type { Media } from '../shared/media';
 import type { EventExport, Posted, RecentEvents, RejectedEvent, SentEvents } from './event-views';
 import type { Journal } from './journal';
 
-/** Ids of events that are in the journal but perhaps not in the table yet, where they are a moment later; some 100 bytes each. */
+/**
+ * Ids of events that are in the journal but perhaps not in the table yet, where they arrive a moment later; some 100
+ * bytes each.
+ */
 const REMEMBERED = 10_000;
 
-/** Tells which events are there already, of some that are about to be written. */
+/** Finds out which of some events are stored already, before they are written. */
 type Known = (events: readonly Event[]) => Promise<ReadonlySet<string>>;
 
-/** Takes in events that were sent: judges each, leaves out those that are known, and writes the rest to the journal. */
+/** Accepts events from clients: checks each, leaves out known ones, and writes the rest to the journal. */
 export class EventPosting {
   private readonly posted = new Set<string>();
   private last: Promise<unknown> = Promise.resolve();
@@ -39,7 +42,7 @@ export class EventPosting {
     return { ok: true, accepted, duplicates: events.length - accepted, rejected };
   }
 
-  /** One after the other: two callers that send the same events at once are told the truth, each of them. */
+  /** One after the other: two callers that send the same events at once both get a true answer. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.last.then(work);
     this.last = turn.catch(() => undefined);

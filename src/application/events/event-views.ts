@@ -6,7 +6,7 @@ export interface RecentEvents {
 }
 
 export interface SentEvents {
-  /** Whatever was sent as events; each is judged by itself. */
+  /** The events of a request; each is checked by itself. */
   readonly events: readonly unknown[];
 }
 

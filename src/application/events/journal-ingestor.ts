@@ -9,16 +9,16 @@ import type { Clock, Log } from '../shared/log';
 import type { Batch, EventIntake, Reached, Stretch } from './event-intake';
 import type { JournalFile, JournalFiles, JournalLines, Reject, RejectFile } from './journal';
 
-/** Events of one journal line each, and what else there was. */
+/** One event per journal line, and the other results. */
 interface ReadLines {
-  /** Of the site. */
+  /** Events of the site. */
   readonly events: readonly Event[];
-  /** How many there were of each verification of the rollout. */
+  /** Number of events of each verification of the rollout. */
   readonly verifications: ReadonlyMap<string, number>;
   readonly rejects: readonly Reject[];
 }
 
-/** Reads lines of a journal; an event that is there twice counts once, and a blank line not at all. */
+/** Reads lines of a journal; a repeated event counts once, and a blank line not at all. */
 export class JournalReading {
   private readonly events = new Map<string, Event>();
   private readonly verifying = new Map<string, string>();
@@ -49,7 +49,7 @@ export class JournalReading {
   }
 }
 
-/** What a stretch of a journal file brings to the tables. */
+/** Makes the batch for a range of a journal file. */
 function batchOf(
   { id: file, path: name }: JournalFile,
   stretch: Stretch & { readonly tail: string },
@@ -72,7 +72,7 @@ function batchOf(
   };
 }
 
-/** Lines that are read without letting others have their turn. */
+/** Lines that are read before other tasks get their turn. */
 const AT_ONCE = 100;
 
 interface IngestorOptions {
@@ -80,28 +80,28 @@ interface IngestorOptions {
   readonly retentionDays: number;
 }
 
-/** What was taken in since the start of this process, and what waits. */
+/** What was ingested since the start of this process, and what waits. */
 interface IngestState {
   readonly stored: number;
   readonly duplicates: number;
   readonly rejected: number;
-  /** Bytes of the journal that were not taken in at the last look. */
+  /** Bytes of the journal that were not ingested at the last look. */
   readonly lagBytes: number;
-  /** Lines that are no events and could not be written to the file for them. */
+  /** Rejects that could not be written to their file. */
   readonly rejectsLost: number;
   /** Files of the journal that cannot be read. */
   readonly unreadable: readonly string[];
-  /** For how long taking in has not worked, in seconds; 0 while it works. */
+  /** For how long ingestion has failed, in seconds; 0 while it works. */
   readonly stuckSeconds: number;
 }
 
 /**
- * Brings the journal into the tables: reads on from where the last transaction got to, and moves that place in the same
- * transaction, so that a crash anywhere neither loses nor doubles a line. Several services may do it at once.
+ * Ingests the journal: continues where the last transaction ended, and moves that position in the same transaction, so
+ * that a crash at any point neither loses nor doubles a line. Several services may do it at once.
  */
 export class JournalIngestor {
   private readonly done = { stored: 0, duplicates: 0, rejected: 0, lagBytes: 0, rejectsLost: 0 };
-  /** The journal as it was when there was nothing to take. */
+  /** The state of the journal when there was nothing to ingest. */
   private seen = '';
   private stuckSince: number | undefined;
   private readonly troubled = new Set<string>();
@@ -121,12 +121,12 @@ export class JournalIngestor {
     return { ...this.done, unreadable: [...this.troubled], stuckSeconds };
   }
 
-  /** Ends after the batch that is being stored, however much waits: the next start goes on there. */
+  /** Ends after the batch in progress, however much waits: the next start continues there. */
   stop(): void {
     this.stopped = true;
   }
 
-  /** Takes in all there is. Answers whether there was anything. */
+  /** Ingests everything that waits. Answers whether there was anything. */
   async pass(): Promise<boolean> {
     try {
       const files = await this.files.list();
@@ -134,7 +134,7 @@ export class JournalIngestor {
       for (const path of this.troubled)
         if (!this.files.unreadable.has(path) && !files.some((f) => f.path === path)) this.troubled.delete(path);
       const seen = files.map(({ id, size, closed }) => `${id} ${size} ${closed}`).join();
-      // Nobody has written since there was nothing to take: the database need not be asked.
+      // The journal has not changed since there was nothing to ingest: no query is needed.
       const took = seen !== this.seen && (await this.passOver(files));
       if (!took && !this.stopped) this.seen = seen;
       if (this.troubled.size === 0) this.stuckSince = undefined;
@@ -161,7 +161,7 @@ export class JournalIngestor {
     return took;
   }
 
-  /** A file that is shorter than what was read of it, or holds something else there, was begun again by somebody. */
+  /** A file that is shorter than the part already read, or holds other bytes there, was started anew. */
   private async startIn(file: JournalFile, { position, tail }: Reached): Promise<number> {
     if (position > file.size) return 0;
     if (position === file.size || position === 0 || tail === null) return position;
@@ -196,7 +196,7 @@ export class JournalIngestor {
     return { ...reading.result, to: next, tail };
   }
 
-  /** A file that cannot be read holds up no other one. */
+  /** A file that cannot be read does not hold up the others. */
   private async readable<T>(file: JournalFile, reading: Promise<T>, otherwise: T): Promise<T> {
     try {
       const read = await reading;
@@ -214,12 +214,13 @@ export class JournalIngestor {
     this.troubled.add(path);
   }
 
-  /** Answers whether they were stored; they are not when somebody else has taken them in. */
+  /** Answers whether they were stored; they are not when another service has ingested them. */
   private async store(file: JournalFile, stretch: Stretch, read: ReadLines & { tail: string }): Promise<boolean> {
     const batch = batchOf(file, { ...stretch, tail: read.tail }, read, this.options.violationTypes);
     const taken = await this.intake.store(batch);
     if (taken === 'moved') return false;
-    // After the transaction, so that only one service writes them, and once: who retries or comes second stores nothing.
+    // After the transaction, so that only one service writes them, and once: a retry, or a service that comes second,
+    // stores nothing.
     await this.setAside(file, [...read.rejects, ...taken.refused]);
     this.done.stored += taken.stored;
     this.done.duplicates += taken.duplicates;
@@ -227,7 +228,7 @@ export class JournalIngestor {
     return true;
   }
 
-  /** Lines that are no events must not hold up those that are. */
+  /** Rejects must not hold up events. */
   private async setAside(file: JournalFile, rejects: readonly Reject[]): Promise<void> {
     try {
       await this.rejectFile.keep(file.path, rejects);

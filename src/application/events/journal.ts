@@ -1,6 +1,6 @@
 import type { EventView } from '../../domain/shared/event';
 
-/** The one file that every event goes through, whoever sends it. */
+/** The one file that all events pass through, whatever their sender. */
 export interface Journal {
   /**
    * Returns when the events are safely on disk.
@@ -9,18 +9,18 @@ export interface Journal {
   append(events: readonly EventView[]): Promise<void>;
 }
 
-/** One file of the journal: the one that is written now, or one that was written before. */
+/** One file of the journal: the present one, or a rotated one. */
 export interface JournalFile {
   /** Stays the same when the file is renamed. */
   readonly id: string;
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** Whether nobody is expected to write to it any more. */
+  /** Whether no more lines are expected in it. */
   readonly closed: boolean;
 }
 
-/** A line that is no text. */
+/** A line that is not text. */
 export interface UnreadableLine {
   readonly why: string;
 }
@@ -38,19 +38,19 @@ export interface JournalFiles {
   list(): Promise<readonly JournalFile[]>;
   /** The next lines from a position, at most a few hundred kilobytes; none when there is no whole line yet. */
   read(file: JournalFile, position: number): Promise<JournalLines>;
-  /** A hash of what stands right before a position. */
+  /** A hash of the bytes right before a position. */
   tail(file: JournalFile, position: number): Promise<string>;
-  /** Files that could not be looked at the last time, and why. */
+  /** Files that could not be examined the last time, and why. */
   readonly unreadable: ReadonlyMap<string, string>;
 }
 
-/** A line that is no event, and why. */
+/** A rejected line, and why. */
 export interface Reject {
   readonly why: string;
   readonly line: string;
 }
 
-/** Where lines that are no events are kept for a person to look at. */
+/** Where rejects are kept for a person to examine. */
 export interface RejectFile {
   keep(file: string, rejects: readonly Reject[]): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { type Histogram, callsOf, percentile } from '../../domain/shared/latency-histogram';
 
 /**
- * What was counted of one operation on one path. `http`: requests, by status. `attempt`: tries of a path, by outcome
- * (ok, reject, failure); a request that fell back is two of them.
+ * The counts of one operation on one path. `http`: requests, by status. `attempt`: attempts on a path, by outcome (ok,
+ * reject, failure); a request that fell back is two of them.
  */
 export interface CountRow {
   readonly source: 'http' | 'attempt';
@@ -26,7 +26,7 @@ function combined(a: Numbers, b: Numbers, sign: 1 | -1): Numbers {
   return Object.fromEntries(Object.entries(sum).filter(([, value]) => value !== 0));
 }
 
-/** What was counted between two readings of counters that only grow; rows without calls are left out. */
+/** The difference between two readings of counters that only grow; rows without calls are left out. */
 export function since(before: ReadonlyMap<string, CountRow>, now: readonly CountRow[]): CountRow[] {
   return now.flatMap((row) => {
     const was = before.get(keyOf(row));

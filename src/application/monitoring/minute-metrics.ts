@@ -2,7 +2,7 @@ import type { Clock } from '../shared/log';
 import { type CountRow, keyOf, since } from './counts';
 import type { FailedRequest } from './request-meter';
 
-/** What one instance counted in one minute. */
+/** The counts of one instance in one minute. */
 export interface Minute {
   /** Minutes since 1970. */
   readonly minute: number;
@@ -10,9 +10,9 @@ export interface Minute {
   readonly errors: readonly FailedRequest[];
 }
 
-/** What all instances of the site counted. */
+/** The counts of all instances of the site. */
 export interface MinuteStore {
-  /** Replaces what this instance has said of these minutes before. */
+  /** Replaces what this instance stored for these minutes before. */
   save(minutes: readonly Minute[]): Promise<void>;
   /** Of all instances but this one, from a minute on. */
   ofOthers(from: number): Promise<readonly (Minute & { readonly instance: string })[]>;
@@ -28,11 +28,14 @@ export interface Counters {
   recentErrors(): readonly FailedRequest[];
 }
 
-/** Cuts counters that only grow into minutes. A call belongs to the minute in which the book is first looked at after it. */
+/**
+ * Splits counters that only grow into minutes. A call belongs to the minute in which the counters are next read after
+ * it.
+ */
 export class MinuteMetrics {
   private base: ReadonlyMap<string, CountRow> = new Map();
   private began: number;
-  /** As text: an object with a few of a thousand numbers as its keys takes the memory of all of them. */
+  /** Stored as text: an object with a few of a thousand possible numeric keys takes the memory of all of them. */
   private closed: { readonly minute: number; readonly text: string }[] = [];
   private savedUpTo = 0;
 
@@ -70,7 +73,7 @@ export class MinuteMetrics {
     return this.closed.filter(({ minute }) => minute >= from).map(({ text }) => JSON.parse(text) as Minute);
   }
 
-  /** Stores what was not stored in its present form yet; what fails is stored the next time. */
+  /** Stores the minutes that changed since they were last stored; a failed write is repeated the next time. */
   async save(store: MinuteStore): Promise<void> {
     const minutes = this.minutes(this.savedUpTo).filter(({ minute }) => minute >= this.savedUpTo);
     await store.save(minutes.filter(({ rows }) => rows.length > 0));

@@ -3,7 +3,10 @@ import type { Clock, Log } from '../shared/log';
 import { type HealthProbe, type ProbeResult, checkWithin } from './probes';
 import type { Metrics, SiteMetrics } from './site-metrics';
 
-/** `checks` holds, per part, its state under its name, and `<name>_error` and `<name>_details` where there is more to say. */
+/**
+ * `checks` holds, per component, its state under its name, and `<name>_error` and `<name>_details` where there is more
+ * to say.
+ */
 export interface Health {
   readonly status: 'healthy' | 'degraded';
   readonly timestamp: string;
@@ -14,7 +17,7 @@ const PROBE_WITHIN_MS = 1_000;
 /** Longer than a request that waits for this may take. */
 const READY_WITHIN_MS = 800;
 
-/** Asks every part at once, and never waits longer than one deadline for all of them. */
+/** Checks every component at once, and never waits longer than one deadline for all of them. */
 export class MonitoringService {
   constructor(
     private readonly probes: readonly HealthProbe[],
@@ -32,7 +35,7 @@ export class MonitoringService {
     return { status: degraded ? 'degraded' : 'healthy', timestamp: this.clock().toISOString(), checks };
   }
 
-  /** Every part, or some of them, by name. */
+  /** Every component, or some of them, by name. */
   async parts(some?: readonly string[]): Promise<ReadonlyMap<string, ProbeResult>> {
     const probes = this.probes.filter(({ name }) => some?.includes(name) ?? true);
     return new Map(await this.ask(probes, PROBE_WITHIN_MS));
@@ -42,7 +45,7 @@ export class MonitoringService {
     return this.site.read();
   }
 
-  /** The parts without which no request can be served, as far as they fail; empty: ready. */
+  /** The components without which no request can be served, as far as they fail; empty: ready. */
   async missing(): Promise<readonly string[]> {
     const found = await this.ask(this.needed, READY_WITHIN_MS);
     return found
@@ -55,7 +58,7 @@ export class MonitoringService {
   }
 }
 
-/** The old backend had words of its own for the consistency of the cameras. */
+/** The old backend had its own terms for the consistency of the cameras. */
 const PREFIXES: Readonly<Record<string, string>> = { camera_data_consistency: 'consistency' };
 
 function entriesOf(name: string, { status, error, details }: ProbeResult): JsonObject {

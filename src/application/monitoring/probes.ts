@@ -10,7 +10,7 @@ export interface ProbeResult {
   readonly details?: JsonObject;
 }
 
-/** One part of the service that can be asked how it is. */
+/** A health check of one component of the service. */
 export interface HealthProbe {
   readonly name: string;
   check(): Promise<ProbeResult>;
@@ -18,7 +18,7 @@ export interface HealthProbe {
 
 export const healthy = (details?: JsonObject): ProbeResult => ({ status: 'ok', ...(details ? { details } : {}) });
 
-/** What a probe says within its time. One that throws or hangs is an error, and the others are not kept waiting. */
+/** The result of a probe within its time. One that throws or hangs is an error, and does not delay the others. */
 export function checkWithin(probe: HealthProbe, ms: number, log: Log): Promise<ProbeResult> {
   const failed = (error: unknown): ProbeResult => {
     log.debug(`the check of ${probe.name} failed`, { error });
@@ -29,7 +29,7 @@ export function checkWithin(probe: HealthProbe, ms: number, log: Log): Promise<P
 
 const WITHIN_MS = 800;
 
-/** What a question gave last: when it fails or hangs it is answered as before. */
+/** Caches the last result of a query: when it fails or hangs, that is answered again. */
 export function lastKnown<T>(ask: () => Promise<T>, first: T, log: Log): () => Promise<T> {
   let last = first;
   return async () => {
@@ -56,7 +56,7 @@ const probe = (name: string, check: () => Promise<ProbeResult>): HealthProbe => 
 export interface Consistency {
   readonly inTable: number;
   readonly inFile: number;
-  /** Entries of the file with faults that are known: they are counted, and make nothing worse. */
+  /** Entries of the file with faults that are known: they are counted, and do not degrade the state. */
   readonly quarantined: number;
   /** One sentence per camera that differs. */
   readonly issues: readonly string[];
@@ -83,7 +83,7 @@ export const consistencyProbe = (measure: () => Promise<Consistency>): HealthPro
     return issues.length === 0 ? healthy(details) : { status: 'inconsistent', details: { issues, ...details } };
   });
 
-/** The folder of the cameras file: a change replaces the file, so it is the folder that has to be writable. */
+/** The folder of the cameras file: a change replaces the file, so the folder has to be writable. */
 export const configurationProbe = (mayReplace: () => Promise<boolean>): HealthProbe =>
   probe('configuration', async () => {
     const writable = await mayReplace();
@@ -141,7 +141,7 @@ export interface DiskSpace {
   readonly freePercent: number;
 }
 
-/** `folders` are named by what they are for. */
+/** `folders` are named by their purpose. */
 export const diskProbe = (folders: () => Promise<Readonly<Record<string, DiskSpace>>>): HealthProbe =>
   probe('disk', async () => {
     const found = Object.entries(await folders());
@@ -155,11 +155,11 @@ export const diskProbe = (folders: () => Promise<Readonly<Record<string, DiskSpa
 
 export interface VideoDecoder {
   readonly version: string;
-  /** Whether it is the one that npm brought along: a build of 2018, for whose decoders no fixes come any more. */
+  /** Whether it is the one that npm installed: a build of 2018, whose decoders get no fixes any more. */
   readonly bundled: boolean;
 }
 
-/** Never degraded: a site whose detector brings its own needs none. */
+/** Never degraded: a site whose detector has its own decoder needs none. */
 export const ffmpegProbe = (find: () => Promise<VideoDecoder | undefined>): HealthProbe =>
   probe('ffmpeg', async () => {
     const found = await find();
@@ -167,12 +167,12 @@ export const ffmpegProbe = (find: () => Promise<VideoDecoder | undefined>): Heal
   });
 
 export interface AlertsState {
-  /** Seconds that the evaluation of the rules lies behind; null before the first one. */
+  /** Seconds by which the evaluation of the rules is late; null before the first one. */
   readonly evaluationLag: number | null;
-  /** Deliveries given up: ever, and within the last hour. */
+  /** Dead deliveries: in total, and within the last hour. */
   readonly dead: number;
   readonly deadLately: number;
-  /** Seconds since the oldest delivery that waits was due. */
+  /** Seconds since the oldest waiting delivery was due. */
   readonly oldestWaiting: number;
 }
 
@@ -190,7 +190,7 @@ export const alertsProbe = (state: () => Promise<AlertsState>, upSeconds: () => 
     return { status: late || stuck || deadLately > 0 ? 'degraded' : 'ok', details };
   });
 
-/** Null where it could not be measured yet. */
+/** Null before the first measurement. */
 export interface MeasuredConsistency {
   readonly consistent: boolean | null;
   readonly issues_count: number | null;
@@ -208,7 +208,7 @@ const UNKNOWN: MeasuredConsistency = {
   last_check: null,
 };
 
-/** The last measurement, made again when it is asked for and not fresh any more; `last_check` says when it was. */
+/** The last measurement, repeated when it is requested and out of date; `last_check` is its time. */
 export class LastConsistency {
   private last = UNKNOWN;
   private at = -Infinity;

@@ -54,7 +54,7 @@ export class RequestMeter {
     if (this.errors.length > KEPT_ERRORS) this.errors.shift();
   };
 
-  /** Since the start of this process, but for the longest durations: those are since `forgetMaxima`. */
+  /** Since the start of this process, except the longest durations: those are since `forgetMaxima`. */
   rows(): CountRow[] {
     return [...this.operations].flatMap(([operation, cells]) =>
       Object.entries(cells).map(([path, cell]) => cell.row(operation, path as CountRow['path'])),
@@ -65,7 +65,7 @@ export class RequestMeter {
     for (const cells of this.operations.values()) for (const cell of Object.values(cells)) cell.forgetMax();
   }
 
-  /** The last ones, oldest first. */
+  /** The most recent ones, oldest first. */
   recentErrors(): readonly FailedRequest[] {
     return [...this.errors];
   }

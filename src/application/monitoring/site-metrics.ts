@@ -74,7 +74,7 @@ function statusesOf(http: readonly CountRow[]): Record<string, number> {
   return sums;
 }
 
-/** Tries of each path where there are two, requests where there is one. */
+/** Attempts on each path where there are two, requests where there is one. */
 function operationsOf(rows: readonly CountRow[]): OperationMetrics[] {
   const counted = rows.filter((r) => (r.source === 'attempt') === (r.path !== 'none'));
   return counted.map(toOperation).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
@@ -102,14 +102,14 @@ function toOperation(row: CountRow): OperationMetrics {
 
 export interface Metrics extends RequestMetrics {
   readonly timestamp: string;
-  /** How many services of the site the figures are of. */
+  /** The number of services of the site that the figures cover. */
   readonly instances: number;
   /** False when the figures of the others could not be read. */
   readonly complete: boolean;
   readonly data_consistency: MeasuredConsistency;
 }
 
-/** What all services of the site did lately: what the others stored, and what this one knows itself. */
+/** Recent figures of all services of the site: the stored ones of the others, and this one's own. */
 export class SiteMetrics {
   constructor(
     private readonly minutes: MinuteMetrics,

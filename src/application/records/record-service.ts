@@ -46,7 +46,7 @@ export const conditionsOf = ({ camera_id, status, violation_type }: ViolationFil
   ...(violation_type ? { violationType: violation_type } : {}),
 });
 
-/** The place behind the last violation of a full page, for the next page. */
+/** The position after the last violation of a full page, for the next page. */
 export function cursorOf(page: readonly ViolationView[], limit: number): string | null {
   const last = page.at(-1);
   return last && page.length === limit ? `${last.timestamp}_${last.id}` : null;
@@ -95,7 +95,7 @@ function row(violation: Violation): readonly (string | number | null)[] {
   return [v.id, v.timestamp, v.camera_id, v.violation_type, v.status, v.track_id, v.confidence, ...who];
 }
 
-/** Violations and what is done about them; detection reports and their sums. */
+/** Violations and how they are handled; detection reports and their sums. */
 export class RecordService implements RecordsPort {
   constructor(
     private readonly store: ViolationStore,
@@ -162,7 +162,7 @@ export class RecordService implements RecordsPort {
 
   async cameraStatistics({ camera_id: id, period: name, start_time: start, end_time: end }: CameraPeriod) {
     const now = this.clock();
-    // One bound alone says nothing about the other: then the period counts, as it always did.
+    // One bound alone is not enough: then the period applies, as it always did.
     const period = start && end ? { from: utcTime(start), to: utcTime(end) } : periodOf(name, now);
     const [info, byCamera, lastDay] = await Promise.all([
       this.cameras.info(id),

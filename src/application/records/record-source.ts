@@ -12,13 +12,13 @@ export interface DetectionReports {
   /** Newest first. */
   page(cameraId: string, limit: number, offset: number): Promise<readonly DetectionRecord[]>;
   count(cameraId: string): Promise<number>;
-  /** Why the database does not answer; nothing when it does. */
+  /** Why the database does not answer; undefined when it does. */
   trouble(): Promise<string | undefined>;
 }
 
-/** What this context wants to know of cameras. */
+/** What this context needs to know of cameras. */
 export interface CameraDirectory {
   ids(): Promise<readonly string[]>;
-  /** What the dashboard shows of a camera; nothing for one that is unknown. */
+  /** What the dashboard shows of a camera; undefined for an unknown one. */
   info(cameraId: string): Promise<JsonObject | undefined>;
 }

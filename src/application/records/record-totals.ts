@@ -1,6 +1,6 @@
 import type { CameraAnalytics, Performance, Totals } from './records-port';
 
-/** Sums of detection reports over a time, as they are kept: a mean is its sum by its number. */
+/** Sums of detection reports over a time, as they are stored: a mean is its sum divided by its number. */
 export interface ReportSums {
   readonly records: number;
   readonly frames: number;
@@ -62,7 +62,7 @@ export const totalsOf = (sums: ReportSums): Totals => ({
   avg_processing_time: mean(sums.processingTimeSum, sums.processingTimeRecords),
 });
 
-/** What the old domain path told of a camera besides its totals; vehicles and anomalies it never saw any. */
+/** What the old domain path answered for a camera besides its totals; it never reported vehicles or anomalies. */
 export function analyticsOf(sums: ReportSums): Omit<CameraAnalytics, 'camera_info' | 'detection_count_24h'> {
   const objects = sums.persons + sums.hairnetViolations + sums.handwashEvents + sums.sanitizeEvents;
   return {
@@ -85,7 +85,7 @@ function performanceOf(sums: ReportSums): Performance {
   };
 }
 
-/** Sums of floating-point numbers depend on their order beyond this many digits. */
+/** Beyond this many digits, sums of floating-point numbers depend on their order. */
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 const mean = (sum: number, count: number): number => (count > 0 ? rounded(sum / count) : 0);
 

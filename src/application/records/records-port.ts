@@ -29,13 +29,13 @@ export interface ViolationFilter {
 export interface ViolationQuery extends ViolationFilter {
   readonly limit: number;
   readonly offset: number;
-  /** `next_cursor` of the page before, in place of an offset: rows that arrive meanwhile shift nothing. */
+  /** `next_cursor` of the page before, in place of an offset: new rows do not shift the pages. */
   readonly cursor?: string;
 }
 
 export interface ViolationPage {
   readonly violations: readonly ViolationView[];
-  /** All that fit the filter. */
+  /** The number of all that match the filter. */
   readonly total: number;
   readonly limit: number;
   readonly offset: number;
@@ -68,7 +68,7 @@ export interface ViolationChange {
   readonly after: JsonObject;
 }
 
-/** Sums of detection reports; the means weigh every report alike. */
+/** Sums of detection reports; the means give every report the same weight. */
 export interface Totals {
   readonly total_frames: number;
   readonly total_persons: number;
@@ -144,7 +144,7 @@ export interface DetectionRecord {
   readonly processing_time: number | null;
 }
 
-/** Violations and detection reports that were kept. */
+/** Stored violations and detection reports. */
 export interface RecordsPort {
   violations(query: ViolationQuery): Promise<ViolationPage>;
   violation(key: ViolationKey): Promise<ViolationView>;

@@ -7,7 +7,7 @@ import type { PathTotal } from '../shared/path-total';
 import type { Arm, Sample } from './evidence-store';
 import type { Outcome, RoutedOperation } from './operation-router';
 
-/** Counts for people and metrics; nothing is judged by them, and they never start again. */
+/** Counts for people and metrics; no verdict uses them, and they are never reset. */
 export class PathTotals {
   private ok = 0;
   private reject = 0;
@@ -27,7 +27,7 @@ export class PathTotals {
   }
 }
 
-/** Counts of one operation on one arm since they were last taken; nothing is allocated while counting. */
+/** Counts of one operation on one arm since they were last taken; counting allocates nothing. */
 export class ArmMeter {
   private ok = 0;
   private reject = 0;
@@ -36,7 +36,9 @@ export class ArmMeter {
   private drawn = 0;
   private readonly histogram = new Int32Array(LATENCY_BUCKETS);
 
-  /** `warmUpCalls`: the first calls of a process compile code and fill caches; they say nothing about a path's speed. */
+  /**
+   * `warmUpCalls`: the first calls of a process compile code and fill caches; they say nothing about a path's speed.
+   */
   constructor(private warmUpCalls: number) {}
 
   count(outcome: Outcome, drawn: boolean): void {
@@ -46,7 +48,7 @@ export class ArmMeter {
     else this.failure += 1;
   }
 
-  /** The duration of a call that did not fail. */
+  /** Duration of a call that did not fail. */
   time(bucket: number): void {
     if (this.warmUpCalls > 0) this.warmUpCalls -= 1;
     else this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
@@ -56,7 +58,7 @@ export class ArmMeter {
     this.fallback += 1;
   }
 
-  /** The counts so far, which start at nothing again; undefined if nothing was counted. */
+  /** The counts so far, which are then reset; undefined if there are none. */
   take(where: { group: string; entry: number; operation: string; arm: Arm }): Sample | undefined {
     const { ok, reject, failure, fallback, drawn } = this;
     const n = ok + reject + failure;
@@ -68,7 +70,7 @@ export class ArmMeter {
   }
 }
 
-/** Told that calls of an operation fail on the domain path, in a stage entry of a group. */
+/** Called when calls of an operation fail on the domain path, in a stage entry of a group. */
 export type Alarm = (group: string, entry: number, operation: string) => void;
 
 interface Alarms {
@@ -80,7 +82,7 @@ interface Alarms {
 
 /**
  * The local breaker of one operation in one stage entry. It watches an operation and not its group: a rare operation
- * that is dead would go unnoticed among the healthy calls of a busy one.
+ * that fails completely would be hidden by the healthy calls of a busy one.
  */
 export class OperationWatch {
   private readonly errors: Detector;
@@ -105,7 +107,7 @@ export class OperationWatch {
   }
 }
 
-/** What this process knows of one operation. */
+/** The meters of one operation in this process. */
 interface OperationMeter {
   readonly domain: ArmMeter;
   readonly control: ArmMeter;
@@ -119,7 +121,7 @@ interface OperationMeter {
 const WARM_UP_CALLS = 20;
 
 /**
- * Counts what the calls of this process did, and watches them. Only calls that the plan drew are judged: forced and
+ * Counts the outcomes of this process's calls, and watches them. Only calls that the plan drew are judged: forced and
  * killed ones are no random sample. Recording allocates nothing.
  */
 export class EvidenceRecorder {

@@ -4,7 +4,7 @@ import type { Json } from '../../domain/shared/json';
 
 export type Arm = 'domain' | 'control';
 
-/** Counts of one operation on one arm in one stage entry; from one drain, or summed over instances and minutes. */
+/** Counts of one operation on one arm in one stage entry; from one upload, or summed over instances and minutes. */
 export interface Sample extends CallCounts {
   readonly group: string;
   readonly entry: number;
@@ -20,7 +20,7 @@ export interface Comparison {
   readonly group: string;
   readonly entry: number;
   readonly operation: string;
-  /** `noise`: differed at first and no more when both were asked again. */
+  /** `noise`: differed at first, but not when both were called again. */
   readonly result: 'same' | 'noise' | 'mismatch';
 }
 
@@ -30,7 +30,7 @@ export interface Mismatch {
   readonly operation: string;
   readonly at: Date;
   readonly requestId: string | null;
-  /** Which path the caller was answered by. */
+  /** The path whose answer the caller got. */
   readonly served: string;
   /** Where the answers differ, as JSON pointers, each with both values, secrets masked. */
   readonly pointers: readonly { readonly pointer: string; readonly domain: Json; readonly legacy: Json }[];
@@ -49,9 +49,9 @@ export interface ComparisonSum extends ComparisonCounts {
   readonly operation: string;
 }
 
-/** What one instance counted since its batch before; no two of its rows have the same key. */
+/** The counts of one instance since its previous batch; no two of its rows have the same key. */
 export interface EvidenceBatch {
-  /** Grows with each batch of an instance, so that one that is sent twice counts once. */
+  /** Increases with each batch of an instance, so that one that is sent twice counts once. */
   readonly number: number;
   readonly samples: readonly Sample[];
   readonly comparisons: readonly ComparisonSum[];

@@ -14,13 +14,13 @@ import type { RolloutStore } from './rollout-store';
 
 const NONE: CallCounts = { n: 0, ok: 0, reject: 0, failure: 0, fallback: 0 };
 
-/** Everything known about the present stage of a group. */
+/** All evidence of the present stage of a group. */
 export interface Collected {
   readonly evidence: StageEvidence;
   readonly noise: number;
 }
 
-/** Gathers the evidence of a stage from all instances. */
+/** Collects the evidence of a stage from all instances. */
 export class EvidenceCollector {
   constructor(
     private readonly operations: readonly RoutedOperation[],
@@ -67,7 +67,9 @@ function countsOf(sample: Sample | undefined, limits: LatencyLimits | undefined)
   return { n, ok, reject, failure, fallback, ...timedAgainst(sample?.histogram ?? {}, limits) };
 }
 
-/** Cohort and control are of equal size while the cohort is at most half; then as many of both should be drawn. */
+/**
+ * Cohort and control have the same size while the cohort is at most half; then as many calls of both should be drawn.
+ */
 function shareOf({ effectiveBps, holdout }: RolloutState, domain: number, control: number): StageEvidence['share'] {
   const inside = effectiveBps - holdout;
   const outside = holdout > 0 ? holdout : Math.min(effectiveBps, 10_000 - Math.max(effectiveBps, 5_000));
@@ -75,7 +77,7 @@ function shareOf({ effectiveBps, holdout }: RolloutState, domain: number, contro
   return { domain, drawn: domain + control, expectedBps: total === 0 ? 0 : Math.round((inside / total) * 10_000) };
 }
 
-/** Where this process counts what its calls did. */
+/** Where this process counts the outcomes of its calls. */
 interface EvidenceSource {
   readonly samples: { drain(): readonly Sample[] };
   readonly comparisons: { drain(): readonly Comparison[] };
@@ -85,9 +87,9 @@ const keyOf = ({ group, entry, operation }: Pick<Sample, 'group' | 'entry' | 'op
   `${group} ${entry} ${operation}`;
 
 /**
- * Stores what this process counted, each call once. A batch whose answer was lost is sent again as it was, and the
- * store knows it by its number. What is counted meanwhile is added up per operation, so that an outage of any length
- * keeps a bounded number of sums.
+ * Uploads the counts of this process, each call once. A batch whose answer was lost is sent again unchanged, and the
+ * store recognises it by its number. Counts made meanwhile are added up per operation, so that their number stays
+ * bounded however long an outage lasts.
  */
 export class EvidenceUploader {
   private number = 0;

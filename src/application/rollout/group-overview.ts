@@ -15,7 +15,7 @@ export interface Unkill {
 }
 
 export interface Kill extends Unkill {
-  /** After this long it takes itself back, for a drill whose maker may not come back; needs a group. */
+  /** After this long the kill is lifted automatically, for a drill whose operator may not come back; needs a group. */
   readonly for_seconds?: number;
 }
 
@@ -37,7 +37,7 @@ export interface GroupOverview {
   readonly verified: boolean | null;
   readonly entered_at: string | null;
   readonly active_ms: number;
-  /** What decides a call: `bucketOf(key, seed) < threshold`, in basis points. */
+  /** How a call is decided: `bucketOf(key, seed) < threshold`, in basis points. */
   readonly seed: number;
   readonly operations: readonly string[];
   readonly evidence: Json;
@@ -84,18 +84,18 @@ export interface RolloutEventView {
 
 export type Language = 'en' | 'zh';
 
-/** A verification under way, and what it may write on. */
+/** A verification in progress, and the entities it may write on. */
 export interface VerificationView {
-  /** The id of the camera, and the `created_by` of the alert rules, that it may make. */
+  /** The id of the camera, and the `created_by` of the alert rules, that it may create. */
   readonly id: string;
   readonly group: string;
-  /** The camera of the events that it may send. */
+  /** The camera id of the events that it may send. */
   readonly event_camera_id: string;
   /** A violation of its own, for a group that changes violations. */
   readonly violation_id: number | null;
   /** How many of its events were ingested. */
   readonly events: number;
-  /** Then all that it made is removed, whoever made it and whatever became of them. */
+  /** At this time everything that it made is removed, whatever became of the verification. */
   readonly expires_at: string;
 }
 

@@ -13,10 +13,10 @@ const MAX_DIFFERENCES = 20;
 const escape = (member: string): string => member.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /**
- * Where two values differ, outermost difference first; pointers that match `mayDiffer` (with `*` for any member) are left
- * out. Items of a list that have an `id` are compared with the item of the same id, which stands in the pointer in place
- * of the index: one more item at the top of one list makes none of the others different. Of other lists each item that the
- * other one has not is a difference, with `*` in its pointer.
+ * Where two values differ, outermost difference first; pointers that match `mayDiffer` (with `*` for any member) are
+ * left out. Items of a list that have an `id` are compared with the item of the same id, which stands in the pointer in
+ * place of the index: one more item at the top of one list does not make the others differ. In other lists each item
+ * that is missing in the other list is a difference, with `*` in its pointer.
  */
 export function differences(left: Json, right: Json, mayDiffer: readonly string[]): Difference[] {
   const patterns = mayDiffer.map(
@@ -49,7 +49,7 @@ export function differences(left: Json, right: Json, mayDiffer: readonly string[
   return found;
 }
 
-/** Items of each list that the other has not; where they have the same ones, the order. */
+/** Items of each list that are missing in the other; where both have the same ones, the order. */
 function itemsApart(left: readonly Json[], right: readonly Json[], pointer: string): Difference[] {
   const without = (items: readonly Json[], others: readonly Json[]) => {
     const rest = new Map<string, number>();
@@ -70,7 +70,7 @@ function itemsApart(left: readonly Json[], right: readonly Json[], pointer: stri
 
 type Members = ReadonlyMap<string, Json>;
 
-/** The members of two objects or two lists; undefined where the values are of another kind, or of two kinds. */
+/** The members of two objects or two lists; undefined for other values, or for values of two kinds. */
 function membersOf(l: Json | undefined, r: Json | undefined): readonly [Members?, Members?] {
   if (isJsonObject(l) && isJsonObject(r)) return [new Map(Object.entries(l)), new Map(Object.entries(r))];
   if (!Array.isArray(l) || !Array.isArray(r)) return [];
@@ -87,7 +87,7 @@ const byId = (items: readonly Json[]): Members => new Map(items.map((item) => [i
 const byIndex = (items: readonly Json[]): Members => new Map(items.map((item, i) => [String(i), item]));
 const inBoth = (of: Members, other: Members): string[] => [...of.keys()].filter((name) => other.has(name));
 
-/** Differences that are there both times, with the same values. What changed in between is none of the two paths. */
+/** Differences that appear both times, with the same values. What changed in between is the fault of neither path. */
 export const lasting = (before: readonly Difference[], after: readonly Difference[]): Difference[] =>
   after.filter((d) =>
     before.some(

@@ -10,11 +10,13 @@ interface Trip {
   readonly reason: string;
 }
 
-/** What this process does about its own observations: takes itself back at once, and lets the others know. */
+/**
+ * Acts on this process's own observations: takes the group back at once in this process, and stores it for the others.
+ */
 export class LocalBreaker {
-  /** Trips of this process that could not be stored yet. */
+  /** Trips of this process that are not stored yet. */
   private readonly unstored = new Map<string, Trip>();
-  /** What the database forgot of kills and rollbacks, and was not stored again yet. */
+  /** Kills and rollbacks that the database lost, and that are not stored again yet. */
   private forgotten: readonly Transition[] = [];
 
   constructor(
@@ -37,7 +39,9 @@ export class LocalBreaker {
     );
   };
 
-  /** The database went back behind a document it had acknowledged: whoever stopped something then meant it. */
+  /**
+   * The database returned an older document than it had acknowledged: kills and rollbacks of the newer one stay valid.
+   */
   forgot({ revision, killed, groups }: RolloutDocument): void {
     const reason = 'the database had lost it, perhaps in a failover';
     const of = (group: string, event: RolloutEvent): Transition => ({ group, event, evidence: { reason } });
@@ -57,7 +61,7 @@ export class LocalBreaker {
     );
   }
 
-  /** Stores what this process found out or remembers and the database does not have yet. */
+  /** Stores trips, and lost kills and rollbacks, that the database does not have yet. */
   async storePending(): Promise<void> {
     await this.storeForgotten();
     await this.storeTrips();
@@ -90,14 +94,14 @@ export class LocalBreaker {
       .catch((error: unknown) => this.log.warn('attention could not be stored', { group, error }));
   };
 
-  /** A confirmed difference of the two paths is no matter of statistics. */
+  /** A confirmed difference of the two paths needs no statistics. */
   readonly mismatch = async (mismatch: Mismatch): Promise<void> => {
     const { group, entry, operation, pointers } = mismatch;
     await this.evidence.addMismatch(mismatch);
     await this.takeBack(group, entry, `the paths answer ${operation} differently at ${pointers[0]?.pointer ?? ''}`);
   };
 
-  /** What one path reads was not what the other reads: that is no matter of statistics either. */
+  /** Table and file differed, so the paths answered differently: that needs no statistics either. */
   tableDiffered = (group: string, where: string): Promise<void> =>
     this.takeBack(group, undefined, `the table differed from the file at ${where}`);
 
@@ -114,7 +118,7 @@ export class LocalBreaker {
   }
 }
 
-/** Whether a kill or a rollback that was forgotten is not there, so that of many instances one stores it again. */
+/** Whether a lost kill or rollback is still missing, so that only one of many instances stores it again. */
 function isNew({ group, event }: Transition, now: RolloutDocument): boolean {
   if (group === ALL_GROUPS) return !now.killed;
   const state = now.groups.get(group)?.state;

@@ -3,10 +3,10 @@ import { type DomainError, Unavailable, effectOf, isAnswer } from '../../domain/
 import { type CallContext, currentCall } from '../shared/call-context';
 import type { Log } from '../shared/log';
 
-/** When a write that failed on the domain path may be tried on the legacy path. */
+/** When a write that failed on the domain path may be retried on the legacy path. */
 export type WriteFallback = 'none' | 'ifNotStarted' | 'ifRolledBack';
 
-/** What the router must know of an operation; the catalogue's rows say it. */
+/** What the router needs to know of an operation, from its row in the catalogue. */
 export interface RoutedOperation {
   /** `cameras.create`. */
   readonly id: string;
@@ -22,13 +22,13 @@ export interface RoutedOperation {
 /** How one attempt on one path ended. A refusal (404, 409, 400) is `reject`: an answer, not a failure. */
 export type Outcome = 'ok' | 'reject' | 'failure';
 
-/** Told of every attempt, with its milliseconds; must not allocate, must not wait. */
+/** Called for every attempt, with its milliseconds; must not allocate, must not wait. */
 export type Recorder = (operation: RoutedOperation, decision: Decision, outcome: Outcome, ms: number) => void;
 
-/** What a path answered: a value, or a refusal. */
+/** The answer of a path: a value, or a refusal. */
 export type Answer = { readonly value: unknown } | { readonly refused: DomainError };
 
-/** One read that was answered, and both ways of answering it again. */
+/** An answered read, and both ways of calling it again. */
 export interface AnsweredRead {
   readonly operation: RoutedOperation;
   readonly input: object;
@@ -38,7 +38,7 @@ export interface AnsweredRead {
   readonly other: Call;
 }
 
-/** Told of every read that got an answer, to look at the other path once the answer is out. */
+/** Called for every answered read, to compare with the other path once the answer has been sent. */
 export type Shadow = (read: AnsweredRead) => void;
 
 /** One operation on one path. */
@@ -80,7 +80,7 @@ export class OperationRouter {
     }
   }
 
-  /** Asks one path, tells how it ended, and offers what a read was answered to be compared with the other path. */
+  /** Calls one path, records the outcome, and offers the answer of a read for comparison with the other path. */
   private async attempt(operation: RoutedOperation, served: Decision, input: object, again: Call, other?: Call) {
     const from = performance.now();
     let answer: Answer;
@@ -109,7 +109,10 @@ export class OperationRouter {
   }
 }
 
-/** An answer is final. A read may be asked again anywhere; a write only where the first try provably left nothing. */
+/**
+ * An answer is final. A read may be retried anywhere; a write only where the first attempt provably left nothing
+ * behind.
+ */
 function mayFallBack({ effect, fallback }: RoutedOperation, error: unknown): boolean {
   if (isAnswer(error)) return false;
   if (effect === 'read') return true;
@@ -124,7 +127,7 @@ function mayFallBack({ effect, fallback }: RoutedOperation, error: unknown): boo
   }
 }
 
-/** A caller without a name is drawn per call. */
+/** Calls of a caller without a name are drawn one by one. */
 function keyOf({ stickyBy }: RoutedOperation, input: object, context: CallContext | undefined): string {
   const named = stickyBy === 'caller' ? undefined : (input as Readonly<Record<string, unknown>>)[stickyBy];
   if (typeof named === 'number') return String(named);

@@ -9,13 +9,15 @@ import type { Log } from '../shared/log';
 import type { Collected, EvidenceCollector } from './evidence-uploader';
 import type { RolloutDocument, RolloutStore, Transition } from './rollout-store';
 
-/** Sticky keys that exist, per group that has such. */
+/** Existing sticky keys of the groups that have them. */
 export type KnownKeys = (group: string) => Promise<readonly string[]>;
 
-/** Runs a task unless another instance is at it. */
+/** Runs a task unless another instance is running it. */
 export type RunExclusively = (task: () => Promise<void>) => Promise<void>;
 
-/** Judges every running group by the evidence of all instances, and acts on it: at most one step of a group at a time. */
+/**
+ * Judges every running group by the evidence of all instances, and acts on it: at most one step of a group at a time.
+ */
 export class RolloutEvaluator {
   constructor(
     private readonly store: RolloutStore,
@@ -25,7 +27,9 @@ export class RolloutEvaluator {
     private readonly log: Log,
   ) {}
 
-  /** Answers whether there is something that the next evaluation could judge or end; true while another instance is at it. */
+  /**
+   * Answers whether the next evaluation could have something to judge or end; true while another instance evaluates.
+   */
   async evaluate(): Promise<boolean> {
     let more = true;
     await this.leader(async () => {
@@ -39,7 +43,7 @@ export class RolloutEvaluator {
     return more;
   }
 
-  /** A kill for a time only, whose maker did not come back to end it. */
+  /** Lifts kills whose time is over. */
   private async endKills({ groups, now }: RolloutDocument): Promise<void> {
     const over = (state: RolloutState | undefined) =>
       state?.killed === true && typeof state.killedUntil === 'string' && Date.parse(state.killedUntil) <= now.getTime();
@@ -64,7 +68,7 @@ export class RolloutEvaluator {
     const evidence = toJson({ ...collected.evidence, ...verdict });
     await this.store.change(null, (now) => {
       const present = now.groups.get(plan.group)?.state;
-      // Somebody was faster: the next evaluation judges what is true then.
+      // The state changed meanwhile: the next evaluation judges the new one.
       if (present?.revision !== state.revision) return { transitions: [] };
       return { transitions: steps.map((event): Transition => ({ group: plan.group, event, evidence })) };
     });
@@ -92,7 +96,7 @@ function consequences(
   return [...attention, nextStage(state, { plan, keys, missing: [] })];
 }
 
-/** Attention begins with proof, and ends only well below its line. */
+/** Attention begins with proof, and ends only well below its limit. */
 function attentionOf(
   verdict: Verdict,
   { evidence }: Collected,

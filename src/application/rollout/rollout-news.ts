@@ -4,13 +4,15 @@ import type { RolloutStore } from './rollout-store';
 
 const BATCH = 500;
 
-/** How far the events of the rollout were read, and what they told so far. */
+/** How far the events of the rollout were read, and which notices were sent so far. */
 export interface ReadRollout {
   readonly seq: number;
   readonly told: Readonly<Record<string, NotifiedState>>;
 }
 
-/** Reads the stored events after those that were read already: no transition is missed, whoever made it and when. */
+/**
+ * Reads the stored events after those that were read already: no transition is missed, whatever its author and time.
+ */
 export function rolloutNews(store: Pick<RolloutStore, 'events'>) {
   return async (read: ReadRollout): Promise<readonly [ReadRollout, readonly SiteNotice[]]> => {
     const events = await store.events(undefined, BATCH, read.seq);

@@ -6,7 +6,7 @@ import type { RolloutDocument } from './rollout-store';
 
 const NEVER: RolloutSnapshot = { revision: -1, killed: false, stale: false, groups: new Map() };
 
-/** The rollout as this process decides by it: one immutable snapshot, replaced as a whole. */
+/** The rollout as this process applies it: one immutable snapshot, replaced as a whole. */
 export class RolloutPolicy {
   private document?: RolloutDocument;
   private stale = false;
@@ -28,16 +28,16 @@ export class RolloutPolicy {
     return this.document?.groups.get(group)?.plan;
   }
 
-  /** Groups that were taken back to legacy: in this process, or for all by what is stored. */
+  /** Groups that were taken back to legacy: in this process, or for all instances by the stored state. */
   takenBack(): readonly string[] {
     const stored = [...(this.document?.groups ?? [])].filter(([, { state }]) => state.tripReason !== null);
     return [...new Set([...this.tripped.keys(), ...stored.map(([group]) => group)])].sort();
   }
 
   /**
-   * Takes over a document. One that is older than the one before it means that the database forgot what it had
-   * acknowledged (a failover to a server that was behind, a restored backup); answers the forgotten document then,
-   * and what was stopped in it stays so in this process.
+   * Applies a document. One that is older than the present one means that the database lost what it had acknowledged (a
+   * failover to a server that was behind, a restored backup); then the lost document is answered, and what it had
+   * stopped stays stopped in this process.
    */
   install(document: RolloutDocument): RolloutDocument | undefined {
     if (document.revision === this.revision) return undefined;
@@ -51,7 +51,7 @@ export class RolloutPolicy {
     return forgotten;
   }
 
-  /** Whether the state could not be confirmed for so long that nobody could stop this process. */
+  /** Whether the state could not be confirmed for so long that this process could not be stopped from outside. */
   setStale(stale: boolean): void {
     if (stale === this.stale) return;
     this.stale = stale;

@@ -92,7 +92,7 @@ export const rolloutEventView = ({
   hash,
 });
 
-/** One thing that happened, as the report tells it. */
+/** One event of the rollout, as the report shows it. */
 interface Line {
   readonly at: string;
   readonly group: string;
@@ -103,9 +103,9 @@ interface Line {
 
 interface RolloutReport {
   readonly generated_at: string;
-  /** Only when every group is complete. */
+  /** True only when every group is complete. */
   readonly complete: boolean;
-  /** Whether the events are the ones that were written. */
+  /** Whether the hash chain of the events is intact. */
   readonly chain_intact: boolean;
   readonly groups: readonly GroupOverview[];
   /** Events before those of `history`; `GET /rollout/{group}/events` has them. */
@@ -140,7 +140,7 @@ export function reportOf(
 const isComplete = (groups: readonly GroupOverview[]): boolean =>
   groups.length > 0 && groups.every((g) => g.status === 'complete' && !g.killed);
 
-/** What a step of the plan rested on. */
+/** The evidence of a step of the plan. */
 function numbersOf(evidence: unknown): string {
   if (typeof evidence !== 'object' || evidence === null || !('operations' in evidence)) return '';
   const { operations, comparisons } = evidence as StageEvidence;

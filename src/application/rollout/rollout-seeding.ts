@@ -5,7 +5,7 @@ import { type Json, sameJson } from '../../domain/shared/json';
 import { sha256 } from '../../domain/shared/sha256';
 import type { RolloutDocument, RolloutStore } from './rollout-store';
 
-/** What the environment says: `USE_DOMAIN_SERVICE` and `ROLLOUT_PERCENT`. */
+/** The settings in the environment: `USE_DOMAIN_SERVICE` and `ROLLOUT_PERCENT`. */
 export interface RolloutInstruction {
   /** Otherwise everything is served by legacy. */
   readonly useDomain: boolean;
@@ -14,19 +14,19 @@ export interface RolloutInstruction {
 }
 
 export interface RolloutSeed {
-  /** Absent: the environment says nothing. */
+  /** Absent: the environment sets nothing. */
   readonly instruction?: RolloutInstruction;
-  /** What a new site comes from, in words; absent: it comes from nothing, so there is nothing to move away from. */
+  /** The origin of a new site, in words; absent: it has none, so there is nothing to move away from. */
   readonly origin?: string;
 }
 
-/** Why calls go where they go after a start. */
+/** Why calls take their path after a start. */
 export type SeedOutcome = 'new' | 'origin' | 'instructed' | 'stored';
 
 /**
  * Brings plans and environment into the store at a start. The stored rollout is the truth: only an environment that
- * differs from the last one that said anything is an instruction; an unchanged one never overrides what operators did
- * since. A site that is new begins on the path that it needs: on legacy where it comes from somewhere, else complete.
+ * differs from the last one that set anything is an instruction; an unchanged one never overrides what operators did
+ * since. A new site begins on the path that it needs: on legacy where it has an origin, else complete.
  */
 export async function seedRollout(
   store: RolloutStore,
@@ -80,7 +80,7 @@ const evidenceOf = (outcome: SeedOutcome, { instruction, origin }: RolloutSeed):
     ? { ...instruction }
     : { reason: origin ?? 'a new site, which comes from nothing' };
 
-/** Where calls go after a start and why, for a person who reads the console. */
+/** Where calls go after a start and why, for the console. */
 export function startSummary(
   outcome: SeedOutcome,
   { instruction, origin }: RolloutSeed,

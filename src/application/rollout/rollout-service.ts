@@ -25,11 +25,11 @@ import type { Verifications } from './verifications';
 
 const CONFIRM_WITHIN_MS = 3_000;
 const LOOK_EVERY_MS = 5;
-/** Events a report tells one by one. */
+/** Events that a report lists one by one. */
 const REPORTED_EVENTS = 5_000;
 const CHECK_CHAIN_EVERY_MS = 10_000;
 
-/** Steers the rollout and tells how it stands. */
+/** Steers the rollout and reports its state. */
 export class RolloutService {
   private chain?: { readonly at: number; readonly intact: Promise<boolean> };
 
@@ -144,7 +144,7 @@ export class RolloutService {
     return this.view(document, group);
   }
 
-  /** Every page of a long history asks this, and hashing all of it takes time. */
+  /** Cached: every page of a long history needs it, and hashing all of it takes time. */
   private isIntact(): Promise<boolean> {
     const now = performance.now();
     if (!this.chain || now - this.chain.at > CHECK_CHAIN_EVERY_MS)

@@ -6,11 +6,11 @@ import type { Json } from '../../domain/shared/json';
 /** The whole of the rollout as stored. */
 export interface RolloutDocument {
   readonly revision: number;
-  /** The database's time when it was read: the clocks of instances may be wrong, and must not decide on a stage. */
+  /** The database's time of the read: the clocks of instances may be wrong, and must not decide on a stage. */
   readonly now: Date;
   readonly killed: boolean;
   readonly planSha256: string;
-  /** What the environment said at the last start that changed anything. */
+  /** The environment's settings at the last start that changed anything. */
   readonly environment: Json;
   readonly groups: ReadonlyMap<string, { readonly plan: GroupPlan; readonly state: RolloutState }>;
 }
@@ -19,7 +19,7 @@ export interface RolloutDocument {
 export interface Transition {
   readonly group: string;
   readonly event: RolloutEvent;
-  /** Every number the step rests on, with its limit. */
+  /** Every number that the step is based on, with its limit. */
   readonly evidence?: Json;
 }
 
@@ -42,19 +42,20 @@ export interface RolloutStore {
   load(): Promise<RolloutDocument>;
   /**
    * Decides and writes under the lock that serialises every transition; whatever `decide` throws passes through and
-   * nothing is written. Instances are told at COMMIT. `actor` is who asked, null for the service itself.
+   * nothing is written. Instances are notified at COMMIT. `actor` is the person who requested it, null for the service
+   * itself.
    */
   change(
     actor: string | null,
     decide: (now: RolloutDocument) => RolloutChange,
   ): Promise<{ document: RolloutDocument; committedAt: Date }>;
-  /** In the order they happened, after a number: those of a group and those over all groups, or all there are. */
+  /** In order of number, after a given one: those of a group and those over all groups, or all. */
   events(group: string | undefined, limit: number, after: number): Promise<StoredEvent[]>;
-  /** The newest ones, in the order they happened. */
+  /** The newest ones, in order of number. */
   newestEvents(limit: number): Promise<StoredEvent[]>;
   /** Whether no event was changed or removed since it was written, neither in the middle nor at the end. */
   isIntact(): Promise<boolean>;
-  /** Instances heard of within the last ten seconds. */
+  /** Instances with a heartbeat within the last ten seconds. */
   instances(): Promise<Instance[]>;
 }
 

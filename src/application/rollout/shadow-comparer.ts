@@ -8,12 +8,17 @@ import type { Comparison, Mismatch } from './evidence-store';
 import { type Difference, differences, lasting } from './json-difference';
 import type { Answer, AnsweredRead, Call } from './operation-router';
 
-/** Share of reads that are asked again on the other path. */
+/** Share of reads that are repeated on the other path. */
 const SHARE = 0.05;
 const BURST = 5;
-/** Comparisons at full load: 2,995 of them, which prove less than 0.1 % differences, take two and a half minutes. */
+/**
+ * Time between two comparisons: at full load 2,995 of them, which prove less than 0.1 % differences, take two and a
+ * half minutes.
+ */
 const APART_MS = 50;
-/** Share of the time that may be spent on asking again: a path that counts a long journal anew each time is asked rarely. */
+/**
+ * Share of the time that repeated reads may take: a path that counts a long journal anew each time is called rarely.
+ */
 const TIME_SHARE = 0.05;
 const CONCURRENT = 2;
 const ANSWER_WITHIN_MS = 5_000;
@@ -23,10 +28,13 @@ const MOST_COMPARED = 262_144;
 export interface ShadowOptions {
   /** Whether this process has time to spare; a busy one compares nothing. */
   readonly idle: () => boolean;
-  /** Milliseconds after which both sides are asked again; longer than one side may honestly lag behind the other. */
+  /**
+   * Milliseconds after which both sides are called again; longer than one side may lag behind the other in normal
+   * operation.
+   */
   readonly confirmAfterMs: number;
   readonly pause: (ms: number) => Promise<unknown>;
-  /** Told once per confirmed difference. */
+  /** Called once per confirmed difference. */
   readonly onMismatch: (mismatch: Mismatch) => Promise<void>;
 }
 
@@ -36,8 +44,8 @@ interface Sides {
 }
 
 /**
- * Asks the other path the same question once the answer is out, and compares. A difference counts only if it is still
- * the same after both were asked again: what changed in between is noise. Never adds to a caller's waiting.
+ * Repeats a read on the other path once the answer has been sent, and compares. A difference counts only if it is still
+ * the same after both were called again: what changed in between is noise. Never delays a caller.
  */
 export class ShadowComparer {
   private tokens = BURST;
@@ -75,7 +83,7 @@ export class ShadowComparer {
     const again = async () =>
       compare(read, { served: await this.ask(read.again, read.input), other: await this.ask(read.other, read.input) });
     try {
-      // A file has been sent while it was made: what it was can only be asked for again.
+      // A file was sent as a stream: its content can only be read again.
       const first = isFile(read.answer)
         ? await again()
         : compare(read, { served: await comparable(read.answer), other: await this.ask(read.other, read.input) });
@@ -146,7 +154,10 @@ async function comparable(answer: Answer): Promise<Json> {
   return isText(answer.value) ? { lines: await linesOf(answer.value) } : { media: answer.value.type };
 }
 
-/** The lines of a file by their text, so that one that comes meanwhile does not move the others. Of a long file its beginning. */
+/**
+ * The lines of a file as keys, so that a line added meanwhile does not shift the others. Of a long file only the
+ * beginning.
+ */
 async function linesOf({ body }: Media): Promise<Json> {
   let text = '';
   const chunks = body instanceof Uint8Array ? [body] : body;
@@ -161,7 +172,7 @@ async function linesOf({ body }: Media): Promise<Json> {
   return Object.fromEntries(lines.map((line) => [line, true]));
 }
 
-/** What a path answers, a refusal included; one that fails, takes too long or knows only a part cannot be compared. */
+/** The answer of a path, a refusal included; a failed, late or partial one cannot be compared. */
 async function settledAnswer(ask: Call, input: object): Promise<Json> {
   const context: CallContext = { requestId: '' };
   try {

@@ -4,20 +4,20 @@ import { verificationId } from '../../domain/shared/verification';
 import type { VerificationView } from './group-overview';
 
 export interface VerificationStore {
-  /** Makes a violation of its own where it is wanted. */
+  /** Creates a violation for the verification where one is wanted. */
   begin(id: string, group: string, options: { leaseSeconds: number; violation: boolean }): Promise<VerificationView>;
   find(id: string): Promise<VerificationView | undefined>;
-  /** Removes all that carries its id but a camera. */
+  /** Removes everything with its id except a camera. */
   clear(id: string): Promise<void>;
   /** Ends its time. */
   expire(id: string): Promise<void>;
   /** Those whose time is over. */
   expired(): Promise<readonly string[]>;
-  /** Forgets it once no call can be under way any more that began in its time. */
+  /** Deletes it once no call that began in its time can still be in progress. */
   forget(id: string): Promise<void>;
 }
 
-/** Verifications under way. What one of them made is removed at its end, or when its time is over. */
+/** Verifications in progress. What a verification made is removed at its end, or when its time is over. */
 export class Verifications {
   constructor(
     private readonly store: VerificationStore,

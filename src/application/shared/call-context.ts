@@ -1,24 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Decision } from '../../domain/rollout/decision';
 
-/** What is known about the call being served; one object per request, never shared. */
+/** What is known about the call in progress; one object per request, never shared. */
 export interface CallContext {
   readonly requestId: string;
-  /** Who calls: the name of a token, else nothing. */
+  /** The caller: the name of a token; absent without one. */
   readonly actor?: string;
   /** `force_domain` of the request. */
   readonly force?: boolean;
-  /** Whether the domain path is to fail for this call, to see the fallback work; such calls are never judged. */
+  /** Whether the domain path is to fail for this call, to test the fallback; such calls are never judged. */
   readonly drill?: boolean;
-  /** The key that the caller chose in place of its name, to see where it leads; no random sample, so never judged. */
+  /**
+   * The key that the caller chose in place of its name, to see which path it takes; no random sample, so never judged.
+   */
   readonly probe?: string;
   /** Runs a task once the answer has been sent. */
   readonly afterAnswer?: (task: () => void) => void;
   /** How the call was served; written by the operation router. */
   served?: Decision;
-  /** Where what the call changed is kept with its before and after; written by whoever keeps it. */
+  /** Where the call's change is recorded with its before and after; written by whatever records it. */
   changed?: Readonly<Record<string, unknown>>;
-  /** Whether the answer leaves out what its source no longer holds; it proves nothing about the other path then. */
+  /** Whether the answer leaves out what its source no longer holds; then it proves nothing about the other path. */
   partial?: boolean;
 }
 
@@ -28,13 +30,13 @@ export const runInCall = <T>(context: CallContext, work: () => T): T => storage.
 
 export const currentCall = (): CallContext | undefined => storage.getStore();
 
-/** Tells the present call where its change is kept, such as `{ revision: 12 }`. */
+/** Notes on the present call where its change is recorded, such as `{ revision: 12 }`. */
 export function noteChange(reference: Readonly<Record<string, unknown>>): void {
   const call = storage.getStore();
   if (call) call.changed = { ...call.changed, ...reference };
 }
 
-/** Says that what the call is answered is only a part, because its source does not reach back far enough. */
+/** Notes that the answer of the call is incomplete, because its source does not reach back far enough. */
 export function answerIsPartial(): void {
   const call = currentCall();
   if (call) call.partial = true;

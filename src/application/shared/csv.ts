@@ -4,13 +4,13 @@ import { Media } from './media';
 type Cell = string | number | null;
 
 const ROWS = 500;
-/** A bare line feed or carriage return begins a row for some readers, too, so that either needs quotes. */
+/** Some readers also begin a row at a bare line feed or carriage return, so that either needs quotes. */
 const OPTIONS = { escape_formulas: true, record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * A table as a CSV file (RFC 4180) that is sent as its rows are read. It begins with a byte order mark, because
- * spreadsheets take Chinese for Latin without; cells that a spreadsheet would run as formulas are made text.
+ * spreadsheets otherwise read Chinese as Latin; cells that a spreadsheet would run as formulas are made text.
  */
 export function csv<T>(
   name: string,

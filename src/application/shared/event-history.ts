@@ -1,7 +1,9 @@
 import type { Event } from '../../domain/shared/event';
 import { DAY_MS, utcTime } from '../../domain/shared/time';
 
-/** The times asked for, in milliseconds since 1970; without a beginning the day before the end, or before now. */
+/**
+ * The requested period, in milliseconds since 1970; without a beginning it is the day before the end, or before now.
+ */
 export function requestedWindow(
   { start_time: start, end_time: end }: { readonly start_time?: string; readonly end_time?: string },
   now: Date,
@@ -19,12 +21,12 @@ export interface EventFilter {
   readonly cameraId?: string;
 }
 
-/** Events that were taken in. Throws `database.unavailable` when they cannot be read. */
+/** Ingested events. Throws `database.unavailable` when they cannot be read. */
 export interface EventHistory {
   /** The newest ones, newest first. */
   newest(filter: EventFilter, limit: number): Promise<readonly Event[]>;
   /** All of them, newest first, as they are read. */
   all(filter: EventFilter): AsyncIterable<Event>;
-  /** The ids of those of some events that are there. */
+  /** Of some events, the ids of those that are stored. */
   known(events: readonly Event[]): Promise<ReadonlySet<string>>;
 }

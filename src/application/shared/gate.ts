@@ -1,6 +1,6 @@
 import type { Role } from '../../domain/shared/role';
 
-/** What a request says about who sends it. */
+/** The parts of a request that identify its sender. */
 export interface Credentials {
   /** The header `Authorization` as it was sent. */
   readonly authorization: string | undefined;
@@ -9,39 +9,39 @@ export interface Credentials {
   /** The headers `Host` and `Origin` as they were sent. */
   readonly host: string | undefined;
   readonly origin: string | undefined;
-  /** `Sec-Fetch-Site`: where the page is from that a browser sends this for. */
+  /** `Sec-Fetch-Site`: the relation of the page that sent this to the service, if a browser sends it. */
   readonly site: string | undefined;
-  /** Whether a header says that a proxy passed this on. */
+  /** Whether a header shows that a proxy forwarded this. */
   readonly proxied: boolean;
 }
 
 export interface Caller {
-  /** The name of the token; absent where no login is needed. */
+  /** The name of the token; absent where no token is needed. */
   readonly actor?: string;
   readonly tokenId?: string;
   readonly role: Role;
 }
 
-/** Decides who may come in. */
+/** Decides who is let in. */
 export interface Gate {
   /** Whether every request needs a token. */
   readonly needsToken: boolean;
-  /** Throws `access.unauthorized` or `access.throttled`, never anything about the token itself. */
+  /** Throws `access.unauthorized` or `access.throttled`, neither of which reveals anything about the token. */
   admit(credentials: Credentials): Caller;
 }
 
-/** A call that changed something, or tried to, as it is told to the audit trail. */
+/** A call that changed something, or tried to, as the audit trail receives it. */
 export interface Mutation {
   readonly operation: string;
-  /** Absent when nobody was let in. */
+  /** Absent when no caller was identified. */
   readonly caller?: Caller;
   readonly requestId: string;
   readonly address: string;
   readonly status: number;
-  /** Whether it came to no operation; anybody can send any number of those. */
+  /** Whether it reached no operation; anybody can send any number of those. */
   readonly attempt?: boolean;
   /** Absent when the call was refused before it was read. */
   readonly input?: object;
-  /** Where the change itself is kept with its before and after, e.g. `{ revision: 12 }`. */
+  /** Where the change itself is recorded with its before and after, e.g. `{ revision: 12 }`. */
   readonly changed?: object;
 }

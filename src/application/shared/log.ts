@@ -1,4 +1,4 @@
-/** Where services say what happened. Implementations add the request id and hide secrets. */
+/** The log of the services. Implementations add the request id and hide secrets. */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;

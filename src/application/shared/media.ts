@@ -1,7 +1,7 @@
 /**
  * An answer that is not JSON: a picture, a file, or a stream that is sent while it is made. A stream gives at least one
- * chunk, at once where it can: the answer's head waits for it, so that what fails before can still be told. Its
- * `return` is called when the client has left; it has to settle a `next` that waits.
+ * chunk, at once where it can: the head of the answer waits for it, so that an earlier failure can still be reported.
+ * Its `return` is called when the client has left; it has to complete a `next` that waits.
  */
 export class Media {
   constructor(

@@ -1,4 +1,4 @@
-/** All tries of one operation on one path since this process started, whatever sent them there. */
+/** All attempts of one operation on one path since this process started, for whatever reason they took it. */
 export interface PathTotal {
   readonly operation: string;
   readonly path: 'domain' | 'legacy';

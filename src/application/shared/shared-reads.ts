@@ -1,21 +1,21 @@
 const answers = new WeakSet<object>();
 
-/** Whether several callers may be answered this very object, which nobody changes then. */
+/** Whether several callers may get this very object, which therefore must not be changed. */
 export const isShared = (answer: object): boolean => answers.has(answer);
 
 interface Round {
   readonly answer: Promise<unknown>;
-  /** Asked again once this one is answered, by those who came meanwhile. */
+  /** The next read, which begins once this one is answered, for callers that arrived meanwhile. */
   next?: Promise<unknown>;
 }
 
-/** Reads of a port that depend on their input alone. */
+/** Reads of a port whose result depends on their input alone. */
 type Reads<P> = { [K in keyof P]: P[K] extends (input: never) => Promise<unknown> ? K : never }[keyof P] & string;
 
 /**
- * The same port, for which those who ask the same of a read at the same time are answered by one asking. Who comes while
- * an answer is under way waits for the next, which begins when that one has ended: nobody gets an answer that was
- * begun before the question. So many dashboards that poll one thing cost what one costs.
+ * The same port, whose concurrent equal reads share one call. A caller that arrives while a read is in progress gets
+ * the next one, which begins when that one has ended: no caller gets an answer that was begun before its request. So
+ * many dashboards that poll the same data cost as much as one.
  */
 export function sharingReads<P extends object>(port: P, reads: readonly Reads<P>[]): P {
   const sharing = Object.create(port) as Record<string, unknown>;

@@ -1,6 +1,6 @@
 /**
- * What work gives within some milliseconds, else what `late` gives or throws. Nothing ends late work: what becomes of it
- * is ignored. The wait alone does not keep the process alive.
+ * The result of some work within some milliseconds, else what `late` returns or throws. Late work is not ended: its
+ * result is ignored. The wait alone does not keep the process alive.
  */
 export async function within<T, L>(ms: number, work: Promise<T>, late: () => L): Promise<T | L> {
   let timer: NodeJS.Timeout | undefined;

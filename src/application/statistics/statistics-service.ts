@@ -16,7 +16,7 @@ import type {
   SummaryQuery,
 } from './statistics-views';
 
-/** What people ask about an event, whatever exactly its detector calls it. */
+/** The kinds of event that people count, whatever exactly the detector calls its events. */
 interface EventKinds {
   readonly handwashing: number;
   readonly disinfection: number;
@@ -28,7 +28,7 @@ const HANDWASHING = /hand_?wash/i;
 const DISINFECTION = /disinfect|saniti[sz]/i;
 const HAIRNET = /hair_?net/i;
 
-/** Sorts counts by type of event into kinds; an event may be of several. */
+/** Sums counts by event type into kinds; an event may be of several kinds. */
 function kindsOf(counts: Readonly<Record<string, number>>, types: ViolationTypes): EventKinds {
   const sum = (is: (type: string) => boolean) =>
     Object.entries(counts).reduce((total, [type, count]) => total + (is(type) ? count : 0), 0);
@@ -40,15 +40,15 @@ function kindsOf(counts: Readonly<Record<string, number>>, types: ViolationTypes
   };
 }
 
-/** Where the numbers come from: sums that are kept in the tables, or the journal itself. */
+/** The source of the numbers: stored sums in the tables, or the journal itself. */
 export interface StatisticsSource {
   /** Events by type. */
   counts(window: TimeSpan, cameraId?: string): Promise<Counts>;
-  /** Events by local day (`YYYY-MM-DD`) and type, of some days that follow each other. */
+  /** Events by local day (`YYYY-MM-DD`) and type, of some successive days. */
   daily(dates: readonly string[], cameraId?: string): Promise<ReadonlyMap<string, Counts>>;
 }
 
-/** What is going on on the site, besides its events. */
+/** The state of the site, besides its events. */
 export interface SiteActivity {
   /** Regions that active cameras watch, each once. */
   regions(): Promise<readonly string[]>;
@@ -58,7 +58,7 @@ export interface SiteActivity {
   detections(window: TimeSpan): Promise<{ readonly processingTime: number | null; readonly confidence: number | null }>;
   /** The newest violations of a window. */
   violations(window: TimeSpan, limit: number): Promise<readonly RecentViolation[]>;
-  /** Alerts that nobody has resolved. */
+  /** Number of alerts that are not resolved. */
   activeAlerts(): Promise<number>;
 }
 
@@ -77,7 +77,7 @@ function statisticsEvent(event: Event): StatisticsEvent {
   };
 }
 
-/** `event_type` and `camera_name` are what the old dashboard looks for; no backend sent them. */
+/** `event_type` and `camera_name` are fields that the old dashboard reads; no backend sent them. */
 const historyItem = (event: Event, names: ReadonlyMap<string, string>): HistoryItem => ({
   ts: event.ts,
   camera_id: event.cameraId,
@@ -97,7 +97,7 @@ const RECENT_VIOLATIONS = 5;
 
 interface StatisticsSettings {
   readonly violationTypes: ViolationTypes;
-  /** Whose days are counted. */
+  /** Time zone of the daily sums. */
   readonly zone: string;
   readonly startedAt: Date;
 }
@@ -184,8 +184,8 @@ export class StatisticsService {
 }
 
 /**
- * The last minutes, and a little more than up to now: clocks of cameras run ahead, and what they report is there. Its end
- * is a whole minute, for which sums are kept.
+ * The last minutes, and a little beyond now: clocks of cameras run ahead, and their events are stored there. Its end is
+ * a whole minute, for which sums are kept.
  */
 function upToNow(now: Date, minutes: number): TimeSpan {
   const to = Math.ceil((now.getTime() + HOUR_MS) / MINUTE_MS) * MINUTE_MS;

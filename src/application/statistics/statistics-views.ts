@@ -53,7 +53,7 @@ export interface HistoryItem {
   /** Seconds since 1970. */
   readonly ts: number;
   readonly camera_id: string;
-  /** Null where there is no such camera any more. */
+  /** Null where the camera no longer exists. */
   readonly camera_name: string | null;
   readonly type: string;
   /** The same as `type`. */

@@ -14,7 +14,7 @@ export interface SystemInfo {
     readonly architecture: readonly string[];
     readonly processor: string;
     readonly hostname: string;
-    /** Of the old backend, where that answers; this one runs on Node.js. */
+    /** Of the old backend, where that answers; this service runs on Node.js. */
     readonly python_version: string | null;
     readonly node_version: string | null;
   };
@@ -27,7 +27,7 @@ export interface SystemInfo {
     readonly usage_percent: number;
   };
   readonly disk: Usage & { readonly free: number };
-  /** The old backend's word for "the numbers above are measured". */
+  /** The old backend's term for "the numbers above are measured". */
   readonly psutil_available: boolean;
 }
 
@@ -43,7 +43,7 @@ export type FileView =
       readonly writable: boolean;
     };
 
-/** The old backend's keys. What would tell a stranger where this program lies, or what its environment is, is null. */
+/** The old backend's keys. Null for values that would reveal where this program lies, or its environment. */
 export interface SystemConfig {
   readonly timestamp: string;
   readonly project_root: null;

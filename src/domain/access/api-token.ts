@@ -34,7 +34,7 @@ export function readToken(text: string): TokenText | undefined {
   return id && secret ? { id, secret } : undefined;
 }
 
-/** Compares in a time that tells nothing about the hash. */
+/** Constant-time comparison: its duration reveals nothing about the hash. */
 export const proves = (secret: string, hash: string): boolean =>
   timingSafeEqual(Buffer.from(sha256(secret), 'hex'), Buffer.from(hash, 'hex'));
 
@@ -42,7 +42,7 @@ export const proves = (secret: string, hash: string): boolean =>
 interface TokenFields {
   /** 16 hexadecimal digits; the public part of the token's text. */
   readonly id: string;
-  /** Whom it was given to; what they do is told under this name. */
+  /** Whom it was given to; the audit trail records their actions under this name. */
   readonly name: string;
   readonly role: Role;
   /** SHA-256 of the secret part, in hexadecimal. */
@@ -61,10 +61,10 @@ export interface NewToken {
 
 const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N} ._@-]{0,98}[\p{L}\p{N}._@-])?$/u;
 
-/** Names whose actions nobody should be able to claim: what is done without a token is told under them. */
+/** Names whose actions no caller may claim: what is done without a token is recorded under them. */
 const RESERVED = new Set(['anonymous', 'operator', 'command line', 'environment', 'evaluator']);
 
-/** Letters that look like Latin ones: a name that mixes them with those is meant to be taken for another. */
+/** Letters that look like Latin ones: a name that mixes them with Latin letters is made to be confused with another. */
 const LOOKALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
 const LATIN = /\p{Script=Latin}/u;
 
@@ -77,7 +77,7 @@ function isAllowed(name: string): boolean {
 export class ApiToken {
   private constructor(readonly fields: TokenFields) {}
 
-  /** Throws `access.invalid` with every fault of what was asked for. */
+  /** Throws `access.invalid` with every fault of the request. */
   static issue({ name, role, expiresAt }: NewToken, id: string, hash: string, now: Date): ApiToken {
     const known = roles.find((r) => r === role);
     const faults: Fault[] = [];

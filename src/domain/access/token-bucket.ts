@@ -1,4 +1,4 @@
-/** How much is allowed at once, and how fast it comes back. */
+/** How many calls are allowed at once, and how fast the allowance refills. */
 export interface Allowance {
   readonly burst: number;
   readonly perSecond: number;
@@ -11,8 +11,8 @@ interface Level {
 }
 
 /**
- * Token buckets by key. Each refills for ever, and only so many are kept: the one that was not used for the longest
- * time makes room, and its key starts anew with a full one.
+ * Token buckets by key. Each refills continuously, and their number is bounded: the least recently used bucket is
+ * dropped, and its key starts again with a full one.
  */
 export class TokenBuckets {
   private readonly levels = new Map<string, Level>();
@@ -22,7 +22,7 @@ export class TokenBuckets {
     private readonly most: number,
   ) {}
 
-  /** Takes one if there is one: 0, else the seconds until there will be. */
+  /** Takes one token: 0 if there was one, else the seconds until there will be one. */
   take(key: string, nowMs: number): number {
     const level = this.refilled(key, nowMs);
     this.levels.delete(key);

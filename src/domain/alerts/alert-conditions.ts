@@ -30,21 +30,21 @@ const labels: ValueRule = {
   schema: { type: 'array', items: { type: 'string' }, description: 'types of event, or labels in their evidence' },
 };
 
-/** What any rule may be told, whatever its type. */
+/** Conditions of every rule, whatever its type. */
 const ALWAYS: ValueRules = {
   duration_minutes: whole(1, DAY_SECONDS / 60),
   duration_seconds: whole(1, DAY_SECONDS),
   cooldown_seconds: whole(0, 7 * DAY_SECONDS),
   schedule: scheduleRule,
 };
-/** Which there are is a setting of the site. */
+/** The types of violation are a setting of the site. */
 const VIOLATION = /^[a-z][a-z0-9_]*$/;
 const EVENTS: ValueRules = {
   violation_type: textRule(1, 50, { re: VIOLATION, says: 'must be a type of violation such as no_hairnet' }),
   labels,
 };
 
-/** What each type of rule may be told, and the limits of it, written once. */
+/** The conditions of each rule type with their limits, written once. */
 export const CONDITIONS: Readonly<Record<RuleType, ValueRules>> = {
   violation_threshold: { threshold: whole(1, 10_000), ...EVENTS, ...ALWAYS },
   continuous_violation: { min_detections: whole(1, 1_000), ...EVENTS, ...ALWAYS },
@@ -52,7 +52,7 @@ export const CONDITIONS: Readonly<Record<RuleType, ValueRules>> = {
   camera_down: { recovery_seconds: whole(0, 3_600), ...ALWAYS },
 };
 
-/** In force where nothing was written. */
+/** In force where the rule names no duration. */
 const DURATION_SECONDS: Readonly<Record<RuleType, number>> = {
   violation_threshold: 600,
   continuous_violation: 30,
@@ -76,7 +76,7 @@ export interface RuleConditions {
   readonly schedule: AlertSchedule | undefined;
 }
 
-/** Never refuses: what cannot be used, in a rule that the old backend accepted, counts as not written. */
+/** Never refuses: an unusable condition, in a rule that the old backend accepted, counts as not written. */
 export function readConditions(type: RuleType, conditions: JsonObject): RuleConditions {
   const number = (name: string, fallback: number): number => {
     const value = conditions[name];
@@ -108,7 +108,9 @@ export function checkConditions(type: RuleType, conditions: Json): Fault[] {
   return [...missing(type, conditions), ...unknown, ...wrong];
 }
 
-/** Says which there are: whoever writes `time_window_minutes` finds `duration_minutes` by no likeness of the words. */
+/**
+ * Lists the conditions that exist: `time_window_minutes` is too unlike `duration_minutes` to be found as a misspelling.
+ */
 function unknownCondition(name: string, known: readonly string[], type: RuleType): Fault {
   const unknown = unknownName(name, known, `a condition of ${type}`);
   const there = `${unknown.suggestion ? ' The' : ': the'} conditions are ${known.join(', ')}`;

@@ -5,35 +5,35 @@ export interface AlertEvent {
   readonly cameraId: string;
   readonly type: string;
   readonly trackId: number | null;
-  /** The type of violation it is, if it is one. */
+  /** The type of violation, if the event is one. */
   readonly violation: string | undefined;
-  /** What the detector calls what it saw, where it says so. */
+  /** The detector's own label for what it saw, if it sent one. */
   readonly label: string | undefined;
 }
 
-/** Whether a camera's process runs: `unwanted` where nobody asked for it. */
+/** Whether a camera's process runs: `unwanted` where its desired state is stopped. */
 export type CameraCondition = 'up' | 'down' | 'unwanted';
 
-/** One thing a rule takes notice of, for one camera. */
+/** One input of a rule, for one camera. */
 export type AlertInput =
   | { readonly kind: 'event'; readonly at: number; readonly event: AlertEvent }
   | { readonly kind: 'camera'; readonly at: number; readonly condition: CameraCondition }
   | { readonly kind: 'time'; readonly at: number };
 
 /**
- * `alert`: it happened. `summary`: what was held back since, at the end of the cooldown. `recovery`: what was missing
+ * `alert`: it happened. `summary`: what was suppressed since, at the end of the cooldown. `recovery`: what was missing
  * is there again.
  */
 type DecisionKind = 'alert' | 'summary' | 'recovery';
 
-/** That people are to be told, at which moment, and of what. */
+/** A decision of a rule: to notify, at which moment, and about what. */
 export interface RuleDecision {
   readonly kind: DecisionKind;
   readonly at: number;
   readonly details: JsonObject;
 }
 
-/** A state and what was decided on the way to it. */
+/** The next state and the decisions made on the way to it. */
 export type Stepped<S> = readonly [state: S, decisions: readonly RuleDecision[]];
 
 export const NONE: readonly RuleDecision[] = [];

@@ -36,7 +36,7 @@ export const ALERT_RULE_FIELDS: ValueRules = {
 };
 const REQUIRED = ['name', 'rule_type', 'conditions'];
 
-/** What a field means while nobody wrote it. */
+/** The default of a field that was not written. */
 const DEFAULTS: JsonObject = {
   camera_id: null,
   notification_channels: ['websocket'],
@@ -46,14 +46,14 @@ const DEFAULTS: JsonObject = {
   created_by: null,
 };
 
-/** What an answer carries beyond the fields: a client that sends an answer back may leave it in. */
+/** Members of an answer that are not fields: a client that sends an answer back may leave them in. */
 const DERIVED = new Set(['id', 'created_at', 'updated_at']);
-/** Parts of the conditions that people also write beside them. */
+/** Conditions that clients also send as fields of the rule itself. */
 const MOVED = ['schedule', 'cooldown_seconds'];
 
 export type AlertRuleFields = JsonObject;
 
-/** When people are to be told of what cameras see, or do not see. Immutable: every change is a new rule. */
+/** When to alert about what cameras see, or do not see. Immutable: every change is a new rule. */
 export class AlertRule {
   readonly name: string;
   /** Undefined: every camera, each for itself. */
@@ -61,7 +61,7 @@ export class AlertRule {
   /** As it was written, perhaps by the old backend; `type` where this service knows it. */
   readonly typeName: string;
   readonly type: RuleType | undefined;
-  /** Undefined for a type that only the old backend knew. */
+  /** As it was written, perhaps by the old backend. */
   readonly conditions: RuleConditions | undefined;
   /** As they were written: the old backend had others than this service. */
   readonly channels: readonly string[];
@@ -90,7 +90,7 @@ export class AlertRule {
     this.createdBy = typeof fields.created_by === 'string' ? fields.created_by : null;
   }
 
-  /** A new rule; all rules of rules apply. Throws `alert_rule.invalid` with every fault. */
+  /** A new rule; all its fields and conditions are checked. Throws `alert_rule.invalid` with every fault. */
   static register(input: JsonObject, now: Date): AlertRule {
     const fields = { ...DEFAULTS, ...canonical(input) };
     refuseFaults('alert_rule.invalid', check(fields));
@@ -102,7 +102,10 @@ export class AlertRule {
     return new AlertRule(id, fields, createdAt, updatedAt);
   }
 
-  /** The rule with some fields changed; `null` takes one back to its default. Throws `alert_rule.invalid` with every fault. */
+  /**
+   * The rule with some fields changed; `null` resets a field to its default. Throws `alert_rule.invalid` with every
+   * fault.
+   */
   change(patch: JsonObject, now: Date): AlertRule {
     const { conditions } = this.fields;
     const outside = conditions !== undefined && MOVED.some((name) => Object.hasOwn(patch, name));
@@ -115,7 +118,7 @@ export class AlertRule {
     return sameJson(next, this.fields) ? this : new AlertRule(this.id, next, this.createdAt, now);
   }
 
-  /** The same for the same conditions: what was counted under them still counts. */
+  /** Equal for equal conditions: counts made under them stay valid. */
   get fingerprint(): string {
     const conditions = JSON.stringify([this.typeName, this.cameraId ?? null, conditionsIn(this.fields)]);
     return createHash('sha256').update(conditions).digest('base64url').slice(0, 16);
@@ -164,7 +167,7 @@ function conditionsOf({ rule_type, conditions }: AlertRuleFields): Fault[] {
   if (conditions === undefined) return [];
   const type = RULE_TYPES.find((t) => t === rule_type) ?? 'violation_threshold';
   const faults = checkConditions(type, conditions);
-  // Of an unknown type only what is no object at all can be said to be wrong.
+  // For an unknown type only conditions that are no object at all are certainly wrong.
   const certain = type === rule_type ? faults : faults.filter(({ path }) => path.length === 0);
   return certain.map((f) => ({ ...f, path: ['conditions', ...f.path] }));
 }
@@ -185,10 +188,10 @@ export interface AlertRuleRepository {
   page(filter: AlertRuleFilter, limit: number, offset: number): Promise<{ rules: AlertRule[]; total: number }>;
   get(id: number): Promise<AlertRule | undefined>;
   all(): Promise<AlertRule[]>;
-  /** Answers the id it was given. */
+  /** Answers the id of the stored rule. */
   add(rule: AlertRule): Promise<number>;
-  /** Decides on the rule as it is while nobody else can change it; undefined for an unknown one. */
+  /** Applies `decide` to the rule under a lock, so that no other change comes between; undefined for an unknown id. */
   change(id: number, decide: (rule: AlertRule) => AlertRule): Promise<AlertRule | undefined>;
-  /** Whether there was one. What it told stays. */
+  /** Whether there was one. Its alerts stay. */
   remove(id: number): Promise<boolean>;
 }

@@ -60,9 +60,9 @@ function offsetOf(format: Intl.DateTimeFormat, at: number): number {
 }
 
 const DAY_MINUTES = 1440;
-/** No schedule is closed for longer than a week, and a day that a change of the clocks may swallow. */
+/** No schedule is closed for longer than a week plus one day, which a change of the clocks may skip. */
 const LONGEST_LOOK = 9 * DAY_MINUTES;
-/** 1970-01-01, from where days count, was a Thursday. */
+/** Days are counted from 1970-01-01, which was a Thursday. */
 const THURSDAY = 4;
 
 /** When a rule may alert, by the clocks on the wall: on which days, from when (included) to when (excluded). */
@@ -98,8 +98,8 @@ export const nextOpen = (schedule: AlertSchedule | undefined, at: number): numbe
   first(schedule, at, at + LONGEST_LOOK * MINUTE_MS, true);
 
 /**
- * The first moment when the rule may alert and could have for the whole `span` (milliseconds) before, counted from
- * `base` at the earliest; undefined when its open times are too short for that.
+ * The first moment when the rule may alert and was also open during the whole `span` (milliseconds) before, counted
+ * from `base` at the earliest; undefined when its open times are too short for that.
  */
 export function openThroughout(schedule: AlertSchedule | undefined, base: number, span: number): number | undefined {
   if (!schedule) return base + span;
@@ -167,7 +167,7 @@ function dayOf(value: Json): number {
   return typeof value === 'string' && /^\w+$/.test(value) ? DAYS.indexOf(value.toLowerCase().slice(0, 3)) + 1 : 0;
 }
 
-/** A schedule that was checked, ready to be asked. */
+/** The schedule of a rule whose conditions were checked. */
 export function readSchedule(value: Json | undefined): AlertSchedule | undefined {
   if (!isJsonObject(value)) return undefined;
   const { weekdays, from, to, time_zone } = value;

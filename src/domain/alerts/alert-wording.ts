@@ -12,7 +12,7 @@ export interface AlertText {
   readonly details: JsonObject;
 }
 
-/** Puts a decision into words. */
+/** Formats a decision as an alert. */
 export function formatAlert(rule: WatchedRule, cameraId: string, { kind, at, details }: RuleDecision): AlertText {
   const { name, priority } = rule.rule;
   const about = { kind, rule_name: name, priority, ...details };
@@ -20,7 +20,7 @@ export function formatAlert(rule: WatchedRule, cameraId: string, { kind, at, det
   return { ruleId: rule.id, cameraId, type: rule.type, at: new Date(at), message, details: about };
 }
 
-/** Whatever may be told at most once: the same decision, made again after a crash, has the same key. */
+/** An alert is sent at most once per key: the same decision, made again after a crash, has the same key. */
 export const decisionKey = ({ ruleId, cameraId, details, at }: AlertText): string =>
   `${ruleId}/${cameraId}/${String(details.kind)}/${iso(at.getTime())}`;
 

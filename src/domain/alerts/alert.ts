@@ -3,7 +3,7 @@ import { DomainError } from '../shared/domain-error';
 export const alertStatuses = ['open', 'acknowledged', 'resolved'] as const;
 export type AlertStatus = (typeof alertStatuses)[number];
 
-/** What people did about an alert. */
+/** How an alert was handled. */
 export interface AlertFields {
   readonly id: number;
   readonly status: AlertStatus;
@@ -16,13 +16,13 @@ export interface AlertFields {
 
 interface AlertHandling {
   readonly by: string | null;
-  /** The note so far stays where there is none. */
+  /** Without one, the earlier note stays. */
   readonly note: string | null;
 }
 
 /**
- * What a rule found, and what people did about it: open, then acknowledged, then resolved; one that is open may be
- * resolved at once. Who was first stays noted, whoever does the same again. Immutable.
+ * An alert and how it was handled: open, then acknowledged, then resolved; an open one may be resolved at once. The
+ * first handler of each step stays recorded, whoever repeats the step. Immutable.
  */
 export class Alert {
   private constructor(readonly fields: AlertFields) {}
@@ -31,7 +31,7 @@ export class Alert {
     return new Alert(fields);
   }
 
-  /** Somebody takes care of it. Throws `alert.resolved` when that was done already. */
+  /** Acknowledges the alert. Throws `alert.resolved` when it is resolved already. */
   acknowledge({ by, note }: AlertHandling, now: Date): Alert {
     const { id, status, acknowledgedAt, acknowledgedBy } = this.fields;
     if (status === 'resolved') throw new DomainError('alert.resolved', `Alert ${id} is resolved already.`);
@@ -44,7 +44,7 @@ export class Alert {
     });
   }
 
-  /** It is dealt with. */
+  /** Resolves the alert. */
   resolve({ by, note }: AlertHandling, now: Date): Alert {
     const { resolvedAt, resolvedBy } = this.fields;
     return new Alert({

@@ -3,7 +3,7 @@ import type { SiteNotice } from '../shared/site-notice';
 import { type CameraCondition, NONE, type RuleDecision, type Stepped, iso } from './alert-input';
 import { type Outage, noOutage, stepOutage } from './silence-steps';
 
-/** How one look found a part of the service. */
+/** The result of one health check of a component. */
 export interface PartLook {
   readonly status: string;
   /** For people; free of secrets. */
@@ -11,15 +11,15 @@ export interface PartLook {
   readonly details?: JsonObject;
 }
 
-/** Looks in a row that found a part not well. Plain JSON: services tell it each other. */
+/** Failed health checks in a row. Plain JSON: services publish it to each other. */
 export interface PartStreak extends PartLook {
-  /** 0: it is well. */
+  /** 0: the component is healthy. */
   readonly looks: number;
-  /** When the first of them was, in milliseconds since 1970; of no meaning while it is well. */
+  /** Time of the first of them, in milliseconds since 1970; without meaning while the component is healthy. */
   readonly since: number;
 }
 
-/** Before this many looks in a row it may be chance. */
+/** Fewer failed checks in a row may be chance. */
 export const BAD_LOOKS = 3;
 
 export function lookAgain(before: PartStreak | undefined, look: PartLook, at: number): PartStreak {
@@ -34,7 +34,10 @@ interface PartWords {
   readonly well: string;
 }
 
-/** The parts people are told of. A rollback tells itself; deliveries that fail cannot be told by deliveries. */
+/**
+ * The components that site notices cover. A rollback has its own notice; failing deliveries cannot be reported by
+ * deliveries.
+ */
 export const WATCHED_PARTS = ['database', 'camera_data_consistency', 'journal', 'workers', 'disk'] as const;
 export type WatchedPart = (typeof WATCHED_PARTS)[number];
 
@@ -78,7 +81,7 @@ const freeSpace = (details: JsonObject): string =>
     .map(([name, space]) => `${isJsonObject(space) ? Number(space.free_percent).toFixed(1) : '?'} % free for ${name}`)
     .join(', ');
 
-/** A decision about a part in words; `look` is the worst that was seen of it. */
+/** Formats a decision about a component; `look` is its worst health check. */
 function formatComponent(part: WatchedPart, decision: RuleDecision, look: PartLook & { service?: string }): SiteNotice {
   const { priority, trouble, todo, well } = WORDS[part];
   const alert = decision.kind === 'alert';
@@ -97,13 +100,13 @@ function formatComponent(part: WatchedPart, decision: RuleDecision, look: PartLo
   };
 }
 
-/** When a service was without its database: it could tell nobody before it was back. Milliseconds since 1970. */
+/** When a service was without its database and therefore could not report it. Milliseconds since 1970. */
 export interface Away {
   readonly from: number;
   readonly to: number;
 }
 
-/** What one service says of the parts. */
+/** What one service reports of its components. */
 export interface InstanceHealth {
   readonly service: string;
   readonly parts: Readonly<Partial<Record<WatchedPart, PartStreak>>>;
@@ -111,19 +114,22 @@ export interface InstanceHealth {
   readonly away: Away | null;
 }
 
-/** What is known of the parts for the whole site. Plain JSON, so that it survives a restart as it is. */
+/** Component health of the whole site. Plain JSON, so that it survives a restart unchanged. */
 export interface WatchedParts {
   readonly parts: Readonly<Partial<Record<WatchedPart, Outage>>>;
-  /** Up to when times without the database were told. */
+  /** Up to when times without the database were reported. */
   readonly awayUntil: number;
 }
 
 export const NO_PARTS: WatchedParts = { parts: {}, awayUntil: 0 };
 
-/** Bad looks in a row are waited for, so what is bad then is told at once; it has to be well for a while to be over. */
+/**
+ * The health checks wait for several failures in a row already, so the notice follows at once; an outage ends only
+ * after a healthy while.
+ */
 const PART_RULE = { schedule: undefined, durationMs: 0, recoveryMs: 30_000, cooldownMs: 0 };
 
-/** The next state, and what people are to be told: one trouble of a part, whichever services see it, is told once. */
+/** The next state and the notices: one outage of a component is reported once, whichever services see it. */
 export function stepParts(
   before: WatchedParts,
   instances: readonly InstanceHealth[],
@@ -163,14 +169,14 @@ function databaseAway(outage: Outage, { from, to }: Away): Stepped<Outage> {
   return [up, [...alreadyNotified, ...more]];
 }
 
-/** A single bad look begins nothing, but it keeps from being over what has begun. */
+/** A single failed check starts no outage, but keeps one that has started from ending. */
 function seen(outage: Outage, { looks, since }: PartStreak, now: number): Stepped<Outage> {
   if (looks === 0) return see(outage, 'up', now, now);
   if (outage.downSince === null && looks < BAD_LOOKS) return [outage, NONE];
   return see(outage, 'down', since, now);
 }
 
-/** Takes notice of a condition that began `at`, and decides what is due by `now`. */
+/** Applies a condition that began `at`, and decides what is due by `now`. */
 function see(outage: Outage, condition: CameraCondition, at: number, now: number): Stepped<Outage> {
   const [next, decisions] = stepOutage(PART_RULE, outage, { kind: 'camera', at, condition });
   const [last, more] = stepOutage(PART_RULE, next, { kind: 'time', at: now });

@@ -7,21 +7,24 @@ export const MOST_ATTEMPTS = 8;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 300_000;
 
-/** Milliseconds until the next attempt: 1 s, doubled each time, up to 5 minutes, a fifth more or less by chance (0 to 1). */
+/**
+ * Milliseconds until the next attempt: 1 s, doubled each time, up to 5 minutes, a fifth more or less by chance (0 to
+ * 1).
+ */
 const waitAfter = (attempts: number, chance: number): number =>
   Math.round(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempts - 1)) * (0.8 + 0.4 * chance));
 
 /**
- * One alert on its way to one address: queued until an attempt succeeds, dead when none will or the last one failed, and
- * queued again when somebody revives it. Immutable.
+ * One alert on its way to one address: queued until an attempt succeeds, dead when retrying is useless or the last
+ * attempt failed, and queued again when somebody revives it. Immutable.
  */
 export class Delivery {
   private constructor(
     readonly id: number,
     readonly status: DeliveryStatus,
-    /** Attempts since it was queued, one that is under way included. */
+    /** Attempts since it was queued, including one in progress. */
     readonly attempts: number,
-    /** Until the next attempt of one that is queued. */
+    /** Time until the next attempt, while queued. */
     readonly waitMs: number,
   ) {}
 
@@ -29,18 +32,18 @@ export class Delivery {
     return new Delivery(id, status, attempts, 0);
   }
 
-  /** The attempt that is under way has arrived. */
+  /** The attempt in progress succeeded. */
   succeed(): Delivery {
     return this.settle('delivered', 0);
   }
 
-  /** The attempt that is under way has failed; `isFinal`: trying again is in vain. */
+  /** The attempt in progress failed; `isFinal`: a retry is useless. */
   fail(isFinal: boolean, chance: number): Delivery {
     if (isFinal || this.attempts >= MOST_ATTEMPTS) return this.settle('dead', 0);
     return this.settle('queued', waitAfter(this.attempts, chance));
   }
 
-  /** Tried again, at once and as often as a new one. Throws `alert_delivery.not_dead`. */
+  /** Queued again, with as many attempts as a new one, the first at once. Throws `alert_delivery.not_dead`. */
   revive(): Delivery {
     if (this.status === 'dead') return new Delivery(this.id, 'queued', 0, 0);
     const message = `Delivery ${this.id} is ${this.status}: only one that was given up is tried again.`;

@@ -6,7 +6,7 @@ import type { WatchedRule } from './watched-rule';
 const ANY = '*';
 const VIOLATION = 'violation';
 
-/** Finds the rules an event concerns by its camera and type, however many others there are. */
+/** Finds the rules for an event by its camera and type, at a cost that does not grow with the number of other rules. */
 export class RuleIndex {
   private readonly byCamera = new Map<string, Map<string, WatchedRule[]>>();
 
@@ -19,7 +19,7 @@ export class RuleIndex {
     }
   }
 
-  /** Every rule that takes notice of the event, each once. */
+  /** Every rule that the event concerns, each once. */
   matching(event: AlertEvent): WatchedRule[] {
     const found: WatchedRule[] = [];
     for (const camera of [event.cameraId, ANY]) {
@@ -27,7 +27,7 @@ export class RuleIndex {
       if (!byKey) continue;
       const { type, label, violation } = event;
       add(found, byKey.get(`type:${type}`), event);
-      // Found by its type already where both are the same.
+      // Already found by its type where type and label are equal.
       if (label !== undefined && label !== type) add(found, byKey.get(`type:${label}`), event);
       if (violation !== undefined) add(found, byKey.get(`${VIOLATION}:${violation}`), event);
       if (violation !== undefined) add(found, byKey.get(VIOLATION), event);
@@ -47,14 +47,14 @@ function add(found: WatchedRule[], rules: readonly WatchedRule[] | undefined, ev
   }
 }
 
-/** Under which a rule is found: the types of event it names, else the violation, else whatever concerns its kind. */
+/** Index keys of a rule: the event types it names, else the violation type, else the kind of event. */
 function keysOf({ labels, violationType, type }: WatchedRule): string[] {
   if (labels.size > 0) return [...labels].map((label) => `type:${label}`);
   if (violationType !== undefined) return [`${VIOLATION}:${violationType}`];
   return [type === 'no_detection' ? ANY : VIOLATION];
 }
 
-/** What a rule remembers of one camera, as it is stored. */
+/** The stored state of a rule for one camera. */
 export interface StoredRuleState {
   readonly ruleId: number;
   readonly cameraId: string;
@@ -68,13 +68,13 @@ interface Scope {
   state: RuleState;
 }
 
-/** Up to when everything is known: of the events, and of the cameras' processes. Milliseconds since 1970. */
+/** Up to when events, and condition changes of cameras, are completely known. Milliseconds since 1970. */
 interface Known {
   readonly events: number;
   readonly cameras: number;
 }
 
-/** All rules and what they remember. Live evaluation and dry run are this, fed in the same order. */
+/** All rules and their states. Live evaluation and dry run both use it, fed in the same order. */
 export class RuleEvaluation {
   private index = new RuleIndex([]);
   /** By rule, then by camera. */
@@ -82,13 +82,13 @@ export class RuleEvaluation {
   private readonly changed = new Set<Scope>();
   private deleted: StoredRuleState[] = [];
 
-  /** `kept`: what an earlier evaluation stored; it counts once the rules are known. */
+  /** `kept`: states stored by an earlier evaluation; they are used once the rules are known. */
   constructor(
     private readonly cameras: Map<string, KnownCamera> = new Map(),
     private kept: readonly StoredRuleState[] = [],
   ) {}
 
-  /** From now on these rules. What was counted under the same conditions still counts, everything else begins anew. */
+  /** Replaces the rules in force. States counted under the same conditions are kept, all others start anew. */
   follow(rules: readonly WatchedRule[]): void {
     this.index = new RuleIndex(rules);
     const byId = new Map(rules.map((rule) => [rule.id, rule]));
@@ -105,7 +105,7 @@ export class RuleEvaluation {
     }
   }
 
-  /** As if nothing had been counted before. */
+  /** Discards all states and starts anew. */
   startAnew(rules: readonly WatchedRule[]): void {
     this.deleted.push(...this.all().map(keep));
     this.scopes.clear();
@@ -117,7 +117,7 @@ export class RuleEvaluation {
     const told: AlertText[] = [];
     const input = { kind: 'event', at, event } as const;
     for (const rule of this.index.matching(event)) {
-      // Nobody expects anything of a camera that is not watched.
+      // Events are expected only of a camera that the rule watches.
       if (rule.type === 'no_detection' && !this.scopes.get(rule.id)?.has(event.cameraId)) continue;
       this.feed(this.scope(rule, event.cameraId), input, told);
     }
@@ -134,7 +134,7 @@ export class RuleEvaluation {
     return told;
   }
 
-  /** When time alone decides something next, in milliseconds since 1970; infinity: nothing waits for that. */
+  /** When time alone decides something next, in milliseconds since 1970; infinity: no rule waits for time. */
   nextDue(): number {
     return Math.min(...this.all().map(({ rule, state }) => dueOf(rule, state) ?? Number.POSITIVE_INFINITY));
   }
@@ -150,7 +150,7 @@ export class RuleEvaluation {
     return told.sort((a, b) => a.at.getTime() - b.at.getTime());
   }
 
-  /** What has to be stored, and what has to be forgotten, since the last time. */
+  /** The states to store and to delete since the last call. */
   drain(): { readonly changed: StoredRuleState[]; readonly deleted: StoredRuleState[] } {
     const [changed, { deleted }] = [[...this.changed].map(keep), this];
     this.changed.clear();
@@ -195,7 +195,7 @@ export class RuleEvaluation {
   }
 }
 
-/** Whether what was counted was counted under the conditions of the rule as it is now. */
+/** Whether a state was counted under the present conditions of the rule. */
 const isOf = ({ fingerprint, state }: StoredRuleState, rule: WatchedRule): boolean =>
   rule.fingerprint === fingerprint && rule.type === state.of;
 const watchesTime = ({ type }: WatchedRule): boolean => type === 'no_detection' || type === 'camera_down';

@@ -12,7 +12,7 @@ import {
 import { type Burst, type Lasting, noBurst, nothingLasting, stepBurst, stepLasting } from './violation-steps';
 import type { WatchedRule } from './watched-rule';
 
-/** What a rule remembers of one camera. Plain JSON, so that it survives a restart as it is. */
+/** The state of a rule for one camera. Plain JSON, so that it survives a restart unchanged. */
 export type RuleState =
   | ({ readonly of: 'violation_threshold' } & Burst)
   | ({ readonly of: 'continuous_violation' } & Lasting)
@@ -25,7 +25,7 @@ export interface KnownCamera {
   readonly since: number;
 }
 
-/** A rule begins to watch a camera. */
+/** The initial state of a rule for a camera. */
 export function begin(rule: WatchedRule, camera: KnownCamera | undefined): RuleState {
   switch (rule.type) {
     case 'violation_threshold':
@@ -39,13 +39,13 @@ export function begin(rule: WatchedRule, camera: KnownCamera | undefined): RuleS
     }
     case 'camera_down': {
       if (camera?.condition !== 'down') return { of: rule.type, ...noOutage };
-      // Told at the earliest when the rule exists.
+      // No alert is dated before the rule existed.
       return { of: rule.type, ...noOutage, downSince: camera.since, downAgain: camera.since, notBefore: rule.since };
     }
   }
 }
 
-/** The next state, and what people are to be told: a pure function of what is known and what happens. */
+/** The next state and the decisions: a pure function of the present state and the input. */
 export function stepRule(rule: WatchedRule, state: RuleState, input: AlertInput): Stepped<RuleState> {
   switch (state.of) {
     case 'violation_threshold':
@@ -63,7 +63,7 @@ function tagged<S extends RuleState>(before: S, [state, decisions]: Stepped<Omit
   return [state === before ? before : ({ of: before.of, ...state } as unknown as RuleState), decisions];
 }
 
-/** When time alone may change something, at the earliest; null while only an event or a camera can. */
+/** The earliest time at which time alone may change something; null while only an event or a camera can. */
 export function dueOf(rule: WatchedRule, state: RuleState): number | null {
   switch (state.of) {
     case 'violation_threshold':

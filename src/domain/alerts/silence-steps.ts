@@ -4,16 +4,19 @@ import type { WatchedRule } from './watched-rule';
 
 /** `no_detection`: too few events within a window. */
 export interface Absence {
-  /** Whether events are to be expected at all; of a rule for every camera, only while its process is wanted. */
+  /** Whether events are expected at all; of a rule for every camera, only while its process is wanted. */
   readonly watching: boolean;
   readonly since: number;
-  /** When the newest events were, oldest first; at most as many as are expected. */
+  /** Times of the newest events, oldest first; at most as many as are expected. */
   readonly seen: readonly number[];
-  /** When it was told, while it lasts. */
+  /** When the alert was raised, while the absence lasts; else null. */
   readonly told: number | null;
-  /** The end of the cooldown of the last one. */
+  /** End of the last cooldown. */
   readonly notBefore: number;
-  /** When it will be one if nothing comes, and from where that was counted: finding it takes a look at the schedule. */
+  /**
+   * When an absence begins if no event comes, and the base it was counted from: kept because the schedule is costly to
+   * search.
+   */
   readonly due: { readonly base: number; readonly at: number | null } | null;
 }
 
@@ -40,12 +43,12 @@ export function stepAbsence(rule: WatchedRule, state: Absence, input: AlertInput
   }
 }
 
-/** The moment from which the absence would count. */
+/** The moment from which an absence is counted. */
 function baseOf({ minDetections }: WatchedRule, { seen, since }: Absence): number {
   return Math.max(since, seen.length >= minDetections ? (seen.at(-minDetections) ?? since) : since);
 }
 
-/** When there is something to decide without an event, at the earliest. */
+/** The earliest time at which something is due without an event. */
 export function absenceDue(rule: WatchedRule, state: Absence): number | null {
   if (!state.watching || state.told !== null) return null;
   const base = baseOf(rule, state);
@@ -57,7 +60,7 @@ function settleAbsence(rule: WatchedRule, state: Absence, now: number): Stepped<
   const earliest = absenceDue(rule, state);
   if (earliest === null || earliest > now) return [state, NONE];
   const base = baseOf(rule, state);
-  // Counted so that the whole window up to the end of a cooldown was open, too.
+  // Counted so that the schedule was also open for the whole window before the end of a cooldown.
   const from = Math.max(base, state.notBefore - rule.durationMs);
   const at = openThroughout(rule.schedule, from, rule.durationMs) ?? null;
   if (at === null || at > now) return [{ ...state, due: { base, at } }, NONE];
@@ -79,20 +82,23 @@ function seeSign(rule: WatchedRule, state: Absence, at: number): Stepped<Absence
   return [{ ...next, told: null, notBefore: state.told + rule.cooldownMs }, [recovery]];
 }
 
-/** When an outage is told, and when it is over. */
+/** When an outage is reported, and when it is over. */
 type OutageRule = Pick<WatchedRule, 'schedule' | 'durationMs' | 'recoveryMs' | 'cooldownMs'>;
 
-/** `camera_down`: a camera whose process should run and does not; or anything else that should be well and is not. */
+/**
+ * `camera_down`: a camera whose process should run and does not; also any other component that should be healthy and is
+ * not.
+ */
 export interface Outage {
   /** When it began; a camera that comes up for less than the recovery time has not recovered. */
   readonly downSince: number | null;
   /** When it last went down. */
   readonly downAgain: number;
-  /** Since when it is up again, not yet for long enough. */
+  /** Since when it is up again, for less than the recovery time so far. */
   readonly upSince: number | null;
-  /** When it was told, while it lasts. */
+  /** When the alert was raised, while the outage lasts; else null. */
   readonly told: number | null;
-  /** The end of the cooldown of the last one. */
+  /** End of the last cooldown. */
   readonly notBefore: number;
 }
 
@@ -105,7 +111,7 @@ export function stepOutage(rule: OutageRule, state: Outage, input: AlertInput): 
   return [next, [...decisions, ...more]];
 }
 
-/** When there is something to decide without a change of the camera, at the earliest. */
+/** The earliest time at which something is due without a change of the camera. */
 export function outageDue(rule: OutageRule, { downSince, downAgain, upSince, told, notBefore }: Outage): number | null {
   if (downSince === null) return null;
   if (upSince !== null) return upSince + rule.recoveryMs;
@@ -138,7 +144,7 @@ function seeCondition(state: Outage, at: number, condition: CameraCondition, rul
   }
 }
 
-/** The end of an outage: told only if its beginning was. */
+/** The end of an outage: reported only if its beginning was. */
 function over(rule: OutageRule, state: Outage, at: number, details: RuleDecision['details']): Stepped<Outage> {
   if (state.told === null) return [{ ...noOutage, notBefore: state.notBefore }, NONE];
   const since = { down_since: iso(state.downSince ?? state.told), told_at: iso(state.told) };

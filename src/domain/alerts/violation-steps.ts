@@ -2,12 +2,12 @@ import { type AlertInput, NONE, type RuleDecision, type Stepped, iso } from './a
 import { isOpen } from './alert-schedule';
 import type { WatchedRule } from './watched-rule';
 
-/** The cooldown after an alert: what happens in it is counted, does not alert, and does not make it longer. */
+/** The cooldown after an alert: violations in it are counted, do not alert, and do not prolong it. */
 interface QuietTime {
   readonly from: number;
   readonly until: number;
   readonly suppressed: number;
-  /** Of the newest event in it; `from` before there is one. */
+  /** Time of the newest event in it; `from` before there is one. */
   readonly last: number;
 }
 
@@ -20,7 +20,7 @@ const suppress = (quiet: QuietTime, at: number): QuietTime => ({
   last: Math.max(quiet.last, at),
 });
 
-/** Ends the quiet time if it is over: one closing summary, if anything was held back. */
+/** Ends the cooldown if it is over: with one summary, if anything was suppressed. */
 function endQuiet(quiet: QuietTime | null, now: number): readonly [QuietTime | null, readonly RuleDecision[]] {
   if (!quiet || quiet.until > now) return [quiet, NONE];
   if (quiet.suppressed === 0) return [null, NONE];
@@ -28,9 +28,9 @@ function endQuiet(quiet: QuietTime | null, now: number): readonly [QuietTime | n
   return [null, [{ kind: 'summary', at: until, details: { suppressed, from: iso(from), to: iso(last) } }]];
 }
 
-/** `violation_threshold`: so many violations within a window. */
+/** `violation_threshold`: a number of violations within a window. */
 export interface Burst {
-  /** When the violations in the window were, oldest first; fewer than the threshold. */
+  /** Times of the violations in the window, oldest first; fewer than the threshold. */
   readonly times: readonly number[];
   readonly quiet: QuietTime | null;
 }
@@ -50,7 +50,7 @@ export function stepBurst(rule: WatchedRule, state: Burst, input: AlertInput): S
   return [{ times: [], quiet: startQuiet(input.at, rule.cooldownMs) }, [...decisions, alert]];
 }
 
-/** The times of one window that ends with the newest; an event that comes late takes its place among them. */
+/** The times within the window that ends with the newest; a late event is sorted in. */
 function within(times: readonly number[], at: number, windowMs: number): readonly number[] {
   const newest = Math.max(at, times.at(-1) ?? at);
   const kept = (times[0] ?? newest) > newest - windowMs ? times : times.filter((t) => t > newest - windowMs);
@@ -65,7 +65,7 @@ interface Run {
   readonly count: number;
 }
 
-/** `continuous_violation`: one person's violation that goes on and on. */
+/** `continuous_violation`: a violation of one person that lasts. */
 export interface Lasting {
   readonly runs: Readonly<Record<string, Run>>;
   readonly quiet: QuietTime | null;
@@ -73,7 +73,7 @@ export interface Lasting {
 
 export const nothingLasting: Lasting = { runs: {}, quiet: null };
 
-/** More people than a camera sees at once; beyond them the oldest runs are given up. */
+/** More people than a camera sees at once; beyond that the oldest runs are dropped. */
 const MOST_RUNS = 200;
 
 export function stepLasting(rule: WatchedRule, state: Lasting, input: AlertInput): Stepped<Lasting> {

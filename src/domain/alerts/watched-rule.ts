@@ -9,7 +9,7 @@ export interface WatchedRule extends RuleConditions {
   readonly cameraId: string | undefined;
   /** Since when these conditions are watched. */
   readonly since: number;
-  /** Same fingerprint, same conditions: what was counted so far still counts. */
+  /** Equal fingerprints mean equal conditions: the counts so far stay valid. */
   readonly fingerprint: string;
   readonly rule: AlertRule;
 }

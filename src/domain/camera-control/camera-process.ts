@@ -23,15 +23,15 @@ export interface Exit {
   readonly signal: string | null;
 }
 
-/** One camera's worker as the control sees it. Times are milliseconds of a clock that never jumps. */
+/** One camera's worker as the supervisor sees it. Times are milliseconds of a monotonic clock. */
 export interface CameraProcess {
   readonly state: CameraState;
   readonly desired: 'running' | 'stopped';
-  /** `asked`: a spawn is under way and its outcome unknown, so that a second one would make two. */
+  /** `asked`: a spawn is in progress and its outcome unknown, so that a second one would make two. */
   readonly worker: 'none' | 'asked' | 'alive';
   readonly pid: number;
   readonly reason: ProcessReason | null;
-  /** Why it is being ended: only what was asked for is no crash. */
+  /** Why it is being ended: only a requested end is no crash. */
   readonly ending: 'asked' | 'crash' | 'refused';
   readonly crashes: number;
   readonly restarts: number;
@@ -76,7 +76,7 @@ export const stoppedProcess = (now: number): CameraProcess => ({
   due: Infinity,
 });
 
-/** What an event makes of a camera's process, and what is to be done about it. */
+/** The transition for an event, and the actions it requires. */
 export function step(before: CameraProcess, event: ProcessEvent, now: number, rules = DEFAULT_RULES): Step {
   const { state, effects } = new Transition(before, now, rules).on(event);
   const scheduled = state.due !== before.due && Number.isFinite(state.due);
@@ -130,7 +130,7 @@ class Transition {
   private spawned(pid: number): Step {
     if (this.p.worker !== 'asked') return this.stay();
     const known = { worker: 'alive', pid } as const;
-    // Whoever asked for the end did so before there was anything to signal.
+    // The stop was requested before there was a process to signal.
     if (this.p.state === 'stopping') return this.end(this.p.ending, this.p.reason, known);
     return this.stay({ ...known, due: this.now + this.rules.startLimit });
   }
@@ -162,7 +162,7 @@ class Transition {
     return this.ended(seen ?? EXIT_REASONS.get(exit.code) ?? 'crashed', exit);
   }
 
-  /** There is no worker any more. Only an end that was asked for is no crash: a lost connection exits with 0. */
+  /** The worker has ended. Only a requested end is no crash: a lost connection exits with 0. */
   private ended(reason: ProcessReason, lastExit: Exit | null): Step {
     const { state, desired, ending } = this.p;
     const none = { worker: 'none', pid: 0, healthySince: null, lastExit } as const;
@@ -209,7 +209,7 @@ class Transition {
     }
   }
 
-  /** This program was stopped or starved: what looks overdue is its own fault, so nobody is restarted for it. */
+  /** This program was stopped or starved: overdue deadlines are its own fault, so no worker is restarted for them. */
   private stoodStill(): Step {
     if (this.p.state === 'stopped') return this.stay({ tickedAt: this.now });
     const grace = this.watched ? patience(this.rules) : this.rules.nextPass;

@@ -1,4 +1,4 @@
-/** What people last asked of a camera's process; survives every restart of the service. */
+/** The last desired state that people requested; it survives every restart of the service. */
 export type Desired = 'running' | 'stopped';
 
 export interface DesiredStates {
@@ -22,10 +22,10 @@ export type ProcessReason =
   | 'unreachable'
   | 'unresolvable';
 
-/** A worker that ends with this code says that the source refused its credentials. */
+/** Exit code of a worker whose source refused its credentials. */
 export const EXIT_REFUSED = 20;
 
-/** What the other codes of `docs/worker.md` say; whatever the reason, it was a crash. */
+/** The other exit codes, as `docs/worker.md` lists them; whatever the reason, it was a crash. */
 export const EXIT_REASONS: ReadonlyMap<number | null, ProcessReason> = new Map([
   [21, 'not_found'],
   [22, 'unreachable'],
@@ -34,29 +34,31 @@ export const EXIT_REASONS: ReadonlyMap<number | null, ProcessReason> = new Map([
   [25, 'ended'],
 ]);
 
-/** How patient the control of a camera's worker is. All times in milliseconds. */
+/** Time-outs of the control of a camera's worker. All times in milliseconds. */
 export interface ProcessRules {
-  /** Without news of a frame for this long, a running worker counts as stalled; a slow camera has three frames' time. */
+  /**
+   * A running worker without a new frame for this long counts as stalled; a slow camera has the time of three frames.
+   */
   readonly stalledAfter: number;
   /** A worker that has been stalled for this long is ended and restarted. */
   readonly stalledLimit: number;
   /** A worker has this long for its first frame. */
   readonly startLimit: number;
-  /** A worker that was asked to end has this long until it is killed. */
+  /** A worker has this long to end after a stop until it is killed. */
   readonly killAfter: number;
   readonly firstBackoff: number;
   readonly longestBackoff: number;
-  /** Crashes without health in between until the breaker opens. */
+  /** Crashes without a healthy time in between until the breaker opens. */
   readonly crashLimit: number;
-  /** This long without trouble makes the crashes before forgotten. */
+  /** A healthy time of this length resets the count of crashes. */
   readonly healthyAfter: number;
   /** Between two attempts when the source refuses the credentials, and when the breaker is open. */
   readonly slowRetry: number;
-  /** A tick that comes this long after the one before says that this program stood still. */
+  /** A tick that comes this long after the one before shows that this program stood still. */
   readonly lateTick: number;
-  /** Nothing is due sooner than this after the program stood still. */
+  /** After the program stood still, no deadline is earlier than this. */
   readonly nextPass: number;
-  /** Frames per second the source should deliver; 0 when nobody knows. */
+  /** Frames per second the source should deliver; 0 when unknown. */
   readonly expectedFps: number;
   /** Below this part of the expected rate a camera is degraded. */
   readonly lowFps: number;
@@ -81,7 +83,7 @@ export const DEFAULT_RULES: ProcessRules = {
   jitter: (delay) => delay,
 };
 
-/** How long a running worker may be without news of a frame. */
+/** How long a running worker may go without a new frame. */
 export const patience = ({ stalledAfter, expectedFps }: ProcessRules): number =>
   expectedFps > 0 ? Math.max(stalledAfter, 3_000 / expectedFps) : stalledAfter;
 

@@ -45,7 +45,9 @@ export function changesBetween(before: readonly CameraFields[], after: readonly 
   return [...present, ...removed];
 }
 
-/** The cameras for a list of fields: known ones keep their times, changed ones become younger, new ones are born now. */
+/**
+ * The cameras for a list of fields: known ones keep their times, changed ones get a new `updated_at`, new ones both.
+ */
 export function reconcile(
   before: readonly Camera[],
   after: readonly CameraFields[],

@@ -6,17 +6,17 @@ export type RevisionOrigin = 'api' | 'file' | 'legacy' | 'restore' | 'import';
 /** One committed state of the camera configuration. Numbers start at 1 and have no gaps. */
 export interface CameraConfigRevision {
   readonly number: number;
-  /** Unique key given by whoever writes it, to find out whether a lost COMMIT took place. */
+  /** Unique key given by the writer, to find out whether a lost COMMIT took place. */
   readonly token: string;
   /** Lower-case hexadecimal SHA-256 of the file's bytes. */
   readonly sha256: string;
   readonly origin: RevisionOrigin;
-  /** Who, as far as known. */
+  /** The author, as far as known. */
   readonly author: string | null;
   readonly requestId: string | null;
   readonly at: Date;
   readonly changes: readonly CameraChange[];
-  /** Whether the file was seen to hold this text; until then recovery puts it there. */
+  /** Whether the file was seen to hold this text; until then recovery writes it there. */
   readonly inFile: boolean;
 }
 

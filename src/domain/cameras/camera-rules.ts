@@ -15,18 +15,19 @@ import {
 } from '../shared/value-rules';
 
 /**
- * Variables that a camera may set for its detection process: settings of detectors and of what they compute with. All
- * others are refused, because some run code in, or redirect, whatever process is given them, and nobody knows them all.
+ * Variables that a camera may set for its detection process: settings of detectors and of the libraries they compute
+ * with. All others are refused: some run code in any process they are given to, or redirect it, and there is no
+ * complete list of those.
  */
 const ALLOWED = [
-  // One letter, perhaps with a number, as in examples.
+  // One letter, optionally with a number, as in examples.
   /^[A-Z](_?\d{1,3})?$/,
   /^(TZ|LANG|LC_(ALL|CTYPE|NUMERIC|TIME)|MODE|TOKEN|PORT|URL|API_KEY|LOG_LEVEL|DEBUG|CONFIDENCE|THRESHOLD|INTERVAL|BEHAVIOUR)$/,
   /^(CAMERA|DETECT|DETECTOR|DETECTION|MODEL|VIDEO|STREAM|FRAME|RTSP|REDIS|MQTT|EVENT|ALERT|ROI|REGION|HAIRNET|HANDWASH|POSE|TRACK|TRACKER|YOLO|SITE|APP)_[A-Z0-9_]{1,90}$/,
   /^(CUDA_VISIBLE_DEVICES|CUDA_DEVICE_ORDER|OMP_NUM_THREADS|MKL_NUM_THREADS|OPENBLAS_NUM_THREADS)$/,
 ];
 
-/** What a person is told whose variable is refused. */
+/** The message for a refused variable. */
 const ALLOWED_ENV_SAYS =
   'may not be set for a camera: see docs/worker.md for the names that may, such as DETECTOR_… or MODEL_…';
 
@@ -89,11 +90,11 @@ const anyObject: ValueRule = {
 const sourceSays = 'must be a device number, a path, or an rtsp/rtsps/rtmp/http/https/testsrc address';
 const SOURCE = /^(?!-)(?:(?:rtsps?|rtmps?|https?|testsrc):\S*|(?![A-Za-z][A-Za-z0-9+.-]*:).+)$/;
 
-/** One that every parser reads alike: nothing but the first `@` can end a login, and no fragment follows. */
+/** One that every parser reads alike: only the first `@` can end a login, and no fragment follows. */
 const NETWORK = /^(?:rtsps?|rtmps?|https?):/i;
 const CLEAR = /^[a-z]+:\/\/([^/?#@\\\s]*@)?(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\]+)(:\d{1,5})?([/?][^#\\\s]*)?$/i;
 
-/** What is wrong with a source that somebody sets now; older ones stay as they are. */
+/** Faults of a source that is set now; sources stored earlier stay as they are. */
 export function checkNewSource(source: Json | undefined): Fault[] {
   if (typeof source !== 'string' || !NETWORK.test(source) || CLEAR.test(source)) return [];
   const message =
@@ -149,8 +150,8 @@ export const suggestField = (name: string): string | undefined =>
 export const isKnownField = (name: string): boolean => Object.hasOwn(CAMERA_RULES, name);
 
 /**
- * Canonical form of what a person wrote: `enabled` is the old name of `active` (a present null counts as false, any other
- * null of an optional setting as not written), `[w, h]` is `"WxH"`, an environment value is text.
+ * Canonical form of what a person wrote: `enabled` is the old name of `active` (a present null counts as false, any
+ * other null of an optional setting as not written), `[w, h]` is `"WxH"`, an environment value is text.
  */
 export function canonical(raw: JsonObject): CameraFields {
   const { enabled, ...fields } = raw;

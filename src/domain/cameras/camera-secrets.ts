@@ -6,7 +6,7 @@ export const MASK = '***';
 const SECRET_KEY = /pass(word|wd|phrase)?$|pwd|secret|token|credential|api[_-]?key|auth(orization)?$/i;
 const SECRET_NAME = /pass|pwd|^pw$|secret|token|auth|key|sig|credential|jwt|^sid$|session/i;
 
-/** Parameters of cameras' addresses that are no secret; whatever has another name may be one. */
+/** Parameters in cameras' addresses that are not secret; any other may be. */
 const HARMLESS = new Set(
   `action audio bitrate ch chan channel channels clock cmd codec compression d date day endtime format fps framerate h height
    id index ip line live loginuse mode multicast name nocache overlay port preset profile proto protocol q quality rate res
@@ -49,8 +49,8 @@ interface AddressParts {
 }
 
 /**
- * A password may contain unescaped `@ : / #`, so everything up to the last `@` counts as login: rather too much than
- * too little. Only where no `:` stands before it, and a path does, is it part of the path.
+ * A password may contain unescaped `@ : / #`, so everything up to the last `@` counts as login: masking too much is
+ * better than too little. Only where no `:` stands before it, and a path does, is it part of the path.
  */
 function partsOf(text: string): AddressParts | undefined {
   const slashes = text.indexOf('://');
@@ -62,7 +62,7 @@ function partsOf(text: string): AddressParts | undefined {
   return at < 0 || isPath ? { head, rest } : { head, login, rest: rest.slice(at + 1) };
 }
 
-/** The user is shown where it is clear which part it is: one without a password may be a secret itself. */
+/** The user is shown where it is clearly separate: a login without a password may be a secret itself. */
 function shownLogin(login: string): string {
   const [user = '', password] = login.split(':', 2);
   return password === undefined || /[@/?#\\\s]/.test(user) ? MASK : `${user}:${MASK}`;
@@ -100,9 +100,9 @@ export const maskFields = (fields: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, maskField(name, value)]));
 
 /**
- * Puts stored secrets back where a client sent their masked form: a value that equals what the client was shown is
- * what it was. An address whose path changed keeps its password; one that names another user or host does not,
- * or a stored password could be sent to a host of the client's choice.
+ * Puts stored secrets back where a client sent their masked form: a value that equals the masked one stays unchanged.
+ * An address whose path changed keeps its password; one that names another user or host does not, or a stored password
+ * could be sent to a host of the client's choice.
  */
 export function unmaskField(name: string, sent: Json, stored: Json | undefined): Json {
   if (stored === undefined) return sent;

@@ -4,7 +4,7 @@ import { type Json, type JsonObject, isJsonObject, sameJson } from '../shared/js
 import { type CameraFields, canonical, checkCamera, checkNewSource, isKnownField, suggestField } from './camera-rules';
 import { isMasked, unmaskField } from './camera-secrets';
 
-/** What a field means while nobody wrote it. */
+/** The default of a field that was not written. */
 export const CAMERA_DEFAULTS = {
   active: true,
   location: 'unknown',
@@ -19,7 +19,7 @@ export const CAMERA_DEFAULTS = {
   auto_tune: false,
 } as const satisfies JsonObject;
 
-/** Fields an answer carries that are not settings: a client that sends an answer back may leave them in. */
+/** Members of an answer that are not settings: a client that sends an answer back may leave them in. */
 const DERIVED = new Set(['is_active', 'created_at', 'updated_at']);
 
 export interface CameraTimes {
@@ -29,7 +29,7 @@ export interface CameraTimes {
 
 type CameraStatus = 'active' | 'inactive' | 'maintenance' | 'error';
 
-/** What a camera is set to, as the rest of the service uses it: what was written, else the default. */
+/** A camera's settings in force, as the rest of the service uses them: what was written, else the default. */
 export interface CameraSettings {
   readonly name: string;
   /** Empty where there is none. */
@@ -37,7 +37,7 @@ export interface CameraSettings {
   readonly active: boolean;
   readonly status: CameraStatus;
   readonly autoStart: boolean;
-  /** Frames per second that somebody wrote: the default is no expectation. 0 where nobody did. */
+  /** Frames per second that somebody wrote: the default is no expectation. 0 where none was written. */
   readonly expectedFps: number;
   readonly regionId: string | null;
   readonly regionsFile: string;
@@ -111,12 +111,12 @@ export class Camera {
     return this.with(next, now);
   }
 
-  /** The same camera with these fields, younger only if they differ. */
+  /** The same camera with these fields; `updatedAt` changes only if they differ. */
   with(fields: CameraFields, now: Date): Camera {
     return sameJson(fields, this.fields) ? this : new Camera(fields, this.createdAt, now);
   }
 
-  /** The same camera as another home of its times knows it. */
+  /** The same camera with its times from another store. */
   at({ createdAt, updatedAt }: CameraTimes): Camera {
     return new Camera(this.fields, createdAt, updatedAt, this.settings);
   }
@@ -132,7 +132,7 @@ const DEFAULTS: ReadonlyMap<string, Json> = new Map(Object.entries(CAMERA_DEFAUL
 const valueInForce = (fields: CameraFields, field: string): Json | undefined =>
   Object.hasOwn(fields, field) ? fields[field] : DEFAULTS.get(field);
 
-/** Never refuses: an entry that is quarantined, and a row that was accepted by older rules, can be read, too. */
+/** Never refuses: quarantined entries, and rows that older rules accepted, can be read, too. */
 function readSettings(fields: CameraFields): CameraSettings {
   const text = (field: string): string => textOf(valueInForce(fields, field));
   const active = valueInForce(fields, 'active') === true;
@@ -141,7 +141,7 @@ function readSettings(fields: CameraFields): CameraSettings {
     name: text('name'),
     source: text('source').trim(),
     active,
-    // `maintenance` and `error` are said by people; otherwise the status is whether the camera is active.
+    // People set `maintenance` and `error`; otherwise the status says whether the camera is active.
     status: status === 'maintenance' || status === 'error' ? status : active ? 'active' : 'inactive',
     autoStart: valueInForce(fields, 'auto_start') === true,
     expectedFps: typeof fps === 'number' ? fps : 0,
@@ -155,10 +155,10 @@ function readSettings(fields: CameraFields): CameraSettings {
   };
 }
 
-/** Of what is no text, number or flag: none. `String` would throw for an object that calls a member `toString`. */
+/** Empty for what is no text, number or flag. `String` would throw for an object that calls a member `toString`. */
 const textOf = (value: Json | undefined): string => (typeof value === 'object' ? '' : String(value ?? ''));
 
-/** Splits what a client sent into values and fields it wants back at their default (`null`, or blank where optional). */
+/** Splits what a client sent into values and fields to be reset to their default (`null`, or blank where optional). */
 function written(input: JsonObject): { fields: CameraFields; cleared: Set<string> } {
   const own = Object.entries(input).filter(([name]) => !DERIVED.has(name));
   const cleared = own.filter(([name, v]) => v === null || (v === '' && BLANK_MEANS_ABSENT.has(name)));
@@ -166,13 +166,13 @@ function written(input: JsonObject): { fields: CameraFields; cleared: Set<string
   return { fields, cleared: new Set(cleared.map(([name]) => (name === 'enabled' ? 'active' : name))) };
 }
 
-/** A value that is wrong anyhow need not be told to be unclear, too. */
+/** A value that is wrong anyhow is not also reported as ambiguous. */
 const onlyOne = (faults: readonly Fault[], more: readonly Fault[]): Fault[] => [
   ...faults,
   ...more.filter(({ path }) => !faults.some((known) => known.path[0] === path[0])),
 ];
 
-/** The old dashboard's form sends these blank when nobody filled them in. */
+/** The old dashboard's form sends these blank when they are not filled in. */
 const BLANK_MEANS_ABSENT = new Set(['resolution', 'regions_file', 'location']);
 
 const mapFields = (fields: CameraFields, to: (name: string, value: Json) => Json): Record<string, Json> =>
@@ -182,7 +182,7 @@ function unknown(fields: CameraFields, known: CameraFields): Fault[] {
   return Object.keys(fields)
     .filter((name) => !isKnownField(name) && !Object.hasOwn(known, name))
     .map((name, i) => {
-      // Looking for what was meant is dear, and nobody reads thousands of guesses.
+      // Searching for suggestions is expensive, and thousands of them help no reader.
       const suggestion = i < MOST_SUGGESTIONS ? suggestField(name) : undefined;
       const hint = suggestion ? `: did you mean ${suggestion}?` : '';
       return { path: [name], type: 'unknown_field', message: `is not a field of a camera${hint}`, suggestion };

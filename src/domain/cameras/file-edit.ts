@@ -49,8 +49,9 @@ function mergeCamera(base: CameraFields, file: CameraFields, ours: CameraFields)
 }
 
 /**
- * Three-way merge, camera by camera and field by field: what the edit changed since its base wins, everything else
- * is as in `ours`. A camera that the edit dropped but that changed since stays: losing a change is worse than keeping a camera.
+ * Three-way merge, camera by camera and field by field: what the edit changed since its base wins, everything else is
+ * as in `ours`. A camera that the edit removed but that changed since stays: losing a change is worse than retaining a
+ * camera.
  */
 export function mergeFileEdit(
   base: readonly CameraFields[],

@@ -1,7 +1,7 @@
 import type { Event } from '../shared/event';
 import type { Json } from '../shared/json';
 
-/** The type of the journal's lines that report counts instead of an event. */
+/** The type of journal lines that are detection reports. */
 export const DETECTION = 'detection';
 
 const MOST = 2_000_000_000;
@@ -12,7 +12,7 @@ export interface Detection {
   readonly ts: number;
   readonly cameraId: string;
   readonly frameNumber: number | null;
-  /** Frames this report is about. */
+  /** Frames that the report covers. */
   readonly frames: number;
   readonly persons: number;
   readonly hairnetViolations: number;

@@ -3,7 +3,7 @@ import { type Json, type JsonObject, isJsonObject } from '../shared/json';
 
 const PATH = 500;
 
-/** The violation an event opens: what is known of it when it is born. It is pending until somebody handles it. */
+/** The violation that an event opens, as it is created. It is pending until it is handled. */
 export interface OpenedViolation {
   readonly violationType: string;
   /** 0 to 1. */
@@ -13,7 +13,7 @@ export interface OpenedViolation {
   readonly bbox: JsonObject | null;
 }
 
-/** The violation that an event opens, if its type is one of a violation. */
+/** The violation that an event opens, if its type is a violation. */
 export function openedBy({ type, evidence }: Event, types: ViolationTypes): OpenedViolation | undefined {
   const violationType = violationTypeOf(type, types);
   if (violationType === undefined) return undefined;

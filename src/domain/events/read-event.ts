@@ -11,11 +11,11 @@ interface Identity {
   readonly externalId: string | null;
 }
 
-/** The identity of an event that was sent with an id: the id itself if it is a UUID, else one made from it. */
+/** The id of an event that was sent with one: the id itself if it is a UUID, else one derived from it. */
 const identityOf = (sent: string): Identity =>
   UUID.test(sent) ? { id: sent, externalId: null } : { id: uuidOf(`id\n${sent}`), externalId: sent };
 
-/** The identity of an event that was sent without one: the same content is the same event. */
+/** The id of an event that was sent without one: equal content is the same event. */
 const identityOfContent = (content: Json): Identity => ({
   id: uuidOf(`content\n${canonicalJson(content)}`),
   externalId: null,
@@ -31,19 +31,19 @@ function uuidOf(text: string): string {
 const MOST_EVIDENCE = 16_384;
 const NAME = 100;
 const ID = 200;
-/** Names are shown on terminals, which would take orders from these. */
+/** Names are shown on terminals, which would execute control characters. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-/** What no text of a database may hold: U+0000, and halves of surrogate pairs, as `JSON.stringify` writes them. */
+/** What no text in the database may hold: U+0000, and halves of surrogate pairs, as `JSON.stringify` writes them. */
 const NOT_TEXT = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
-/** Why something is no event; in words for the person who sent it. */
+/** Why a line or item is rejected, in words for its sender. */
 export class InvalidEvent {
   constructor(readonly why: string) {}
 }
 
 /**
  * Reads an event: `ts` (seconds since 1970, or ISO 8601), `type`, `camera_id`, and optionally `id`, `track_id`,
- * `evidence`. Written by hand because it runs once per event; nothing is thrown, for bad events are no exception.
+ * `evidence`. Written by hand because it runs once per event; it throws nothing, because bad events are a normal case.
  */
 export function readEvent(value: unknown, times: AcceptedTimes): Event | InvalidEvent {
   if (!isJsonObject(value)) return new InvalidEvent('is not a JSON object');

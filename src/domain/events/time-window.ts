@@ -1,9 +1,9 @@
 import { HOUR_MS } from '../shared/time';
 
-/** Clocks of cameras run ahead by minutes; what says it is later than this is not to be believed. */
+/** Clocks of cameras run ahead by minutes; an event further in the future than this is rejected. */
 const MOST_AHEAD_MS = HOUR_MS;
 
-/** The times, in milliseconds since 1970, that an event may have to be taken in. */
+/** The times, in milliseconds since 1970, at which an event is accepted. */
 export interface AcceptedTimes {
   readonly from: number;
   readonly to: number;

@@ -3,13 +3,13 @@ import type { JsonObject } from '../shared/json';
 
 export const violationStatuses = ['pending', 'confirmed', 'false_positive', 'resolved'] as const;
 export type ViolationStatus = (typeof violationStatuses)[number];
-/** In which a violation is born; one that goes back to it counts as not handled. */
+/** The status of a new violation; one that returns to it counts as not handled. */
 export const FIRST_VIOLATION_STATUS: ViolationStatus = 'pending';
 
 const NOTES = 2_000;
 const NAME = 100;
 
-/** What is kept of a violation. */
+/** The stored fields of a violation. */
 export interface ViolationFields {
   readonly id: number;
   readonly cameraId: string;
@@ -25,22 +25,22 @@ export interface ViolationFields {
   readonly handledAt: Date | null;
   readonly handledBy: string | null;
   readonly notes: string | null;
-  /** Counts the changes; a change that names another version than the stored one is refused. */
+  /** Number of changes; a change based on another version than the stored one is refused. */
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** What somebody decided about a violation; notes and name stay as they are when not given. */
+/** A decision on a violation; notes and name stay unchanged when absent. */
 export interface Handling {
   readonly status: ViolationStatus;
   readonly notes?: string;
   readonly handledBy?: string;
-  /** The version the decision was made on. */
+  /** The version the decision is based on. */
   readonly version?: number;
 }
 
-/** A breach of a rule that a detector saw, and what people made of it. It is opened by its event. */
+/** A breach of a rule that a detector saw, and how it was handled. It is opened by its event. */
 export class Violation {
   private constructor(readonly fields: ViolationFields) {}
 
@@ -48,7 +48,7 @@ export class Violation {
     return new Violation(fields);
   }
 
-  /** Any status may follow any other. Throws `violation.changed` when somebody else was faster. */
+  /** Any status may follow any other. Throws `violation.changed` when somebody else changed it first. */
   handle({ status, notes, handledBy, version }: Handling, now: Date): Violation {
     const known = this.fields;
     if (version !== undefined && version !== known.version) throw changedMeanwhile(known.id, known.version, version);
@@ -64,7 +64,7 @@ export class Violation {
   }
 }
 
-/** Reads what was sent about a violation. Throws `violation.invalid` with every fault. */
+/** Reads a decision on a violation from a request. Throws `violation.invalid` with every fault. */
 export function readHandling(sent: {
   status: string;
   notes?: string;

@@ -31,17 +31,20 @@ export interface Decision {
 export interface CompiledGroup {
   readonly group: string;
   readonly seed: number;
-  /** Basis points of keys on the domain path: 0 is nobody, 10000 everybody. */
+  /** Basis points of keys on the domain path: 0 is none, 10000 all. */
   readonly bps: number;
   /** Basis points at the upper end that stay on the legacy path as control. */
   readonly holdout: number;
-  /** Buckets `[controlFrom, controlTo)` are the control: as many keys as the cohort, and none of its neighbours. */
+  /**
+   * Buckets `[controlFrom, controlTo)` are the control, from the upper half: as many keys as the cohort where there are
+   * enough, and none next to it while it is below half.
+   */
   readonly controlFrom: number;
   readonly controlTo: number;
   readonly killed: boolean;
   /** The breaker of this process. */
   readonly tripped: boolean;
-  /** Whether it was at a share and was taken back to legacy. */
+  /** Whether it had a share and was taken back to legacy. */
   readonly rolledBack: boolean;
   /** One ready decision per path and reason, so that deciding allocates nothing. */
   readonly outcomes: Readonly<Record<Path, Readonly<Record<Reason, Decision>>>>;
@@ -51,7 +54,10 @@ export interface CompiledGroup {
 export interface RolloutSnapshot {
   readonly revision: number;
   readonly killed: boolean;
-  /** This process could not confirm the state for too long, so nobody could stop it: writes go to the legacy path. */
+  /**
+   * This process could not confirm the state for too long, so it could not be stopped from outside: writes go to the
+   * legacy path.
+   */
   readonly stale: boolean;
   readonly groups: ReadonlyMap<string, CompiledGroup>;
 }

@@ -2,7 +2,7 @@ import { type Json, canonicalJson, toJson } from '../shared/json';
 import { sha256 } from '../shared/sha256';
 import type { RolloutEvent } from './rollout-state';
 
-/** One event as it is stored: with its number, and chained to the one before by its hash. */
+/** One stored event: with its number, and chained to the one before by its hash. */
 export interface StoredEvent {
   /** From 1, without a gap, over all groups. */
   readonly seq: number;
@@ -26,7 +26,7 @@ export const CHAIN_START: ChainEnd = { seq: 0, hash: '' };
 export const hashOf = ({ prevHash, at, event, ...rest }: Omit<StoredEvent, 'hash'>): string =>
   sha256(`${prevHash}\n${canonicalJson(toJson({ ...rest, at: at.toISOString(), event: toJson(event) }))}`);
 
-/** The end of a chain after some more of its events; undefined when one was changed, dropped or put in between. */
+/** The end of a chain after some more of its events; undefined when one was changed, removed or inserted. */
 export function follow(end: ChainEnd, events: readonly StoredEvent[]): ChainEnd | undefined {
   let last = end;
   for (const { hash, ...event } of events) {

@@ -1,4 +1,4 @@
-/** What happened to the calls of one operation on one path during the present stage; integers, so that instances add up. */
+/** Counts of the calls of one operation on one path during the present stage; integers, so that instances add up. */
 export interface CallCounts {
   /** Attempts: `ok + reject + failure`. */
   readonly n: number;
@@ -10,7 +10,7 @@ export interface CallCounts {
   readonly fallback: number;
 }
 
-/** The same, with its durations held against the limits of the control. */
+/** The same counts, with the durations compared with the limits of the control. */
 export interface ArmCounts extends CallCounts {
   /** Attempts that did not fail and whose duration is known; 0 while there are no limits. */
   readonly timed: number;
@@ -39,24 +39,24 @@ export interface LatencyLimits {
   readonly n: number;
 }
 
-/** Everything a verdict on a stage may rest on. */
+/** All evidence of a stage. */
 export interface StageEvidence {
   readonly operations: readonly OperationEvidence[];
   /** Milliseconds this stage has been active; pauses do not count. */
   readonly activeMs: number;
-  /** Answers of both paths compared, and how many confirmed differences there were. */
+  /** Comparisons of both paths' answers, and how many confirmed differences they found. */
   readonly comparisons: number;
   readonly mismatches: number;
   /** Judged calls whose bucket lies in the cohort, of all calls the plan drew, and the basis points that should. */
   readonly share: { readonly domain: number; readonly drawn: number; readonly expectedBps: number };
   /** Instances that confirmed the present revision, of all that live. */
   readonly instances: { readonly confirmed: number; readonly alive: number };
-  /** A person's reason to go on although evidence is missing. */
+  /** A person's reason to continue although evidence is missing. */
   readonly approval?: string;
 }
 
 export interface EvidenceRules {
-  /** A quiet group cannot gather statistics: it waits for an approval instead of calls and latency. */
+  /** A quiet group cannot collect statistics: it waits for an approval instead of calls and latency. */
   readonly kind: 'busy' | 'quiet';
   /** Domain calls per group before a promotion. */
   readonly minCalls: number;
@@ -84,20 +84,20 @@ export interface Finding {
   readonly level: 'rollback' | 'attention' | 'open' | 'fine';
 }
 
-/** Evidence a promotion still waits for. */
+/** Evidence that is still missing for a promotion. */
 export interface Missing {
   readonly what: 'bake' | 'calls' | 'error_proof' | 'latency' | 'comparisons' | 'share' | 'instances' | 'approval';
   readonly operation?: string;
   readonly have: number;
   readonly need: number;
-  /** Milliseconds until it is there at the present pace; null when the pace is zero or it does not come with time. */
+  /** Milliseconds until it is complete at the present pace; null when the pace is zero or time does not bring it. */
   readonly etaMs: number | null;
 }
 
-/** What follows from the evidence: never a promotion and never a rollback from evidence that is missing. */
+/** The verdict on the evidence: missing evidence never leads to a promotion or a rollback. */
 export interface Verdict {
   readonly action: 'rollback' | 'hold' | 'promote';
-  /** Whether somebody should look, whatever the action. */
+  /** Whether a person should look, whatever the action. */
   readonly attention: boolean;
   readonly findings: readonly Finding[];
   readonly missing: readonly Missing[];

@@ -18,19 +18,20 @@ const ATTENTION_ALPHA = 1e-4;
 /** A P95 is worse than a limit exactly when more than 5 % of the calls are slower than it. */
 const SLOW_SHARE = 0.05;
 /**
- * Looser than for errors: it is the error of a path at +50 % exactly, and the limit is an upper bound of the control's
- * P95 already. Identical code has so few calls above it that it is further away than errors of 1 % are from 5 %.
+ * Looser than for errors: it is the error of a path at exactly +50 %, and the limit is already an upper bound of the
+ * control's P95. Identical code has so few calls above it that it is further from the limit than errors of 1 % are from
+ * 5 %.
  */
 const SLOW_ALPHA = 5e-3;
 /** A few rates near the limit: a path three times slower has about 14 % above it. */
 const SLOW_ALTERNATIVES = [0.1, 0.2];
-/** Timed calls and control calls below which a P95 is not said to be fine. */
+/** With fewer timed calls or control calls a P95 is not called fine. */
 const MIN_TIMED = 200;
 const MIN_TIMED_FOR_20 = 1000;
 
 const SLOW: DetectorSettings = { acceptable: SLOW_SHARE, alternatives: SLOW_ALTERNATIVES, callsPerFalseAlarm: 1e5 };
 
-/** Standard deviations each interval takes before two paths count as different, however often somebody looks. */
+/** Standard deviations of each interval before two paths count as different, however often the test is repeated. */
 const APART_Z = 2.35;
 
 const beyond = (count: number, n: number, { acceptable, alternatives }: DetectorSettings, alpha: number) =>
@@ -50,11 +51,11 @@ function errorRate({ operation, domain }: OperationEvidence, rules: EvidenceRule
 const succeedsTooRarely = ({ domain }: OperationEvidence, rules: EvidenceRules): boolean =>
   beyond(domain.n - domain.ok, domain.n, rollbackSettings(rules), ROLLBACK_ALPHA);
 
-/** Whether the concurrent control provably fails less often than `rate`, so that the clients are not to blame. */
+/** Whether the concurrent control provably fails less often than `rate`, so that the clients are not the cause. */
 const controlSucceeds = ({ control }: OperationEvidence, rate: number): boolean =>
   provenBelow(control.n - control.ok, control.n, rate);
 
-/** Too few successes, and nothing shows that the old code would do better with the same clients. */
+/** Too few successes, and no proof that the old code would do better with the same clients. */
 const successIsUnclear = (evidence: OperationEvidence, rules: EvidenceRules): boolean =>
   succeedsTooRarely(evidence, rules) && !controlSucceeds(evidence, rules.errorRate);
 
@@ -68,12 +69,14 @@ function successRate(evidence: OperationEvidence, rules: EvidenceRules): Finding
     return { ...found, limit: 1 - rules.errorRate, level };
   }
   const rare = beyond(n - ok, n, attentionSettings(rules), ATTENTION_ALPHA);
-  // Clients that ask for what is not there would otherwise keep the attention lit for ever.
+  // Clients that request what does not exist would otherwise keep the attention on for ever.
   if (rare && controlSucceeds(evidence, rules.attentionErrorRate)) return { ...found, limit, level: 'attention' };
   return { ...found, limit, level: provenBelow(n - ok, n, rules.attentionErrorRate) ? 'fine' : 'open' };
 }
 
-/** Only a domain path that is slower than its concurrent control is to blame, not one that is slow beside a slow control. */
+/**
+ * A domain path is at fault only when it is slower than its concurrent control, not when the control is slow as well.
+ */
 function latency({ operation, domain, control }: OperationEvidence, limits: LatencyLimits): Finding[] {
   const { timed: n } = domain;
   const finding = (
@@ -106,12 +109,12 @@ function operationFindings(evidence: OperationEvidence, rules: EvidenceRules): F
 
 type What = Missing['what'];
 
-/** Statistics that a person's approval can stand in for, as long as nothing was proven to the contrary. */
+/** Statistics that a person's approval can replace, as long as nothing was proven to the contrary. */
 const APPROVABLE: ReadonlySet<What> = new Set(['calls', 'error_proof', 'latency', 'comparisons', 'approval']);
-/** What a quiet group cannot gather. */
+/** What a quiet group cannot collect. */
 const STATISTICS: ReadonlySet<What> = new Set(['calls', 'error_proof', 'latency']);
 
-/** Evidence a promotion still waits for; empty when there is nothing left to wait for. Times in milliseconds. */
+/** Evidence that is still missing for a promotion; empty when it is complete. Times in milliseconds. */
 function missingEvidence(
   evidence: StageEvidence,
   rules: EvidenceRules,
@@ -143,7 +146,7 @@ function missingEvidence(
 
 type Growing = (what: What, have: number, need: number, operation?: string) => Missing;
 
-/** Evidence that comes with time, at the pace of the stage so far. */
+/** Missing evidence that time brings, at the pace of the stage so far. */
 const growing =
   (activeMs: number): Growing =>
   (what, have, need, operation) => {
@@ -151,7 +154,7 @@ const growing =
     return { what, ...(operation !== undefined && { operation }), have, need, etaMs };
   };
 
-/** Evidence that does not come with time. */
+/** Missing evidence that time does not bring. */
 const lasting = (what: What, have: number, need: number, operation?: string): Missing => ({
   what,
   ...(operation !== undefined && { operation }),
@@ -227,7 +230,7 @@ const unclear = (operations: readonly OperationEvidence[], rules: EvidenceRules)
     .filter((evidence) => successIsUnclear(evidence, rules))
     .map(({ operation }) => lasting('approval', 0, 1, operation));
 
-/** More errors than allowed is no missing statistic: nobody can approve it away. */
+/** More errors than allowed is not missing evidence: no approval replaces it. */
 const worseThanAllowed = (findings: readonly Finding[]): Missing[] =>
   findings
     .filter(({ metric, level }) => metric === 'error_rate' && level === 'attention')
@@ -238,14 +241,14 @@ function missingShare({ share: { domain, drawn, expectedBps } }: StageEvidence):
   return [{ what: 'share', have: domain / drawn, need: expectedBps / BUCKETS, etaMs: null }];
 }
 
-/** Numbers that belong to the group, not to one of its operations. */
+/** Numbers of the group as a whole, not of one of its operations. */
 const WHOLE_GROUP = '*';
 
 /**
  * The verdict on a stage that bakes for `bakeMs` milliseconds: `rollback` when something is proven to be worse than
- * allowed, `promote` when every piece of evidence is there, `hold` with the list of what is missing otherwise. Each
- * operation is judged by itself and the worst one decides: pooled, a different mix of slow and fast operations looks
- * like a slower path. The tests hold however often they are asked (`provenAbove`), so there is no window to wait for.
+ * allowed, `promote` when all evidence is there, `hold` with the list of what is missing otherwise. Each operation is
+ * judged by itself and the worst one decides: pooled, a different mix of slow and fast operations looks like a slower
+ * path. The tests hold however often they are repeated (`provenAbove`), so there is no fixed window to wait for.
  */
 export function judge(evidence: StageEvidence, rules: EvidenceRules, bakeMs: number): Verdict {
   const findings = [
@@ -260,7 +263,7 @@ export function judge(evidence: StageEvidence, rules: EvidenceRules, bakeMs: num
   return { action: missing.length === 0 ? 'promote' : 'hold', attention, findings, missing };
 }
 
-/** A confirmed difference between the paths is no matter of statistics: the first one decides. */
+/** A confirmed difference between the paths needs no statistics: the first one decides. */
 function mismatch({ comparisons, mismatches }: StageEvidence): Finding[] {
   if (comparisons === 0 && mismatches === 0) return [];
   const n = Math.max(comparisons, mismatches);

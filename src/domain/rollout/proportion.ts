@@ -19,7 +19,10 @@ export function wilson(count: number, n: number, z = Z): readonly [number, numbe
 /** Weight and rate of each alternative a test bets on. */
 type Bets = readonly (readonly [weight: number, rate: number])[];
 
-/** Logarithm of the mixture e-value of `count` of `n` against the rate `p0`; it depends on sums only, so instances add up. */
+/**
+ * Logarithm of the mixture e-value of `count` of `n` against the rate `p0`; it depends on sums only, so instances add
+ * up.
+ */
 function logEvidence(bets: Bets, p0: number, count: number, n: number): number {
   const logs = bets.map(([weight, p1]) => {
     const hits = count === 0 ? 0 : count * Math.log(p1 / p0);
@@ -39,8 +42,8 @@ const below = (p: number): Bets => [
 ];
 
 /**
- * Whether `count` of `n` proves a rate above `limit`, with an error of at most `alpha` however often it is asked.
- * Mixture likelihood ratio against `alternatives` and Ville's inequality; Howard, Ramdas et al. (2021).
+ * Whether `count` of `n` proves a rate above `limit`, with an error of at most `alpha` however often the test is
+ * repeated. Mixture likelihood ratio against `alternatives` and Ville's inequality; Howard, Ramdas et al. (2021).
  */
 export function provenAbove(
   count: number,
@@ -53,13 +56,16 @@ export function provenAbove(
   return count > limit * n && logEvidence(bets, limit, count, n) >= -Math.log(alpha);
 }
 
-/** Whether `count` of `n` proves a rate below `limit` at 95 %, however often it is asked. Mixture as in `provenAbove`. */
+/**
+ * Whether `count` of `n` proves a rate below `limit` at 95 %, however often the test is repeated. Mixture as in
+ * `provenAbove`.
+ */
 export const provenBelow = (count: number, n: number, limit: number): boolean =>
   count < limit * n && logEvidence(below(limit), limit, count, n) >= Math.log(20);
 
 /**
- * Calls after which `provenBelow` says yes if failures go on at the present rate, `count` of `n`; null when they never
- * do. For no failures and 1 % it is 343: 44 more than `cleanCallsOnce`, because it may be asked after every call.
+ * Calls after which `provenBelow` is true if failures continue at the present rate, `count` of `n`; null when it never
+ * is. For no failures and 1 % it is 343: 44 more than `cleanCallsOnce`, because it may be tested after every call.
  */
 export function callsToProveBelow(count: number, n: number, limit: number): number | null {
   const share = n > 0 ? count / n : 0;
@@ -77,7 +83,7 @@ export function callsToProveBelow(count: number, n: number, limit: number): numb
   return yes;
 }
 
-/** Calls without a failure that prove a rate below `limit` at 95 % when looked at once: (1 - limit)ⁿ ≤ 5 %. 1 %: 299. */
+/** Calls without a failure that prove a rate below `limit` at 95 % in a single test: (1 - limit)ⁿ ≤ 5 %. 1 %: 299. */
 export const cleanCallsOnce = (limit: number): number => Math.ceil(Math.log(0.05) / Math.log1p(-limit));
 
 /** Attention ends only well below its line, so that it does not flap: the 95 % upper bound under 0.8 × `limit`. */
@@ -88,7 +94,7 @@ const CHI_SQUARE_LIMIT = 10.828;
 
 /**
  * Whether `domain` of `drawn` calls fits a share of `expectedBps` basis points (sample ratio mismatch, χ², p > 0.001).
- * True also with too few calls to tell: fewer than five expected on either side. Fabijan et al. (2019).
+ * Also true with too few calls to decide: fewer than five expected on either side. Fabijan et al. (2019).
  */
 export function shareIsPlausible(domain: number, drawn: number, expectedBps: number): boolean {
   const expected = (drawn * expectedBps) / BUCKETS;

@@ -9,8 +9,8 @@ const toBps = (percent: number): number => Math.round((percent * BUCKETS) / 100)
 
 /**
  * The basis points that admit a share of keys. With few keys a plain threshold often admits none of them (four cameras:
- * nobody in the 10 % stage in two cases out of three), so the threshold rises until ⌈share × keys⌉ of them are in.
- * It stays one threshold, so it is still monotone. In the last stage a holdout stays on legacy as control.
+ * none in the 10 % stage in two cases out of three), so the threshold rises until ⌈share × keys⌉ of them are in. It
+ * stays one threshold, so it is still monotone. In the last stage a holdout stays on legacy as control.
  */
 export function cohortFor(percent: number, holdoutPercent: number, seed: number, keys: readonly string[]): Cohort {
   const bps = toBps(percent);
@@ -27,8 +27,8 @@ export function cohortFor(percent: number, holdoutPercent: number, seed: number,
 }
 
 /**
- * A holdout without a single key would be no control, one with every key would leave nobody on the domain path; with one
- * key in all there is nobody to hold out.
+ * A holdout without a key would be no control, one with every key would leave none on the domain path; a group with a
+ * single key has no holdout.
  */
 function holdoutFor(percent: number, seed: number, keys: readonly string[]): number {
   const planned = toBps(percent);
@@ -44,7 +44,7 @@ function admitting(wanted: number, seed: number, keys: readonly string[]): numbe
   return (buckets[Math.min(wanted, buckets.length) - 1] ?? 0) + 1;
 }
 
-/** What an operator may ask of a group. */
+/** The commands of an operator for a group. */
 export type RolloutCommand =
   | { readonly name: 'start' | 'pause' | 'resume' | 'promote' }
   | { readonly name: 'rollback' | 'approve'; readonly reason: string }
@@ -53,9 +53,9 @@ export type RolloutCommand =
 /** What a command may depend on besides the state. */
 export interface CommandContext {
   readonly plan: GroupPlan;
-  /** Sticky keys that exist, for groups that have such; they decide how far a small share must rise. */
+  /** Existing sticky keys, for groups that have them; they decide how far a small share must rise. */
   readonly keys: readonly string[];
-  /** Evidence the present stage still lacks. */
+  /** Evidence that the present stage still lacks. */
   readonly missing: readonly Missing[];
 }
 
@@ -68,7 +68,10 @@ function enter(state: RolloutState, { plan, keys }: CommandContext, stage: numbe
   return { kind: 'stage_entered', stage, percent, cohort: cohortFor(percent, plan.holdoutPercent, seed, keys) };
 }
 
-/** The event a command leads to. Throws `DomainError` (conflict) where the command makes no sense now; nothing changes then. */
+/**
+ * The event a command leads to. Throws `DomainError` (conflict) where the command makes no sense in the present state;
+ * nothing changes then.
+ */
 export function handleCommand(command: RolloutCommand, state: RolloutState, context: CommandContext): RolloutEvent {
   switch (command.name) {
     case 'start':
@@ -102,7 +105,7 @@ export function handleCommand(command: RolloutCommand, state: RolloutState, cont
   }
 }
 
-/** After a rollback or a freeze the stage that failed is entered anew; its evidence starts from nothing. */
+/** After a rollback or a freeze the failed stage is entered anew; its evidence starts from zero. */
 function resume(state: RolloutState, context: CommandContext): RolloutEvent {
   if (state.status === 'paused') return { kind: 'resumed' };
   if (state.status === 'rolled_back' || state.status === 'frozen')

@@ -2,7 +2,7 @@ import { type Json, isJsonObject } from '../shared/json';
 import type { SiteNotice } from '../shared/site-notice';
 import type { RolloutEvent } from './rollout-state';
 
-/** What people were told of a group and was not taken back yet. */
+/** Open notices of a group: reported and not yet over. */
 export interface NotifiedState {
   readonly attention: boolean;
   readonly takenBack: boolean;
@@ -11,7 +11,7 @@ export interface NotifiedState {
 
 export const NOT_NOTIFIED: NotifiedState = { attention: false, takenBack: false, killed: false };
 
-/** A stored event, as far as people care. */
+/** A stored event with what a notice needs of it. */
 export interface RolloutHappening {
   readonly seq: number;
   readonly group: string;
@@ -24,7 +24,7 @@ export interface RolloutHappening {
 
 type Words = Pick<SiteNotice, 'type' | 'kind' | 'priority' | 'message'> & { readonly reason?: string };
 
-/** What an event of the rollout tells people, if anything: a pure function of what they were told and what happened. */
+/** The site notice of a rollout event, if it needs one: a pure function of the open notices and the event. */
 export function noticesFor(
   notified: NotifiedState,
   happened: RolloutHappening,
@@ -44,7 +44,7 @@ function wordsFor(notified: NotifiedState, happened: RolloutHappening): readonly
       ];
     case 'rolled_back':
     case 'frozen':
-      // What was worrying is no news any more: the worst has happened.
+      // The earlier attention needs no notice of its own any more: the rollback says more.
       return [{ ...notified, attention: false, takenBack: true }, takenBack(happened, event.kind, event.reason)];
     case 'stage_entered':
     case 'percent_set': {

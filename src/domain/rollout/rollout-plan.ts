@@ -14,7 +14,7 @@ interface StagePlan {
 export interface GroupPlan {
   readonly group: string;
   readonly stages: readonly StagePlan[];
-  /** `freeze` keeps the share where it is when something is wrong: for groups whose new writes legacy cannot read. */
+  /** `freeze` keeps the share when something is wrong: for groups whose new writes legacy cannot read. */
   readonly onTrip: 'rollback' | 'freeze';
   /** Whether the evaluator promotes by itself when the evidence is complete. */
   readonly autoPromote: boolean;
@@ -51,7 +51,7 @@ function duration(value: Json | undefined): number | undefined {
   return parts ? Number(parts[1]) * (UNITS[parts[2] ?? ''] ?? 0) : undefined;
 }
 
-/** Collects faults while values are read; a faulty value gives the default, so that every fault is found in one pass. */
+/** Collects faults while values are read; a faulty value reads as the default, so that one pass finds every fault. */
 class Reader {
   constructor(
     private readonly from: JsonObject,
@@ -166,7 +166,10 @@ function groupPlan(
   };
 }
 
-/** The plans of all groups from the rollout file: `defaults` and `groups`. Every fault at once; then no plan counts. */
+/**
+ * The plans of all groups from the rollout file: `defaults` and `groups`. All faults are reported together; with any
+ * fault no plan is used.
+ */
 export function readPlans(file: Json, groups: readonly string[]): { plans: GroupPlan[]; faults: Fault[] } {
   const faults: Fault[] = [];
   const root = isJsonObject(file) ? file : {};

@@ -3,14 +3,14 @@ import type { LatencyLimits } from './evidence';
 
 export type RolloutStatus = 'manual' | 'running' | 'paused' | 'frozen' | 'rolled_back' | 'complete';
 
-/** Where one group of operations stands. It is the fold of the group's events, and nothing else. */
+/** Where one group of operations stands: the fold of the group's events, and nothing else. */
 export interface RolloutState {
   readonly group: string;
   /** `manual`: a share was set by hand or by the environment, no plan is being followed. */
   readonly status: RolloutStatus;
   /** Index into the plan's stages; -1 outside a plan. */
   readonly stage: number;
-  /** Basis points of keys the plan or a person asked for. */
+  /** Basis points of keys that the plan or a person requested. */
   readonly bps: number;
   /** Basis points in force: more than `bps` where few keys would otherwise leave the cohort empty. */
   readonly effectiveBps: number;
@@ -18,7 +18,7 @@ export interface RolloutState {
   /** Basis points at the upper end kept on legacy as control. */
   readonly holdout: number;
   readonly killed: boolean;
-  /** When a kill takes itself back, whoever made it; null: it lasts until somebody takes it back. */
+  /** When a kill is lifted automatically; null: it lasts until a person lifts it. */
   readonly killedUntil?: string | null;
   /** When the stage was entered; null outside a plan. */
   readonly enteredAt: string | null;
@@ -88,13 +88,15 @@ export function initialState(group: string): RolloutState {
   };
 }
 
-/** Milliseconds the present stage has been active. A clock that was set back counts as no time, not as negative time. */
+/**
+ * Milliseconds the present stage has been active. A clock that was set back counts as no time, not as negative time.
+ */
 export const activeMsAt = (state: RolloutState, at: Date): number =>
   state.activeMs + (state.activeSince === null ? 0 : Math.max(0, at.getTime() - Date.parse(state.activeSince)));
 
 const stopped = (state: RolloutState, at: Date) => ({ activeSince: null, activeMs: activeMsAt(state, at) });
 
-/** A stage begins: nothing that was found out or decided in the one before counts in it. */
+/** Enters a stage: no finding or decision of the stage before counts in it. */
 const entered = (state: RolloutState, at: Date) => ({
   enteredAt: at.toISOString(),
   activeSince: at.toISOString(),

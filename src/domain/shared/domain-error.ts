@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, type ErrorKind } from './error-codes';
 import type { Fault } from './fault';
 
-/** What a failed write left behind; only the first two allow somebody else to try the same write. */
+/** What a failed write left behind; only the first two allow another attempt at the same write. */
 export type Effect = 'not-started' | 'rolled-back' | 'unknown' | 'committed';
 
 interface Details {
@@ -13,7 +13,7 @@ interface Details {
   readonly cause?: unknown;
 }
 
-/** A refusal or failure that the caller learns of; its kind is the one that the table of codes gives it. */
+/** A refusal or failure that is reported to the caller; the table of codes gives its kind. */
 export class DomainError extends Error {
   readonly kind: ErrorKind;
 
@@ -28,7 +28,7 @@ export class DomainError extends Error {
   }
 }
 
-/** Throws `invalid` with every fault, if there is one; the message tells the first. */
+/** Throws `invalid` with every fault, if there is one; the message is that of the first. */
 export function refuseFaults(code: ErrorCode, faults: readonly Fault[]): void {
   const first = faults[0];
   if (!first) return;
@@ -36,7 +36,7 @@ export function refuseFaults(code: ErrorCode, faults: readonly Fault[]): void {
   throw new DomainError(code, `${first.path.join('.')}: ${first.message}${more}`, { faults });
 }
 
-/** Something this service depends on did not do its part. `effect` says what became of a write. */
+/** A dependency of this service failed. `effect` says what became of a write. */
 export class Unavailable extends DomainError {
   constructor(
     code: ErrorCode,
@@ -55,13 +55,13 @@ export const isAnswer = (error: unknown): error is DomainError =>
 
 const effects = new WeakMap<object, Effect>();
 
-/** Notes what a failed write left behind, where the error itself does not say. */
+/** Records what a failed write left behind, where the error itself does not say. */
 export function withEffect(error: unknown, effect: Effect): unknown {
   if (typeof error === 'object' && error !== null && effectOf(error) === undefined) effects.set(error, effect);
   return error;
 }
 
-/** What a failed write left behind; undefined when nobody knows. */
+/** What a failed write left behind; undefined when unknown. */
 export function effectOf(error: unknown): Effect | undefined {
   if (error instanceof Unavailable) return error.effect;
   return typeof error === 'object' && error !== null ? effects.get(error) : undefined;

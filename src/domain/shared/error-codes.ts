@@ -1,4 +1,4 @@
-/** `source-failed` and `source-silent` are a camera's fault: whoever asks it again gets the same. */
+/** `source-failed` and `source-silent` are a camera's fault: a retry gives the same. */
 export type ErrorKind =
   | 'invalid'
   | 'unauthorized'
@@ -102,7 +102,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = TABLE;
 
 export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
 
-/** A request that never reached an operation, and what no operation foresaw. */
+/** A request that never reached an operation, and errors that no operation foresaw. */
 export const REQUEST_ERRORS = {
   'request.duplicate_key': { status: [400], meaning: 'The body names a key twice.', since: '0.1.0' },
   'request.headers_too_large': { status: [431], meaning: 'Address and headers together are too long.', since: '0.1.0' },

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json';
 
-/** Which types of event are violations, and of which type; any other event is none. */
+/** Which event types are violations, and of which violation type; all others are none. */
 export type ViolationTypes = Readonly<Record<string, string>>;
 
 export const DEFAULT_VIOLATION_TYPES: ViolationTypes = {
@@ -9,13 +9,13 @@ export const DEFAULT_VIOLATION_TYPES: ViolationTypes = {
   INSUFFICIENT_DWELL_TIME: 'no_handwash',
 };
 
-/** The violation that events of a type are. A type may be called anything, `constructor` for example. */
+/** The violation type of an event type. An event type may have any name, `constructor` for example. */
 export const violationTypeOf = (type: string, types: ViolationTypes): string | undefined =>
   Object.hasOwn(types, type) ? types[type] : undefined;
 
 /** Something a detector saw. */
 export interface Event {
-  /** UUID; made from the content, or from `externalId`, when none was sent. */
+  /** UUID; derived from the content, or from `externalId`, when none was sent. */
   readonly id: string;
   /** The id as it was sent, when it is no UUID. */
   readonly externalId: string | null;
@@ -27,7 +27,7 @@ export interface Event {
   readonly evidence: JsonObject | null;
 }
 
-/** An event as clients and the journal know it. */
+/** An event as it stands in answers and in the journal. */
 export interface EventView {
   readonly id: string;
   readonly ts: number;

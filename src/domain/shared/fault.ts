@@ -6,6 +6,6 @@ export interface Fault {
   readonly message: string;
   /** Stable identifier, e.g. `missing`, `type`, `range`, `unknown_field`. */
   readonly type: string;
-  /** The name that was probably meant. */
+  /** The name that was probably intended. */
   readonly suggestion?: string;
 }

@@ -4,10 +4,10 @@ export type JsonObject = { readonly [key: string]: Json };
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value as it is after it was sent or stored: without functions and undefined members, times as text. */
+/** A value as it is after being sent or stored: without functions and undefined members, times as text. */
 export const toJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
-/** The value of a JSON text; undefined when it is none. */
+/** The value of a JSON text; undefined when the text is not JSON. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -17,7 +17,7 @@ export function parsedJson(text: string): unknown {
   }
 }
 
-/** JSON with sorted keys: the same value gives the same text wherever it has been stored meanwhile. */
+/** JSON with sorted keys: equal values give equal texts wherever they were stored. */
 export function canonicalJson(value: Json | undefined): string {
   if (value === undefined) return 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

@@ -1,7 +1,7 @@
-/** What callers may do, from least to most: look, operate the site, decide who may do what. */
+/** What callers may do, from least to most: view, operate the site, administer access. */
 export const roles = ['viewer', 'operator', 'admin'] as const;
 
 export type Role = (typeof roles)[number];
 
-/** Whether somebody with one role may do what another role is needed for. */
+/** Whether a role includes the rights of another role. */
 export const covers = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);

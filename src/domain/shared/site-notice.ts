@@ -1,14 +1,14 @@
 import type { JsonObject } from './json';
 
-/** Whom a notice is about that is about no camera; no camera can be called so. */
+/** The camera id in notices about no camera; no camera can have it. */
 export const WHOLE_SITE = '*';
 
-/** What people are to be told about the site itself, not about what a camera saw. */
+/** A notice about the site itself, not about what a camera saw. */
 export interface SiteNotice {
-  /** The same for the same transition, however often and by whomever it is seen: it is told once. */
+  /** Equal for the same transition, however often and by whichever service it is seen: it is sent once. */
   readonly key: string;
   readonly type: string;
-  /** `alert`: it happened. `recovery`: it is over. `news`: it asks for nothing. */
+  /** `alert`: it happened. `recovery`: it is over. `news`: no action is needed. */
   readonly kind: 'alert' | 'recovery' | 'news';
   readonly priority: 'low' | 'medium' | 'high' | 'critical';
   readonly at: Date;

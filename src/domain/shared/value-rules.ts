@@ -2,10 +2,10 @@ import { closest } from './closest';
 import type { Fault } from './fault';
 import { type Json, type JsonObject, isBounded } from './json';
 
-/** What a rule finds wrong with one value: nothing, a fault of its own, or faults further inside. */
+/** The result of a rule for one value: nothing, a fault of its own, or faults further inside. */
 type Check = (value: Json) => Omit<Fault, 'path'> | readonly Fault[] | undefined;
 
-/** The rule of one value: `text` marks values whose unquoted numbers in a file (`source: 0`) are meant as text. */
+/** The rule of one value: `text` marks values whose unquoted numbers in a file (`source: 0`) are read as text. */
 export interface ValueRule {
   readonly check: Check;
   readonly schema: JsonObject;
@@ -71,7 +71,7 @@ export function checkValue(rules: ValueRules, name: string, value: Json): Fault[
   return found.map((f) => ({ ...f, path: [name, ...f.path] }));
 }
 
-/** The fault of a name that nobody knows. `what` says what it is none of, e.g. `a field of an alert rule`. */
+/** The fault of an unknown name. `what` says what it should have been, e.g. `a field of an alert rule`. */
 export function unknownName(name: string, known: readonly string[], what: string): Fault {
   const suggestion = closest(name, known);
   const message = `is not ${what}${suggestion ? `: did you mean ${suggestion}?` : ''}`;

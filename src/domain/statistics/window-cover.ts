@@ -11,7 +11,10 @@ export function localDate(zone: string): (ms: number) => string {
   return (ms) => format.format(ms);
 }
 
-/** The last dates up to that of a moment, oldest first. Dates are counted, not hours: days of 23 and 25 hours count once. */
+/**
+ * The last dates up to that of a moment, oldest first. Dates are counted, not hours: days of 23 and 25 hours count
+ * once.
+ */
 export function lastDates(now: number, days: number, zone: string): string[] {
   const today = Date.parse(localDate(zone)(now));
   return Array.from({ length: days }, (_, i) => new Date(today - (days - 1 - i) * DAY_MS).toISOString().slice(0, 10));
@@ -19,13 +22,13 @@ export function lastDates(now: number, days: number, zone: string): string[] {
 
 export type Grain = 'minute' | 'hour';
 
-/** A stretch of time, from the first moment up to but without the last, in milliseconds since 1970. */
+/** A period from the first moment (included) to the last (excluded), in milliseconds since 1970. */
 export interface TimeSpan {
   readonly from: number;
   readonly to: number;
 }
 
-/** The same stretch of time as sums that are kept already, and the rest as single events. */
+/** The same period as sums that are stored already, and the rest as single events. */
 interface Cover {
   readonly hours: readonly TimeSpan[];
   readonly minutes: readonly TimeSpan[];
@@ -44,7 +47,7 @@ export function coverOf({ from, to }: TimeSpan): Cover {
   return { hours: byHours.inner ? [byHours.inner] : [], minutes: byHours.outer, events: byMinutes.outer };
 }
 
-/** The largest stretch inside that begins and ends at multiples of a unit, and what is left at the ends. */
+/** The largest period inside that begins and ends at multiples of a unit, and the rests at both ends. */
 function split(
   { from, to }: TimeSpan,
   unit: number,

@@ -1,11 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 
-/** Each look wakes the process. */
+/** Each check wakes the process. */
 const RESOLUTION_MS = 100;
 const WINDOW_MS = 1_000;
 
-/** How late this process's event loop runs: a busy process has no time for work nobody waits for. */
+/** How late this process's event loop runs: a busy process has no time for optional work. */
 export function watchEventLoop(): { lagMs(): number; stop(): void } {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
@@ -24,8 +24,8 @@ export function watchEventLoop(): { lagMs(): number; stop(): void } {
 const GROWTH_PERCENT = 60;
 
 /**
- * Lets the memory of this process settle within its first minute. V8 otherwise lets the heap grow to several times what
- * is alive, and gives hardly anything back: a service that runs for months beside its database should stay as small as
+ * Keeps the memory of this process small within its first minute. V8 otherwise lets the heap grow to several times what
+ * is alive, and gives hardly anything back: a service that runs for months next to its database should stay as small as
  * it can. The live objects are some 40 MB, so collecting them more often costs little.
  */
 export const keepMemorySteady = (): void => setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);

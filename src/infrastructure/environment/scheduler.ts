@@ -1,20 +1,20 @@
 import type { Timers } from '../../application/camera-control/worker-host';
 import type { Log } from '../../application/shared/log';
 
-/** The answer of a task that found nothing to do, and does not expect anything soon. */
+/** The result of a task that found nothing to do, and expects nothing soon. */
 export const REST = 'rest';
 
-/** A run that failed is tried again this soon, however seldom the task is repeated. */
+/** A failed run is repeated this soon, however rarely the task is repeated. */
 const RETRY_MS = 1_000;
 
 export interface Pace {
-  /** Runs by waking begin at least so far apart, so that many wakes become one run. */
+  /** The shortest time between two woken runs, so that many wakes become one run. */
   readonly apartMs?: number;
-  /** After a run that answered `REST` the next one, unless it is woken, begins only after this time. */
+  /** After a run with the result `REST` the next one, unless it is woken, begins only after this time. */
   readonly restMs?: number;
 }
 
-/** Repeats a task, never twice at once, and whenever it is woken; a run that fails is tried again, which is logged once. */
+/** Repeats a task, never twice at once, and whenever it is woken; a failed run is repeated, and logged once. */
 export function every(ms: number, what: string, task: () => Promise<unknown>, log: Log, pace: Pace = {}): Repetition {
   return new Repetition(ms, what, task, log, pace);
 }
@@ -39,7 +39,7 @@ export class Repetition {
   ) {
     const { restMs = ms } = pace;
     this.timer = setInterval(() => {
-      // Timers are not exact: half a period early is the time after which it rested long enough.
+      // Timers are not exact: half a period before the end counts as the end of the rest.
       if (!this.resting || performance.now() - this.begunAt > restMs - ms / 2) this.run();
     }, ms);
   }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ViolationTypes } from '../../domain/shared/event';
 import { parsedJson } from '../../domain/shared/json';
 
-/** Why the text of a variable is no value. */
+/** Why the text of a variable is not valid. */
 export class InvalidSetting {
   constructor(readonly why: string) {}
 }
@@ -23,7 +23,7 @@ export function readNumber(min: number, max: number, decimals: number) {
   };
 }
 
-/** Nothing but the two words: a misspelt one must not open what it was to close. */
+/** Only these two words: a misspelt one must not open what was to be closed. */
 export function readFlag(value: string): boolean | InvalidSetting {
   const word = value.toLowerCase();
   return word === 'true' || word === 'false' ? word === 'true' : new InvalidSetting('must be true or false');
@@ -36,13 +36,16 @@ export function readOneOf<T extends string>(values: readonly T[]) {
 
 const BAD_ESCAPE = /%(?![0-9a-f]{2})/i;
 
-/** A bare `@ / ? #` in a password would shift the parts of the URL: a piece of it would be taken, and shown, as the host. */
+/**
+ * A bare `@ / ? #` in a password would shift the parts of the URL: a piece of it would be taken, and shown, as the
+ * host.
+ */
 const DATABASE_URL = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@/?#]*(\/[^@?#]*)?(\?[^@#]*)?$/;
 
 export function databaseUrl(value: string): string | InvalidSetting {
   if (value === '') return value;
   if (!/^postgres(ql)?:\/\//.test(value)) return new InvalidSetting('must start with postgres:// or be empty');
-  // The address of a Unix socket names no host, which a URL with a user must have.
+  // The address of a Unix socket has no host, but a URL with a user must have one.
   const parses = URL.canParse(value.replace('@/', '@localhost/')) && !BAD_ESCAPE.test(value);
   const fits = DATABASE_URL.test(value) && parses;
   return fits ? value : new InvalidSetting('is no valid URL: write special characters of user and password as %XX');
@@ -69,7 +72,7 @@ export const zone = (value: string): string | InvalidSetting => {
 
 const BUNDLED_WORKER = [process.execPath, resolve(__dirname, '../../worker/main.js')];
 
-/** Words of a command, for there is no shell: separated by spaces, or as JSON where a word has spaces itself. */
+/** Program and arguments, since there is no shell: separated by spaces, or as JSON where one has spaces itself. */
 export function words(value: string): readonly string[] | InvalidSetting {
   if (value.trim() === '') return BUNDLED_WORKER;
   if (!value.startsWith('[')) return value.trim().split(/\s+/);
@@ -119,7 +122,7 @@ export function hosts(value: string): readonly string[] | InvalidSetting {
     : new InvalidSetting('must be host names, addresses or networks like 10.0.0.0/8, separated by commas');
 }
 
-/** The same without names, which somebody else could change. */
+/** The same without names, whose addresses somebody else could change. */
 export function networks(value: string): readonly string[] | InvalidSetting {
   const list = hosts(value);
   const fits = !(list instanceof InvalidSetting) && list.every((entry) => isIP(entry.split('/')[0] ?? '') !== 0);

@@ -23,15 +23,15 @@ const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export interface Settings {
   readonly host: string;
   readonly port: number;
-  /** Whether every request needs a token, those of this machine, too. */
+  /** Whether every request needs a token, also those from this machine. */
   readonly requireToken: boolean;
-  /** Proxies whose word about the address of a client counts. */
+  /** Proxies that are trusted to name the address of a client. */
   readonly trustedProxy: readonly string[];
   /** Empty: the embedded PostgreSQL. */
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly camerasFile: string;
-  /** Empty: the legacy path is the old way on this machine. */
+  /** Empty: the legacy path is the old implementation on this machine. */
   readonly legacyBaseUrl: string;
   /** The plans of the rollout. */
   readonly rolloutFile: string;
@@ -41,11 +41,11 @@ export interface Settings {
   readonly logLevel: (typeof LEVELS)[number];
   /** JSON lines instead of readable ones. */
   readonly logJson: boolean;
-  /** Absent: the environment says nothing of the rollout. */
+  /** Absent: the environment sets nothing of the rollout. */
   readonly useDomain?: boolean;
-  /** 0 to 100, in steps of 0.01; absent: the environment names no share. */
+  /** 0 to 100, in steps of 0.01; absent: the environment sets no share. */
   readonly rolloutPercent?: number;
-  /** IANA name of the zone whose days statistics count. */
+  /** IANA name of the time zone of the daily sums. */
   readonly timeZone: string;
   /** Days that events and detection reports are kept. */
   readonly eventRetentionDays: number;
@@ -53,13 +53,13 @@ export interface Settings {
   readonly historyRetentionDays: number;
   /** Which types of event open a violation, and of which type. */
   readonly violationTypes: ViolationTypes;
-  /** Requests a minute for each token; 0: as many as they like. */
+  /** Requests a minute for each token; 0: unlimited. */
   readonly rateLimit: number;
   /** Days that the audit trail is kept. */
   readonly auditRetentionDays: number;
-  /** Where webhooks may go beside the Internet. */
+  /** Where webhooks may go besides the Internet. */
   readonly webhookAllow: readonly string[];
-  /** Of rules without a web address of their own; empty: none. */
+  /** For rules without a web address of their own; empty: none. */
   readonly alertWebhookUrl: string;
   /** Empty: webhooks are not signed. */
   readonly alertWebhookSecret: string;
@@ -68,7 +68,7 @@ export interface Settings {
   readonly alertEmailFrom: string;
 }
 
-/** One environment variable: its default, what it means, and how its text becomes a value (or says what is wrong). */
+/** One environment variable: its default, its meaning, and how its text becomes a value or an error. */
 interface Variable<T> {
   readonly name: string;
   /** Absent: without the variable there is no value. */

@@ -5,7 +5,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** What a server asks for: its scheme and parameters (RFC 7616, RFC 7617). */
+/** The challenge of a server: its scheme and parameters (RFC 7616, RFC 7617). */
 interface Challenge {
   readonly scheme: 'basic' | 'digest';
   readonly parameters: ReadonlyMap<string, string>;
@@ -33,7 +33,7 @@ function challengesOf(header: string): Challenge[] {
 const isKnown = ({ scheme, parameters }: Challenge): boolean =>
   scheme === 'basic' || Object.hasOwn(HASHES, (parameters.get('algorithm') ?? '').toLowerCase());
 
-/** Shows a camera its user and password in the way it asks for, so that ffmpeg need not know them. */
+/** Logs in to a camera with the scheme it requires, so that ffmpeg need not know user and password. */
 export class CameraLogin {
   private challenge?: Challenge;
   private uses = 0;
@@ -41,8 +41,8 @@ export class CameraLogin {
   constructor(private readonly login: Login | undefined) {}
 
   /**
-   * Takes what a refused request was asked for. False where it cannot be answered: there is no login, nothing known is
-   * asked for, or the login was `shown` and refused.
+   * Takes the challenge of a refused request. False where it cannot be answered: there is no login, the scheme is
+   * unknown, or the login was sent (`shown`) and refused.
    */
   accepts(headers: readonly string[], shown: boolean): boolean {
     if (!this.login) return false;
@@ -54,7 +54,7 @@ export class CameraLogin {
     return true;
   }
 
-  /** The header `Authorization` of a request; undefined before a server asked for one. */
+  /** The header `Authorization` of a request; undefined before the server's first challenge. */
   header(method: string, uri: string): string | undefined {
     if (!this.challenge || !this.login) return undefined;
     const { user, password } = this.login;

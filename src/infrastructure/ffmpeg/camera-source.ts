@@ -8,7 +8,7 @@ export type CameraSource =
   | { readonly kind: 'test'; readonly size: string; readonly rate: number }
   | NetworkSource;
 
-/** What ffmpeg's own buffers hold; it cuts longer addresses off without a word. */
+/** Size of ffmpeg's own buffers; it cuts longer addresses off without a message. */
 const MAX_LENGTH = 2_000;
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 

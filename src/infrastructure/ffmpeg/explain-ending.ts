@@ -7,12 +7,12 @@ import { type FailureReason, SourceFailure } from './source-failure';
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** What it said at last. */
+  /** Its last output. */
   readonly stderr: string;
   readonly frames: number;
 }
 
-/** First that fits. What ffmpeg 4 to 7 say, each in its own words. */
+/** The first match counts. Messages of ffmpeg 4 to 7, which differ. */
 const SIGNS: readonly (readonly [RegExp, FailureReason, string])[] = [
   [
     /\b40[13] (Unauthorized|Forbidden)|HTTP error 40[13]|authorization failed/i,
@@ -42,18 +42,21 @@ export function maskOutput(text: string, source: CameraSource): string {
   return maskText(hidden.reduce((masked, form) => masked.replaceAll(form, MASK), withoutAddress));
 }
 
-/** Read by this program, which knows itself how the camera answered: what ffmpeg says is about the pictures alone. */
+/**
+ * Sources that this program reads itself, so that it knows how the camera answered: ffmpeg's messages are about the
+ * pictures alone.
+ */
 const isWeb = (source: CameraSource): boolean => source.kind === 'network' && source.scheme.startsWith('http');
 
 const isRtsp = (source: CameraSource): boolean => source.kind === 'network' && source.scheme.startsWith('rtsp');
 
-/** Words in an address are not ffmpeg's. */
+/** Words in an address are not ffmpeg's own. */
 function withoutSource(stderr: string, source: CameraSource): string {
   if (source.kind === 'network') return stderr.replaceAll(addressOf(source), '').replaceAll(source.rest || '/', '');
   return source.kind === 'test' ? stderr : stderr.replaceAll(source.path, '');
 }
 
-/** Why ffmpeg ended without having been asked to; it exits with 0 when a camera drops the connection. */
+/** Why ffmpeg ended without a request to end; it exits with 0 when a camera drops the connection. */
 export function explainEnding(ending: Ending, source: CameraSource): SourceFailure {
   const { code, signal, stderr, frames } = ending;
   const last = maskOutput(stderr.trim().split('\n').at(-1) ?? '', source).slice(0, 500);

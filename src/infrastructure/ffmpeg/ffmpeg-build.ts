@@ -11,11 +11,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface FfmpegBuild {
   /** Program and first arguments. */
   readonly command: readonly [string, ...string[]];
-  /** In newer builds `-timeout`, which meant "listen" in older ones. */
+  /** In newer builds `-timeout`, which was the option to listen in older ones. */
   readonly socketTimeout: '-timeout' | '-stimeout';
-  /** Every frame as it comes, none doubled or dropped. */
+  /** Every frame as it comes, none duplicated or dropped. */
   readonly passthrough: readonly string[];
-  /** What it says it is. */
+  /** Its version as it reports it. */
   readonly version: string;
 }
 
@@ -31,7 +31,7 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** Whether a program is the one that npm brought along: a build of 2018, for which nobody mends anything. */
+/** Whether a program is the one that npm installed: a build of 2018, which gets no fixes any more. */
 export const isBundled = (file: string): boolean => file === bundled();
 
 /** The package for this platform, which carries the program; undefined when npm did not install it. */
@@ -59,7 +59,7 @@ export function locateFfmpeg({ FFMPEG_PATH, PATH }: Environment): string {
   throw new SourceFailure('unusable', 'there is no ffmpeg: install it or set FFMPEG_PATH');
 }
 
-/** What the build can do, by what it says of itself. */
+/** The capabilities of the build, from its own lists. */
 export const readBuild = (command: FfmpegBuild['command'], version: string, help: string): FfmpegBuild => ({
   command,
   socketTimeout: /^\s*-stimeout\b/m.test(help) ? '-stimeout' : '-timeout',
@@ -76,13 +76,13 @@ async function ask(command: FfmpegBuild['command']): Promise<FfmpegBuild> {
   return readBuild(command, version?.stdout ?? '', help?.stdout ?? '');
 }
 
-/** Address space of ffmpeg: many times what a camera of 8K needs. Its decoders read what strangers send. */
+/** Limit of ffmpeg's address space: many times what a camera of 8K needs. Its decoders read untrusted data. */
 const MOST_MEMORY = 2 << 30;
 
 /**
- * Words before the command, most careful first. They have the kernel end ffmpeg when its parent ends, even by SIGKILL:
- * without them ffmpeg notices when it writes the next frame, which may be after the timeout of its socket. They also
- * take every way to more rights from it, and bound its memory.
+ * Prefixes of the command, the most careful first. They have the kernel end ffmpeg when its parent ends, even by
+ * SIGKILL: without them ffmpeg notices when it writes the next frame, which may be after the timeout of its socket.
+ * They also take every way to more rights from it, and limit its memory.
  */
 function guards({ PATH }: Environment): string[][] {
   if (process.platform !== 'linux') return [];
@@ -97,7 +97,7 @@ function guards({ PATH }: Environment): string[][] {
 /** @throws SourceFailure when there is no ffmpeg or it does not run */
 export async function findFfmpeg(environment: Environment): Promise<FfmpegBuild> {
   const ffmpeg = locateFfmpeg(environment);
-  // Not every setpriv knows the options, and not every container lets a process bound itself.
+  // Not every setpriv knows the options, and not every container lets a process limit itself.
   for (const [program, ...first] of guards(environment)) {
     const guarded = program && (await ask([program, ...first, ffmpeg]).catch(() => undefined));
     if (guarded) return guarded;
@@ -107,7 +107,7 @@ export async function findFfmpeg(environment: Environment): Promise<FfmpegBuild>
   });
 }
 
-/** A system without fonts has the filter but cannot use it, so only a try tells. */
+/** A system without fonts has the filter but cannot use it, so only a test shows it. */
 export async function canDrawText({ command: [program, ...first] }: FfmpegBuild): Promise<boolean> {
   const tiny = 'color=size=64x64:rate=1:duration=1,drawtext=text=1';
   const args = ['-nostdin', '-loglevel', 'quiet', '-f', 'lavfi', '-i', tiny, '-f', 'null', '-'];

@@ -7,14 +7,14 @@ import type { FfmpegBuild } from './ffmpeg-build';
 import type { NetworkSource } from './network-source';
 import { FrameSplitter, JpegSplitter } from './splitters';
 
-/** Of the pictures that are looked at. */
+/** Size of the pictures that are analysed. */
 const GRAY = { width: 80, height: 45 } as const;
 /** File descriptor of ffmpeg on which the JPEG pictures come. */
 const JPEG_PIPE = 3;
 
-/** More than any camera has (8K); larger ones are sent to fill the memory. */
+/** More than any camera has (8K); a larger picture can only be an attack on the memory. */
 const MOST_PIXELS = 40_000_000;
-/** Of one block of memory. */
+/** Limit of one memory allocation. */
 const MOST_BYTES = 256 << 20;
 const SOCKET_TIMEOUT_US = '10000000';
 const JPEG_EVERY_S = 0.19;
@@ -25,13 +25,13 @@ const FILE_FORMATS =
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,nut,ivf,gif';
 const HTTP_FORMATS = `${FILE_FORMATS},mpjpeg,jpeg_pipe`;
 
-/** Picks pictures by time; also when the clock of the camera jumps back. */
+/** Selects pictures by time; also when the clock of the camera jumps back. */
 const JPEG_PICK = `isnan(prev_selected_t)+gte(t-prev_selected_t\\,${JPEG_EVERY_S})+lt(t\\,prev_selected_t)`;
 
-/** Constants only: a word of a source may contain spaces. */
+/** Constants only: a part of a source may contain spaces. */
 const words = (text: string): string[] => text.split(' ');
 
-/** `address`: of what stands between ffmpeg and the camera. */
+/** `address`: of the relay or stream between ffmpeg and the camera. */
 function networkInput({ scheme }: NetworkSource, build: FfmpegBuild, { address = '', paced }: InputOptions): string[] {
   if (scheme === 'rtsp' || scheme === 'rtsps')
     return [
@@ -42,7 +42,7 @@ function networkInput({ scheme }: NetworkSource, build: FfmpegBuild, { address =
     ];
   return [
     ...words(`-protocol_whitelist pipe -format_whitelist ${HTTP_FORMATS} -probesize 1000000 -analyzeduration 1000000`),
-    // Segments come by the dozen of frames, each with its time. A stream of JPEG pictures has no time of its own.
+    // Segments come with dozens of frames, each with its time. A stream of JPEG pictures has no time of its own.
     ...words(paced ? '-re' : '-fflags nobuffer -use_wallclock_as_timestamps 1'),
     '-i',
     address,
@@ -50,11 +50,11 @@ function networkInput({ scheme }: NetworkSource, build: FfmpegBuild, { address =
 }
 
 interface InputOptions {
-  /** Burn the time of day in, where the build can. */
+  /** Filters that burn in the time of day, where the build can. */
   readonly clock?: boolean;
   /** What ffmpeg opens instead of a camera of the network. */
   readonly address?: string;
-  /** It comes in pieces, faster than it is to be shown. */
+  /** The input comes in pieces, faster than it is to be shown. */
   readonly paced?: boolean;
 }
 
@@ -76,7 +76,9 @@ function inputArguments(source: CameraSource, build: FfmpegBuild, options: Input
   }
 }
 
-/** Small gray frames, every one of the source, on standard output; JPEG pictures now and then beside them. */
+/**
+ * Small gray frames, every one of the source, on standard output; JPEG pictures at intervals on a second descriptor.
+ */
 function outputArguments({ passthrough }: FfmpegBuild): string[] {
   const everyFrame = ['-map', '0:v:0', '-an', ...passthrough, '-vf'];
   // Taking single pixels instead of averages keeps the noise by which a live picture differs from a frozen one.
@@ -135,7 +137,7 @@ export class FfmpegDecoder {
     stream?: Readable,
   ): FfmpegDecoder {
     const { PATH, TZ, HOME } = process.env;
-    // Nothing else of the environment: ffmpeg would take a proxy from it, and it holds the source.
+    // No other part of the environment: ffmpeg would take a proxy from it, and it holds the source.
     const env = Object.fromEntries(Object.entries({ PATH, TZ, HOME }).filter(([, value]) => value !== undefined));
     const child = spawn(program, [...first, ...args], {
       stdio: [stream ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],

@@ -13,13 +13,16 @@ const MEANING: Readonly<Record<Exclude<FailureReason, 'unusable'>, string>> = {
   ended: 'The stream of the camera ended before its first picture.',
 };
 
-/** Takes single pictures of cameras, each by an ffmpeg that has ended when the picture is there, or can not come. */
+/**
+ * Takes single pictures of cameras, each by an ffmpeg of its own that has ended when the picture is there, or cannot
+ * come.
+ */
 export class FrameGrabber {
   private known?: Promise<FfmpegBuild>;
 
   constructor(private readonly environment: NodeJS.ProcessEnv) {}
 
-  /** One JPEG; undefined when none came in time. Throws `camera.source_failed` that shows no secret and no path. */
+  /** One JPEG; undefined when none came in time. Throws `camera.source_failed`, which shows no secret and no path. */
   async grab(source: string, withinMs: number): Promise<Uint8Array | undefined> {
     let show: (jpeg: Uint8Array) => void = () => undefined;
     const picture = new Promise<Uint8Array>((resolve) => (show = resolve));
@@ -30,7 +33,7 @@ export class FrameGrabber {
     } catch (error) {
       throw explained(error);
     } finally {
-      // Not awaited: one that is late may be just looking for the host.
+      // Not awaited: a late one may still be resolving the host.
       camera.then(
         (opened) => opened.close(),
         () => 'told above',
@@ -38,7 +41,7 @@ export class FrameGrabber {
     }
   }
 
-  /** Which ffmpeg there is; undefined when there is none that runs. */
+  /** The installed ffmpeg; undefined when none runs. */
   async describe(): Promise<{ readonly version: string; readonly bundled: boolean } | undefined> {
     try {
       const { version } = await this.build();
@@ -49,7 +52,7 @@ export class FrameGrabber {
     }
   }
 
-  /** What the ffmpeg can do is asked once; a failure is not kept, for somebody may install it. */
+  /** The capabilities of ffmpeg are read once; a failure is not cached, because ffmpeg may be installed later. */
   private build(): Promise<FfmpegBuild> {
     this.known ??= findFfmpeg(this.environment).catch((error: unknown) => {
       this.known = undefined;

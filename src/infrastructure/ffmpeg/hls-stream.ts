@@ -7,7 +7,7 @@ const MOST_PLAYLIST_BYTES = 1 << 20;
 /** A live stream begins this many segments before its end. */
 const LIVE_SEGMENTS = 3;
 const KEY_BYTES = 16;
-/** Times a segment's length that a live playlist may stand still. */
+/** A live playlist may stay unchanged for this many segment lengths. */
 const PATIENCE = 4;
 
 export const isPlaylist = ({ body, url }: WebAnswer): boolean =>
@@ -32,7 +32,7 @@ const bad = (why: string) => new SourceFailure('not-a-video', `the playlist of t
 
 /**
  * The segments of an HTTP live stream (RFC 8216), one after the other. It is read here and not by ffmpeg, which would
- * fetch whatever a playlist names from wherever it says.
+ * fetch whatever a playlist names, from anywhere.
  */
 export async function* hlsStream(camera: WebCamera, first: WebAnswer): AsyncGenerator<Buffer> {
   let playlist = await read(camera, first);

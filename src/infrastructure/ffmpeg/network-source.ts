@@ -15,13 +15,13 @@ export interface NetworkSource {
   readonly port: string;
   /** Path and query, as they are. */
   readonly rest: string;
-  /** What the server is told as its name, when `host` had to become an address. */
+  /** The host name that the server gets, when `host` had to become an address. */
   readonly nameOfHost?: string;
 }
 
 const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { rtsp: 554, rtsps: 322, http: 80, https: 443 };
 
-// A `#` would begin a fragment, which no camera gets to see, and some parsers take it for a part of the host.
+// A `#` would begin a fragment, which no camera receives, and which some parsers take for a part of the host.
 const HOST = String.raw`(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\]+)(:\d{1,5})?([/?][^#\\]*)?$`;
 const PLAIN = new RegExp(String.raw`^[a-z]+:\/\/([^/?#@\\]*@)?${HOST}`, 'i');
 /** With `@ / ? #` in a password that should have been percent-encoded: it reaches to the last `@`. */
@@ -37,7 +37,7 @@ function encodeCredentials(credentials: string): string {
   return `${encoded(user)}${secret}@`;
 }
 
-/** @throws SourceFailure that shows nothing of the address */
+/** @throws SourceFailure whose message contains nothing of the address */
 export function splitAddress(scheme: Scheme, address: string): NetworkSource {
   const parts = PLAIN.exec(address) ?? CARELESS.exec(address);
   if (!parts) throw new SourceFailure('not-a-video', `the source is no valid ${scheme}:// address`);
@@ -56,13 +56,13 @@ export function splitAddress(scheme: Scheme, address: string): NetworkSource {
 export const addressOf = ({ scheme, credentials, host, port, rest }: NetworkSource): string =>
   `${scheme}://${credentials}${host}${port}${rest}`;
 
-/** The address as a server may see it: with the name of its host, and without the login. */
+/** The address as a server may see it: with its host name, and without the login. */
 export const publicAddress = ({ scheme, host, nameOfHost = host, port, rest }: NetworkSource): string =>
   `${scheme}://${nameOfHost}${port}${rest}`;
 
 export const portOf = ({ scheme, port }: NetworkSource): number => Number(port.slice(1)) || DEFAULT_PORTS[scheme];
 
-/** Where to connect: the host as the system's functions want it, without brackets. */
+/** Where to connect: the host as the system's functions need it, without brackets. */
 export const endpointOf = (source: NetworkSource): { readonly host: string; readonly port: number } => ({
   host: source.host.replaceAll(/[[\]]/g, ''),
   port: portOf(source),

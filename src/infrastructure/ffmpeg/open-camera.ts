@@ -41,8 +41,8 @@ const PATIENCE_MS = 5_000;
 const systemLookup: Lookup = (host) => lookup(host, { all: true });
 
 /**
- * The source with the name of its host replaced by an address.
- * @throws SourceFailure when nobody knows the name
+ * The source with its host name replaced by an address.
+ * @throws SourceFailure when the name cannot be resolved
  */
 export async function resolveHost(source: NetworkSource, find: Lookup = systemLookup): Promise<NetworkSource> {
   if (isIP(source.host.replaceAll(/[[\]]/g, ''))) return source;
@@ -62,18 +62,18 @@ export async function resolveHost(source: NetworkSource, find: Lookup = systemLo
 }
 
 export interface OpenCamera {
-  /** Why no more frames come. */
+  /** Why the frames end. */
   readonly failed: Promise<SourceFailure>;
   close(): void;
 }
 
 /** A connection to a camera. ffmpeg never makes one itself: it gets a stream, or the address of a relay. */
 interface Feed {
-  /** What ffmpeg is to open. */
+  /** The input of ffmpeg. */
   readonly address: string;
   readonly stream?: Readable;
   readonly paced?: boolean;
-  /** Why it gave nothing, where it is known. */
+  /** The reason for a missing picture, where it is known. */
   readonly failure: () => SourceFailure | undefined;
   close(): void;
 }
@@ -103,7 +103,7 @@ async function streamed(source: NetworkSource): Promise<Feed> {
 }
 
 /**
- * @param find the ffmpeg to use; asked for once the source has been found good
+ * @param find the ffmpeg to use; called once the source has been checked
  * @throws SourceFailure when it is clear at once that no frames can come
  */
 export async function openCamera(text: string, find: () => Promise<FfmpegBuild>, sink: FrameSink): Promise<OpenCamera> {

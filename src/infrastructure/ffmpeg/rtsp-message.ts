@@ -1,11 +1,11 @@
-/** A message of RTSP (RFC 2326): its first line, its headers as they came, and its body. */
+/** A message of RTSP (RFC 2326): its first line, its headers as received, and its body. */
 export interface RtspMessage {
   readonly first: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
 }
 
-/** One thing from the front of a connection: a message, or a packet of media in its `$` frame. */
+/** The next item of a connection's data: a message, or a packet of media in its `$` frame. */
 export type RtspPart = { readonly packet: Buffer } | { readonly message: RtspMessage };
 
 const MOST_HEAD_BYTES = 64 << 10;
@@ -17,7 +17,7 @@ class NoRtsp extends Error {}
 export const headerOf = ({ headers }: RtspMessage, name: string): string | undefined =>
   headers.find(([known]) => known.toLowerCase() === name)?.[1];
 
-/** Cuts what comes over a connection into messages and packets. Throws `NoRtsp` for what is neither. */
+/** Splits a connection's data into messages and packets. Throws `NoRtsp` for anything else. */
 export class RtspSplitter {
   private rest: Buffer = Buffer.alloc(0);
 
@@ -67,7 +67,7 @@ export class RtspSplitter {
   }
 }
 
-/** Position after the empty line that ends a head, whichever way its lines end. */
+/** Position after the empty line that ends a head, with either kind of line end. */
 function endOfHead(bytes: Buffer): number | undefined {
   for (let at = bytes.indexOf('\n'); at >= 0 && at < MOST_HEAD_BYTES; at = bytes.indexOf('\n', at + 1)) {
     if (bytes[at + 1] === 0x0a) return at + 2;
@@ -76,7 +76,7 @@ function endOfHead(bytes: Buffer): number | undefined {
   return undefined;
 }
 
-/** A message as it is sent: nothing of it can end a line but what ends one here. */
+/** A message as it is sent: no header can contain a line end. */
 export function written({ first, headers, body }: RtspMessage): Buffer {
   const line = (text: string) => text.replaceAll(/[^\x20-\x7e\x80-\xff\t]/g, '');
   const lines = headers

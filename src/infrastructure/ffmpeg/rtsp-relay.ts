@@ -13,14 +13,14 @@ const CONNECT_WITHIN_MS = 10_000;
 const MOST_REDIRECTS = 5;
 const MOST_LOGINS = 3;
 const MOST_PENDING = 100;
-/** What ffmpeg asks for instead of the camera's own address, whose path may hold a password, too. */
+/** The path that ffmpeg requests in place of the camera's own, which may hold a password, too. */
 const PLACE = '/camera';
-/** Of the camera's answers, what ffmpeg does not need or must not follow. */
+/** Headers of the camera's answers that ffmpeg does not need or must not follow. */
 const WITHHELD = new Set(['www-authenticate', 'proxy-authenticate', 'location', 'cseq']);
 
 interface Pending {
   readonly request: RtspMessage;
-  /** The number that ffmpeg gave it. */
+  /** The sequence number that ffmpeg gave it. */
   readonly cseq: string;
   readonly shown: boolean;
   readonly logins: number;
@@ -28,12 +28,12 @@ interface Pending {
 }
 
 /**
- * Stands between ffmpeg and an RTSP camera, on this machine's own address and for one connection of one ffmpeg. It
- * shows the login, so that ffmpeg's arguments, which every user of this machine can read, hold none; and nobody but the
- * configured host and port is ever asked, whatever the camera says.
+ * Relays between ffmpeg and an RTSP camera, on this machine's own address and for one connection of one ffmpeg. It logs
+ * in, so that ffmpeg's arguments, which every user of this machine can read, hold no login; and it connects only to the
+ * configured host and port, whatever the camera says.
  */
 export class RtspRelay {
-  /** Why ffmpeg will get nothing, where this knows better than ffmpeg. */
+  /** Why ffmpeg will get nothing, where the relay knows better than ffmpeg. */
   failure: SourceFailure | undefined;
   private readonly server: Server = createServer((socket) => this.serve(socket));
   private readonly login: CameraLogin;
@@ -53,7 +53,7 @@ export class RtspRelay {
     camera.once('close', () => this.lost());
   }
 
-  /** `source`: with the name of its host resolved. @throws SourceFailure when nobody answers there */
+  /** `source`: with its host name resolved. @throws SourceFailure when the host does not answer */
   static async open(source: NetworkSource): Promise<RtspRelay> {
     const relay = new RtspRelay(source, await connected(source));
     relay.server.listen(0, '127.0.0.1');
@@ -61,7 +61,7 @@ export class RtspRelay {
     return relay;
   }
 
-  /** What ffmpeg is to open. */
+  /** The address for ffmpeg. */
   get address(): string {
     return `rtsp://127.0.0.1:${(this.server.address() as AddressInfo).port}${PLACE}`;
   }
@@ -118,7 +118,7 @@ export class RtspRelay {
 
   private answer(message: RtspMessage, client: Socket): void {
     const [, code, reason = ''] = /^RTSP\/\d\.\d (\d{3}) ?(.*)$/.exec(message.first) ?? [];
-    // A camera's own requests: ffmpeg would not know them either.
+    // Requests by the camera: ffmpeg would not know them either.
     if (code === undefined) return;
     this.answered = true;
     const cseq = headerOf(message, 'cseq') ?? '';
@@ -149,7 +149,7 @@ export class RtspRelay {
     return true;
   }
 
-  /** To another path of the camera itself; ffmpeg never sees it. */
+  /** Redirection to another path of the camera itself; ffmpeg never sees it. */
   private redirect(message: RtspMessage, pending: Pending): void {
     const location = headerOf(message, 'location') ?? '';
     if (pending.redirects >= MOST_REDIRECTS)
@@ -171,7 +171,7 @@ export class RtspRelay {
   }
 }
 
-/** What one side sends goes to the other, no faster than it takes it. What is no RTSP ends both. */
+/** Passes one side's data to the other, no faster than it is read. Anything but RTSP ends both connections. */
 function relay(from: Socket, to: Socket, pass: (chunk: Buffer) => void): void {
   from.on('data', (chunk: Buffer) => {
     try {

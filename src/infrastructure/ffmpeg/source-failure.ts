@@ -1,4 +1,4 @@
-/** Why a source gives no frames (any more). `unusable`: not the source is at fault but ffmpeg. */
+/** Why a source gives no frames (any more). `unusable`: ffmpeg is at fault, not the source. */
 export type FailureReason =
   | 'auth-failed'
   | 'not-found'

@@ -20,17 +20,17 @@ const START_OF_SCAN = 0xda;
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
 const START_OF_IMAGE = Buffer.from([0xff, 0xd8]);
 const FIRST_BYTES = 64 << 10;
-/** No picture of the width that is asked for is that large: what comes is no stream of pictures. */
+/** No picture of the requested width is that large: the input is no stream of pictures. */
 const MAX_BYTES = 4 << 20;
 
 /**
- * Cuts a stream of JPEG pictures into pictures: each is passed on as soon as its last byte is there. No byte is looked
- * at or copied more often than a few times, however it is cut into chunks.
+ * Splits a stream of JPEG pictures: each is passed on as soon as its last byte is there. No byte is examined or copied
+ * more than a few times, however the input is cut into chunks.
  */
 export class JpegSplitter {
   private bytes = Buffer.allocUnsafe(FIRST_BYTES);
   private used = 0;
-  /** Up to where it has been looked at: between two headers, or behind them in the scan. */
+  /** Position up to which it was examined: between two headers, or behind them in the scan. */
   private at = 0;
   private stage: 'start' | 'headers' | 'scan' = 'start';
 
@@ -82,7 +82,7 @@ export class JpegSplitter {
   private findStart(): boolean {
     const start = this.taken().indexOf(START_OF_IMAGE);
     if (start < 0) {
-      // The last byte may be the first of the two.
+      // The last byte may be the first one of the two-byte start of a picture.
       if (this.used > 1) this.forget(this.used - 1);
       return false;
     }

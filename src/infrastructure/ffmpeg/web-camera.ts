@@ -5,7 +5,7 @@ import { CameraLogin } from './camera-login';
 import { type NetworkSource, endpointOf, loginOf, publicAddress } from './network-source';
 import { SourceFailure } from './source-failure';
 
-/** Until the head of an answer is there, and between two pieces of its body. */
+/** Longest time until the head of an answer, and between two pieces of its body. */
 const PATIENCE_MS = 10_000;
 const MOST_REDIRECTS = 5;
 const MOST_LOGINS = 3;
@@ -14,17 +14,17 @@ const UNREACHABLE = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH'
 
 export interface WebAnswer {
   readonly body: IncomingMessage;
-  /** Where it came from, after redirections. */
+  /** Its address, after redirections. */
   readonly url: URL;
 }
 
-/** A camera that speaks HTTP. Whatever it says, nobody but its own host and port is asked. */
+/** A camera that speaks HTTP. Only its own host and port are contacted, whatever it says. */
 export class WebCamera {
   private readonly login: CameraLogin;
   private readonly start: URL;
   private readonly ending = new AbortController();
 
-  /** `source`: with the name of its host resolved. */
+  /** `source`: with its host name resolved. */
   constructor(private readonly source: NetworkSource) {
     const address = publicAddress(source);
     if (!URL.canParse(address)) throw new SourceFailure('not-a-video', 'the source is no valid http:// address');
@@ -32,7 +32,7 @@ export class WebCamera {
     this.login = new CameraLogin(loginOf(source));
   }
 
-  /** What the camera answers with 200. @throws SourceFailure */
+  /** The camera's answer with status 200. @throws SourceFailure */
   async get(wanted: string = this.start.href, from: URL = this.start): Promise<WebAnswer> {
     let url = this.own(wanted, from);
     for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
@@ -62,7 +62,9 @@ export class WebCamera {
     this.ending.abort();
   }
 
-  /** An address that the camera names, if it is one of its own. Going on to TLS on the same host is its own, too. */
+  /**
+   * An address that the camera names, if it is one of its own. A switch to TLS on the same host counts as its own, too.
+   */
   private own(wanted: string, from: URL): URL {
     if (!URL.canParse(wanted, from.href))
       throw new SourceFailure('not-found', 'the camera names an address that is none');
@@ -96,7 +98,7 @@ export class WebCamera {
       headers: { host: url.host, accept: '*/*', 'user-agent': 'watchgate', ...(authorization && { authorization }) },
       // Cameras are not careful about HTTP; nothing else is ever sent over this connection.
       insecureHTTPParser: true,
-      // Nor do they have certificates that anybody could verify (docs/worker.md).
+      // Nor do cameras have certificates that could be verified (docs/worker.md).
       rejectUnauthorized: false,
       ...(this.source.nameOfHost ? { servername: name } : {}),
     };
@@ -110,7 +112,7 @@ function answerOf(sent: ClientRequest): Promise<IncomingMessage> {
   return new Promise<IncomingMessage>((resolve, reject) => {
     sent.once('response', (answer) => {
       sent.setTimeout(PATIENCE_MS, silent);
-      // Whoever reads the body is told by the stream; one that is not read must not end this program.
+      // The reader of the body gets the error from the stream; a body that is not read must not end this program.
       answer.on('error', () => undefined);
       resolve(answer);
     });

@@ -16,8 +16,8 @@ const STABLE_MS = 100;
 const STABLE_TRIES = 20;
 
 /**
- * The cameras file on a local disk. Links are followed, so that a linked file is replaced where it really is.
- * A new text is written beside the file, fsynced and renamed over it: the file is never seen half-written.
+ * The cameras file on a local disk. Links are followed, so that a linked file is replaced where it really is. A new
+ * text is staged next to the file, fsynced and renamed over it: the file is never seen half-written.
  */
 export class DiskCamerasFile implements CamerasFile {
   constructor(
@@ -136,7 +136,7 @@ export class DiskCamerasFile implements CamerasFile {
     }
   }
 
-  /** Looks and renames without giving way in between: an edit can slip in only within these few microseconds. */
+  /** Compares and renames synchronously: an edit can slip in only within these few microseconds. */
   private async replace(staged: string, target: string, expected: string | undefined): Promise<boolean> {
     try {
       await this.onStep('rename.before');
@@ -153,8 +153,8 @@ export class DiskCamerasFile implements CamerasFile {
 }
 
 /**
- * Whether the file holds what is expected. If so, its inode stays reachable under a second name: an editor that has it
- * open may write to it after it was replaced, and that must not be lost.
+ * Whether the file holds the expected text. If so, its inode stays reachable under a second name: an editor that has it
+ * open may write to it after it was replaced, and that text must not be lost.
  */
 function isStill(target: string, expected: string | undefined): boolean {
   if (expected === undefined) return !existsSync(target);

@@ -8,8 +8,9 @@ const QUIET_MS = 100;
 const POLL_MS = 1_000;
 
 /**
- * Says when a file may have changed: by any kind of editor (in place, by rename, by swapping a link on its way).
- * Watches the folders the file and its link target are in; a look every second serves where the system sends no events.
+ * Reports when a file may have changed: by any kind of editor (in place, by rename, by replacing a link in its path).
+ * Watches the folders of the file and of its link target; a check every second is enough where the system sends no
+ * events.
  */
 export class FileWatcher {
   private readonly folders = new Map<string, FSWatcher>();
@@ -30,7 +31,7 @@ export class FileWatcher {
     this.poll = setInterval(() => void this.look(), POLL_MS);
   }
 
-  /** Resolves when a look under way has ended. */
+  /** Resolves when a check in progress has ended. */
   async stop(): Promise<void> {
     clearInterval(this.poll);
     clearTimeout(this.quiet);
@@ -59,7 +60,7 @@ export class FileWatcher {
     this.seen = now;
   }
 
-  /** Watches the folder of the path and the folder of what it points to; a swapped link moves the second. */
+  /** Watches the folder of the path and the folder of its link target; a replaced link changes the second. */
   private async follow(): Promise<void> {
     const target = await realpath(this.path).catch((error: unknown) => {
       if (hasCode(error, 'ENOENT')) return this.path;

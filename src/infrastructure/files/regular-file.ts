@@ -16,9 +16,9 @@ import type { LateSave } from '../../application/cameras/cameras-file';
 import { sha256 } from '../../domain/shared/sha256';
 import { hasCode } from '../system/files';
 
-/** Of a configuration that people write; the largest that is read as one is smaller. */
+/** For configurations that people write; the largest valid one is smaller. */
 const MOST_BYTES = 5_000_000;
-/** Opening a pipe would otherwise wait for whoever writes to it, and with it the thread that opens. */
+/** Opening a pipe would otherwise block, with the thread that opens it, until a writer comes. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 export class NotARegularFile extends Error {
@@ -34,7 +34,9 @@ function check(found: Stats): Stats {
   return found;
 }
 
-/** What a file holds, if it is one. Throws `NotARegularFile` for a pipe, a device or what is too large to be read whole. */
+/**
+ * The content of a regular file. Throws `NotARegularFile` for a pipe, a device or a file too large to be read at once.
+ */
 export async function readRegular(path: string): Promise<{ readonly bytes: Buffer; readonly stats: Stats }> {
   const file = await open(path, FLAGS);
   try {
@@ -45,7 +47,7 @@ export async function readRegular(path: string): Promise<{ readonly bytes: Buffe
   }
 }
 
-/** The same at once. */
+/** The same, synchronously. */
 export function readRegularSync(path: string): Buffer {
   const file = openSync(path, FLAGS);
   try {
@@ -59,8 +61,8 @@ export function readRegularSync(path: string): Buffer {
 const SUFFIX = '.previous';
 
 /**
- * The inode that a file's last replacement took out of its place, kept under a hidden name that says what it held.
- * At most one; on file systems without hard links there is none, and a save in that moment is not seen.
+ * The inode that the file's last replacement displaced, kept under a hidden name with the hash of its content. At most
+ * one; on file systems without hard links there is none, and a save in that moment is not seen.
  */
 export class PreviousText {
   private readonly dir: string;
@@ -71,7 +73,7 @@ export class PreviousText {
     this.prefix = `.${basename(target)}.`;
   }
 
-  /** Links the present inode; `sha256` is what it holds. */
+  /** Links the present inode; `sha256` is the hash of its content. */
   keep(sha: string): void {
     this.drop();
     try {
@@ -81,13 +83,16 @@ export class PreviousText {
     }
   }
 
-  /** Whether the file is the inode that was linked, or none could be. */
+  /** Whether the file is the linked inode, or none could be linked. */
   isKept(): boolean {
     const name = this.name();
     return name === undefined || statSync(join(this.dir, name)).ino === statSync(this.target).ino;
   }
 
-  /** What was written into it since; undefined while it holds what it held, or is the file itself (a crash before the rename). */
+  /**
+   * The text written into it since; undefined while its content is unchanged, or while it is the file itself (a crash
+   * before the rename).
+   */
   changed(): LateSave | undefined {
     const name = this.name();
     if (name === undefined || this.isTarget(name)) return undefined;

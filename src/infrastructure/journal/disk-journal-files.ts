@@ -11,11 +11,11 @@ const NOT_TEXT: UnreadableLine = { why: 'the line is not UTF-8 text' };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
-/** The lines of some bytes that end with a line; what is no line of text takes the place of one. */
+/** The lines of some bytes that end with a line; a line that is not text is replaced by a marker. */
 export function linesOf(bytes: Buffer): (string | UnreadableLine)[] {
   const text = decoded(bytes);
   const lines = text === undefined ? byteLines(bytes).map((line) => decoded(line) ?? NOT_TEXT) : text.split('\n');
-  // The text ends with the end of its last line, behind which there is no other line.
+  // The text ends with the end of its last line: there is no line after it.
   if (text !== undefined && bytes.at(-1) === NEWLINE) lines.pop();
   return lines.map((line) => (typeof line === 'string' && line.length > MOST_LINE_BYTES ? TOO_LONG : line));
 }
@@ -43,22 +43,22 @@ function byteLines(bytes: Buffer): Buffer[] {
 const HEAD_BYTES = 1_024;
 
 /**
- * What tells one journal file from another, whatever it is called: its inode and a hash of its first line that is not
- * blank (or of the first kilobyte of that). A renamed file is the same; a copy is another one, which is read again and
- * adds nothing. Undefined while the first line is being written.
+ * The identity of a journal file, whatever its name: its inode and a hash of its first line that is not blank (or of
+ * the first kilobyte of that). A renamed file is the same; a copy is another one, which is read again and adds nothing.
+ * Undefined while the first line is being written.
  */
 async function identityOf(file: FileHandle): Promise<string | undefined> {
   const { ino } = await file.stat();
   const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
   const head = buffer.subarray(0, bytesRead);
-  // Writers begin with the end of the line before, should it have been torn.
+  // Writers begin with a line end, in case the line before was torn.
   const start = head.findIndex((byte) => byte !== NEWLINE);
   const end = start < 0 ? -1 : head.indexOf(NEWLINE, start);
   if (end < 0 && bytesRead < HEAD_BYTES) return undefined;
   return `${ino}-${sha256(start < 0 ? '' : head.subarray(start, end < 0 ? HEAD_BYTES : end))}`;
 }
 
-/** A hash of what stands before a place, at most a kilobyte: a file that was emptied and written anew has another. */
+/** A hash of the bytes before a position, at most a kilobyte: a file that was emptied and written anew has another. */
 async function tailBefore(file: FileHandle, position: number): Promise<string> {
   const from = Math.max(0, position - HEAD_BYTES);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(position - from), 0, position - from, from);
@@ -66,7 +66,7 @@ async function tailBefore(file: FileHandle, position: number): Promise<string> {
 }
 
 const CHUNK = 1_024 * 1_024;
-/** A file that was put aside gets its last lines from whoever still had it open within this time. */
+/** Within this time a rotated file gets its last lines from writers that still have it open. */
 const CLOSED_AFTER_MS = 60_000;
 const NOTHING = Buffer.alloc(0);
 
@@ -74,13 +74,13 @@ interface Found extends JournalFile {
   readonly changedAt: number;
 }
 
-/** The journal on disk: the file that is written, and those beside it that were put aside by whatever rotates them. */
+/** The journal on disk: the present file, and the rotated ones next to it. */
 export class DiskJournalFiles implements JournalFiles {
   /** Where reading stopped in the middle of a line that is too long, by file. */
   private readonly within = new Map<string, number>();
   private readonly looked = new Map<string, { readonly looks: string; readonly id: string }>();
 
-  /** Files of which only the name can be seen, and the reason: they must not hold up the others. */
+  /** Files that cannot be opened, and why: they must not hold up the others. */
   readonly unreadable = new Map<string, string>();
 
   constructor(readonly path: string) {}
@@ -146,7 +146,7 @@ export class DiskJournalFiles implements JournalFiles {
     }
   }
 
-  /** A file that looks as it did at the last look is not opened again. */
+  /** A file that is unchanged since the last check is not opened again. */
   private async look(path: string): Promise<Found | undefined> {
     const stat = await statOf(path).catch(noneIfAbsent);
     if (!stat?.isFile()) return undefined;
@@ -160,7 +160,7 @@ export class DiskJournalFiles implements JournalFiles {
   }
 }
 
-/** Works on a file; undefined when there is none. */
+/** Opens a file for some work; undefined when it does not exist. */
 async function opened<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T | undefined> {
   const handle = await openIfThere(path);
   if (!handle) return undefined;

@@ -37,8 +37,7 @@ export class DiskJournal implements Journal {
     await mkdir(dirname(this.path), { recursive: true });
     const file = await open(this.path, 'a');
     try {
-      // Whatever the last writer left, at whatever moment: a piece of a line must not spoil the next one, and a blank line
-      // counts for nothing.
+      // The last writer may have left part of a line, which must not spoil the next one; a blank line is ignored.
       const bytes = Buffer.concat([NEWLINE, lines]);
       const { bytesWritten } = await file.write(bytes);
       if (bytesWritten < bytes.length) throw Object.assign(new Error('written in part'), { code: 'ENOSPC' });
@@ -52,8 +51,8 @@ export class DiskJournal implements Journal {
 const MOST_REJECT_BYTES = 10_000_000;
 
 /**
- * Lines that are no events, whole and with the reason, in a file of their own, from which they can be taken in again; two
- * files of at most ten megabytes are kept.
+ * Rejects, whole and with the reason, in a file of their own, from which they can be ingested again; two files of at
+ * most ten megabytes are kept.
  */
 export class DiskRejectFile implements RejectFile {
   constructor(
@@ -71,12 +70,12 @@ export class DiskRejectFile implements RejectFile {
 }
 
 const ROTATE_AT_BYTES = 128 * 1_024 * 1_024;
-/** Together with the newest one they hold whatever the legacy path may be asked for. */
+/** Together with the newest one they hold everything that the legacy path may have to read. */
 const KEPT = 4;
 
 /**
- * Puts the journal aside once it is large and wholly taken in, and deletes what was put aside long ago. Detectors open
- * the journal for each event, so the next one makes a new file.
+ * Rotates the journal once it is large and fully ingested, and deletes old rotated files. Detectors open the journal
+ * for each event, so the next one makes a new file.
  */
 export async function rotateJournal(path: string, files: DiskJournalFiles, intake: EventIntake): Promise<void> {
   const [all, positions] = [await files.list(), await intake.positions()];
@@ -88,8 +87,8 @@ export async function rotateJournal(path: string, files: DiskJournalFiles, intak
 }
 
 /**
- * Calls at every change of the journal, or of a file that was put aside from it, as soon as the system says so. File systems
- * of a network say nothing of what others write: whoever needs to know looks from time to time as well.
+ * Calls at every change of the journal, or of a rotated file, as soon as the system reports it. Network file systems do
+ * not report what others write: callers also have to check from time to time.
  */
 export function watchJournal(path: string, changed: () => void, log: Log): { close(): void } {
   const stem = basename(path, '.jsonl');

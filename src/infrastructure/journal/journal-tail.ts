@@ -11,15 +11,15 @@ import { HOUR_MS } from '../../domain/shared/time';
 import { errorCode, openIfThere } from '../system/files';
 import { type DiskJournalFiles, MOST_LINE_BYTES, NEWLINE, linesOf } from './disk-journal-files';
 
-/** Read in one go, in some two milliseconds: nothing else is answered meanwhile. */
+/** Parsed in one go, in some two milliseconds: no other request is answered meanwhile. */
 const CHUNK = 64 * 1_024;
 const MOST_BYTES = 64 * 1_024 * 1_024;
-/** Lines come late, so the journal is not quite in the order of time; what is later than this is not looked for. */
+/** Lines come late, so the journal is not exactly in order of time; lines later than this are not searched for. */
 const LATE_MS = HOUR_MS;
 const MOST_READS = 2;
 const NOTHING = Buffer.alloc(0);
 
-/** The journal, read from its end: what the old backend knew of events. Reads at most its last 64 megabytes. */
+/** The journal, read from its end, as the old backend read events. Reads at most its last 64 megabytes. */
 export class JournalTail {
   private readonly reading = new Set<Promise<void>>();
 
@@ -30,14 +30,14 @@ export class JournalTail {
   ) {}
 
   /**
-   * What is `wanted` of the events from a moment on (milliseconds since 1970), in no particular order, each once; of those
-   * that are not, undefined. Of a long journal as little should be kept as is needed.
+   * The results of `wanted` for the events from a moment on (milliseconds since 1970), in no particular order, each
+   * event once; undefined results are left out. Of a long journal `wanted` should keep as little as possible.
    */
   async since<T>(from: number, wanted: (event: Event) => T | undefined): Promise<readonly T[]> {
     return this.inTurn(() => this.read(from, wanted).catch(cannotRead));
   }
 
-  /** A read holds up to 64 megabytes of events: many at once would be the end of this process. */
+  /** A read holds up to 64 megabytes of events: many at once would exhaust the memory of this process. */
   private async inTurn<T>(read: () => Promise<T>): Promise<T> {
     while (this.reading.size >= MOST_READS) await Promise.race(this.reading);
     const one = read();
@@ -75,7 +75,7 @@ export class JournalTail {
         await breath();
       }
     }
-    // Of a journal that was put aside before, older lines may have been deleted.
+    // Lines of older rotated files may have been deleted.
     if (files.length > 1) answerIsPartial();
     return kept(found);
   }
@@ -84,7 +84,7 @@ export class JournalTail {
 const kept = <T>(found: ReadonlyMap<string, T | undefined>): T[] =>
   [...found.values()].filter((value) => value !== undefined);
 
-/** What the system will not give now it may give later; anything else is a fault of this program. */
+/** A refusal of the system may be temporary; any other error is a bug of this program. */
 function cannotRead(error: unknown): never {
   const code = errorCode(error);
   if (error instanceof DomainError || code === '' || code.startsWith('ERR_')) throw error;
@@ -96,7 +96,7 @@ function cannotRead(error: unknown): never {
   );
 }
 
-/** Whole lines of a file, chunk by chunk from its end; a last line that is not finished is left out. */
+/** Whole lines of a file, chunk by chunk from its end; an unfinished last line is left out. */
 async function* backwards(path: string, size: number): AsyncIterable<Buffer> {
   const file = await openIfThere(path);
   if (!file) return;
@@ -109,7 +109,7 @@ async function* backwards(path: string, size: number): AsyncIterable<Buffer> {
       const whole = atEnd ? bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1) : bytes;
       const start = from === 0 ? 0 : whole.indexOf(NEWLINE) + 1;
       rest = whole.subarray(0, start);
-      // What is longer than any line is no event, wherever it begins.
+      // A part longer than any line is no event, wherever it begins.
       if (rest.length > MOST_LINE_BYTES) rest = rest.subarray(-1);
       if (start < whole.length) yield whole.subarray(start);
       if (whole.length > 0) atEnd = false;

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../domain/shared/json';
 import { type OldAnswer, lostCall, readAnswer, unreadableAnswer } from './old-backend-answer';
 
 export interface ClientLimits {
-  /** For the whole call, the last byte of the answer included. */
+  /** For the whole call, including the last byte of the answer. */
   readonly withinMs: number;
   readonly maxAnswerBytes: number;
 }
@@ -14,7 +14,9 @@ const LIMITS: ClientLimits = { withinMs: 5_000, maxAnswerBytes: 10 * 1024 * 1024
 
 type WriteVerb = 'POST' | 'PUT' | 'DELETE';
 
-/** Asks the old backend over HTTP. Whatever is no answer of it is `Unavailable`, which says what became of a write. */
+/**
+ * Calls the old backend over HTTP. Anything but an answer of it is `Unavailable`, which says what became of a write.
+ */
 export class OldBackendClient {
   private readonly api: string;
   private readonly headers: Readonly<Record<string, string>>;
@@ -25,7 +27,7 @@ export class OldBackendClient {
   ) {
     const { origin, pathname, username, password } = new URL(baseUrl);
     this.api = `${origin}${pathname.replace(/\/+$/, '')}/api/v1`;
-    // fetch refuses an address with credentials; and what the address does not hold, no error can quote.
+    // fetch refuses an address with credentials; and an address without them cannot leak them into errors.
     const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     this.headers = {
       accept: 'application/json',
@@ -56,7 +58,7 @@ export class OldBackendClient {
         method: verb,
         headers: { ...this.headers, ...identity(), ...(body ? { 'content-type': 'application/json' } : {}) },
         ...(body ? { body: JSON.stringify(body) } : {}),
-        // Elsewhere is not the old backend, and would be sent the credentials.
+        // A redirection may lead to another server, which would get the credentials.
         redirect: 'manual',
         signal,
       });
@@ -78,7 +80,7 @@ export class OldBackendClient {
   }
 }
 
-/** One name for the call in the logs of both services. */
+/** The same request id in the logs of both services. */
 function identity(): Record<string, string> {
   const requestId = currentCall()?.requestId;
   return requestId ? { 'x-request-id': requestId } : {};

@@ -21,13 +21,13 @@ const OLD_NAME = 'enabled';
 
 /**
  * An entry of the old backend's file, as it lists it, read as this service reads the file itself: unquoted numbers in
- * text fields are text, a null of a known field is not set (only of `active` it counts, as false).
+ * text fields are text, a null of a known field is not set (except in `active`, where it counts as false).
  */
 export function remoteCamera(entry: JsonObject, answeredAt: Date): Camera {
   const { created_at, updated_at, is_active: _, ...settings } = entry;
   const written = Object.entries(settings).filter(([name, v]) => v !== null || counts(name));
   const fields = canonical(Object.fromEntries(written.map(([name, v]) => [name, asText(name, v)])));
-  // Only entries that its domain path wrote carry times; for the others the time of the answer stands, as there is no other.
+  // Only entries that its domain path wrote have times; the others get the time of the answer, as there is no other.
   return Camera.restore(fields, timeOf(created_at) ?? answeredAt, timeOf(updated_at) ?? answeredAt);
 }
 
@@ -59,15 +59,17 @@ export class RemoteCameraList {
   }
 
   /**
-   * "None" is what the old backend also says when it cannot read its file, and always on its domain path. So the
-   * configuration in force is then the one in the table, as it is for the legacy path on this machine.
+   * The old backend also answers "none" when it cannot read its file, and always on its domain path. Then the
+   * configuration in force is the one in the table, as it is for the legacy path on this machine.
    */
   async all(): Promise<readonly Camera[]> {
     const { cameras, quarantined } = await this.listed();
     return cameras.length + quarantined.length > 0 ? this.times.applyTo(cameras) : this.lastGood.all();
   }
 
-  /** The cameras a change starts from. To a file that it could not read, the old backend would write the new camera alone. */
+  /**
+   * The cameras before a change. To a file that it could not read, the old backend would write the new camera alone.
+   */
   async forChange(): Promise<Listed> {
     const listed = await this.listed();
     if (listed.cameras.length + listed.quarantined.length > 0 || (await this.lastGood.all()).length === 0)
@@ -90,10 +92,10 @@ function listedIn(entries: readonly Json[], answeredAt: Date): Listed {
   const addressable = new Set<string>();
   for (const entry of entries) {
     if (!isBounded(entry)) throw unreadableAnswer('nested too deeply', 'not-started');
-    // Nobody can ask for a camera without an id.
+    // A camera without an id cannot be requested.
     if (!isJsonObject(entry) || entry.id === undefined || entry.id === null) continue;
     const camera = remoteCamera(entry, answeredAt);
-    // Of two with one id, which its renaming can bring about, the first good one stands.
+    // Of two with one id, which its renaming can cause, the first valid one counts.
     if (cameras.has(camera.id)) continue;
     if (checkCamera(camera.fields).length > 0) quarantined.push({ id: camera.id, fields: camera.fields });
     else cameras.set(camera.id, camera);

@@ -23,8 +23,8 @@ const WORD = /^[\w-]{1,50}$/;
 const MISSING = /^(?:Missing field|缺少必填字段): ([\w-]{1,50})$/;
 
 /**
- * A refusal of the old backend as the refusal of our own paths that means the same. Its texts are read but never
- * passed on: they may hold anything. A missing field is 400 or 409, depending on the path it took inside.
+ * A refusal of the old backend as the equivalent refusal of this service. Its texts are read but never passed on: they
+ * may hold anything. A missing field is 400 or 409, depending on the path it took inside.
  */
 export function cameraRefusal({ status, body: { detail = null } }: OldAnswer, id: string): DomainError {
   const missing = typeof detail === 'string' ? MISSING.exec(detail)?.[1] : undefined;
@@ -75,7 +75,7 @@ class RemoteCameraChanges {
     return this.readBack(next.cameras);
   }
 
-  /** The old backend replaces a file with faults by one that holds nothing else than its change. */
+  /** The old backend replaces a file with faults by one that holds nothing but its change. */
   private async reconcileOrRefuse() {
     const { head, faults, unseen } = await this.configuration.reconcile();
     if (!head || faults.length > 0) throw fileInvalid(faults, 'The cameras file has faults and nothing was changed');
@@ -103,8 +103,8 @@ class RemoteCameraChanges {
   }
 
   /**
-   * Where both services have one file, the table has the change before the caller has its answer. The change itself
-   * is made: nothing that goes wrong from here on may make it look as if it was not.
+   * Where both services have one file, the table has the change before the caller has its answer. The change itself is
+   * made: no error from here on may make it look as if it was not.
    */
   private async absorb(): Promise<void> {
     const late = () => this.log.warn('a change by the old backend is not in the table yet');
@@ -125,7 +125,7 @@ class RemoteCameraChanges {
   }
 }
 
-/** The old backend merges what it is sent into its entry of this id, faulty or not. */
+/** The old backend merges an update into its entry of this id, faulty or not. */
 function inPlace(edit: CamerasEdit, { quarantined }: CameraSet): CamerasEdit {
   const entry = edit.kind === 'add' ? quarantined.find(({ id }) => id === edit.fields.id) : undefined;
   if (edit.kind !== 'add' || entry?.id === undefined) return edit;
@@ -136,7 +136,7 @@ function inPlace(edit: CamerasEdit, { quarantined }: CameraSet): CamerasEdit {
 
 const pathOf = (id: string): string => `${CAMERAS}/${encodeURIComponent(id)}`;
 
-/** The old backend can set fields but not remove them: one that goes back to its default is sent with what that means. */
+/** The old backend can set fields but not remove them: a field that is reset is sent with the value of its default. */
 const merged = (fields: Readonly<Record<string, Json | undefined>>, after: Camera | undefined): JsonObject =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, value === undefined ? absent(name, after) : value]),
@@ -148,7 +148,7 @@ function absent(name: string, after: Camera | undefined): Json {
   return Object.entries(CAMERA_DEFAULTS).find(([field]) => field === name)?.[1] ?? null;
 }
 
-/** Cameras as the still-running old backend keeps them. What may be done to them is decided here, as on the other paths. */
+/** Cameras as the running old backend keeps them. What may be done to them is decided here, as on the other paths. */
 export class RemoteCameras implements CamerasPort {
   private readonly cameras: RemoteCameraList;
   private readonly commands: CameraCommands;

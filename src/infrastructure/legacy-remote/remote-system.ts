@@ -12,7 +12,7 @@ export class RemoteSystem implements SystemPort {
     private readonly own: SystemPort,
   ) {}
 
-  /** Whose files are asked for are those of this program, whatever path is taken. */
+  /** The requested folders are those of this program, whatever the path. */
   config(nothing: object): Promise<SystemConfig> {
     return this.own.config(nothing);
   }
@@ -24,7 +24,7 @@ export class RemoteSystem implements SystemPort {
   async info(): Promise<SystemInfo> {
     const { status, body } = await this.backend.read('/system/info');
     if (status !== 200) throw unreadableAnswer('a refusal', 'not-started');
-    // Its time is that of its own zone, which it does not name.
+    // Its time is in its own zone, which it does not name.
     return {
       timestamp: this.clock().toISOString(),
       ...measured(body),
@@ -33,7 +33,7 @@ export class RemoteSystem implements SystemPort {
   }
 }
 
-/** Without psutil the old backend counts 0 everywhere and adds notes, which are left out. */
+/** Without psutil the old backend answers 0 everywhere and adds notes, which are left out. */
 function measured(body: JsonObject): Omit<SystemInfo, 'timestamp' | 'psutil_available'> {
   const [system, memory, cpu, disk] = ['system', 'memory', 'cpu', 'disk'].map((name) => group(body, name));
   return {

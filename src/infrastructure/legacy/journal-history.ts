@@ -35,10 +35,10 @@ export class JournalHistory implements EventHistory {
 
 type Counted = Pick<Event, 'ts' | 'type' | 'cameraId'>;
 
-/** More than any zone is away from UTC, and a day that is an hour longer. */
+/** More than any time zone's offset from UTC, plus a day that is an hour longer. */
 const DAY_AND_ZONE_MS = 40 * HOUR_MS;
 
-/** Numbers as the old backend got them: by counting lines of the journal, each time anew. */
+/** Numbers as the old backend computed them: by counting lines of the journal, each time anew. */
 export class JournalStatistics implements StatisticsSource {
   private readonly dateOf: (ms: number) => string;
 

@@ -45,7 +45,7 @@ const ALERT = `
     'acknowledged_at', ${time('acknowledged_at')}, 'resolved_at', ${time('resolved_at')}) AS alert
   FROM alert_history h`;
 
-/** The old way of keeping alert rules: plain statements on the tables. What a rule may be is decided by the same rules. */
+/** The old implementation of alert rules: plain statements on the tables. The same rules decide what a rule may be. */
 export class LegacyAlerts implements AlertsPort {
   constructor(
     private readonly sql: PlainSql,
@@ -76,7 +76,7 @@ export class LegacyAlerts implements AlertsPort {
     return { ok: true as const, id };
   }
 
-  /** Tried again when somebody else changed the rule in between. */
+  /** Retried when the rule was changed in between. */
   async update({ rule_id, ...patch }: AlertRulePatch) {
     for (let i = 0; i < TRIES; i++) {
       const row = await this.row(rule_id);

@@ -10,8 +10,8 @@ import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import type { JsonObject } from '../../domain/shared/json';
 
 /**
- * The old way of keeping cameras on this machine: the file is the store. Reads go on without a database; writes change
- * the file first, and the table follows.
+ * The old implementation of cameras on this machine: the file is the store. Reads work without a database; writes
+ * change the file first, and the table follows.
  */
 export class LegacyCameras implements CamerasPort {
   private readonly times: TimesInTable;
@@ -38,7 +38,7 @@ export class LegacyCameras implements CamerasPort {
   update = (patch: CameraPatch) => this.commands.update(patch);
   remove = (key: CameraKey) => this.commands.remove(key);
 
-  /** While the file has faults, or is gone, the configuration that is in force is the one in the table. */
+  /** While the file has faults, or does not exist, the configuration in force is the one in the table. */
   private async read(): Promise<readonly Camera[]> {
     const disk = await this.file.read();
     const reading = disk && admitNow(disk.text, this.heads.newest, this.format);

@@ -22,7 +22,7 @@ const SUMS = `count(*)::float8 AS records, sum(frames)::float8 AS frames, sum(pe
   count(processing_time)::float8 AS "processingTimeRecords", min(processing_time) AS "minProcessingTime",
   max(processing_time) AS "maxProcessingTime"`;
 
-/** Detection reports summed anew for every question. */
+/** Detection reports, summed anew for every request. */
 export class RawDetectionReports extends PgDetectionReports {
   constructor(private readonly raw: Queryable) {
     super(raw);
@@ -50,13 +50,16 @@ const MATCHING = `($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR 
   AND ($3::text IS NULL OR violation_type = $3)`;
 
 /**
- * The old way of reading records: one statement of SQL each, without anything in between. What may be done to a violation
- * is decided by the violation itself, as on the domain path.
+ * The old implementation of reading records: one SQL statement each, without anything in between. The violation itself
+ * decides what may be done to it, as on the domain path.
  */
 export class LegacyRecords implements RecordsPort {
   constructor(
     private readonly database: Database,
-    /** What never had two ways: changes and their trail, exports, and sums from wherever this path reads reports. */
+    /**
+     * What never had two implementations: changes and their trail, exports, and sums, from wherever this path reads
+     * reports.
+     */
     private readonly rest: RecordService,
   ) {}
 

@@ -4,22 +4,27 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { noneIfAbsent, sizeOf } from '../system/files';
 
-/** Lines that may wait to be written, of a burst, and while nothing can be written; more are counted and given up. */
+/**
+ * Lines that may wait to be written, in a burst, and while nothing can be written; further ones are dropped and
+ * counted.
+ */
 const MOST_OF_A_BURST = 50_000;
 const MOST_WAITING = 2_000;
 
 export interface LogFileOptions {
   readonly maxBytes: number;
   readonly maxFiles: number;
-  /** Told once when lines cannot be written, and once when they can again, with how many were given up. */
+  /**
+   * Called once when lines cannot be written; `onRecovery` once when they can again, with the number of dropped lines.
+   */
   readonly onTrouble: (error: unknown) => void;
   readonly onRecovery: (lost: number) => void;
   readonly againAfterMs: number;
 }
 
 /**
- * A log file that turns over by size (`x.log`, `x1.log`, …) and that nobody ever waits for: while the disk takes nothing,
- * some lines wait, later ones are given up, and it is tried again.
+ * A log file that is rotated by size (`x.log`, `x1.log`, …) and never blocks its callers: while the disk refuses
+ * writes, some lines wait, later ones are dropped, and the write is repeated.
  */
 export class LogFile extends Writable {
   private waiting: string[] = [];
@@ -27,7 +32,7 @@ export class LogFile extends Writable {
   private size = -1;
   private failing = false;
   private writing = false;
-  /** Nothing can be done any more about what fails then but to say it. */
+  /** At the end of the process an error can only be reported. */
   private readonly lastWords = () => this.flushNow((error) => this.failing || this.options.onTrouble(error));
 
   constructor(
@@ -37,7 +42,7 @@ export class LogFile extends Writable {
     super({ decodeStrings: false });
     process.once('exit', this.lastWords);
     this.waiting.push('');
-    // So that the file is there from the start; what is wrong with it is told with the first line.
+    // Creates the file at the start; an error is reported with the first line.
     this.flushNow(() => undefined);
   }
 

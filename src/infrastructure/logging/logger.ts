@@ -9,10 +9,10 @@ import { LogFile } from './log-file';
 const MAX_FILE_BYTES = 10_000_000;
 const MAX_FILES = 5;
 
-/** Masked, and without what a terminal would take for an order even in JSON. */
+/** Masked, and without characters that a terminal would execute even in JSON. */
 const safeText = (text: string): string => withoutC1(maskText(text));
 
-/** Fields as they are written: errors become their stack and causes, every text loses its secrets. */
+/** Fields as they are written: errors become their stack and causes, secrets in texts are masked. */
 function plain(value: unknown, depth = 0): unknown {
   if (value instanceof Error) {
     const cause = value.cause === undefined || depth > 3 ? '' : `\ncaused by ${String(plain(value.cause, depth + 1))}`;
@@ -43,9 +43,9 @@ const readable = format.printf(({ level, message, timestamp, ...fields }) => {
 export interface LogSettings {
   readonly level: string;
   readonly json: boolean;
-  /** Where `watchgate.log` goes, always as JSON lines, rotated by size; nowhere when absent. */
+  /** Where `watchgate.log` goes, always as JSON lines, rotated by size; no file when absent. */
   readonly dir?: string;
-  /** How soon a file that could not be written is tried again. */
+  /** Time until the next attempt to write to a failing file. */
   readonly againAfterMs?: number;
 }
 
@@ -66,7 +66,7 @@ export function createLog({ level, json, dir, againAfterMs = 10_000 }: LogSettin
     format: format.combine(safe(), format.timestamp()),
     transports: file ? [console, new transports.Stream({ stream: file, format: format.json() })] : [console],
   });
-  // Winston formats a message before it looks at the level, and there is one for every request.
+  // Winston formats a message before it checks the level, and there is one for every request.
   const debugs = logger.isLevelEnabled('debug');
   return {
     debug: (message, fields) => void (debugs && logger.debug(message, fields)),

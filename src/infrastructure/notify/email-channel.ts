@@ -54,14 +54,17 @@ export class EmailChannel implements AlertChannel {
   }
 }
 
-/** A password goes over a network only encrypted, whatever the server says it can; `?ignoreTLS=true` is the way around. */
+/**
+ * A password goes over a network only encrypted, whatever the server claims to support; `?ignoreTLS=true` disables
+ * that.
+ */
 function needsTls(smtpUrl: string): boolean {
   if (smtpUrl === '') return false;
   const { hostname, password, searchParams } = new URL(smtpUrl);
   return password !== '' && !isLoopback(hostname) && searchParams.get('ignoreTLS') !== 'true';
 }
 
-/** The server's own words may quote addresses or what it was told; its code says enough. */
+/** The server's own message may quote addresses or the message; its code is enough. */
 function explained(error: unknown): Error {
   const code = member(error, 'responseCode');
   if (typeof code === 'number') {

@@ -4,43 +4,43 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../../application/shared/log';
 import { isJsonObject, parsedJson } from '../../domain/shared/json';
 
-/** Stands before the path of a request, which names no host. */
+/** Base of the request's path, which has no host. */
 const HERE = 'http://live';
 const LONGEST_MESSAGE = 4_096;
-/** What may wait for one client; one that is slower is cut off and comes back with less. */
+/** Limit of waiting bytes for one client; a slower one is disconnected and may connect again. */
 const MOST_WAITING_BYTES = 1_000_000;
-/** What may wait for all of them together: nobody's memory grows because many are slow. */
+/** Limit of waiting bytes for all clients: many slow ones must not fill the memory. */
 const MOST_WAITING_IN_ALL = 32_000_000;
 const MOST_CLIENTS = 1_000;
-/** Of one client in a second; there is nothing to say here but a ping now and then. */
+/** Messages of one client in a second; clients need only an occasional ping. */
 const MOST_MESSAGES = 10;
-/** Of one token, or of one address without: the others are for whoever else comes. */
+/** Connections of one token, or of one address without a token: the others stay free for other clients. */
 const MOST_OF_ONE = 200;
 const REVOKED = 4401;
-/** A client that does not answer the farewell is cut off. */
+/** A client that does not answer the close frame is disconnected. */
 const FAREWELL_MS = 2_000;
-/** What a client may name as its protocol; beside it may stand its token, which is never sent back. */
+/** The protocol that a client may name; its token may stand next to it, which is never sent back. */
 const PROTOCOL = 'watchgate';
 
-/** A client of one path, with what it asked for. */
+/** A client of one path, with its query. */
 export interface LiveClient {
   readonly query: URLSearchParams;
   send(message: object): void;
 }
 
-/** What is told on one path. */
+/** The messages of one path. */
 export interface LiveTopic {
-  /** A client has come. */
+  /** A client has connected. */
   join?(client: LiveClient): void;
 }
 
-/** Why somebody may not listen, as HTTP says it. */
+/** Why a caller may not listen, as an HTTP answer. */
 export interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Whoever asks for a socket and may have one. */
+/** A caller that may have a socket. */
 export interface SocketCaller {
   readonly tokenId?: string | undefined;
   readonly address: string;
@@ -50,7 +50,7 @@ interface Connected extends LiveClient {
   readonly caller: SocketCaller;
 }
 
-/** Web sockets beside the HTTP operations: everything here is told, never asked, except `{"type":"ping"}`. */
+/** Web sockets besides the HTTP operations: the service only sends here, and receives nothing but `{"type":"ping"}`. */
 export class LiveSockets {
   private readonly server = new WebSocketServer({
     noServer: true,
@@ -59,7 +59,7 @@ export class LiveSockets {
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
   private readonly clients = new Map<string, Map<WebSocket, Connected>>();
-  /** Bytes that were handed over and not taken yet, of all clients. */
+  /** Bytes that were handed over but not sent yet, of all clients. */
   private waiting = 0;
 
   constructor(
@@ -89,7 +89,7 @@ export class LiveSockets {
       }
   }
 
-  /** Everybody who listens on a path. */
+  /** All clients of a path. */
   at(path: string): readonly LiveClient[] {
     return [...(this.clients.get(path)?.values() ?? [])];
   }
@@ -128,7 +128,7 @@ export class LiveSockets {
 
   private send(connection: WebSocket, message: object): void {
     if (connection.readyState !== WebSocket.OPEN) return;
-    // When all of them together have too much waiting, those that have none go on.
+    // When all of them together have too many waiting bytes, those without any continue.
     const most = this.waiting > MOST_WAITING_IN_ALL ? 0 : MOST_WAITING_BYTES;
     if (connection.bufferedAmount > most) {
       this.log.warn('a socket takes too slowly what it is sent, and is closed');
@@ -151,7 +151,7 @@ function messageLimit(): () => boolean {
     return (count += 1) > MOST_MESSAGES;
   };
 }
-/** A client that does not close its side, too, would keep the descriptor for as long as it likes. */
+/** A client that does not close its side, too, would otherwise keep the descriptor open for as long as it likes. */
 const refuse = (socket: Duplex, refusal: Refusal): void =>
   void socket.end(refusalText(refusal), () => socket.destroy());
 

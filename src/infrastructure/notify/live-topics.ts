@@ -10,17 +10,17 @@ interface LiveMessage extends JsonObject {
   readonly type: string;
 }
 
-/** The end of the events, in the order in which they were taken in. */
+/** The newest events, in the order of ingestion. */
 interface EventTail {
   newest(): Promise<number>;
   after(seq: number, limit: number): Promise<{ readonly seq: number; readonly line: LiveMessage }[]>;
 }
 
-/** Tells every event, and every alert, to whoever listens at `/ws/events`; `?etype=` wants one type of event only. */
+/** Sends every event, and every alert, to the clients of `/ws/events`; `?etype=` selects one type of event. */
 export class LiveEvents {
   private seq: number | undefined;
   private readonly sent = new Set<string>();
-  /** Somebody came who wants what is new from now on. */
+  /** Called when a client connected that wants new events from now on. */
   onJoin: () => void = () => undefined;
 
   constructor(
@@ -32,7 +32,7 @@ export class LiveEvents {
     this.onJoin();
   }
 
-  /** Tells what is new since the last time; nothing from before somebody listened. */
+  /** Sends the events since the last call; none from before the first client connected. */
   async look(): Promise<void> {
     const clients = this.sockets().at(EVENTS_PATH);
     if (clients.length === 0) {
@@ -67,7 +67,10 @@ export class LiveEvents {
     return false;
   }
 
-  /** `announced`: the alert as JSON, as another service announced it; one that was told here already is not told again. */
+  /**
+   * `announced`: the alert as JSON, as another service announced it. An alert that this instance already sent is not
+   * sent again.
+   */
   alert(announced: string): void {
     const data = JSON.parse(announced) as JsonObject;
     if (typeof data.idempotency_key === 'string' && this.isRepeated(data.idempotency_key)) return;
@@ -77,7 +80,7 @@ export class LiveEvents {
 
 export const STATUS_PATH = '/ws/status';
 
-/** What each camera's worker says of itself. */
+/** The status of each camera's worker. */
 type StatusSource = () => Promise<ReadonlyMap<string, JsonObject>>;
 
 interface SentStatus {
@@ -86,7 +89,7 @@ interface SentStatus {
   readonly data: JsonObject;
 }
 
-/** Tells the state of every camera to whoever comes to `/ws/status`, and from then on what changes. */
+/** Sends the state of every camera to new clients of `/ws/status`, and its changes from then on. */
 export class LiveStatus implements LiveTopic {
   private readonly sent = new Map<string, SentStatus>();
 
@@ -99,7 +102,7 @@ export class LiveStatus implements LiveTopic {
     void this.refresh().then(() => client.send(update({ data: this.all() })));
   }
 
-  /** Asks the workers only while somebody listens. */
+  /** Reads the status of the workers only while clients listen. */
   async look(): Promise<void> {
     const clients = this.sockets().at(STATUS_PATH);
     if (clients.length === 0) return;
@@ -109,7 +112,7 @@ export class LiveStatus implements LiveTopic {
     }
   }
 
-  /** Those that changed; where the workers cannot be asked, what they said last stands. */
+  /** The changed ones; where the workers' status cannot be read, the last one stays. */
   private async refresh(): Promise<[string, SentStatus][]> {
     const at = Date.now() / 1_000;
     const status = await this.source().catch(() => undefined);
@@ -128,5 +131,5 @@ export class LiveStatus implements LiveTopic {
   }
 }
 
-/** The old backend's clock here was one that never jumps. */
+/** The old backend used a monotonic clock here. */
 const update = (what: object): object => ({ type: 'status_update', ...what, timestamp: performance.now() / 1_000 });

@@ -5,11 +5,11 @@ import { type AlertChannel, type OutgoingNotice, Undeliverable } from '../../app
 import type { Clock } from '../../application/shared/log';
 import { type AddressPolicy, type Resolve, checkLiteral, guardedLookup, resolveBySystem } from './address-policy';
 
-/** Shows that a request is from this site, and of which moment: `sha256=` and the HMAC of `timestamp.body`. */
+/** Proves that a request is from this site, and at which time: `sha256=` and the HMAC of `timestamp.body`. */
 export const signatureOf = (secret: string, timestamp: string, body: string): string =>
   `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 
-/** The secret of one receiver: whoever knows it can neither sign for another receiver nor find the site's own. */
+/** The secret of one receiver, which allows neither signing for another receiver nor finding the site's own secret. */
 const secretOf = (secret: string, origin: string): string => createHmac('sha256', secret).update(origin).digest('hex');
 
 interface WebhookSettings {
@@ -26,10 +26,10 @@ interface WebhookSettings {
 const WITHIN_MS = 10_000;
 const MOST_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 307, 308]);
-/** Of the client errors, those that pass by themselves. */
+/** The client errors that are temporary. */
 const PASSING = new Set([408, 425, 429]);
 
-/** Posts alerts to web addresses, signed, only where it may. */
+/** Posts alerts to web addresses, signed, only where the settings allow it. */
 export class WebhookChannel implements AlertChannel {
   private readonly lookup: ReturnType<typeof guardedLookup>;
 
@@ -48,7 +48,7 @@ export class WebhookChannel implements AlertChannel {
     let url = new URL(first);
     for (let i = 0; i <= MOST_REDIRECTS; i++) {
       checkLiteral(this.settings.policy, url);
-      // A signature is for the receiver that was meant: another one could pass it on as its own.
+      // A signature is for its receiver only: another one could pass it on as its own.
       const headers = this.headers(body, idempotencyKey, url.host === new URL(first).host ? url.origin : undefined);
       const answer = await post(url, { headers, signal, lookup: this.lookup }, body);
       if (!REDIRECTS.has(answer.status)) return judged(answer.status);
@@ -109,7 +109,7 @@ function post(url: URL, options: RequestOptions, body: string): Promise<Answer> 
       sent.destroy();
       reject(new Error('no answer in time'));
     };
-    // The signal alone ends the request, not the wait: a receiver that left HTTP behind would be waited for without end.
+    // The signal ends the request only, not the wait: for a receiver that left HTTP the wait would never end.
     options.signal?.addEventListener('abort', late, { once: true });
     sent.once('upgrade', (_answer, socket) => {
       socket.destroy();

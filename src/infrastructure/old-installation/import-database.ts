@@ -8,7 +8,7 @@ import type { PartReport } from './import-report';
 import { type TableImport, importTable, makeRoom } from './import-tables';
 import type { OldRow, OldTables } from './old-tables';
 
-/** Below what is left for verifications, and for the ids that are given out here. */
+/** Below the range of verifications, with room for the ids that this service assigns. */
 const LARGEST_BIGINT = 2 ** 51;
 const LARGEST_INTEGER = 2 ** 30;
 
@@ -19,7 +19,7 @@ const ownId = (table: string, largest: number): string =>
 
 const isName = (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.length <= 100;
 
-/** Why a row that belongs to a camera and a time cannot be taken. */
+/** Why a row that belongs to a camera and a time is rejected. */
 const placed =
   (time: string, oldest?: Date) =>
   (row: OldRow): string | undefined => {
@@ -29,7 +29,7 @@ const placed =
     return oldest && new Date(at) < oldest ? 'older than what is kept (RETENTION_DAYS)' : undefined;
   };
 
-/** Reports of detection; rows older than `oldest` would be dropped again at once. */
+/** Detection reports; rows older than `oldest` would be purged at once. */
 const detectionRecords = (oldest: Date): TableImport => ({
   table: 'detection_records',
   times: ['timestamp'],
@@ -54,7 +54,7 @@ const detectionRecords = (oldest: Date): TableImport => ({
     SELECT id::float8 AS old_id, NULL::float8 AS new_id FROM old`,
 });
 
-/** The old sums fill the hours whose reports are gone. */
+/** The old sums fill the hours without reports. */
 const statisticsHourly: TableImport = {
   table: 'statistics_hourly',
   times: ['hour_start'],
@@ -79,7 +79,10 @@ const statisticsHourly: TableImport = {
 
 const isStatus = (value: unknown): boolean => violationStatuses.some((status) => status === value);
 
-/** Rows `r` of a page ($1, JSON; $2 their source), and what each became, `v`, which may be handled in another way. */
+/**
+ * Rows `r` of a page ($1, JSON; $2 their source), each with the violation `v` that it became, which may be handled in
+ * another way.
+ */
 const OTHERWISE = `
   json_to_recordset($1::json) AS r(id bigint, timestamp timestamptz, status text, handled_at timestamptz,
          handled_by text, notes text, updated_at timestamptz)
@@ -110,7 +113,7 @@ const violationEvents: TableImport = {
              coalesce(created_at, timestamp), coalesce(updated_at, timestamp) FROM old
     )
     SELECT id::float8 AS old_id, new_id::float8 AS new_id FROM old`,
-  // Only those that nobody has handled here.
+  // Only those that have not been handled here.
   refresh: `
     UPDATE violation_events v SET status = r.status, handled_by = r.handled_by, notes = r.notes, version = v.version + 1,
            handled_at = CASE WHEN r.status <> 'pending' THEN coalesce(r.handled_at, r.updated_at, r.timestamp) END,
@@ -121,10 +124,10 @@ const violationEvents: TableImport = {
   differing: `SELECT r.id::float8 AS id FROM ${OTHERWISE} JOIN violation_events v ON ${IS_OTHERWISE}`,
 };
 
-/** What the two rules of a new site are called; they make room for old ones that say the same, so that nothing alerts twice. */
+/** Names of the two rules of a new site; they make room for equivalent old ones, so that nothing alerts twice. */
 const OWN_RULES = `('Hairnet violations', 'Hand washing skipped for long')`;
 
-/** Rules are taken only if they could be made today. */
+/** Only rules that are valid today are imported. */
 const alertRules: TableImport = {
   table: 'alert_rules',
   keepsIdsTo: LARGEST_INTEGER,
@@ -163,7 +166,7 @@ const alertRules: TableImport = {
     SELECT id::float8 AS old_id, new_id::float8 AS new_id FROM old`,
 };
 
-/** Each belongs to the rule that its old rule became; one whose rule was left belongs to none. */
+/** Each belongs to the imported rule; one whose rule was not imported belongs to none. */
 const alertHistory = (source: string): TableImport => ({
   table: 'alert_history',
   keepsIdsTo: LARGEST_BIGINT,
@@ -184,12 +187,12 @@ const alertHistory = (source: string): TableImport => ({
     SELECT id::float8 AS old_id, new_id::float8 AS new_id FROM old`,
 });
 
-/** Ends a transaction whose work was only to be looked at. */
+/** Ends the transaction of a dry run with its result. */
 class DryRun {
   constructor(readonly reports: readonly PartReport[]) {}
 }
 
-/** Takes over the five old tables in one transaction; a dry run does the same and takes it back. */
+/** Imports the five old tables in one transaction; a dry run does the same and rolls it back. */
 export async function importDatabase(
   database: Database,
   old: OldTables,

@@ -17,7 +17,7 @@ import { DiskJournalFiles } from '../journal/disk-journal-files';
 import { noneIfAbsent } from '../system/files';
 import { PartReport } from './import-report';
 
-/** Of the examples in `config/cameras.yaml` as they are delivered: where nobody touched them, nobody misses them. */
+/** Ids of the examples in the delivered `config/cameras.yaml`: unchanged ones may be replaced. */
 export const EXAMPLES_SHA256 = 'c682aa3e5d84e5a3fa9919f0b3ebfcf320e56892ba3eb00c5dabb76c5784c8b1';
 
 interface Own {
@@ -27,8 +27,8 @@ interface Own {
 }
 
 /**
- * Where there are no cameras here but the untouched examples, the old file is taken as it stands, with its comments and
- * its faulty entries, which are quarantined. Else the cameras there are not yet are added, as one change.
+ * Where there are no cameras here but the unchanged examples, the old file is taken as it stands, with its comments and
+ * its faulty entries, which are quarantined. Else the missing cameras are added, as one change.
  */
 export async function importCameras(path: string, own: Own, dryRun: boolean): Promise<PartReport> {
   const report = new PartReport('cameras.yaml');
@@ -95,7 +95,7 @@ async function addMissing(
   report.taken = fresh.length;
 }
 
-/** Regions are read by detectors only: the file is put where cameras expect it, unless there is one. */
+/** Only detectors read regions: the file is copied to where cameras expect it, unless there is one. */
 export async function importRegions(from: string, to: string, dryRun: boolean): Promise<PartReport> {
   const report = new PartReport('regions.json');
   const [old, present] = await Promise.all([from, to].map((path) => readFile(path, 'utf8').catch(noneIfAbsent)));
@@ -124,13 +124,13 @@ interface JournalImport {
   readonly clock: Clock;
   readonly log: Log;
   readonly retentionDays: number;
-  /** None when the old violations themselves are taken over. */
+  /** No violations when the old violations themselves are imported. */
   readonly violationTypes: ViolationTypes;
-  /** Where this product's own journal is. */
+  /** Path of this product's own journal. */
   readonly journal: string;
 }
 
-/** Takes in an old journal, then puts a copy beside the new one, where the legacy path looks for it. */
+/** Ingests an old journal, then puts a copy next to the new one, where the legacy path reads it. */
 export async function importJournal(path: string, to: JournalImport, dryRun: boolean): Promise<PartReport> {
   const report = new PartReport('events_record.jsonl');
   const files = new DiskJournalFiles(path);
@@ -151,7 +151,7 @@ export async function importJournal(path: string, to: JournalImport, dryRun: boo
   return report;
 }
 
-/** A copy of an earlier import is replaced as a whole: it lacks the lines that came since. */
+/** The copy of an earlier import is replaced as a whole: it lacks the lines that came since. */
 async function copyAlongside(path: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const unfinished = join(folder, `importing-${process.pid}.tmp`);
@@ -159,7 +159,7 @@ async function copyAlongside(path: string, folder: string): Promise<void> {
   await rename(unfinished, join(folder, 'events_record-imported.jsonl'));
 }
 
-/** Counts what would be taken; which of it is known already only the taking tells. */
+/** Counts what would be imported; which of it is known already only the import itself shows. */
 async function look(files: DiskJournalFiles, { clock, retentionDays }: JournalImport, report: PartReport) {
   for (const file of await files.list())
     for (let position = 0; ; ) {

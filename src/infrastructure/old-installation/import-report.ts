@@ -1,12 +1,14 @@
-/** What became of one kind of thing: how many were taken, how many were there already, and what was left and why. */
+/**
+ * The result for one kind of data: how many were imported, how many were there already, and what was left out and why.
+ */
 export class PartReport {
   taken = 0;
   known = 0;
-  /** Known ones that were changed in the old installation since, and not here. */
+  /** Known ones that changed in the old installation since, and not here. */
   changed = 0;
-  /** Taken under another id, because theirs was taken. */
+  /** Imported under another id, because theirs was in use. */
   renumbered = 0;
-  /** What else a person should know, a line each. */
+  /** Further remarks for a person, a line each. */
   readonly notes: string[] = [];
   private differing = { count: 0, example: '' };
   private readonly left = new Map<string, { count: number; example: string }>();

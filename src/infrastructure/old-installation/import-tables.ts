@@ -2,24 +2,28 @@ import type { Queryable } from '../postgres/queryable';
 import { PartReport } from './import-report';
 import type { OldRow, OldTables } from './old-tables';
 
-/** One old table: which columns are times, why a row cannot be taken, and how rows get into the new tables. */
+/**
+ * The import of one old table: which columns are times, why a row is rejected, and how rows get into the new tables.
+ */
 export interface TableImport {
   readonly table: string;
   readonly times: readonly string[];
   readonly check: (row: OldRow) => string | undefined;
-  /** Makes room for the rows of a page, as JSON ($1). */
+  /** Prepares the tables for the rows of a page, as JSON ($1). */
   readonly prepare?: string;
-  /** Stores the rows of a page that were not taken before, as JSON ($1); answers the new id of each by its old one. */
+  /**
+   * Stores the rows of a page that were not imported before, as JSON ($1); answers the new id of each by its old one.
+   */
   readonly insert: string;
   /** Rows keep their ids up to this one, where these are free. */
   readonly keepsIdsTo?: number;
-  /** Brings rows that were taken before ($1, as JSON; $2 their source) up to date; answers the ids of those that changed. */
+  /** Updates rows that were imported before ($1, as JSON; $2 their source); answers the ids of those that changed. */
   readonly refresh?: string;
-  /** Those that are still not as they are there, after `refresh`; answers their old ids. */
+  /** Old ids of the rows that still differ from the old table after `refresh`. */
   readonly differing?: string;
 }
 
-/** Takes over one table, page by page, within whatever transaction `sql` is. Rows that were taken before are left alone. */
+/** Imports one table, page by page, in the transaction of `sql`. Rows that were imported before are left unchanged. */
 export async function importTable(sql: Queryable, old: OldTables, plan: TableImport): Promise<PartReport> {
   const report = new PartReport(plan.table);
   if (!(await old.has(plan.table))) {
@@ -62,8 +66,8 @@ async function bringUpToDate(
 }
 
 /**
- * Moves the ids that are given out here behind the old ones. A transaction of its own and short, because nobody may take
- * an id meanwhile; what is imported afterwards finds its ids free.
+ * Moves the ids that this service assigns behind the old ones. A transaction of its own and short, because no id may be
+ * assigned meanwhile; the following import finds its ids free.
  */
 export async function makeRoom(sql: Queryable, old: OldTables, { table, keepsIdsTo }: TableImport): Promise<void> {
   if (keepsIdsTo === undefined || !(await old.has(table))) return;

@@ -9,8 +9,8 @@ export interface OldRow {
 }
 
 /**
- * The database of the old backend. Its times are without a zone, as its server wrote them: `zone` says which that was;
- * by default the one that server is set to.
+ * The database of the old backend. Its times have no zone, as its server wrote them: `zone` says which that was; by
+ * default the one that server is set to.
  */
 export class OldTables {
   private constructor(
@@ -37,7 +37,7 @@ export class OldTables {
     return rows[0]?.there === true;
   }
 
-  /** Of those up to `bound`; 1 where there are no rows. */
+  /** The largest id up to `bound`; 1 where there are no rows. */
   async largestId(table: string, bound: number): Promise<number> {
     const { rows } = await this.sql.query<{ largest: number | null }>(
       `SELECT max(id)::float8 AS largest FROM ${table} WHERE id <= $1::bigint`,

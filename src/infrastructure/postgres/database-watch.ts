@@ -3,30 +3,30 @@ import { errorCode } from '../system/files';
 import { PgSession } from './pg-session';
 
 const LOOK_EVERY_MS = 100;
-/** Where somebody has waited for this long without any answer, the database is asked whether it is there. */
+/** After a caller has waited this long without any answer, the database is queried. */
 const ASK_AFTER_MS = 100;
-/** So often while it is away. */
+/** Interval of these queries while it is away. */
 const ASK_AGAIN_MS = 200;
-/** Without an answer for this long it is away; all waiting adds up to less than a second. */
+/** Without an answer for this long it is away; all these times together are less than a second. */
 const SILENT_MS = 400;
-/** A connection that was silent for this long is given up for a new one. */
+/** A connection without an answer for this long is replaced by a new one. */
 const GIVE_UP_MS = 1_000;
-/** Its clock is looked at so often, unless somebody else says what time it is there. */
+/** Its clock is read this often, unless another query brings its time. */
 const CLOCK_EVERY_MS = 5_000;
 const TOO_MANY_CONNECTIONS = '53300';
 const WHAT_TIME = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
 
 /**
- * Knows within a second of the first who waits for it whether the database answers at all, by any answer there is and by
- * asking on a connection of its own, on which nothing else can be in the way. While it is away nobody waits for it: those who
- * do are told so, those who come are refused at once. While nobody waits it is asked only what time it is there: the one
+ * Finds out, within a second of the first waiting caller, whether the database answers at all: by any answer, and by
+ * queries on a connection of its own, which nothing else can block. While it is away no caller waits: waiting ones get
+ * an error, new ones are refused at once. While no caller waits, only the time of the database is queried: the one
  * clock that all services of a site share.
  */
 export class DatabaseWatch {
   private readonly waiting = new Set<() => void>();
   private session: PgSession | undefined;
   private clock: NodeJS.Timeout | undefined;
-  /** Only while somebody waits, or the database is away. */
+  /** Only while a caller waits, or the database is away. */
   private looking: NodeJS.Timeout | undefined;
   private asking = false;
   private askedAt = 0;
@@ -34,7 +34,7 @@ export class DatabaseWatch {
   private waitingSince = Number.NEGATIVE_INFINITY;
   private lookedAt = performance.now();
   private clockAt = Number.NEGATIVE_INFINITY;
-  /** The time of the database less the monotonic clock of this process. */
+  /** The time of the database minus the monotonic clock of this process. */
   private offset: number | undefined;
   private isAway = false;
 
@@ -59,8 +59,8 @@ export class DatabaseWatch {
   }
 
   /**
-   * The time of the database, carried on by a clock that never jumps; the clock of this machine until the database has
-   * said what time it is.
+   * The time of the database, continued by a monotonic clock; the clock of this machine until the database's time is
+   * known.
    */
   now(): Date {
     return new Date(this.offset === undefined ? Date.now() : performance.now() + this.offset);
@@ -71,7 +71,10 @@ export class DatabaseWatch {
     if (this.isAway) throw away('not-started');
   }
 
-  /** Does work, and stops waiting for it when the database goes away meanwhile; `effect` says what it may have left. */
+  /**
+   * Does some work, and stops waiting for it when the database goes away meanwhile; `effect` says what it may have left
+   * behind.
+   */
   guard<T>(effect: Effect, work: () => Promise<T>): Promise<T> {
     if (this.isAway) return Promise.reject(away('not-started'));
     return new Promise((resolve, reject) => {
@@ -88,7 +91,7 @@ export class DatabaseWatch {
     });
   }
 
-  /** It answered somebody, whatever it was asked. */
+  /** The database answered any query. */
   answered(): void {
     this.heardAt = performance.now();
     this.isAway = false;
@@ -96,7 +99,7 @@ export class DatabaseWatch {
 
   private look(): void {
     const now = performance.now();
-    // While this process stood still itself, nobody could hear an answer.
+    // While this process itself stood still, it could not receive an answer.
     const stoodStill = now - this.lookedAt > 2 * LOOK_EVERY_MS;
     this.lookedAt = now;
     if (this.asking) {
@@ -136,13 +139,13 @@ export class DatabaseWatch {
     this.startLooking();
     this.askedAt = performance.now();
     try {
-      // A connection that was ended says nothing about whether there can be a new one.
+      // The end of a connection does not show whether a new one is possible.
       if (!(this.session && (await this.asked(this.session)))) await this.askAnew();
     } catch (error) {
       if (errorCode(error) !== TOO_MANY_CONNECTIONS && performance.now() - this.heardAt > SILENT_MS) this.goAway();
     } finally {
       this.asking = false;
-      // A database that refuses is asked again after a pause, as is one that was asked and answered.
+      // A database that refuses is queried again after a pause, as is one that answered.
       this.askedAt = performance.now();
     }
   }
@@ -183,11 +186,14 @@ export class DatabaseWatch {
     if (row) this.isSoLate(row.now, sent, performance.now());
   }
 
-  /** The time of the database, in milliseconds since 1970, somewhen between two moments of the monotonic clock here. */
+  /**
+   * The time of the database, in milliseconds since 1970, at an unknown moment between two readings of the monotonic
+   * clock here.
+   */
   isSoLate(now: number, sent: number, received: number): void {
     this.clockAt = received;
     const offset = now - (sent + received) / 2;
-    // What may be the way of the answer alone does not move the clock.
+    // A difference that the travel time of the answer may explain does not move the clock.
     const wobble = (received - sent) / 2 + 1;
     if (this.offset === undefined || Math.abs(offset - this.offset) > wobble) this.offset = offset;
   }

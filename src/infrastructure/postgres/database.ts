@@ -27,11 +27,13 @@ const UNDEFINED_TABLE = '42P01';
 const LOCK_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 3_000;
-/** Connections that hold a lock while others work: the configuration, and one for each task that runs `alone`. */
+/**
+ * Connections that hold a lock while others work: one for the configuration, and one for each task that runs `alone`.
+ */
 const LOCK_HOLDERS = 4;
 const WRITERS = 4;
 const MOST_NAMES = 1_000;
-/** A process that is stopped while it holds the site's lock loses it after this long. */
+/** A suspended process that holds the site's lock loses it after this long. */
 const IDLE_SESSION_TIMEOUT_MS = 60_000;
 
 const limits = [
@@ -51,7 +53,7 @@ export class Database implements Queryable {
   private closing = false;
 
   constructor(url: string, whenLost: (error: Error) => void) {
-    // A server that ends right after this process has said goodbye is no news.
+    // A server that ends right after this process has closed its connections is not reported.
     const onLost = (error: Error) => {
       if (!this.closing) whenLost(error);
     };
@@ -90,7 +92,7 @@ export class Database implements Queryable {
     });
   }
 
-  /** Connects and brings the schema up to date; two processes that start together do it one after the other. */
+  /** Connects and migrates the schema; two processes that start together do it one after the other. */
   async open(): Promise<void> {
     await this.writes.initialize();
     const runner = this.writes.createQueryRunner();
@@ -105,7 +107,7 @@ export class Database implements Queryable {
     }
   }
 
-  /** What a later version of this program did to the tables is not known here, and what it expects of them neither. */
+  /** The schema of a later version of this program is unknown here, and so is what that version expects of it. */
   private async refuseLaterSchema(): Promise<void> {
     const done = await this.writes.query<{ name: string }[]>('SELECT name FROM migrations').catch((error: unknown) => {
       if (hasCode(driverErrorOf(error), UNDEFINED_TABLE)) return [];
@@ -125,17 +127,17 @@ export class Database implements Queryable {
     return this.watch.now();
   }
 
-  /** Milliseconds by which the clock of this machine is ahead of it. */
+  /** Milliseconds by which the clock of this machine is ahead of that of the database. */
   clockDifference(): number {
     return Date.now() - this.watch.now().getTime();
   }
 
-  /** It answered on a connection that is not of these. */
+  /** The database answered on a connection outside these pools. */
   answered(): void {
     this.watch.answered();
   }
 
-  /** It said what time it is, on a connection that is not of these. */
+  /** The time of the database was read on a connection outside these pools. */
   isSoLate(now: number, sent: number, received: number): void {
     this.watch.isSoLate(now, sent, received);
   }
@@ -161,7 +163,7 @@ export class Database implements Queryable {
     }
   }
 
-  /** One statement that changes something. Where the database went away, nobody knows whether it took place. */
+  /** One statement that changes something. If the database went away, it is unknown whether it took place. */
   async execute<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
     try {
       return await this.read<Row>('unknown', sql, values);
@@ -178,7 +180,7 @@ export class Database implements Queryable {
     });
   }
 
-  /** Does some work in one transaction: all of it, or, when it throws, nothing. The work may be done more than once. */
+  /** Does some work in one transaction: all of it, or, when it throws, nothing. The work may run more than once. */
   async transaction<T>(work: (sql: Queryable) => Promise<T>): Promise<T> {
     this.watch.refuseWhileAway();
     const runner = this.writes.createQueryRunner();
@@ -189,7 +191,7 @@ export class Database implements Queryable {
     }
   }
 
-  /** Whether callers wait for a connection to read by. */
+  /** Whether callers wait for a connection of the read pool. */
   get crowded(): boolean {
     return this.reads.waitingCount > 0;
   }
@@ -222,7 +224,7 @@ export class Database implements Queryable {
 
 const names = new Map<string, string>();
 
-/** Named statements are planned once per connection. Their texts are few, for values are never part of them. */
+/** Named statements are planned once per connection. Their texts are few, because they never contain values. */
 function statementName(sql: string): string | undefined {
   const known = names.get(sql);
   if (known !== undefined || names.size >= MOST_NAMES) return known;

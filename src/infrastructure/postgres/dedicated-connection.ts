@@ -2,12 +2,12 @@ import type { Notification } from 'pg';
 import type { Log } from '../../application/shared/log';
 import { PgSession } from './pg-session';
 
-/** The server ends a session of which nothing was asked for ten seconds. */
+/** The server ends a session after ten seconds without a query. */
 const ASK_EVERY_MS = 2_000;
 const LOOK_EVERY_MS = 500;
 
 /**
- * What to do when a channel is notified; after every new connection with an empty payload and the milliseconds in which
+ * Called when a channel is notified; after every new connection with an empty payload and the milliseconds in which
  * notifications may have been missed.
  */
 export type Heard = (payload: string, missedMs: number) => void;
@@ -22,10 +22,10 @@ export interface ConnectionOptions {
 }
 
 /**
- * The one connection of this process beside the pools, made anew as long as it is needed: it listens to every channel
- * (a pooled one may be swapped under the LISTEN), and carries what is said regularly, the lease and the heartbeats. Pieces of
- * work follow each other, so that one may be a transaction. An answer is asked for every two seconds at least, for a
- * connection whose other end is gone is as silent as one on which nothing happens. Commits do not wait for the disk.
+ * The one connection of this process outside the pools, reopened as long as it is needed: it listens to every channel
+ * (a pooled one may be swapped under the LISTEN), and carries the periodic statements, those of leases and heartbeats.
+ * Pieces of work follow each other, so that one may be a transaction. A query runs at least every two seconds, because
+ * a broken connection is as silent as an idle one. Commits do not wait for the disk.
  */
 export class DedicatedConnection {
   private session: PgSession | undefined;
@@ -37,7 +37,7 @@ export class DedicatedConnection {
   private looking = false;
   private failing = false;
   private askedAt = Number.NEGATIVE_INFINITY;
-  /** When the last answer that was heard was asked for: until then nothing can have been missed. */
+  /** When the query of the last answer was sent: until then no notification can have been missed. */
   private heardAt = performance.now();
 
   constructor(
@@ -48,12 +48,15 @@ export class DedicatedConnection {
     this.askEveryMs = options.askEveryMs ?? ASK_EVERY_MS;
   }
 
-  /** Whether there is one right now. */
+  /** Whether the connection is open at present. */
   get isThere(): boolean {
     return this.session !== undefined;
   }
 
-  /** Resolves when the channel is listened to, for the first time with what may have been missed before. */
+  /**
+   * Resolves when the channel is listened to, and `heard` was called for notifications that may have been missed
+   * before.
+   */
   async listen(channel: string, heard: Heard): Promise<void> {
     this.channels.set(channel, (this.channels.get(channel) ?? new Set()).add(heard));
     const opened = await this.inTurn(async () => {
@@ -68,7 +71,7 @@ export class DedicatedConnection {
     this.channels.get(channel)?.delete(heard);
   }
 
-  /** Does some work on the connection, after what was begun before; makes it first where there is none. */
+  /** Does some work on the connection, after the work before it; connects first where necessary. */
   use<T>(work: (sql: SessionSql) => Promise<T>): Promise<T> {
     return this.inTurn(async () => {
       if (!this.session) await this.connect();
@@ -91,7 +94,7 @@ export class DedicatedConnection {
     return result;
   }
 
-  /** A statement that the server refuses may mean that it is no longer the right one to talk to: the connection is made anew. */
+  /** A refused statement may mean that this is no longer the right server: the connection is reopened. */
   private async run<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const { session } = this;
     if (!session) throw new Error('Connection terminated: the connection was lost during the work on it');
@@ -108,7 +111,7 @@ export class DedicatedConnection {
     }
   }
 
-  /** Answers true: everybody has been told that notifications may have been missed. */
+  /** Answers true: all listeners have been informed that notifications may have been missed. */
   private async connect(): Promise<true> {
     if (this.stopped) throw new Error('Connection terminated: this service is ending');
     this.timer ??= setInterval(() => this.look(), Math.min(LOOK_EVERY_MS, this.askEveryMs));
@@ -149,7 +152,7 @@ export class DedicatedConnection {
     for (const heard of this.channels.get(channel) ?? []) this.tell(heard, channel, payload, missedMs);
   }
 
-  /** Anybody who may use the database may notify anything: nothing of it may end this process. */
+  /** Any user of the database may notify any payload: none of them may end this process. */
   private tell(heard: Heard, channel: string, payload: string, missedMs: number): void {
     try {
       heard(payload, missedMs);

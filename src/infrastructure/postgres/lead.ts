@@ -1,20 +1,24 @@
 import type { Log } from '../../application/shared/log';
 
 export interface Leader {
-  /** This service is the one now. */
+  /** This service is the leader from now on. */
   take(): Promise<void>;
-  /** It is the one no more. `near`: the one that is now has the same data folder, and goes on with what runs. */
+  /**
+   * This service is no longer the leader. `near`: the new leader has the same data folder, and takes over what runs.
+   */
   leave(near: boolean): Promise<void>;
 }
 
 export interface LeaseRules {
-  /** After the lease was seen unchanged for this long, the database answering all the time, somebody else takes it. */
+  /**
+   * A lease that was not renewed for this long, while the database answered all the time, is taken by another service.
+   */
   readonly silentMs: number;
   /** The same where the holder has the same data folder: what it runs is taken over, not started twice. */
   readonly nearMs: number;
   /**
    * A holder that could not renew for this long ends its work where a service with another data folder could take over:
-   * enough before `silentMs` to have ended by then. Absent: it does no harm twice.
+   * enough before `silentMs` to have ended by then. Absent: the work does no harm if it is done twice.
    */
   readonly fenceMs?: number;
 }
@@ -25,12 +29,12 @@ export interface LeaseSeen {
   readonly holder: string | null;
   readonly epoch: string;
   readonly renewed_at: string;
-  /** The holder is known to have ended. */
+  /** Whether the holder is known to have ended. */
   readonly ended: boolean;
   readonly near: boolean;
 }
 
-/** Between two looks; after a longer one the database was away, and its holder could not renew either. */
+/** Longest time between two reads; after a longer one the database was away, and its holder could not renew either. */
 const LONGEST_GAP_MS = 3_000;
 
 /** One lease as this service sees it, and the work that follows it. */
@@ -50,24 +54,27 @@ export class Lead {
     private readonly log: Log,
   ) {}
 
-  /** When what was decided last has been done. */
+  /** Resolves when the last change has been carried out. */
   settled(): Promise<void> {
     return this.work;
   }
 
-  /** The lease is held; it was asked for at this time of the monotonic clock. `elsewhere`: others could take over. */
+  /**
+   * The lease is held; its renewal was sent at this time of the monotonic clock. `elsewhere`: services with another
+   * data folder could take over.
+   */
   renewed(at: number, elsewhere: boolean): void {
     [this.renewedAt, this.elsewhere] = [at, elsewhere];
     this.follow(true);
   }
 
-  /** Somebody else has it, or nobody. */
+  /** The lease is held by another service, or by none. */
   lost(near: boolean): void {
     this.near = near;
     this.follow(false);
   }
 
-  /** While the database cannot be asked, the lease may be somebody else's before this service hears of it. */
+  /** While the database cannot be reached, another service may hold the lease before this one knows. */
   fence(now: number): void {
     const { fenceMs } = this.rules;
     if (fenceMs === undefined || !this.elsewhere || now - this.renewedAt < fenceMs || !this.wanted) return;
@@ -93,7 +100,7 @@ export class Lead {
     await this.work;
   }
 
-  /** One after the other: what was begun is finished before it is undone. */
+  /** One after the other: a change is finished before it is undone. */
   private follow(wanted: boolean): void {
     if (wanted === this.wanted) return;
     this.wanted = wanted;
@@ -109,7 +116,7 @@ export class Lead {
       if (wanted) this.log.debug('leads from now on', { lead: this.name });
     } catch (error) {
       this.log.warn('the change of the lead failed and is made again', { lead: this.name, error });
-      // The next renewal tries again; what was begun is undone first.
+      // The next renewal tries again; the failed change is undone first.
       if (wanted) await this.undo();
     }
   }

@@ -122,7 +122,7 @@ const UPDATE = `
      SET status = $2, acknowledged_at = $3, acknowledged_by = $4, resolved_at = $5, resolved_by = $6, note = $7
    WHERE id = $1 RETURNING ${ALERT_COLUMNS}`;
 
-/** How far the alerts are behind, and how many could not be delivered. */
+/** How late the evaluation of the rules is, and how many alerts could not be delivered. */
 export async function alertState(
   sql: Readable,
 ): Promise<{ evaluationLag: number | null; dead: number; deadLately: number; oldestWaiting: number }> {

@@ -7,7 +7,6 @@ import type { Readable } from './queryable';
 const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
 const COUNT = `SELECT count(*)::float8 AS count FROM alert_rules WHERE ${FILTER}`;
 
-/** Alert rules in PostgreSQL. */
 export class PgAlertRules implements AlertRuleRepository {
   constructor(private readonly database: Database) {}
 
@@ -22,7 +21,7 @@ export class PgAlertRules implements AlertRuleRepository {
     return { rules: rows.map(toRule), total };
   }
 
-  /** Asked alone only behind the last page, where there is no row that could say it. */
+  /** A query of its own only behind the last page, where no row carries the total. */
   private async count(filter: readonly unknown[]): Promise<number> {
     const [row] = await this.database.query<{ readonly count: number }>(COUNT, filter);
     return row?.count ?? 0;
@@ -70,7 +69,7 @@ const UPDATE = `
 /** Changes whenever a row does. */
 const DIGEST = `SELECT md5(coalesce(string_agg(id || ':' || xmin, ',' ORDER BY id), '')) AS digest FROM alert_rules`;
 
-/** Keeps the rules of this process those of the table. */
+/** Keeps the rules of this process equal to those of the table. */
 export class PgRuleFollower {
   private digest = '';
   private busy?: Promise<void> | undefined;
@@ -82,7 +81,7 @@ export class PgRuleFollower {
     private readonly book: ActiveRules,
   ) {}
 
-  /** Resolves when the newest rules are in force here. One look at a time; one asked for meanwhile is made after it. */
+  /** Resolves when the newest rules are in force here. One read at a time; a call during a read leads to one more. */
   refresh(): Promise<void> {
     this.again = true;
     this.busy ??= this.lookAgain().finally(() => {
@@ -94,7 +93,7 @@ export class PgRuleFollower {
   private async lookAgain(): Promise<void> {
     while (this.again) {
       this.again = false;
-      // Read before the rules: a change in between is found by the next look.
+      // Read before the rules: the next look finds a change in between.
       const digest = (await this.sql.query<{ digest: string }>(DIGEST, []))[0]?.digest ?? '';
       if (digest === this.digest) continue;
       this.book.install(await this.rules.all());

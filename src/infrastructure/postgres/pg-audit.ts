@@ -7,7 +7,6 @@ interface AuditRow extends Omit<StoredAuditEntry, 'requestId' | 'tokenId'> {
   readonly request_id: string;
 }
 
-/** The audit trail in PostgreSQL. */
 export class PgAudit implements AuditStore {
   constructor(private readonly database: Database) {}
 

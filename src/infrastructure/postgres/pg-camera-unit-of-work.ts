@@ -13,8 +13,9 @@ import { inTransaction } from './transactions';
 const LOCK = `hashtext('watchgate.camera_config')`;
 
 /**
- * The site's lock is a session-level advisory lock: it spans the COMMIT and the rename of the file, and it ends with
- * its process. Within this process callers queue up first, so that waiting takes one connection, not all of them.
+ * The site's lock is a session-level advisory lock: it is held across the COMMIT and the rename of the file, and it
+ * ends with its process. Within this process callers queue first, so that waiting takes one connection, not all of
+ * them.
  */
 export class PgCameraUnitOfWork implements CameraUnitOfWork {
   private last: Promise<unknown> = Promise.resolve();
@@ -55,7 +56,7 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
     }
   }
 
-  /** A connection whose unlocking failed must not go back to the pool: it might still hold the lock. */
+  /** A connection whose unlock failed must not go back to the pool: it might still hold the lock. */
   private async unlock(runner: QueryRunner): Promise<void> {
     try {
       await this.onStep('unlock.before');

@@ -3,21 +3,21 @@ import type { Log } from '../../application/shared/log';
 import type { DedicatedConnection, SessionSql } from './dedicated-connection';
 import { ROLLOUT_CHANNEL, loadRollout } from './pg-rollout-store';
 
-/** An instance that said nothing for ten seconds is not shown any more. */
+/** An instance without a heartbeat for ten seconds is no longer shown. */
 const HEARTBEAT_MS = 6_000;
 const LOOK_EVERY_MS = 1_000;
-/** Without confirmation for this long, nobody could have stopped this process: it takes itself back. */
+/** Without confirmation for this long, this process could not have been stopped from outside: it takes itself back. */
 export const STALE_AFTER_MS = 15_000;
 
 export interface ControlPlaneListener {
-  /** Takes over a document, at once. */
+  /** Applies a document, at once. */
   install(document: RolloutDocument): void;
   setStale(stale: boolean): void;
 }
 
 /**
- * Keeps this process at the newest revision of the rollout: notified of each, and confirmed by a heartbeat that also says
- * which one is the newest. Every revision taken over is acknowledged.
+ * Keeps this process at the newest revision of the rollout: it is notified of each, and confirmed by a heartbeat that
+ * also returns the number of the newest. Every applied revision is acknowledged.
  */
 export class PgControlPlane {
   private confirmedAt = performance.now();
@@ -25,7 +25,7 @@ export class PgControlPlane {
   private busy: Promise<void> | undefined;
   private again = false;
   private timers: NodeJS.Timeout[] = [];
-  /** What is in force here, as the control row names it. */
+  /** The revision in force here, as the control row names it. */
   private version = '';
   private acknowledged = -1;
   private readonly heard = () => void this.refresh();
@@ -40,7 +40,7 @@ export class PgControlPlane {
   /** Resolves when the newest revision is in force here. */
   async start(): Promise<void> {
     this.running = true;
-    // LISTEN first, then read: whatever is changed in between is notified.
+    // LISTEN first, then read: a change in between is notified.
     await this.connection.listen(ROLLOUT_CHANNEL, this.heard);
     await this.connection.use((sql) => this.confirm(sql));
     this.timers = [
@@ -80,7 +80,9 @@ export class PgControlPlane {
     }
   }
 
-  /** The heartbeat; the rollout is read only where it is another one, or where this instance has to be entered. */
+  /**
+   * The heartbeat; the rollout is read only where its revision changed, or where this instance has to be registered.
+   */
   private async confirm(sql: SessionSql): Promise<void> {
     const asked = performance.now();
     const [row] = await sql.query<{ version: string }>(HEARTBEAT, [this.instance.id]);
@@ -105,7 +107,7 @@ export class PgControlPlane {
   }
 }
 
-/** Two histories may give one number to different revisions, after a failover that lost some. */
+/** After a failover that lost some revisions, two histories may use one number for different revisions. */
 const VERSION = `revision || ' ' || last_hash`;
 
 const HEARTBEAT = `

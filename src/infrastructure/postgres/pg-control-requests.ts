@@ -28,14 +28,14 @@ export class PgDesiredStates implements DesiredStates {
   }
 }
 
-/** An answer is notified; this is for one whose notification was lost. */
+/** Answers are notified; this interval is for lost notifications. */
 const LOOK_MS = 500;
-/** Whoever controls is notified; after this long there is nobody. */
+/** The controlling service is notified; if it does not take the request within this time, there is none. */
 const TAKEN_WITHIN_MS = 3_000;
-/** Longer than it takes to kill a worker that does not listen. */
+/** Longer than it takes to kill a worker that ignores signals. */
 const ANSWERED_WITHIN_MS = 15_000;
 
-/** The line between the services of a site, as rows of a table: a question, who took it, its answer. */
+/** Requests between the services of a site, as rows of a table: the request, when it was taken, its answer. */
 export class PgControlRequests implements ControlRequestQueue {
   private readonly waiting = new Set<() => void>();
   private wakes = 0;
@@ -58,7 +58,7 @@ export class PgControlRequests implements ControlRequestQueue {
     });
   }
 
-  /** There are answers. */
+  /** Called when there are answers. */
   readonly wake = (): void => {
     this.wakes += 1;
     for (const look of this.waiting) look();
@@ -67,7 +67,7 @@ export class PgControlRequests implements ControlRequestQueue {
   private async answered(id: string, wakes: number): Promise<ControlAnswer> {
     const asked = performance.now();
     for (let seen = wakes; ; ) {
-      // Woken since the last look began: that one may have come too early.
+      // A wake since the last read began: that read may have been too early.
       if (this.wakes === seen) await this.nextLook();
       seen = this.wakes;
       const waited = performance.now() - asked;
@@ -99,7 +99,7 @@ export class PgControlRequests implements ControlRequestQueue {
        WHERE taken_at IS NULL RETURNING id, path, method, input`,
       [],
     );
-    // Each by itself: ending a worker may take seconds, in which the others are answered.
+    // Not one after the other: ending a worker may take seconds, in which the others are answered.
     for (const { id, ...request } of taken) void this.reply(id, answer(request));
   }
 
@@ -122,7 +122,7 @@ export class PgControlRequests implements ControlRequestQueue {
     return row?.answer;
   }
 
-  /** Whether it was still there, so that nobody can take it any more. */
+  /** Whether the request was still there; if so, it can no longer be taken. */
   private async withdraw(id: string, only = ''): Promise<boolean> {
     const rows = await this.database.execute(`DELETE FROM camera_control_requests WHERE id = $1 ${only} RETURNING id`, [
       id,
@@ -138,7 +138,7 @@ const nobody = () =>
     'not-started',
   );
 
-/** Whatever the database says of the look for an answer: the question is asked, and may be carried out. */
+/** Whatever the error of the read: the request was sent, and may be carried out. */
 const interrupted = (cause: Unavailable) =>
   new Unavailable(
     cause.code,

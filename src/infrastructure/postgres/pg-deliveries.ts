@@ -7,7 +7,7 @@ import { Delivery } from '../../domain/alerts/delivery';
 import { HOUR_MS } from '../../domain/shared/time';
 import type { Database } from './database';
 
-/** Longer than a lane may need for all it claims at once. */
+/** Longer than a lane may need for all deliveries of one claim. */
 const LEASE_SECONDS = 60;
 
 /** The outbox in PostgreSQL. */
@@ -28,7 +28,7 @@ export class PgDeliveries implements DeliveryQueue, DeliveryArchive {
     }));
   }
 
-  /** Nothing happens when the lease went to somebody else meanwhile. */
+  /** Does nothing when another claim has taken the lease meanwhile. */
   async settle({ id, lease }: Claim, attempt: Attempt, { status, waitMs }: Settlement): Promise<void> {
     await this.database.execute(SETTLE, [id, lease, status, JSON.stringify([attempt]), waitMs]);
   }
@@ -65,7 +65,7 @@ interface ClaimRow {
   readonly notice: AlertNotice;
 }
 
-/** An alert `a` as it is told. */
+/** The content of a notice about an alert `a`. */
 const NOTICE = `json_build_object(
   'id', a.id, 'rule_id', a.rule_id, 'camera_id', a.camera_id, 'alert_type', a.alert_type,
   'timestamp', a.timestamp, 'message', coalesce(a.message, ''), 'details', coalesce(a.details, '{}'))`;
@@ -133,16 +133,16 @@ const toView = (row: DeliveryRow): DeliveryView => ({
 
 const masked = (target: string): string | null => (target === '' ? null : webOrigin(target));
 
-/** Carries an alert to every service of the site, each of which tells its own dashboards. */
+/** Carries an alert to every service of the site, each of which sends it to its own dashboards. */
 export const ALERTS_CHANNEL = 'watchgate_alerts';
 
-/** PostgreSQL takes payloads of less than 8,000 bytes. */
+/** PostgreSQL accepts payloads of less than 8,000 bytes. */
 const MOST_BYTES = 7_500;
 
-/** What is missed for longer is looked up in the history. */
+/** After a longer gap the history has to be read instead. */
 const MOST_MISSED = 500;
 const MOST_MISSED_MS = HOUR_MS;
-/** An announcement is noted as delivered a moment after it was made. */
+/** An announcement is stored as delivered a moment after it was made. */
 const MARGIN_MS = 5_000;
 
 /** The channel `websocket`. */
@@ -154,7 +154,7 @@ export class PgAnnouncer implements AlertChannel {
     return 'announced';
   }
 
-  /** What was announced within the last milliseconds, oldest first; some of it perhaps only tried, or heard already. */
+  /** The announcements of the last milliseconds, oldest first; some perhaps only attempted, or received already. */
   async since(ms: number): Promise<string[]> {
     const values = [(Math.min(ms, MOST_MISSED_MS) + MARGIN_MS) / 1_000, MOST_MISSED];
     const rows = await this.database.query<{ notice: AlertNotice; key: string }>(ANNOUNCED, values);

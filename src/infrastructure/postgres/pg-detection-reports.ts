@@ -14,7 +14,7 @@ const SUMS = `sum(records)::float8 AS records, sum(total_frames)::float8 AS fram
   sum(processing_time_records)::float8 AS "processingTimeRecords",
   min(min_processing_time) AS "minProcessingTime", max(max_processing_time) AS "maxProcessingTime"`;
 
-/** Detection reports in PostgreSQL, and the sums that are kept of them per hour. */
+/** Detection reports in PostgreSQL, and their hourly sums. */
 export class PgDetectionReports implements DetectionReports {
   constructor(private readonly sql: Readable) {}
 

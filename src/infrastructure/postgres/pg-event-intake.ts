@@ -19,7 +19,7 @@ const startOf = (week: number): string => new Date(week * WEEK_MS + FIRST_MONDAY
 class WeekPartitions {
   private readonly made = new Set<number>();
 
-  /** Makes the partitions that some times, in milliseconds since 1970, belong to. */
+  /** Creates the partitions for some times, in milliseconds since 1970. */
   async make(sql: Queryable, times: readonly number[]): Promise<void> {
     const missing = new Set(times.map(weekOf).filter((week) => !this.made.has(week)));
     for (const week of missing) {
@@ -34,8 +34,8 @@ class WeekPartitions {
 }
 
 /**
- * Stores events (one array per column, $1 to $8), in the order given, with their sums per minute, hour and day (of
- * the zone $9) and the violations they open; answers how many were new. One statement, so one moment.
+ * Stores events (one array per column, $1 to $8), in the given order, with their sums per minute, hour and day (of the
+ * zone $9) and the violations they open; answers how many were new. One statement, so one moment.
  */
 const storeEvents = (whenKnown: string): string => `
   WITH incoming AS MATERIALIZED (
@@ -71,7 +71,7 @@ const storeEvents = (whenKnown: string): string => `
 /** For events that are all new, as they nearly always are: a seventh faster, and refused (23505) if one is not. */
 const STORE_NEW_EVENTS = storeEvents('');
 
-/** Leaves out the events that are there already. */
+/** Leaves out the events that are stored already. */
 const STORE_EVENTS = storeEvents('ON CONFLICT DO NOTHING');
 
 /** The columns of `statistics_hourly`, from reports that are grouped by the first two. */
@@ -128,7 +128,7 @@ interface Stored {
   readonly stored: number;
 }
 
-/** Takes events into PostgreSQL; one batch at a time, whichever service does it, so that `seq` tells the order. */
+/** Stores events in PostgreSQL; one batch at a time over all services, so that `seq` is the order of ingestion. */
 export class PgEventIntake implements EventIntake {
   private readonly weeks = new WeekPartitions();
 
@@ -148,7 +148,7 @@ export class PgEventIntake implements EventIntake {
       try {
         return await this.storeIn(sql, batch);
       } catch (error) {
-        // The partitions that were made for the batch have gone with it.
+        // The rollback also removed the partitions created for the batch.
         this.weeks.forget();
         throw error;
       }
@@ -169,7 +169,7 @@ export class PgEventIntake implements EventIntake {
     return { stored, duplicates, refused: ofEvents.refused };
   }
 
-  /** All at once; if the database will not have one of them, one by one, to find out which. */
+  /** All at once; if the database refuses one of them, one by one, to find out which. */
   private async storeEvents(sql: Queryable, events: readonly IncomingEvent[]) {
     if (events.length === 0) return { stored: 0, refused: [] };
     const asNew = await this.attempt(sql, events, STORE_NEW_EVENTS);
@@ -185,7 +185,7 @@ export class PgEventIntake implements EventIntake {
     return { stored, refused };
   }
 
-  /** How many were stored, or the SQLSTATE by which all of them were refused. */
+  /** How many were stored, or the SQLSTATE with which all of them were refused. */
   private async attempt(sql: Queryable, events: readonly IncomingEvent[], store: string): Promise<number | string> {
     await sql.query('SAVEPOINT events', []);
     try {
@@ -207,7 +207,7 @@ async function storeDetections(sql: Queryable, detections: readonly Detection[])
   return row?.stored ?? 0;
 }
 
-/** Moves the position, unless somebody else has: then nothing of the batch is stored. */
+/** Moves the position, unless another service has: then nothing of the batch is stored. */
 async function claim(sql: Queryable, { file, name, from, to, tail }: Batch): Promise<boolean> {
   if (from === 0) {
     const first = 'INSERT INTO journal_files (file, name, position) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING';
@@ -249,11 +249,11 @@ const columnsOf = (rows: readonly IncomingEvent[]): string[] => [
 const arrayOf = (rows: readonly IncomingEvent[], item: (row: IncomingEvent) => string | null): string =>
   `{${rows.map((row) => item(row) ?? 'NULL').join(',')}}`;
 
-/** A quoted text, in which an array wants a backslash before backslashes and quotes; nothing else is special there. */
+/** A quoted text; in an array, backslashes and quotes need a backslash before them; nothing else is special there. */
 const textOf = (value: string | null): string | null =>
   value === null ? null : `"${value.replaceAll(/[\\"]/g, '\\$&')}"`;
 
-/** JSON as a quoted text. What JSON escapes is quotes and backslashes, once its own text holds nothing else to escape. */
+/** JSON as a quoted text. JSON escapes only quotes and backslashes, once its text holds nothing else to escape. */
 const jsonOf = (value: object | null | undefined): string | null =>
   value ? JSON.stringify(JSON.stringify(value)) : null;
 

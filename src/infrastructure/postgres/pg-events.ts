@@ -17,7 +17,6 @@ interface EventRow {
 
 const COLUMNS = `id, external_id, extract(epoch FROM ts)::float8 AS seconds, type, camera_id, track_id, evidence`;
 
-/** Events in PostgreSQL. */
 export class PgEvents implements EventHistory {
   constructor(private readonly sql: Queryable) {}
 
@@ -40,7 +39,7 @@ export class PgEvents implements EventHistory {
     return new Set((await this.sql.query<{ id: string }>(sql, [events.map(({ id }) => id)])).map(({ id }) => id));
   }
 
-  /** Newest first, from behind a place on. Only the conditions that are asked for, so that each has its index. */
+  /** Newest first, after a position. Only the given conditions are part of the query, so that each has its index. */
   private async page({ from, to, type, cameraId }: EventFilter, limit: number, last?: Place): Promise<Event[]> {
     const { where, values } = conditions([
       ['ts >= to_timestamp($)', [from / 1000]],
@@ -70,7 +69,7 @@ interface Line extends JsonObject {
   readonly type: string;
 }
 
-/** The end of the events table, as lines of the journal. */
+/** The newest events of the table, as lines of the journal. */
 export class PgEventTail {
   constructor(private readonly sql: Readable) {}
 

@@ -8,7 +8,7 @@ import type {
 import type { Database } from './database';
 
 export const COUNTS = ['n', 'ok', 'reject', 'failure', 'fallback', 'drawn'] as const;
-/** Bodies kept per group; the counts never lose one. */
+/** Mismatches kept per group with their bodies; the counts are complete. */
 const KEPT_MISMATCHES = 100;
 
 type StageKey = { readonly group: string; readonly entry: number };
@@ -65,7 +65,10 @@ export class PgEvidenceStore implements EvidenceStore {
   }
 }
 
-/** Answers a row unless the batch, or a later one, is there. What instances left behind that ended long ago goes with it. */
+/**
+ * Answers a row unless this batch, or a later one, is stored already. Also deletes rows of instances that ended long
+ * ago.
+ */
 const CLAIM_BATCH = `
   WITH ended AS (DELETE FROM rollout_evidence_batches WHERE at < now() - interval '1 day' AND instance <> $1)
   INSERT INTO rollout_evidence_batches AS b (instance, number, at) VALUES ($1, $2, now())

@@ -4,7 +4,7 @@ import type { DedicatedConnection, SessionSql } from './dedicated-connection';
 import { Lead, type Leader, type LeaseRules, type LeaseSeen } from './lead';
 
 const TICK_MS = 1_000;
-/** A service that said nothing for this long is not there. */
+/** A service without a heartbeat for this long counts as ended. */
 const THERE_SECONDS = 10;
 
 export interface Member extends ProcessIdentity {
@@ -32,9 +32,9 @@ interface Seen {
 }
 
 /**
- * This service as one of its site: says every second that it is there, and holds the leases of what only one service of
- * the site does. All of it is rows, no lock of a session: a lock ends with a connection that the other side may not have
- * heard the end of, and is given to whoever comes first after a restart of the database.
+ * This service as one of its site: sends a heartbeat every second, and holds the leases of tasks that only one service
+ * of the site may do. All of it is rows, not locks of a session: such a lock ends with a connection whose end the other
+ * side may not notice, and after a restart of the database it goes to whichever service comes first.
  */
 export class PgMembership {
   private timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export class PgMembership {
     private readonly connection: DedicatedConnection,
     private readonly me: Member,
     private readonly log: Log,
-    /** The time of the database, and between which moments of the monotonic clock of this process it was so late. */
+    /** The time of the database, and between which readings of this process's monotonic clock it was taken. */
     private readonly onTime: (now: number, sent: number, received: number) => void = () => undefined,
   ) {}
 
@@ -63,19 +63,19 @@ export class PgMembership {
         await this.register(sql);
         await sql.query('COMMIT');
       } catch (error) {
-        // Where the connection was lost, the server has done so.
+        // Where the connection was lost, the server has rolled back already.
         await sql.query('ROLLBACK').catch(() => undefined);
         throw error;
       }
     });
     this.timer = setInterval(() => {
       void this.tick();
-      // Whether or not the database answers in time.
+      // Also when the database does not answer in time.
       for (const lead of this.leads.values()) lead.fence(performance.now());
     }, TICK_MS);
   }
 
-  /** Takes part in the choice of a leader. Resolves when it is decided whether it is this one for now. */
+  /** Takes part in the election of a leader. Resolves when it is decided whether this service leads for now. */
   async lead(name: string, leader: Leader, rules: LeaseRules): Promise<{ stop(): Promise<void> }> {
     const lead = new Lead(name, leader, rules, this.log);
     this.leads.set(name, lead);
@@ -91,7 +91,7 @@ export class PgMembership {
     await this.signOff('DELETE FROM site_services WHERE id = $1', [this.me.id]);
   }
 
-  /** The lease goes last, so that nobody takes over before everything here has ended. */
+  /** The lease is released last, so that no other service takes over before everything here has ended. */
   private async leave(lead: Lead): Promise<void> {
     if (!this.leads.delete(lead.name)) return;
     await this.busy;
@@ -99,7 +99,7 @@ export class PgMembership {
     await this.signOff('UPDATE site_leases SET holder = NULL WHERE name = $1 AND holder = $2', [lead.name, this.me.id]);
   }
 
-  /** One that is not heard costs the others some seconds, nothing else. */
+  /** If it fails, the others only wait some seconds longer. */
   private async signOff(sql: string, values: readonly unknown[]): Promise<void> {
     if (!this.connection.isThere) return;
     await this.connection
@@ -135,7 +135,7 @@ export class PgMembership {
     for (const lead of this.leads.values()) await this.lookAt(sql, lead, seen, sent);
   }
 
-  /** One that started while this one was cut off for long was not refused. */
+  /** A service with another file that started while this one was cut off for long was not refused. */
   private warnOfOtherFile(others: readonly Other[]): void {
     const other = others.find(({ file }) => file !== this.me.file);
     if (other && !this.warned) this.log.error(refusal(this.me, other));
@@ -153,7 +153,7 @@ export class PgMembership {
     if (taken) lead.renewed(sent, elsewhere);
   }
 
-  /** Who leads has to outlive a crash of the database; that somebody was there a second ago need not. */
+  /** The leader has to be stored durably, to outlive a crash of the database; heartbeats need not. */
   private async take(session: SessionSql, name: string, lease: LeaseSeen | undefined): Promise<boolean> {
     await session.query('SET synchronous_commit = on');
     const values = [name, this.me.id, lease?.epoch ?? null, lease?.renewed_at ?? null];
@@ -187,7 +187,7 @@ const TICK = `
             FROM site_leases l LEFT JOIN site_services s ON s.id = l.holder) AS leases,
          (SELECT json_agg(o) FROM (${OTHERS} WHERE ${THERE} AND id <> $1) AS o) AS others`;
 
-/** Only if it is as it was seen. */
+/** Only if the lease is unchanged since it was read. */
 const TAKE = `
   INSERT INTO site_leases AS known VALUES ($1, $2, 1, clock_timestamp())
   ON CONFLICT (name) DO UPDATE SET holder = $2, epoch = known.epoch + 1, renewed_at = clock_timestamp()

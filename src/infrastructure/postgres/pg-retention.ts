@@ -6,30 +6,30 @@ import type { Queryable } from './queryable';
 
 const WEEKS_AHEAD_DAYS = 14;
 
-/** Keeps the tables of events in shape: partitions for the time to come, and days of the right time zone. */
+/** Maintains the tables of events: partitions for the time to come, and days of the right time zone. */
 export class PgEventRetention {
   constructor(
     private readonly database: Database,
-    /** Whose days the daily sums are. */
+    /** Time zone of the daily sums. */
     private readonly zone: string,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
-  /** Before events are taken in: room for them, and daily sums that are of this time zone's days. */
+  /** Before events are ingested: partitions for them, and daily sums by the days of this time zone. */
   async prepare(): Promise<void> {
     await this.makeRoom();
     await this.database.transaction((sql) => this.settleZone(sql));
   }
 
-  /** Room for the events of the next two weeks. */
+  /** Partitions for the events of the next two weeks. */
   async makeRoom(): Promise<void> {
     const now = this.clock().getTime();
     const times = [new Date(now), new Date(now + WEEKS_AHEAD_DAYS * DAY_MS)];
     await this.database.execute('SELECT make_week_partitions($1, $2)', times);
   }
 
-  /** When the zone was changed, the days are summed again from the minutes that are kept. */
+  /** When the zone was changed, the days are summed again from the stored minutes. */
   private async settleZone(sql: Queryable): Promise<void> {
     const { zone } = this;
     await sql.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.event_intake'))`, []);
@@ -54,27 +54,33 @@ export class PgEventRetention {
   }
 }
 
-/** Deleted at once; a long statement would hold up others, or be cut off by the limit of time and never get anywhere. */
+/**
+ * Rows per statement; a longer statement would hold up others, or be cancelled by the time limit and never make
+ * progress.
+ */
 const AT_ONCE = 10_000;
-/** Clocks of the database and of this machine that differ by more say that one of them is wrong. */
+/** A larger difference between the clocks of the database and of this machine shows that one of them is wrong. */
 const MOST_CLOCK_DIFFERENCE_MS = 60_000;
-/** Revisions of the cameras file: the newest are kept however old they are, and no more than the most however young. */
+/**
+ * Revisions of the cameras file: the newest `LEAST_REVISIONS` are kept whatever their age, and never more than
+ * `MOST_REVISIONS`.
+ */
 const LEAST_REVISIONS = 1_000;
 const MOST_REVISIONS = 10_000;
 
-/** How many days things are kept. */
+/** Retention in days. */
 interface RetentionDays {
-  /** Events, detection reports, sums per minute, deliveries that arrived, changes of cameras' processes. */
+  /** Events, detection reports, sums per minute, successful deliveries, changes of cameras' processes. */
   readonly events: number;
-  /** Violations, alerts with the deliveries that were given up, sums per hour and day. */
+  /** Violations, alerts with their dead deliveries, sums per hour and day. */
   readonly history: number;
-  /** The audit trail, revisions of the cameras file, tokens that are of no use any more. */
+  /** The audit trail, revisions of the cameras file, expired and revoked tokens. */
   readonly audit: number;
 }
 
 /**
- * Deletes what is too old. How old things are is measured by a clock of its own, which follows that of the database by a
- * day per run at most: an hour in which the clock is wrong costs a day at the old end, not the whole history.
+ * Purges what is too old. Age is measured by a clock of its own, which follows that of the database by a day per run at
+ * most: an hour in which the clock is wrong costs a day at the old end, not the whole history.
  */
 export class PgRetention {
   constructor(
@@ -83,12 +89,12 @@ export class PgRetention {
     private readonly clock: Clock,
     /** Milliseconds by which the clock of this machine is ahead of that of the database. */
     private readonly clockDifference: () => number,
-    /** Identities of the files of the journal that are there. */
+    /** Identities of the existing files of the journal. */
     private readonly journalFiles: () => Promise<readonly string[]>,
     private readonly log: Log,
   ) {}
 
-  /** Every now and then, in one service of the site. */
+  /** Run periodically, in one service of the site. */
   run(): Promise<void> {
     return this.database.alone('watchgate.retention', async () => {
       const difference = this.clockDifference();
@@ -127,9 +133,9 @@ export class PgRetention {
     await this.purge('event_keys', 'ts < $1', [oldest]);
     await this.purge('event_rollups', `grain = 'minute' AND bucket < $1`, [oldest]);
     await this.purge('alert_deliveries', `status = 'delivered' AND created_at < $1`, [oldest]);
-    // A position that is forgotten makes its file be read again, so only those of files that are gone are.
+    // Without its position a file would be ingested again, so only positions of deleted files are purged.
     await this.purge('journal_files', OLD_FILES, [oldest, await this.journalFiles()]);
-    // The newest of each camera says how it is now.
+    // The newest change of each camera is its present condition.
     const older = 'SELECT FROM alert_camera_changes c WHERE c.camera_id = old.camera_id AND c.seq > old.seq';
     await this.purge('alert_camera_changes', `at < $1 AND EXISTS (${older})`, [oldest]);
   }
@@ -153,7 +159,7 @@ export class PgRetention {
     );
   }
 
-  /** What services left that did not sign off, and their evidence of the rollout, minute by minute. */
+  /** Rows of services that ended without signing off, and their evidence of the rollout, minute by minute. */
   private async services(oldest: Date): Promise<void> {
     await this.purge('rollout_instances', 'heartbeat_at < $1', [oldest]);
     await this.purge('site_services', 'heartbeat_at < $1', [oldest]);
@@ -176,7 +182,7 @@ export class PgRetention {
 const OLD_FILES = `updated_at < $1 AND file <> ALL($2) AND (name NOT LIKE '%/events_record.jsonl'
   OR EXISTS (SELECT FROM journal_files n WHERE n.name = old.name AND n.updated_at > old.updated_at))`;
 
-/** The days go, their sum stays in a row of its own: the counter of all events that were ever taken in never falls. */
+/** The days are purged, their sum stays in a row of its own: the counter of all ingested events never falls. */
 const FOLD_DAYS = `
   WITH old AS (
     DELETE FROM event_rollups WHERE grain = 'day' AND bucket < $1 AND bucket > to_timestamp(0) RETURNING camera_id, type, events)

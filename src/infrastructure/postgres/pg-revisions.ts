@@ -30,7 +30,6 @@ const fromRow = ({ request_id, in_file, ...row }: RevisionRow): CameraConfigRevi
   inFile: in_file,
 });
 
-/** The revisions of the camera configuration in PostgreSQL. */
 export class PgRevisions implements RevisionRepository {
   constructor(private readonly sql: Queryable) {}
 
@@ -59,7 +58,7 @@ export class PgRevisions implements RevisionRepository {
   async page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }> {
     const sql = `SELECT ${COLUMNS} FROM camera_config_revisions ORDER BY number DESC LIMIT $1 OFFSET $2`;
     const items = (await this.sql.query<RevisionRow>(sql, [limit, offset])).map(fromRow);
-    // The oldest are deleted after a while.
+    // Retention deletes the oldest ones.
     const [row] = await this.sql.query<{ total: number }>(
       'SELECT count(*)::int AS total FROM camera_config_revisions',
       [],
@@ -94,7 +93,7 @@ export class PgRevisions implements RevisionRepository {
 
 const WATCHED = 'UPDATE alert_camera_watch SET watched_until = to_timestamp($1)';
 
-/** When cameras failed and came back, in PostgreSQL. */
+/** When cameras failed and recovered, in PostgreSQL. */
 export class PgCameraChanges implements CameraChangeStore {
   constructor(private readonly database: Database) {}
 

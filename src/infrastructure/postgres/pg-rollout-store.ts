@@ -17,7 +17,7 @@ import type { Queryable, Readable } from './queryable';
 
 export const ROLLOUT_CHANNEL = 'watchgate_rollout';
 const ALIVE_SECONDS = 10;
-/** Events whose hashes are checked in one go; all of them stay in memory meanwhile. */
+/** Events whose hashes are checked in one go; all of them are in memory meanwhile. */
 const CHECKED_AT_ONCE = 1_000;
 
 interface ControlRow {
@@ -58,7 +58,7 @@ export class PgRolloutStore implements RolloutStore {
     const { written, ...done } = await this.database.transaction(async (sql) => {
       const before = await readControl(sql, 'FOR UPDATE');
       const change = decide(before.document);
-      // A new revision makes every service confirm it, and evidence wait for that.
+      // An empty change makes no revision: every service would have to confirm it, and evidence would wait for that.
       if (isNothing(change)) return { document: before.document, written: [], committedAt: before.document.now };
       const { document, written } = await this.write(sql, before, change, actor);
       await sql.query('SELECT pg_notify($1, $2)', [ROLLOUT_CHANNEL, String(document.revision)]);
@@ -66,7 +66,7 @@ export class PgRolloutStore implements RolloutStore {
       const [committed] = await sql.query<{ at: Date }>('SELECT clock_timestamp() AS at', []);
       return { document, written, committedAt: committed?.at ?? document.now };
     });
-    // Whoever can write to the database could make a new chain, but not without contradicting the logs.
+    // Anybody with write access to the database could make a new chain, but not without contradicting the logs.
     const last = written.at(-1);
     if (last) {
       const kinds = new Map(written.map(({ event: { kind } }) => [kind, written.filter((e) => e.event.kind === kind)]));
@@ -172,7 +172,7 @@ interface Control {
 
 export const loadRollout = async (sql: Readable): Promise<RolloutDocument> => (await readControl(sql)).document;
 
-/** Reads the whole rollout; `FOR UPDATE` keeps everybody else from changing it until the transaction ends. */
+/** Reads the whole rollout; `FOR UPDATE` keeps other transactions from changing it until this one ends. */
 async function readControl(sql: Readable, lock: 'FOR UPDATE' | '' = ''): Promise<Control> {
   const [control] = await sql.query<ControlRow>(`SELECT *, clock_timestamp() AS now FROM rollout_control ${lock}`, []);
   if (!control) throw new Error('the row of rollout_control is missing: restore it from a backup');

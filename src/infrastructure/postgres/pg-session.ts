@@ -8,8 +8,8 @@ const END_WITHIN_MS = 1_000;
 const KEEP_ALIVE_AFTER_MS = 5_000;
 
 /**
- * What the server does about a client that it no longer hears: it probes the connection after 5 s and gives it up after
- * three probes (the default of Linux is two hours), and ends a session in which nothing was asked for 10 s.
+ * How the server treats a client that no longer answers: it probes the connection after 5 s and closes it after three
+ * probes (the default of Linux is two hours), and ends a session after 10 s without a query.
  */
 const SERVER_SIDE = [
   '-c tcp_keepalives_idle=5',
@@ -22,18 +22,18 @@ const SERVER_SIDE = [
 
 export interface SessionOptions {
   readonly url: string;
-  /** As it is shown in `pg_stat_activity`. */
+  /** The name shown in `pg_stat_activity`. */
   readonly name: string;
   readonly answerWithinMs?: number;
-  /** Called once, when the session is over without having been ended by `end`. */
+  /** Called once, when the session ends other than by `end`. */
   readonly onLost?: (error: unknown) => void;
   readonly onNotification?: (notification: Notification) => void;
 }
 
 /**
- * A connection outside the pools, for whoever needs this very session: it listens, or its silence says that the database
- * is away. Every question has a deadline; one that is missed ends the session. Ask at least every few seconds, or the
- * server ends it.
+ * A connection outside the pools, for callers that need this very session: to listen, or to conclude from its silence
+ * that the database is away. Every query has a deadline; a missed one ends the session. Query at least every few
+ * seconds, or the server ends it.
  */
 export class PgSession {
   private opened = false;
@@ -49,7 +49,7 @@ export class PgSession {
     const socket = new Socket();
     const client = new Client({
       connectionString: options.url,
-      // Its own socket: a client that was ended while it connects never settles, a destroyed socket always does.
+      // Its own socket: a client that is ended while it connects never resolves, a destroyed socket always does.
       stream: () => socket,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
@@ -85,7 +85,7 @@ export class PgSession {
     return rows;
   }
 
-  /** At once and without a word; nobody is told. */
+  /** Closes at once: nothing is sent to the server, and `onLost` is not called. */
   destroy(): void {
     this.over = true;
     this.socket.destroy();
@@ -102,7 +102,7 @@ export class PgSession {
     if (this.over) return;
     this.over = true;
     this.socket.destroy();
-    // Before that, whoever opens it hears of it.
+    // Earlier errors go to the code that opens the session.
     if (this.opened) this.options.onLost?.(error);
   }
 }

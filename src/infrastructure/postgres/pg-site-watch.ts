@@ -5,10 +5,13 @@ import { type SiteNotice, WHOLE_SITE } from '../../domain/shared/site-notice';
 import type { Database } from './database';
 import { recordAlerts } from './record-alerts';
 
-/** A service that said nothing for this long says nothing of its parts any more: it ended, or is cut off. */
+/** The component health of a service without a heartbeat for this long no longer counts: it ended, or is cut off. */
 const FRESH_SECONDS = 30;
 
-/** The watch of the site in PostgreSQL: one row that all services share, and a row for what each of them sees. */
+/**
+ * The site watch in PostgreSQL: one row that all services share, and a row for the component health that each of them
+ * publishes.
+ */
 export class PgSiteWatch<Rollout> implements SiteWatchStore<Rollout> {
   constructor(
     private readonly database: Database,

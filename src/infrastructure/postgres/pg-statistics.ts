@@ -5,7 +5,7 @@ import { type Grain, type TimeSpan, coverOf } from '../../domain/statistics/wind
 import { OF_THE_SITE } from './pg-violations';
 import type { Readable } from './queryable';
 
-/** What is going on on the site, from the tables, and from wherever cameras and alerts are known. */
+/** The state of the site, from the tables, and from wherever cameras and alerts are read. */
 export class PgSiteActivity implements SiteActivity {
   constructor(
     private readonly sql: Readable,
@@ -34,7 +34,7 @@ export class PgSiteActivity implements SiteActivity {
   }
 }
 
-/** Every event ever taken in, the pairs of camera and type that came first, first. */
+/** All ingested events by camera and type, in order of first appearance. */
 export const eventCounts = (sql: Readable): Promise<EventCount[]> =>
   sql.query<EventCount>(
     `SELECT camera_id AS camera, type, sum(events)::float8 AS count FROM event_rollups WHERE grain = 'day'
@@ -53,7 +53,7 @@ interface CountRow {
   readonly events: number;
 }
 
-/** Numbers from the sums that are kept, so that their cost does not grow with what they count. */
+/** Numbers from stored sums, so that their cost does not grow with what they count. */
 export class PgStatistics implements StatisticsSource {
   constructor(
     private readonly sql: Readable,
@@ -86,7 +86,7 @@ export class PgStatistics implements StatisticsSource {
   }
 }
 
-/** The SELECTs that a count is put together from, and their values. */
+/** The SELECTs of a count, and their values. */
 class Parts {
   readonly values: unknown[] = [];
   private readonly selects: string[] = [];

@@ -17,7 +17,6 @@ interface TokenRow {
   readonly last_used_at: Date | null;
 }
 
-/** The tokens of the site in PostgreSQL. */
 export class PgTokens implements TokenStore {
   constructor(private readonly sql: Queryable) {}
 
@@ -48,8 +47,8 @@ export class PgTokens implements TokenStore {
 }
 
 /**
- * Whether anybody could come in with a token, found out before the schema is brought up to date. Throws what the driver
- * throws when the database cannot be reached.
+ * Whether there is a usable token, found out before the schema is migrated. Throws the driver's error when the database
+ * cannot be reached.
  */
 export async function anyUsableToken(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });

@@ -11,7 +11,7 @@ interface Row {
   readonly expires_at: Date;
 }
 
-/** Longer than a call may take that its caller has left. */
+/** Longer than a call may take whose caller has left. */
 const UNDER_WAY_SECONDS = 15;
 const COLUMNS = 'id, group_name, violation_id::float8 AS violation_id, events::float8 AS events, expires_at';
 
@@ -67,7 +67,7 @@ export class PgVerifications implements VerificationStore {
   }
 }
 
-/** In a range of numbers that no violation of the site reaches. */
+/** In a range of ids that no violation of the site reaches. */
 const MAKE_VIOLATION = `
   INSERT INTO violation_events (id, camera_id, timestamp, violation_type)
   VALUES ($1::bigint + floor(random() * 1e15)::bigint, $2, now(), 'verification') RETURNING id`;

@@ -31,10 +31,10 @@ export interface ViolationRow {
   readonly updated_at: Date;
 }
 
-/** Not those of a verification of the rollout. */
+/** Excludes the violations of verifications of the rollout. */
 export const OF_THE_SITE = `violation_events.id < ${FIRST_VERIFICATION_VIOLATION}`;
 
-/** The columns of a row; its whole numbers are small enough to be numbers. */
+/** The columns of a row; its bigints are small enough for JavaScript numbers. */
 export const VIOLATION_COLUMNS = `id::float8 AS id, camera_id, timestamp, violation_type, track_id::float8 AS track_id,
   confidence, status, snapshot_path, bbox, handled_at, handled_by, notes, version, created_at, updated_at`;
 
@@ -59,7 +59,6 @@ export const violationOf = (row: ViolationRow): Violation =>
 
 const MOST_CHANGES = 1_000;
 
-/** Violations in PostgreSQL. */
 export class PgViolations implements ViolationStore {
   constructor(private readonly database: Database) {}
 
@@ -79,7 +78,7 @@ export class PgViolations implements ViolationStore {
 
   async count(filter: ViolationConditions): Promise<number> {
     const { where, values } = conditions(asConditions(filter));
-    // Subtracted, because a condition on the id would keep the count from being answered by the other indexes.
+    // Subtracted, because a condition on the id would keep the other indexes from being used for the count.
     const sql = `SELECT (count(*) - (SELECT count(*) FROM violation_events WHERE NOT ${OF_THE_SITE} AND ${where}))::float8 AS count
       FROM violation_events WHERE ${where}`;
     const [row] = await this.database.query<{ count: number }>(sql, values);
@@ -96,7 +95,7 @@ export class PgViolations implements ViolationStore {
 
   change(ids: readonly number[], decide: (violation: Violation) => Violation): Promise<Changed> {
     return this.database.transaction(async (sql) => {
-      // In the order of their ids, so that two who change the same ones cannot wait for each other.
+      // In the order of their ids, so that two callers that change the same ones cannot deadlock.
       const rows = await sql.query<ViolationRow>(
         `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE id = ANY($1::bigint[])
           ORDER BY violation_events.id FOR UPDATE`,

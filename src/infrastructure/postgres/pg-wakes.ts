@@ -3,10 +3,10 @@ import type { DedicatedConnection } from './dedicated-connection';
 /** Notified by triggers (migrations/1764800000000-wake.ts); the payload is one of the topics. */
 const WAKE_CHANNEL = 'watchgate_wake';
 
-/** A safety net: a notification may be lost in a way that nobody thought of. */
+/** A safety net: a notification may be lost in an unforeseen way. */
 const REMEMBERED_MS = 30_000;
 
-/** What is written that a loop waits for. */
+/** What loops wait for. */
 export type WakeTopic =
   | 'events'
   | 'camera_changes'
@@ -18,7 +18,10 @@ export type WakeTopic =
   | 'sights'
   | 'tokens';
 
-/** Wakes whoever waits for something to be written, by whichever service; and everybody when a notification may have been missed. */
+/**
+ * Wakes loops when what they wait for was written, by any service; and all of them when a notification may have been
+ * missed.
+ */
 export class PgWakes {
   private readonly sleepers = new Map<string, Set<() => void>>();
   private started = false;
@@ -34,7 +37,7 @@ export class PgWakes {
     this.started = true;
   }
 
-  /** Answers how to end it. `task` only starts something: it neither takes long nor throws. */
+  /** Answers a function that ends it. `task` only starts something: it neither takes long nor throws. */
   on(topic: WakeTopic, task: () => void): () => void {
     const sleepers = this.sleepers.get(topic) ?? new Set();
     this.sleepers.set(topic, sleepers.add(task));
@@ -46,8 +49,8 @@ export class PgWakes {
   }
 
   /**
-   * Reads again only what may have changed: what was read is remembered until the topic is notified, some seconds at most.
-   * While no notification can be heard, everything is read each time.
+   * Reads again only what may have changed: results are cached until the topic is notified, some seconds at most. While
+   * no notification can be received, everything is read each time.
    */
   remembered<T>(topic: WakeTopic, read: () => Promise<T>): () => Promise<T> {
     let known: { readonly value: T; readonly at: number } | undefined;

@@ -1,17 +1,17 @@
 import type { QueryRunner } from 'typeorm';
 
-/** Whatever runs one SQL statement and answers its rows: a pool, or the connection of a transaction. */
+/** Runs one SQL statement and answers its rows: a pool, or the connection of a transaction. */
 export interface Queryable {
   /**
-   * Reads. `Row` is what the caller's SQL selects; the database's schema is what makes it true. Where this fails,
-   * nothing was changed.
+   * Reads. `Row` is what the caller's SQL selects; only the database's schema guarantees it. If this fails, nothing was
+   * changed.
    */
   query<Row>(sql: string, values: readonly unknown[]): Promise<Row[]>;
-  /** Changes something. Outside a transaction nobody knows what a failure left behind. */
+  /** Changes something. Outside a transaction it is unknown what a failure left behind. */
   execute<Row>(sql: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
-/** For whoever only reads. */
+/** For callers that only read. */
 export type Readable = Pick<Queryable, 'query'>;
 
 /** The connection of a unit of work: both are part of its transaction. */
@@ -24,7 +24,7 @@ export function queryableOf(runner: QueryRunner): Queryable {
 /** A condition of a WHERE clause, `$` for each of its values. */
 export type Condition = readonly [sql: string, values: readonly unknown[]];
 
-/** The conditions that there are, joined by AND, with their values numbered from `$1` on. */
+/** The given conditions, joined by AND, with their values numbered from `$1` on. */
 export function conditions(all: readonly (Condition | undefined)[]): { where: string; values: unknown[] } {
   const values: unknown[] = [];
   const parts = all

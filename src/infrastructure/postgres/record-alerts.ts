@@ -4,9 +4,9 @@ import type { JsonObject } from '../../domain/shared/json';
 import type { Queryable } from './queryable';
 import { allOrEach } from './transactions';
 
-/** A row for the history, and how people are told of it. */
+/** A row for the history, and its delivery targets. */
 export interface NewAlert {
-  /** What has the same key was told before, and is not told again. */
+  /** An alert whose key is in the history already is not recorded again. */
   readonly key: string;
   readonly ruleId: number | null;
   readonly cameraId: string;
@@ -19,10 +19,10 @@ export interface NewAlert {
 
 /**
  * Writes history and deliveries in the transaction of the caller. An alert that the database refuses is logged and left
- * out: it must not hold up those of every other rule.
+ * out: it must not hold up those of the other rules.
  */
 export async function recordAlerts(sql: Queryable, alerts: readonly NewAlert[], log: Log): Promise<void> {
-  // Two decisions of one rule may fall into the same millisecond: they are one alert, and the first of them tells it.
+  // Two decisions of one rule may fall into the same millisecond: they are one alert, with the text of the first.
   const once = new Map([...alerts].reverse().map((alert) => [alert.key, alert]));
   const refused = await allOrEach(sql, [...once.values()].reverse(), (some) => store(sql, some));
   for (const { item, error } of refused)

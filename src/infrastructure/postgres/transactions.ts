@@ -5,16 +5,16 @@ import { errorCode } from '../system/files';
 import { driverErrorOf, isRefusal, unavailable } from './pg-errors';
 import { type Queryable, queryableOf } from './queryable';
 
-/** Serialization failure, deadlock, a lock that was not free: whoever tries again finds the others finished. */
+/** Serialization failure, deadlock, a lock that was not free: a retry finds the other transactions finished. */
 const AGAIN = new Set(['40001', '40P01', '55P03']);
 const TRIES = 5;
 const FIRST_PAUSE_MS = 10;
-/** No try begins later than this after the first. */
+/** No attempt begins later than this after the first. */
 const AGAIN_WITHIN_MS = 3_000;
 
 /**
- * Does some work in one transaction: all of it, or, when it throws, nothing. What it throws says what was left behind.
- * Work that met another transaction is done again from its beginning, after a random pause.
+ * Does some work in one transaction: all of it, or, when it throws, nothing. Its error says what was left behind. After
+ * a conflict with another transaction the work is repeated from its beginning, after a random pause.
  */
 export async function inTransaction<T>(runner: QueryRunner, work: (sql: Queryable) => Promise<T>): Promise<T> {
   const begun = performance.now();
@@ -29,12 +29,12 @@ export async function inTransaction<T>(runner: QueryRunner, work: (sql: Queryabl
   }
 }
 
-/** What the database will not have, now or later: bad values, broken constraints, limits. */
+/** What the database refuses now and later: bad values, broken constraints, limits. */
 const REFUSED = /^(22|23|54)/;
 
 /**
- * Stores all at once; where the database refuses that, one by one, so that one that is refused holds up no other.
- * Answers those. In the transaction of the caller.
+ * Stores all at once; if the database refuses that, one by one, so that a refused one holds up no other. Answers the
+ * refused ones. In the transaction of the caller.
  */
 export async function allOrEach<T>(
   sql: Queryable,
@@ -74,7 +74,7 @@ async function once<T>(runner: QueryRunner, work: (sql: Queryable) => Promise<T>
     await runner.commitTransaction();
     return result;
   } catch (error) {
-    // A connection that is gone cannot roll back, and need not: the server aborts what never saw COMMIT.
+    // A lost connection cannot roll back, and need not: the server aborts a transaction without a COMMIT.
     if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
     if (ending && !isRefusal(error)) throw unavailable(error, 'unknown');
     throw withEffect(unavailable(error, 'rolled-back'), 'rolled-back');

@@ -25,8 +25,8 @@ const TRIES = 40;
 const PAUSE_MS = 25;
 
 /**
- * Kills what a dead worker has left of its process group. A group whose leader is gone keeps the number, but so would
- * a new group of that number: only processes with the worker's token are touched.
+ * Kills what a dead worker left of its process group. A group whose leader has ended keeps its number, but so would a
+ * new group of that number: only processes with the worker's token are signalled.
  */
 async function endLeftovers({ pid, token }: { pid: number; token: string }): Promise<void> {
   for (let i = 0; i < TRIES && groupLives(pid); i++) {
@@ -41,18 +41,18 @@ function groupLives(pid: number): boolean {
   try {
     return pid > 1 && send(-pid, 0);
   } catch (error) {
-    // The group is somebody else's by now.
+    // The number belongs to another group by now.
     if (hasCode(error, 'EPERM')) return false;
     throw error;
   }
 }
 
-/** What a worker needs of this program's environment: where programs and its home are, its clock and its language. */
+/** The variables that a worker needs from this program's environment: search path, home, time zone and language. */
 const INHERITED = ['PATH', 'HOME', 'TZ', 'LANG', 'FFMPEG_PATH'];
 
 /**
- * The words of a command, with `{camera_id}`, `{source}` and the names of options replaced. Each word stays one word
- * whatever the value holds: there is no shell. A source in a command can be read by all users of the machine.
+ * The arguments of a command, with `{camera_id}`, `{source}` and the names of options replaced. Each argument stays one
+ * argument whatever the value holds: there is no shell. A source in a command can be read by all users of the machine.
  */
 function commandWords(template: readonly string[], { id, source, options }: WorkerSettings): string[] {
   const values = new Map(Object.entries({ ...options, camera_id: id, source }));
@@ -81,13 +81,13 @@ export interface WorkerHostOptions {
   readonly logDir: string;
   /** The file workers append their events to. */
   readonly journal: string;
-  /** Most bytes of one camera's logs. */
+  /** Size limit of one camera's logs, in bytes. */
   readonly logBytes: number;
 }
 
 /**
- * Workers as processes of this machine, each leading a session of its own and writing to its log itself, so that
- * neither a signal to this program nor its death reaches them.
+ * Workers as processes of this machine, each leading a session of its own and writing its own log, so that neither a
+ * signal to this program nor its death reaches them.
  */
 export class NodeWorkerHost implements WorkerHost {
   private readonly files: WorkerFiles;
@@ -105,14 +105,14 @@ export class NodeWorkerHost implements WorkerHost {
     const cmd = maskedWords(words);
     const intent = { id, pid: 0, startedAt: '', token: randomUUID(), fingerprint: fingerprint(settings), cmd };
     await rm(this.files.status(id), { force: true });
-    // Before there is anything to remember: should this program die in between, the token finds the worker.
+    // Recorded before the spawn: should this program die in between, the token finds the worker.
     this.files.remember(intent);
     let child: ChildProcess | undefined;
     try {
       child = this.launch(words, settings, intent.token);
       if (child.pid === undefined) await once(child, 'spawn');
       const pid = child.pid ?? 0;
-      // No other process can have the number yet: this program collects the exit of a child in a later turn.
+      // No other process can have this pid yet: this program collects the exit of a child in a later turn.
       const worker = { ...intent, pid, startedAt: startOf(pid) ?? '' };
       this.files.remember(worker);
       return { worker, exited: this.cleanedUp(worker, childExit(child)) };
@@ -136,7 +136,7 @@ export class NodeWorkerHost implements WorkerHost {
       });
   }
 
-  /** Whether just this worker lives, not whether anybody has its pid. */
+  /** Whether this very worker lives, not whether some process has its pid. */
   isAlive({ pid, startedAt, token }: Worker): boolean {
     return pid > 1 && startedAt !== '' && startOf(pid) === startedAt && hasToken(pid, token);
   }
@@ -153,17 +153,17 @@ export class NodeWorkerHost implements WorkerHost {
     await rotateLog(this.files.log(id), this.options.logBytes);
   }
 
-  /** What a worker says of itself, in the words of the API; undefined while it says nothing. */
+  /** The worker's status, in the format of the API; undefined while there is none. */
   counters(id: string): Promise<JsonObject | undefined> {
     return this.files.readCounters(id);
   }
 
-  /** What a worker saw last; undefined while it saw nothing. */
+  /** The worker's last picture; undefined while there is none. */
   picture(id: string): Promise<Picture | undefined> {
     return this.files.readPicture(id);
   }
 
-  /** Removes what cameras left that are no more and whose workers have ended. */
+  /** Removes the files of deleted cameras whose workers have ended. */
   async sweep(cameras: readonly string[]): Promise<void> {
     const workers = await this.files.remembered();
     await this.files.sweep(new Set([...cameras, ...workers.map(({ id }) => id)]));
@@ -206,7 +206,7 @@ export class NodeWorkerHost implements WorkerHost {
     await this.files.forget(worker.id);
   }
 
-  /** Only a parent is told of an end; an adopted worker has to be looked at. Nobody knows how it ended. */
+  /** Only a parent is notified of an exit; an adopted worker has to be polled, and its exit code is unknown. */
   private strangerExit({ pid, startedAt }: Worker): Promise<Exit> {
     return new Promise((resolve) => {
       const timer = setInterval(() => {
@@ -222,7 +222,10 @@ export class NodeWorkerHost implements WorkerHost {
 const childExit = (child: ChildProcess): Promise<Exit> =>
   new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
 
-/** A record written before its worker was started has no pid yet: the leader of the token's processes is the worker. */
+/**
+ * A record written before its worker was started has no pid yet: the leader of the processes with its token is the
+ * worker.
+ */
 function located(record: Worker, holders: readonly number[]): Worker {
   const pid = record.pid || (holders.find(leadsGroup) ?? 0);
   return { ...record, pid, startedAt: record.startedAt || (startOf(pid) ?? '') };

@@ -8,7 +8,7 @@ import { type JsonObject, isJsonObject, parsedJson } from '../../domain/shared/j
 import { DAY_MS } from '../../domain/shared/time';
 import { noneIfAbsent, openIfThere } from '../system/files';
 
-/** Camera ids may hold any letter; a separator must not lead out of the folder. */
+/** Camera ids may hold any character; a separator must not lead out of the folder. */
 const fileName = (id: string): string => id.replace(/[/\\\0%]/g, encodeURIComponent);
 
 const STATE = /^(.+)\.(?:jpg|json)(?:\.tmp)?$/;
@@ -20,7 +20,7 @@ async function isOld(file: string): Promise<boolean> {
   return found !== undefined && Date.now() - found.mtimeMs > LOGS_KEPT_MS;
 }
 
-/** Where a worker's files lie. */
+/** The paths of a worker's files. */
 export class WorkerFiles {
   constructor(
     private readonly data: string,
@@ -43,7 +43,7 @@ export class WorkerFiles {
       mkdirSync(dir, { recursive: true });
   }
 
-  /** Whole or not at all: it is what finds the worker again after a crash of this program. */
+  /** Written completely or not at all: this record finds the worker again after a crash of this program. */
   remember(worker: Worker): void {
     this.makeFolders();
     const file = this.record(worker.id);
@@ -65,7 +65,7 @@ export class WorkerFiles {
     return (await Promise.all(records)).filter(isWorker);
   }
 
-  /** Removes what cameras left that are no more: pictures and states at once, logs when nobody wrote to them for a week. */
+  /** Removes the files of deleted cameras: pictures and states at once, logs after a week without a write. */
   async sweep(ids: ReadonlySet<string>): Promise<void> {
     const names = new Set([...ids].map(fileName));
     const isDeletedCamera = (name: string, pattern: RegExp) => {
@@ -81,7 +81,7 @@ export class WorkerFiles {
     }
   }
 
-  /** Both of one file, though the worker may replace it at any time. */
+  /** Content and time of the same file, though the worker may replace it at any time. */
   async readPicture(id: string): Promise<Picture | undefined> {
     const file = await openIfThere(this.frame(id));
     try {
@@ -119,7 +119,7 @@ export class WorkerFiles {
   }
 }
 
-/** Undefined when the file is not there, or caught half-written. */
+/** Undefined when the file does not exist, or is only half-written. */
 async function readJson(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch(noneIfAbsent);
   return text === undefined ? undefined : parsedJson(text);

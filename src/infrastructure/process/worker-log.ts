@@ -5,14 +5,14 @@ import { openIfThere, sizeOf } from '../system/files';
 
 const COPY_CHUNK = 1 << 20;
 
-/** The file that holds what was in a log before its last rotation. */
+/** The file with the part of a log before its last rotation. */
 export const rotatedLog = (log: string): string => `${log}.1`;
 
 /**
- * Keeps a log and its predecessor together below `cap` bytes. The worker holds the file itself, so that it can go on
+ * Keeps a log and its predecessor together below `cap` bytes. The worker holds the file itself, so that it can continue
  * when this program dies; the file can therefore not be replaced, only copied and emptied. A worker appends, so its
  * next line lands at the start. What is written between the last byte copied and the truncation, some microseconds
- * later, is lost; so is the older part of a log that outgrew a quarter of the cap between two looks.
+ * later, is lost; so is the older part of a log that outgrew a quarter of the cap between two checks.
  */
 export async function rotateLog(log: string, cap: number): Promise<boolean> {
   const keep = Math.floor(cap / 4);
@@ -30,7 +30,7 @@ export async function rotateLog(log: string, cap: number): Promise<boolean> {
   return true;
 }
 
-/** Copies without holding up anybody; answers up to which byte. */
+/** Copies without blocking other tasks; answers up to which byte. */
 async function copyTail(from: string, to: string, start: number, end: number): Promise<number> {
   const [source, target] = await Promise.all([open(from, 'r'), open(to, 'w', 0o600)]);
   try {
@@ -48,7 +48,7 @@ async function copyTail(from: string, to: string, start: number, end: number): P
   }
 }
 
-/** What came meanwhile, then the truncation, with nothing of this program in between. */
+/** Copies the rest and truncates, without any other work of this program in between. */
 function appendRest(log: string, to: string, from: number, most: number): void {
   const [source, target] = [openSync(log, 'r+'), openSync(to, 'a')];
   try {
@@ -68,13 +68,13 @@ function appendRest(log: string, to: string, from: number, most: number): void {
 const READ_CHUNK = 1 << 16;
 const MOST_BYTES = 16 << 20;
 const MOST_LINES = 10_000;
-/** Longer lines are cut: they are no text for people, and masking them takes its time. */
+/** Longer lines are cut: people do not read them, and masking them takes time. */
 const LONGEST_LINE = 4_096;
 const ROTATIONS = 3;
 
 /**
- * The last lines of a log, oldest first and without secrets, however long the log is; a rotation in between is not
- * seen. At most 16 MB are looked at. Undefined when there is no log.
+ * The last lines of a log, oldest first and without secrets, however long the log is; a rotation in between has no
+ * effect. At most 16 MB are read. Undefined when there is no log.
  */
 export async function lastLines(log: string, wanted: number): Promise<string[] | undefined> {
   const lines = Math.min(MOST_LINES, Math.max(1, Math.trunc(wanted)));
@@ -101,7 +101,7 @@ async function identity(file: string): Promise<number | undefined> {
   }
 }
 
-/** The parts are one text, so that a line torn by the rotation is whole again. */
+/** The parts are joined, so that a line torn by the rotation is whole again. */
 async function tail(parts: readonly FileHandle[], lines: number): Promise<string[]> {
   const chunks: Buffer[] = [];
   let [breaks, bytes, whole] = [0, 0, true];

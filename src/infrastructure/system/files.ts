@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, stat, statfs } from 'node:fs/promises';
 import { types } from 'node:util';
 
-/** `instanceof` does not know an error from another realm, such as those node raises under jest. */
+/** `instanceof` does not recognise an error from another realm, such as those node raises under jest. */
 const isError = (error: unknown): error is Error => error instanceof Error || types.isNativeError(error);
 
 /** The code of a system or database error (`ENOENT`, `57P03`), empty for any other. */
@@ -17,7 +17,7 @@ export const hasCode = (error: unknown, ...codes: string[]): boolean => codes.in
 /** Undefined when there is no such file. */
 export const openIfThere = (file: string): Promise<FileHandle | undefined> => open(file, 'r').catch(noneIfAbsent);
 
-/** For a `catch` where nothing being there is an answer, not an error. */
+/** For a `catch` where a missing file is an answer, not an error. */
 export function noneIfAbsent(error: unknown): undefined {
   if (!hasCode(error, 'ENOENT', 'ENAMETOOLONG')) throw error;
 }
@@ -25,13 +25,13 @@ export function noneIfAbsent(error: unknown): undefined {
 /** Bytes of a file; 0 where there is none. */
 export const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(noneIfAbsent))?.size ?? 0;
 
-/** Room for files of ordinary users on the disk of a folder; percent from 0 to 100. */
+/** Free space for ordinary users on the disk of a folder; percent from 0 to 100. */
 export async function diskSpace(folder: string): Promise<{ freeBytes: number; freePercent: number }> {
   const { bsize, blocks, bavail } = await statfs(folder);
   return { freeBytes: bavail * bsize, freePercent: blocks === 0 ? 0 : Math.round((bavail / blocks) * 1_000) / 10 };
 }
 
-/** Puts the new content in place in one step, so that no reader sees half of it. One writer per file. */
+/** Replaces the content in one step, so that no reader sees half of it. One writer per file. */
 export function replaceFile(file: string, content: string | Uint8Array): void {
   const draft = `${file}.tmp`;
   writeFileSync(draft, content);

@@ -15,7 +15,10 @@ import type {
 const MOST = 4_000;
 const LEAST = 50;
 
-/** Of clients at once: half of the descriptors this process may have; the others are for files, the database and cameras. */
+/**
+ * Limit of concurrent connections of clients: half of the descriptors this process may have; the others are for files,
+ * the database and cameras.
+ */
 export function mostConnections(): number {
   if (process.platform !== 'linux') return MOST;
   const [, limit] = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
@@ -30,13 +33,13 @@ const may = (path: string, mode: number): Promise<boolean> =>
 
 const statOf = (path: string) => stat(path).catch(() => undefined);
 
-/** Whether this user could put another file in the place of this one. */
+/** Whether this user could replace this file. */
 export async function mayReplace(path: string): Promise<boolean> {
   const target = await realpath(path).catch(() => path);
   return may(dirname(target), constants.W_OK | constants.X_OK);
 }
 
-/** A file by its name alone: where it lies is nobody's business. */
+/** A file by its name alone: its folder is not shown. */
 async function fileView(path: string): Promise<FileView> {
   const found = await statOf(path);
   if (!found) return { exists: false, path: basename(path) };
@@ -74,10 +77,10 @@ interface Places {
   readonly dataDir: string;
 }
 
-/** Percent in use from which somebody should look. */
+/** Percentage in use from which a person should look. */
 const TIGHT = 90;
 
-/** This machine as it is now. Processor use is what happened since the question before, so that nobody waits for a sample. */
+/** This machine at present. Processor use is measured since the previous read, so that no caller waits for a sample. */
 export class HostSystem implements SystemPort {
   private before = processorTime();
   private usage = 0;

@@ -6,12 +6,12 @@ import { hasCode } from './files';
 
 /** The mark of a worker in its environment. */
 export const MARK = 'WATCHGATE_WORKER';
-/** What versions up to 0.1.0 called it; their workers are adopted, too. */
+/** Its name up to version 0.1.0; workers of those versions are adopted, too. */
 const OLD_MARK = 'WATCHGATE_TOKEN';
 
 const hasProc = existsSync('/proc/self/stat');
 
-/** A file of /proc; empty when the process is gone or somebody else's. */
+/** A file of /proc; empty when the process has ended or belongs to another user. */
 function procFile(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'latin1');
@@ -23,17 +23,17 @@ function procFile(pid: number, name: string): string {
 
 const START_TIME = 19;
 
-/** When a process was started, in the system's own words; undefined when it does not live. */
+/** When a process was started, in the system's format; undefined when it does not live. */
 export function startOf(pid: number): string | undefined {
   if (!hasProc)
     return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim() || undefined;
   const stat = procFile(pid, 'stat');
-  // The name before may hold anything, brackets and blanks included.
+  // The name before it may hold any characters, including brackets and blanks.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[START_TIME];
 }
 
-/** Whether a process was started by this program for just this worker. Always true where the system does not say. */
+/** Whether this program started a process for this very worker. Always true where the system does not say. */
 export function hasToken(pid: number, token: string): boolean {
   if (!hasProc) return true;
   const environment = procFile(pid, 'environ').split('\0');
@@ -70,12 +70,12 @@ export const leadsGroup = (pid: number): boolean => {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2] === String(pid);
 };
 
-/** Tells this process from every other one, and whether two of them could look at each other. */
+/** Distinguishes this process from every other one, and shows whether two of them can see each other. */
 export interface ProcessIdentity {
-  /** Machine, since its last start, and the namespace of process ids (each container has one). */
+  /** Machine, boot of it, and the namespace of process ids (each container has one). */
   readonly host: string;
   readonly pid: number;
-  /** When it was started, in the system's own words: a process id is used again. */
+  /** When it was started, in the system's format: process ids are reused. */
   readonly started: string;
 }
 
@@ -98,13 +98,13 @@ export const thisProcess = (): ProcessIdentity => ({
   started: startOf(process.pid) ?? '',
 });
 
-/** Whether a process is known to have ended; false where that cannot be known from here. */
+/** Whether a process is known to have ended; false where that cannot be known from this machine or container. */
 export const hasEnded = ({ host, pid, started }: ProcessIdentity): boolean =>
   host === thisProcess().host && startOf(pid) !== started;
 
 /**
- * Which folder, or which file of a folder, it is on which machine, whatever path leads there. Not the inode of the file:
- * a file that is replaced as a whole gets another one each time.
+ * The identity of a folder, or of a file in a folder, on a machine, whatever path leads there. Not the inode of the
+ * file: a file that is replaced as a whole gets a new one each time.
  */
 export function placeOf(path: string): string {
   const whole = orElse(() => realpathSync(path), resolve(path));

@@ -23,7 +23,7 @@ import type { Offset } from './text-lines';
 
 /** One camera of the file. */
 export interface CameraEntry {
-  /** What stands in the list: the map itself or an alias of it. */
+  /** The item of the list: the map itself or an alias of it. */
   readonly node: LocatedNode;
   readonly map: MapNode;
   readonly members: Members;
@@ -32,14 +32,14 @@ export interface CameraEntry {
   readonly size: number;
 }
 
-/** Written by an older version; the file is not where they are kept. */
+/** Keys that an older version wrote; their values are not read from the file. */
 const IGNORED = new Set(['created_at', 'updated_at', 'is_active']);
 const MAX_NODES = 10_000;
 
 const isText = (field: string): boolean =>
   field === 'env' || (isKnownField(field) && CAMERA_RULES[field]?.textRule === true);
 
-/** Reads the entry at `index` of the list and adds what is wrong with it to `faults`. */
+/** Reads the entry at `index` of the list and adds its faults to `faults`. */
 export function readEntry(
   node: LocatedNode,
   map: MapNode,
@@ -86,7 +86,7 @@ function located(
 
 const firstKey = (item: LocatedNode): Offset => (item.kind === 'map' && item.pairs[0]?.start) || item.start;
 
-/** The node a path leads to, or the last one on the way that stands in the file. */
+/** The node at a path, or the last one on the way that exists. */
 function inner(node: LocatedNode | undefined, path: Fault['path'], values: NodeValues): LocatedNode | undefined {
   const [step, ...rest] = path;
   const map = node && resolved(node);
@@ -97,7 +97,7 @@ function inner(node: LocatedNode | undefined, path: Fault['path'], values: NodeV
 
 const suggestions = new Map<string, string | undefined>();
 
-/** Remembered, as a key somebody made up usually stands in every entry. */
+/** Cached, as an unknown key usually stands in every entry. */
 function suggestion(name: string): string | undefined {
   if (!suggestions.has(name)) {
     if (suggestions.size > 1000) suggestions.clear();
@@ -130,7 +130,7 @@ export interface CameraList {
   readonly list: ListNode;
   /** By their index in the list; an item that is no map is not among them. */
   readonly entries: ReadonlyMap<number, CameraEntry>;
-  /** The items that the cameras of the reading are, and those that its faulty entries are. */
+  /** The items of the valid cameras, and those of the faulty entries. */
   readonly items: { readonly cameras: readonly number[]; readonly faulty: readonly number[] };
   /** Whether the top level itself is written in braces, so that nothing in it can have lines of its own. */
   readonly inFlow: boolean;

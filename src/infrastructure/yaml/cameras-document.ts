@@ -7,7 +7,7 @@ import { type Item, type LocatedFault, type LocatedNode, NodeValues, type Pair, 
 import { positionsIn } from './text-lines';
 import { type YamlDocument, parseYaml } from './yaml-document';
 
-/** A camera file read: the tree, and what the cameras in it are. */
+/** A camera file after reading: the tree, and the cameras in it. */
 export interface CamerasDocument extends YamlDocument {
   /** The top-level `cameras` entry with its list, if the file has one. */
   readonly cameras?: CameraList;
@@ -17,7 +17,7 @@ export interface CamerasDocument extends YamlDocument {
 const MAX_CAMERAS = 10_000;
 const MAX_NODES = 1_000_000;
 const MAX_FAULTS = 1000;
-/** More of one entry help nobody. */
+/** More faults of one entry help no reader. */
 const MAX_FAULTS_OF_ENTRY = 20;
 
 export function readCamerasDocument(text: string): CamerasDocument {
@@ -43,7 +43,7 @@ export function readCamerasDocument(text: string): CamerasDocument {
 
 type Report = (node: LocatedNode | undefined, type: string, message: string, path?: LocatedFault['path']) => void;
 
-/** What the parser found inside of one of the cameras is a fault of that one. */
+/** A parser fault inside one of the cameras belongs to that camera. */
 function withItem(fault: LocatedFault): LocatedFault {
   const [list, item] = fault.path;
   return list === 'cameras' && typeof item === 'number' ? { ...fault, item } : fault;
@@ -87,7 +87,7 @@ function readEntries(items: readonly Item[], faults: LocatedFault[], error: Repo
   return entries;
 }
 
-/** Of several entries of one id the first good one is the camera; the fault is that of the other. */
+/** Of several entries with one id the first valid one is the camera; the others have a fault. */
 function duplicateIn(
   { fields, members }: CameraEntry,
   { node }: Item,
@@ -116,7 +116,7 @@ function duplicateIn(
   };
 }
 
-/** A name in a path may be a misplaced secret: only plain ones are shown. */
+/** A name in a path may be a misplaced secret: only plain names are shown. */
 function pathText(path: LocatedFault['path']): string {
   let text = '';
   for (const part of path) {
@@ -134,7 +134,7 @@ const unreadable = (text: string, found: readonly LocatedFault[]): CamerasReadin
   faults: report(text, found),
 });
 
-/** Cameras and faulty entries apart, each fault with the entry that has it. */
+/** Separates cameras and faulty entries, each fault with the entry it belongs to. */
 function sorted(
   text: string,
   items: readonly Item[],
@@ -178,7 +178,7 @@ const fieldsOf = (items: readonly number[], entries: ReadonlyMap<number, CameraE
     return entry ? [entry.fields] : [];
   });
 
-/** The same fault is shown by the same object, so that one in a shared part (an anchor) is recognised as one. */
+/** Equal faults share one object, so that one in a shared part (an anchor) is recognised as one. */
 function reporting(text: string): (fault: LocatedFault) => ConfigFault {
   const once = new Map<string, ConfigFault>();
   const position = positionsIn(text);

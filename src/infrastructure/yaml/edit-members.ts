@@ -25,7 +25,7 @@ function removeFromBlock(text: string, pairs: readonly Pair[], removed: Readonly
   if (!sharesDashLine || !firstKept || firstKept === first) return [...removed].map((pair) => cutLines(text, pair));
   const leading = pairs.slice(0, pairs.indexOf(firstKept));
   const lastLine = nextLine(text, leading.at(-1)?.end ?? first.end);
-  // A comment above the next key stays in front of it, the dash then stands alone in its line.
+  // A comment above the next key stays in front of it; then the dash stands alone in its line.
   const end = isBlank(text.slice(lastLine, firstKept.start))
     ? firstKept.start
     : lineEnd(text, leading.at(-1)?.end ?? first.end);
@@ -76,12 +76,13 @@ const cut = (start: number, end: number): Splice => ({ start, end, text: '' });
 
 const own = (value: JsonObject, key: string): Json | undefined => (Object.hasOwn(value, key) ? value[key] : undefined);
 
-/** Makes a map that reads as `before` read as `after`, touching only what differs. @throws DomainError */
+/** Makes a map that reads as `before` read as `after`, changing only what differs. @throws DomainError */
 export function editMap(document: YamlDocument, map: MapNode, before: JsonObject, after: JsonObject): Splice[] {
   const pairs = new Map(map.pairs.filter(({ key }) => !isMergeKey(key)).map((pair) => [pair.key.text, pair]));
   const isGone = (key: string) => !Object.hasOwn(after, key);
   const removed = new Set([...pairs.values()].filter(({ key }) => isGone(key.text) && Object.hasOwn(before, key.text)));
-  // What is inherited cannot be removed alone: the merge keys go, and the rest of what they gave is written out.
+  // An inherited member cannot be removed alone: the merge keys are removed, and the rest of what they gave is written
+  // out.
   const isDissolved = Object.keys(before).some((key) => isGone(key) && !pairs.has(key));
   if (isDissolved) for (const pair of map.pairs) if (isMergeKey(pair.key)) removed.add(pair);
   if (removed.size === map.pairs.length) throw notEditable();
@@ -156,7 +157,7 @@ export function editList(
   return [{ start: at, end: at, text: ' []' }, ...removals];
 }
 
-/** With the blank lines above, which set it apart: adding and removing an item leaves the text as it was. */
+/** With the blank lines above, which separate it: adding and removing an item restores the text. */
 function cutItem(text: string, item: Span): Splice {
   const cut = cutLines(text, item);
   let { start } = cut;
@@ -168,7 +169,7 @@ function cutItem(text: string, item: Span): Splice {
   return { ...cut, start };
 }
 
-/** What makes a camera comes first, the rest as given. */
+/** The identifying keys of a camera come first, the others as given. */
 function ordered({ id, name, source, ...rest }: CameraFields): [string, Json][] {
   return Object.entries({ id, name, source, ...rest }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value]],

@@ -1,7 +1,7 @@
 import type { Json } from '../../domain/shared/json';
 import type { Offset } from './text-lines';
 
-/** A stretch of the text, end-exclusive. */
+/** A range of the text, end-exclusive. */
 export interface Span {
   readonly start: Offset;
   readonly end: Offset;
@@ -19,7 +19,7 @@ export type ScalarStyle = 'plain' | 'single' | 'double' | 'block';
 export interface ScalarNode extends Located {
   readonly kind: 'scalar';
   readonly style: ScalarStyle;
-  /** The decoded text, before it is given a type. */
+  /** The decoded text, before its type is determined. */
   readonly text: string;
   readonly value: Exclude<Json, object> | null;
   /** Of a block scalar: the end of its `|` or `>` with indicators. */
@@ -62,7 +62,7 @@ export type LocatedNode = ScalarNode | MapNode | ListNode | AliasNode;
 /** Something wrong at a place in the text; see `ConfigFault`. */
 export interface LocatedFault {
   readonly at: Offset;
-  /** The item of the list of cameras that has it; absent for the document around them. */
+  /** The item of the list of cameras that it belongs to; absent for the document around them. */
   readonly item?: number;
   readonly path: readonly (string | number)[];
   readonly type: string;
@@ -78,7 +78,7 @@ export const resolved = (node: LocatedNode): Exclude<LocatedNode, AliasNode> | u
   return target?.kind === 'alias' ? undefined : target;
 };
 
-/** What a merge key takes over: one node, or each one of a list. */
+/** The maps that a merge key takes over: one node, or each one of a list. */
 export function mergeSources(value: LocatedNode): ReturnType<typeof resolved>[] {
   const node = resolved(value);
   return node?.kind === 'list' ? node.items.map((item) => resolved(item.node)) : [node];
@@ -95,17 +95,17 @@ export type Members = ReadonlyMap<string, MapMember>;
 
 interface Sized {
   readonly value: Json;
-  /** Nodes, counting a shared one each time it is met. */
+  /** Number of nodes; a shared one counts each time it is met. */
   readonly size: number;
 }
 
-/** Work allowed for one file: values made and entries inherited. */
+/** Limit of the work for one file: values made and entries inherited. */
 const MAX_WORK = 1_000_000;
 const MAX_DEPTH = 100;
 
 /**
- * The values of located nodes, aliases and merge keys resolved. Each node is evaluated once and shared,
- * so nested aliases cost nothing until somebody walks the result: look at `size` first.
+ * The values of located nodes, aliases and merge keys resolved. Each node is evaluated once and shared, so nested
+ * aliases cost nothing until a caller walks the result: check `size` first.
  */
 export class NodeValues {
   readonly faults: LocatedFault[] = [];
@@ -118,7 +118,7 @@ export class NodeValues {
     return this.work > MAX_WORK;
   }
 
-  /** With `text`, unquoted numbers keep the text they are written in (`007`). */
+  /** With `text`, unquoted numbers keep their spelling (`007`). */
   of(node: LocatedNode, text = false): Sized {
     if (node.kind === 'scalar') return { value: ownValue(node, text), size: 1 };
     const known = (text ? this.values.text : this.values.typed).get(node);

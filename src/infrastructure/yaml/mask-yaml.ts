@@ -18,8 +18,9 @@ function secretKeyEnd(line: string): number | undefined {
 }
 
 /**
- * Masks what is not YAML (any more), line by line: comments, or a file with a syntax error. Rather too much than too
- * little: what follows a secret-looking key is hidden to the end of the line, and so are deeper lines below it.
+ * Masks what is not (or no longer) YAML, line by line: comments, or a file with a syntax error. Masking too much is
+ * better than too little: what follows a secret-looking key is hidden to the end of the line, and so are deeper lines
+ * below it.
  */
 function maskLines(lines: readonly string[]): string[] {
   let hiddenBelow = Number.POSITIVE_INFINITY;
@@ -77,7 +78,7 @@ function maskScalars(text: string, root: LocatedNode): Splice[] {
     const shown = secret ? MASK : maskAddress(node.text);
     if (shown !== node.text && !(secret && node.value === null)) masked.set(node, shown);
   };
-  // What an alias stands for is a secret if any place that uses it makes it one.
+  // The target of an alias is a secret if any place that uses it makes it one.
   const todo: { node: LocatedNode; secret: boolean }[] = [{ node: root, secret: false }];
   for (let next = todo.pop(); next; next = todo.pop()) {
     const { node, secret } = next;

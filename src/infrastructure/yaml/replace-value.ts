@@ -20,13 +20,13 @@ export function renderValue(value: Json, flow: boolean, old?: LocatedNode): stri
 export const renderPair = (name: string, value: Json, flow: boolean): string =>
   `${renderValue(name, flow)}: ${renderValue(value, flow)}`;
 
-/** Where the part to replace begins: an anchor nobody uses stays, a tag goes as it may not fit the new value. */
+/** Where the part to replace begins: an unused anchor stays, a tag is replaced as it may not fit the new value. */
 function replacedFrom({ aliases }: YamlDocument, node: LocatedNode): number {
   const isUsed = aliases.some((alias) => alias.target === node);
   return node.tag || (node.anchor && isUsed) ? node.start : node.content;
 }
 
-/** The splices that put another value in the place of a pair's. Comments beside and above it stay. */
+/** The splices that replace the value of a pair. Comments next to and above it stay. */
 export function replaceValue(document: YamlDocument, pair: Pair, value: Json, flow: boolean): Splice[] {
   const node = pair.value;
   const rendered = renderValue(value, flow, node);

@@ -27,7 +27,7 @@ export function readRolloutFile(
   return { plans, faults: report(text, located) };
 }
 
-/** The node a path leads to, or the deepest there is on the way. */
+/** The node at a path, or the deepest one on the way that exists. */
 function nodeAt(root: LocatedNode, path: readonly (string | number)[], values: NodeValues): LocatedNode {
   let node = root;
   for (const part of path) {

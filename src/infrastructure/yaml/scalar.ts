@@ -11,7 +11,7 @@ import {
 import type { ScalarNode, ScalarStyle } from './located-node';
 import { type Offset, skipTrivia } from './text-lines';
 
-/** Where a scalar stands with its quotes or its block header, which the parser's offsets leave out. */
+/** The range of a scalar with its quotes or its block header, which the parser's offsets leave out. */
 interface ScalarLayout {
   readonly style: ScalarStyle;
   /** -1 if the value is empty. */
@@ -67,7 +67,7 @@ const CORE = [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag];
 const MAY_BE_TYPED = /^(?:[-+.\d~nNtTfF]|$)/;
 const TAGS = new Map(CORE.map((tag) => [tag.tagName.replace('tag:yaml.org,2002:', '!!'), tag]));
 
-/** JSON knows no infinity: such a number stays the text it is. */
+/** JSON has no infinity: such a number stays text. */
 const finite = (value: Value, text: string): Value =>
   typeof value === 'number' && !Number.isFinite(value) ? text : value;
 

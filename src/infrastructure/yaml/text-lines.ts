@@ -67,14 +67,14 @@ export function positionsIn(text: string): (at: Offset) => { line: number; colum
   };
 }
 
-/** Replaces the stretch from `start` to `end` (end-exclusive; the same for an insertion) by `text`. */
+/** Replaces the range from `start` to `end` (end-exclusive; the same for an insertion) by `text`. */
 export interface Splice {
   readonly start: Offset;
   readonly end: Offset;
   readonly text: string;
 }
 
-/** Insertions at one place keep the order they are given in. @throws DomainError if two of them overlap */
+/** Insertions at one place keep the given order. @throws DomainError if two of them overlap */
 export function applySplices(text: string, splices: readonly Splice[]): string {
   const ordered = [...splices].sort((a, b) => a.start - b.start || a.end - b.end);
   const parts: string[] = [];

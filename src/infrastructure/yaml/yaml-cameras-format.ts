@@ -14,7 +14,7 @@ import type { YamlDocument } from './yaml-document';
 const MAX_NODES = 10_000;
 
 /**
- * When a value with an anchor goes, what refers to it keeps the old value: the first alias that stays becomes the
+ * When a value with an anchor is removed, its aliases keep the old value: the first alias that stays becomes the
  * anchor, with the value written out.
  */
 function rescueAnchors(document: YamlDocument, splices: readonly Splice[], values: NodeValues): Splice[] {
@@ -43,7 +43,7 @@ function rescueAnchors(document: YamlDocument, splices: readonly Splice[], value
 }
 
 function oldValue(target: LocatedNode, values: NodeValues): string {
-  // A bare number keeps its spelling: it may be meant as text (`007`).
+  // A bare number keeps its spelling: it may be intended as text (`007`).
   const isBare =
     target.kind === 'scalar' && target.style === 'plain' && !target.tag && typeof target.value !== 'string';
   if (isBare) return target.text || 'null';
@@ -52,7 +52,7 @@ function oldValue(target: LocatedNode, values: NodeValues): string {
   return renderValue(value, true, target);
 }
 
-/** A camera as it shall be, and which item of the list it comes from (none if it is new). */
+/** A camera as it is to be written, and which item of the list it comes from (none if it is new). */
 interface Wanted {
   readonly origin?: number;
   readonly fields: CameraFields;
@@ -61,11 +61,11 @@ interface Wanted {
 interface Target {
   /** In the order of the text, new ones last. */
   readonly cameras: readonly Wanted[];
-  /** Items that stay as they are. */
+  /** Items that stay unchanged. */
   readonly faulty: readonly number[];
 }
 
-/** Each further round pins what other cameras inherited from a value the round before has changed. */
+/** Each further round preserves values that other cameras inherited from a value the round before has changed. */
 const MAX_ROUNDS = 3;
 
 /** @throws DomainError `not-found` for an unknown id, `conflict` if the text cannot be edited safely */
@@ -85,7 +85,7 @@ function editCameras(
   return current.text;
 }
 
-/** The same of a text that was edited. */
+/** The same for a text that was edited. */
 function inPlace({ cameras, reading }: CamerasDocument, { cameras: wanted, faulty }: Target): Target {
   const isComplete =
     reading.readable && reading.cameras.length === wanted.length && reading.faulty.length === faulty.length;

@@ -29,7 +29,7 @@ type Head = Pick<LocatedNode, 'start' | 'content' | 'anchor' | 'tag'>;
 const REMOVE_TAG = 'Remove this tag: only plain YAML values are read here.';
 const PLAIN_KEY = 'Write a plain name as the key before the ":".';
 
-/** A construct that is valid YAML but has no place in a camera file. */
+/** A construct that is valid YAML but not allowed in a camera file. */
 class UnreadableYaml extends Error {
   constructor(
     readonly at: Offset,
@@ -232,7 +232,7 @@ export interface YamlDocument {
 }
 
 const MAX_BYTES = 5 * 1024 * 1024;
-/** Ten thousand cameras with 50 settings each. */
+/** Enough for ten thousand cameras with 50 settings each. */
 const MAX_EVENTS = 1_000_000;
 
 const unreadable = (text: string, at: Offset, message: string, type = 'syntax'): YamlDocument => ({
@@ -241,11 +241,11 @@ const unreadable = (text: string, at: Offset, message: string, type = 'syntax'):
   faults: [{ at, path: [], type, message, severity: 'error' }],
 });
 
-/** The parser's reasons may quote the text, and the text may be a secret: only single signs may be quoted. */
+/** The parser's messages may quote the text, and the text may be a secret: only single characters may be quoted. */
 const advice = (reason: string): string =>
   `This is not valid YAML (${reason.replace(/"[^"]*"|: .*$/gs, '')}); check indentation, quotes and colons here.`;
 
-/** Reads a text into a tree; never throws for what the text says. */
+/** Reads a text into a tree; never throws for the content of the text. */
 export function parseYaml(text: string): YamlDocument {
   if (Buffer.byteLength(text) > MAX_BYTES) {
     return unreadable(text, 0, 'The file is larger than 5 MB; split off what does not belong to it.', 'too_large');
