@@ -87,7 +87,7 @@ describe('alerts of a running service', () => {
        INSERT INTO alert_deliveries (alert_id, channel, target) SELECT id, 'webhook', $2 FROM told`,
       [DELIVERIES, receiver.url],
     );
-    await eventually(() => receiver.received.length > DELIVERIES / 4, { within: 60_000 });
+    await eventually(() => receiver.received.length > DELIVERIES / 4, { within: 170_000 });
     await site.kill();
     const atKill = receiver.received.length;
     expect(atKill).toBeLessThan(DELIVERIES);
@@ -96,14 +96,14 @@ describe('alerts of a running service', () => {
     url = await start();
     const waiting = async () =>
       Number((await sql.query(`SELECT count(*) AS n FROM alert_deliveries WHERE status <> 'delivered'`)).rows[0].n);
-    await eventually(async () => expect(await waiting()).toBe(0), { within: 120_000, every: 200 });
+    await eventually(async () => expect(await waiting()).toBe(0), { within: 400_000, every: 200 });
     const { rows } = await sql.query<{ key: string }>('SELECT idempotency_key::text AS key FROM alert_deliveries');
     const seen = new Set(receiver.received.map((r) => String(r.headers['idempotency-key'])));
     expect(seen).toEqual(new Set(rows.map((r) => r.key)));
     expect(seen.size).toBe(DELIVERIES);
     // Only what was under way at that moment comes twice.
     expect(receiver.received.length - DELIVERIES).toBeLessThanOrEqual(64);
-  }, 240_000);
+  }, 600_000);
 
   it('tell when a camera fails and when it runs again', async () => {
     await rule({ rule_type: 'camera_down', conditions: { duration_seconds: 2, recovery_seconds: 1 } });
