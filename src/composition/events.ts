@@ -188,7 +188,7 @@ export async function startEvents({ database, log }: Platform, events: Events, l
   life.every(HOUR_MS, 'making room for events', () => eventRetention.makeRoom());
   life.every(HOUR_MS, 'deleting what is too old', () => retention.run());
   life.every(ROTATE_EVERY_MS, 'the rotation of the journal', () =>
-    database.alone('watchgate.journal_rotation', () => rotateJournal(journal, journalFiles, intake)),
+    database.tryExclusively('watchgate.journal_rotation', () => rotateJournal(journal, journalFiles, intake)),
   );
   const watch = watchJournal(journal, ingesting.wake, log);
   life.onStop(async () => {

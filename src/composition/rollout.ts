@@ -68,13 +68,14 @@ interface KeyOwners {
 }
 
 export function createRollout(platform: Platform, owners: KeyOwners): Rollout {
-  const { database, connection, clock, log, instance, isIdle: idle, confirmAfterMs } = platform;
+  const { database, connection, clock, log, instance, isIdle, confirmAfterMs } = platform;
   const policy = new RolloutPolicy();
   const store = new PgRolloutStore(database, log);
   const evidence = new PgEvidenceStore(database, instance.id);
   const breaker = new LocalBreaker(policy, store, evidence, log);
   const rules = (group: string) => policy.planOf(group)?.rules ?? DEFAULT_PLAN.rules;
   const recorder = new EvidenceRecorder({ onTrip: breaker.tripped, onAttention: breaker.attention, rules });
+  const idle = () => isIdle() && !database.hasWaitingReaders;
   const shadow = new ShadowComparer({ idle, confirmAfterMs, pause, onMismatch: breaker.mismatch }, clock, log);
   const collector = new EvidenceCollector(switchedOperations, evidence, store);
   const install = (document: RolloutDocument) => {
@@ -86,7 +87,7 @@ export function createRollout(platform: Platform, owners: KeyOwners): Rollout {
   const verifications = new Verifications(new PgVerifications(database), (camera_id) =>
     owners.onDomain.remove({ camera_id }),
   );
-  const alone = (task: () => Promise<void>) => database.alone('watchgate.rollout_evaluator', task);
+  const alone = (task: () => Promise<void>) => database.tryExclusively('watchgate.rollout_evaluator', task);
   const service = new RolloutService(store, evidence, collector, switchedOperations, known, verifications, pause);
   return {
     policy,

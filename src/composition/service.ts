@@ -17,7 +17,7 @@ import { startMonitoring } from './monitoring';
 import { joinSite } from './platform';
 import { needsToken, refuseBeforeStart, refuseWithoutToken } from './refusals';
 import { startRollout } from './rollout';
-import { type Site, createSite } from './site';
+import { createSite } from './site';
 
 /** A process whose event loop is this late does no optional work. */
 const BUSY_LAG_MS = 20;
@@ -73,8 +73,7 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
     refuseWithoutToken(settings);
   const loop = watchEventLoop();
   life.onStop(async () => loop.stop());
-  const isIdle = (): boolean => loop.lagMs() < BUSY_LAG_MS && !site.platform.database.crowded;
-  const site: Site = createSite({ ...settings, databaseUrl }, { log, isIdle });
+  const site = createSite({ ...settings, databaseUrl }, { log, isIdle: () => loop.lagMs() < BUSY_LAG_MS });
   const { platform, cameras, rollout } = site;
   life.onStop(() => platform.database.close());
   await platform.database.open().catch((error: unknown) => refuseDatabase(settings, error));

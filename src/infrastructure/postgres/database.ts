@@ -192,12 +192,12 @@ export class Database implements Queryable {
   }
 
   /** Whether callers wait for a connection of the read pool. */
-  get crowded(): boolean {
+  get hasWaitingReaders(): boolean {
     return this.reads.waitingCount > 0;
   }
 
   /** Runs a task unless another process is running one of the same name. */
-  async alone(name: string, task: () => Promise<void>): Promise<void> {
+  async tryExclusively(name: string, task: () => Promise<void>): Promise<void> {
     const runner = this.writes.createQueryRunner();
     try {
       const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtext($1)) AS mine', [name])) as {

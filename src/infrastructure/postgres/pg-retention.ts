@@ -96,7 +96,7 @@ export class PgRetention {
 
   /** Run periodically, in one service of the site. */
   run(): Promise<void> {
-    return this.database.alone('watchgate.retention', async () => {
+    return this.database.tryExclusively('watchgate.retention', async () => {
       const difference = this.clockDifference();
       if (Math.abs(difference) > MOST_CLOCK_DIFFERENCE_MS) {
         this.log.error('nothing old is deleted while the clocks of this machine and of the database differ', {
