@@ -26,7 +26,11 @@ export async function recordAlerts(sql: Queryable, alerts: readonly NewAlert[], 
   const once = new Map([...alerts].reverse().map((alert) => [alert.key, alert]));
   const refused = await allOrEach(sql, [...once.values()].reverse(), (some) => store(sql, some));
   for (const { item, error } of refused)
-    log.error('an alert could not be stored, and is not told', { alert: item.key, message: item.message, error });
+    log.error('an alert could not be stored, so nobody is notified of it: the error says why', {
+      alert: item.key,
+      message: item.message,
+      error,
+    });
 }
 
 async function store(sql: Queryable, alerts: readonly NewAlert[]): Promise<void> {
