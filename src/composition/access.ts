@@ -13,6 +13,7 @@ import type { Platform } from './platform';
 
 /** Events wake it; this is the safety net. */
 const REFRESH_EVERY_MS = 30_000;
+const APART_MS = 50;
 const NOTE_USE_EVERY_MS = 30_000;
 const STORE_EVERY_MS = 1_000;
 
@@ -45,7 +46,10 @@ export async function startAccess({ wakes }: Platform, access: Access, life: Lif
   const { authenticator, trail } = access;
   await authenticator.refresh();
   life.onStop(() => Promise.all([trail.close(), authenticator.noteUse()]));
-  wakes.on('tokens', life.every(REFRESH_EVERY_MS, 'learning of tokens', () => authenticator.refresh()).wake);
+  wakes.on(
+    'tokens',
+    life.every(REFRESH_EVERY_MS, 'learning of tokens', () => authenticator.refresh(), { apartMs: APART_MS }).wake,
+  );
   life.every(NOTE_USE_EVERY_MS, 'noting the use of tokens', () => authenticator.noteUse());
   life.every(STORE_EVERY_MS, 'storing the audit trail', () => trail.flush());
 }

@@ -195,11 +195,16 @@ export async function startAlerts(
   };
   const pace = { restMs: EVALUATE_IDLE_MS, apartMs: APART_MS };
   const evaluating = life.every(EVALUATE_EVERY_MS, 'evaluating the alert rules', evaluate, pace);
-  const following = life.every(FOLLOW_EVERY_MS, 'following the alert rules', async () => {
-    const { revision } = active;
-    await follower.refresh();
-    if (active.revision !== revision) evaluating.wake();
-  });
+  const following = life.every(
+    FOLLOW_EVERY_MS,
+    'following the alert rules',
+    async () => {
+      const { revision } = active;
+      await follower.refresh();
+      if (active.revision !== revision) evaluating.wake();
+    },
+    { apartMs: RULES_APART_MS },
+  );
   const watchSite = async () => ((await siteWatch.run()) ? REST : undefined);
   const watching = life.every(SITE_EVERY_MS, 'watching the site', watchSite, { restMs: SITE_CALM_MS });
   await connection.listen(ROLLOUT_CHANNEL, watching.wake);

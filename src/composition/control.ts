@@ -25,6 +25,8 @@ const MOST_LOG_BYTES = 20_000_000;
 /** Both are woken; this is their safety net. */
 const FOLLOW_EVERY_MS = 30_000;
 const SERVE_EVERY_MS = 30_000;
+/** All cameras are read each time: changes in a row are followed together. */
+const APART_MS = 50;
 const SWEEP_EVERY_MS = 60_000;
 /**
  * Longer than a failover of the database takes; a camera must never have two processes, so the holder ends its own in
@@ -138,7 +140,10 @@ export async function startControl(
   const leadership = await membership.lead('camera_control', leader, LEASE);
   life.onStop(() => leadership.stop());
   void sayWhichFfmpeg(grabber, log).catch((error: unknown) => log.warn('no ffmpeg could be asked', { error }));
-  wakes.on('cameras', life.every(FOLLOW_EVERY_MS, 'following the cameras', () => controller.follow()).wake);
+  wakes.on(
+    'cameras',
+    life.every(FOLLOW_EVERY_MS, 'following the cameras', () => controller.follow(), { apartMs: APART_MS }).wake,
+  );
   const serve = () => relay.serve({ domain, legacy });
   wakes.on('control_requests', life.every(SERVE_EVERY_MS, 'answering the other services', serve).wake);
   life.every(SWEEP_EVERY_MS, 'removing the files of deleted cameras', async () => {
