@@ -46,6 +46,8 @@ const EVALUATE_EVERY_MS = 1_000;
 const EVALUATE_IDLE_MS = 10_000;
 /** Events in quick succession are read together. */
 const APART_MS = 100;
+/** All rules are read each time: a client that writes rules in a row must not keep a service busy with it. */
+const RULES_APART_MS = 250;
 /** Both are woken; these are their safety nets. */
 const FOLLOW_EVERY_MS = 30_000;
 const DELIVER_EVERY_MS = 15_000;
