@@ -78,7 +78,7 @@ export class AuditTrail {
       this.waiting.shift();
       this.lost += 1;
     } catch (error) {
-      this.log.error('a change could not be noted in the audit trail', { operation: mutation.operation, error });
+      this.log.error('a change could not be told to the audit trail', { operation: mutation.operation, error });
     }
   };
 
