@@ -32,7 +32,6 @@ export type Overrides = Pick<Parts, 'log'> & Partial<Parts>;
 
 /** What every context uses. */
 export interface Platform extends Parts {
-  readonly databaseUrl: string;
   readonly database: Database;
   /** The one connection for notifications, leases and heartbeats. */
   readonly connection: DedicatedConnection;
@@ -54,7 +53,6 @@ export function createPlatform(databaseUrl: string, overrides: Overrides): Platf
   const database = parts.resolve(DATABASE);
   const connection = new DedicatedConnection(databaseUrl, log, { onAnswer: () => database.answered() });
   return {
-    databaseUrl,
     database,
     connection,
     wakes: new PgWakes(connection),

@@ -114,24 +114,25 @@ export class RuleEvaluation {
   }
 
   event(at: number, event: AlertEvent): AlertText[] {
-    const told: AlertText[] = [];
+    const raised: AlertText[] = [];
     const input = { kind: 'event', at, event } as const;
     for (const rule of this.index.matching(event)) {
       // Events are expected only of a camera that the rule watches.
       if (rule.type === 'no_detection' && !this.scopes.get(rule.id)?.has(event.cameraId)) continue;
-      this.feed(this.scope(rule, event.cameraId), input, told);
+      this.feed(this.scope(rule, event.cameraId), input, raised);
     }
-    return told;
+    return raised;
   }
 
   camera(at: number, cameraId: string, condition: CameraCondition): AlertText[] {
-    const told: AlertText[] = [];
+    const raised: AlertText[] = [];
     const input = { kind: 'camera', at, condition } as const;
     for (const rule of this.index.rules.filter(watchesTime)) {
-      if (rule.cameraId === undefined || rule.cameraId === cameraId) this.feed(this.scope(rule, cameraId), input, told);
+      if (rule.cameraId === undefined || rule.cameraId === cameraId)
+        this.feed(this.scope(rule, cameraId), input, raised);
     }
     this.cameras.set(cameraId, { condition, since: at });
-    return told;
+    return raised;
   }
 
   /** When time alone decides something next, in milliseconds since 1970; infinity: no rule waits for time. */
@@ -141,13 +142,13 @@ export class RuleEvaluation {
 
   /** Everything that time alone decides, in the order in which it was due. */
   time(known: Known): AlertText[] {
-    const told: AlertText[] = [];
+    const raised: AlertText[] = [];
     for (const scope of this.all()) {
       const at = scope.rule.type === 'camera_down' ? known.cameras : known.events;
       const due = dueOf(scope.rule, scope.state);
-      if (due !== null && due <= at) this.feed(scope, { kind: 'time', at }, told);
+      if (due !== null && due <= at) this.feed(scope, { kind: 'time', at }, raised);
     }
-    return told.sort((a, b) => a.at.getTime() - b.at.getTime());
+    return raised.sort((a, b) => a.at.getTime() - b.at.getTime());
   }
 
   /** The states to store and to delete since the last call. */
@@ -187,11 +188,11 @@ export class RuleEvaluation {
     return scope;
   }
 
-  private feed(scope: Scope, input: AlertInput, told: AlertText[]): void {
+  private feed(scope: Scope, input: AlertInput, raised: AlertText[]): void {
     const [state, decisions] = stepRule(scope.rule, scope.state, input);
     if (state !== scope.state) this.changed.add(scope);
     scope.state = state;
-    for (const decision of decisions) told.push(formatAlert(scope.rule, scope.cameraId, decision));
+    for (const decision of decisions) raised.push(formatAlert(scope.rule, scope.cameraId, decision));
   }
 }
 

@@ -57,7 +57,7 @@ export class Camera {
     readonly fields: CameraFields,
     readonly createdAt: Date,
     readonly updatedAt: Date,
-    readonly settings: CameraSettings = readSettings(fields),
+    private parsed?: CameraSettings,
   ) {}
 
   /** A new camera; all rules apply. Throws `camera.invalid` with every fault. */
@@ -78,6 +78,12 @@ export class Camera {
 
   get id(): string {
     return String(this.fields.id);
+  }
+
+  /** Parsed once, when first needed: lists of cameras never need it. */
+  get settings(): CameraSettings {
+    this.parsed ??= readSettings(this.fields);
+    return this.parsed;
   }
 
   get active(): boolean {
@@ -118,7 +124,7 @@ export class Camera {
 
   /** The same camera with its times from another store. */
   at({ createdAt, updatedAt }: CameraTimes): Camera {
-    return new Camera(this.fields, createdAt, updatedAt, this.settings);
+    return new Camera(this.fields, createdAt, updatedAt, this.parsed);
   }
 
   private inForce(field: string): Json | undefined {

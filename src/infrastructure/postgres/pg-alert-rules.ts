@@ -78,7 +78,7 @@ export class PgRuleFollower {
   constructor(
     private readonly sql: Readable,
     private readonly rules: AlertRuleRepository,
-    private readonly book: ActiveRules,
+    private readonly active: ActiveRules,
   ) {}
 
   /** Resolves when the newest rules are in force here. One read at a time; a call during a read leads to one more. */
@@ -96,7 +96,7 @@ export class PgRuleFollower {
       // Read before the rules: the next look finds a change in between.
       const digest = (await this.sql.query<{ digest: string }>(DIGEST, []))[0]?.digest ?? '';
       if (digest === this.digest) continue;
-      this.book.install(await this.rules.all());
+      this.active.install(await this.rules.all());
       this.digest = digest;
     }
   }
