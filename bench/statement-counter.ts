@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
+import { Cable } from '../tests/support/cable';
 
 const HEADER_BYTES = 5;
 const QUERY = 'Q'.charCodeAt(0);
@@ -13,25 +12,22 @@ const EXECUTE = 'E'.charCodeAt(0);
  */
 export class StatementCounter {
   readonly texts = new Map<string, number>();
-  private readonly target: URL;
-  private readonly sockets = new Set<Socket>();
-  private readonly server: Server;
+  private readonly cable: Cable;
 
   constructor(database: string) {
-    this.target = new URL(database);
-    this.server = createServer((near) => this.join(near));
+    this.cable = new Cable(database, () => {
+      const messages = new ClientMessages((text) => this.texts.set(text, (this.texts.get(text) ?? 0) + 1));
+      return (data) => messages.read(data);
+    });
   }
 
   /** The address of the database by this way. */
-  async open(): Promise<string> {
-    await once(this.server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = this.server.address() as AddressInfo;
-    return `postgres://${this.target.username}@127.0.0.1:${port}${this.target.pathname}`;
+  open(): Promise<string> {
+    return this.cable.open();
   }
 
   close(): void {
-    for (const socket of this.sockets) socket.destroy();
-    this.server.close();
+    this.cable.close();
   }
 
   reset(): void {
@@ -40,26 +36,6 @@ export class StatementCounter {
 
   get total(): number {
     return [...this.texts.values()].reduce((sum, count) => sum + count, 0);
-  }
-
-  private join(near: Socket): void {
-    const host = this.target.searchParams.get('host');
-    const port = Number(this.target.port || 5432);
-    const far = host ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, this.target.hostname);
-    const messages = new ClientMessages((text) => this.texts.set(text, (this.texts.get(text) ?? 0) + 1));
-    near.on('data', (data) => messages.read(data));
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.sockets.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        this.sockets.delete(from);
-        to.destroy();
-      });
-    }
   }
 }
 

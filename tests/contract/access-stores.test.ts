@@ -1,21 +1,13 @@
 import type { AuditEntry } from '../../src/application/access/audit-trail';
 import type { Minute } from '../../src/application/monitoring/minute-metrics';
 import { ApiToken } from '../../src/domain/access/api-token';
-import { STORE_SETS, type StoreSite, type Stores } from '../support/store-sets';
+import { STORE_SETS, storesForEach } from '../support/store-sets';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 
 describe.each(STORE_SETS)('tokens, audit trail and minutes in $where', ({ open }) => {
-  let site: StoreSite;
-  let stores: Stores;
-  beforeAll(async () => {
-    site = await open();
-  });
-  beforeEach(async () => {
-    stores = await site.fresh();
-  });
-  afterAll(() => site.close());
+  const here = storesForEach(open);
 
   describe('tokens', () => {
     const token = (n: number, more: Partial<ApiToken['fields']> = {}) =>
@@ -30,28 +22,32 @@ describe.each(STORE_SETS)('tokens, audit trail and minutes in $where', ({ open }
         lastUsedAt: null,
         ...more,
       });
-    const one = async (id = token(1).fields.id) => (await stores.tokens.all()).find(({ fields }) => fields.id === id);
+    const one = async (id = token(1).fields.id) =>
+      (await here.stores.tokens.all()).find(({ fields }) => fields.id === id);
 
     it('are listed newest first, as they were stored', async () => {
       const all = [token(1), token(2, { role: 'admin', expiresAt: later(1_000) })];
-      for (const each of all) await stores.tokens.add(each);
-      expect((await stores.tokens.all()).map(({ fields }) => fields)).toEqual(
+      for (const each of all) await here.stores.tokens.add(each);
+      expect((await here.stores.tokens.all()).map(({ fields }) => fields)).toEqual(
         all.reverse().map(({ fields }) => fields),
       );
     });
 
     it('are revoked once, whoever revokes them again', async () => {
-      await stores.tokens.add(token(1));
+      await here.stores.tokens.add(token(1));
       const { id } = token(1).fields;
-      expect([await stores.tokens.revoke(id, NOW), await stores.tokens.revoke(id, later(5))]).toEqual([true, true]);
+      expect([await here.stores.tokens.revoke(id, NOW), await here.stores.tokens.revoke(id, later(5))]).toEqual([
+        true,
+        true,
+      ]);
       expect((await one())?.fields.revokedAt).toEqual(NOW);
-      expect(await stores.tokens.revoke('f'.repeat(16), NOW)).toBe(false);
+      expect(await here.stores.tokens.revoke('f'.repeat(16), NOW)).toBe(false);
     });
 
     it('keep when they were used last, whichever service says so first', async () => {
-      await stores.tokens.add(token(1));
-      await stores.tokens.used(new Map([[token(1).fields.id, later(5)]]));
-      await stores.tokens.used(
+      await here.stores.tokens.add(token(1));
+      await here.stores.tokens.used(new Map([[token(1).fields.id, later(5)]]));
+      await here.stores.tokens.used(
         new Map([
           [token(1).fields.id, NOW],
           ['unknown', NOW],
@@ -76,18 +72,21 @@ describe.each(STORE_SETS)('tokens, audit trail and minutes in $where', ({ open }
       ...more,
     });
     const page = async (filter: object = {}, limit = 9) =>
-      (await stores.audit.page(filter, limit)).map(({ requestId }) => requestId);
+      (await here.stores.audit.page(filter, limit)).map(({ requestId }) => requestId);
 
     it('gives entries back newest first, as they were stored', async () => {
-      await stores.audit.add([entry(), entry({ requestId: 'r-2', actor: null, role: null, changed: { revision: 3 } })]);
-      const [second, first] = await stores.audit.page({}, 9);
+      await here.stores.audit.add([
+        entry(),
+        entry({ requestId: 'r-2', actor: null, role: null, changed: { revision: 3 } }),
+      ]);
+      const [second, first] = await here.stores.audit.page({}, 9);
       expect(first).toEqual({ ...entry(), id: expect.any(Number) });
       expect(second).toMatchObject({ requestId: 'r-2', actor: null, role: null, changed: { revision: 3 } });
       expect(second?.id).toBeGreaterThan(first?.id ?? Number.NaN);
     });
 
     it('is read by who, what, and by which token, and from an entry on', async () => {
-      await stores.audit.add([
+      await here.stores.audit.add([
         entry({ requestId: 'a' }),
         entry({ requestId: 'b', actor: 'wang', tokenId: 't' }),
         entry({ requestId: 'c', operation: 'cameras.remove' }),
@@ -96,7 +95,7 @@ describe.each(STORE_SETS)('tokens, audit trail and minutes in $where', ({ open }
       expect(await page({ operation: 'cameras.remove' })).toEqual(['c']);
       expect(await page({ tokenId: 't' })).toEqual(['b']);
       expect(await page({}, 2)).toEqual(['c', 'b']);
-      const [newest] = await stores.audit.page({}, 1);
+      const [newest] = await here.stores.audit.page({}, 1);
       expect(await page({ before: newest?.id })).toEqual(['b', 'a']);
     });
   });
@@ -119,7 +118,7 @@ describe.each(STORE_SETS)('tokens, audit trail and minutes in $where', ({ open }
     });
 
     it('are told of all other services, in their order, the last word on each', async () => {
-      const [a, b] = [stores.minutes('a'), stores.minutes('b')];
+      const [a, b] = [here.stores.minutes('a'), here.stores.minutes('b')];
       await a.save([minute(11), minute(10)]);
       await a.save([minute(11, 2)]);
       await b.save([minute(11, 7)]);
@@ -133,9 +132,9 @@ describe.each(STORE_SETS)('tokens, audit trail and minutes in $where', ({ open }
     });
 
     it('are lost where they are too old, whoever counted them', async () => {
-      await stores.minutes('a').save([minute(10), minute(11)]);
-      await stores.minutes('b').prune(11);
-      expect((await stores.minutes('b').ofOthers(0)).map((each) => each.minute)).toEqual([11]);
+      await here.stores.minutes('a').save([minute(10), minute(11)]);
+      await here.stores.minutes('b').prune(11);
+      expect((await here.stores.minutes('b').ofOthers(0)).map((each) => each.minute)).toEqual([11]);
     });
   });
 });

@@ -6,7 +6,7 @@ import { AlertRule } from '../../src/domain/alerts/alert-rule';
 import type { StoredRuleState } from '../../src/domain/alerts/rule-evaluation';
 import { DomainError } from '../../src/domain/shared/domain-error';
 import type { JsonObject } from '../../src/domain/shared/json';
-import { STORE_SETS, type StoreSite, type Stores } from '../support/store-sets';
+import { STORE_SETS, storesForEach } from '../support/store-sets';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
 const PAGE = { limit: 100, offset: 0 };
@@ -39,29 +39,23 @@ const told = (
 });
 
 describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
-  let site: StoreSite;
-  let stores: Stores;
+  const here = storesForEach(open);
   let version: number;
-  beforeAll(async () => {
-    site = await open();
-  });
-  beforeEach(async () => {
-    stores = await site.fresh();
+  beforeEach(() => {
     version = 0;
   });
-  afterAll(() => site.close());
 
   const step = (more: Partial<Omit<EvaluationStep, 'to'>> = {}, at = (version += 1)) =>
-    stores.evaluation.commit({
+    here.stores.evaluation.commit({
       to: { version: at, eventSeq: 10 * at, cameraSeq: 0, evaluated: 1_000 * at },
       changed: [],
       deleted: [],
       alerts: [],
       ...more,
     });
-  const history = async (query: object = {}) => (await stores.archive.page({ ...PAGE, ...query })).items;
+  const history = async (query: object = {}) => (await here.stores.archive.page({ ...PAGE, ...query })).items;
   const claimOne = async (): Promise<Claim> => {
-    const [claim] = await stores.deliveries.claim(1, NOBODY_BUSY);
+    const [claim] = await here.stores.deliveries.claim(1, NOBODY_BUSY);
     if (!claim) throw new Error('there was nothing to claim');
     return claim;
   };
@@ -69,7 +63,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
 
   describe('rules', () => {
     it('get ids of their own, and are listed newest first, by camera, by whether they are enabled, and by page', async () => {
-      const { rules } = stores;
+      const { rules } = here.stores;
       const [a, b, c] = [
         await rules.add(rule(0, { camera_id: 'cam1' })),
         await rules.add(rule(2, { enabled: false })),
@@ -88,42 +82,42 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
 
     it('are given back as they were stored', async () => {
       const wanted = rule(0, { recipients: ['a@b.example'], priority: 'high', created_by: 'qa' });
-      const stored = await stores.rules.get(await stores.rules.add(wanted));
+      const stored = await here.stores.rules.get(await here.stores.rules.add(wanted));
       expect(stored?.fields).toEqual(wanted.fields);
       expect(stored?.createdAt).toEqual(NOW);
-      expect(await stores.rules.get(4040)).toBeUndefined();
+      expect(await here.stores.rules.get(4040)).toBeUndefined();
     });
 
     it('change as decided on what is stored, or not at all', async () => {
-      const id = await stores.rules.add(rule(0));
-      const changed = await stores.rules.change(id, (before) => before.change({ name: 'new' }, NOW));
+      const id = await here.stores.rules.add(rule(0));
+      const changed = await here.stores.rules.change(id, (before) => before.change({ name: 'new' }, NOW));
       expect(changed?.fields.name).toBe('new');
       const refusal = new DomainError('alert_rule.invalid', 'no');
-      const refused = stores.rules.change(id, () => {
+      const refused = here.stores.rules.change(id, () => {
         throw refusal;
       });
       await expect(refused).rejects.toBe(refusal);
-      expect((await stores.rules.get(id))?.fields.name).toBe('new');
-      expect(await stores.rules.change(4040, (before) => before)).toBeUndefined();
+      expect((await here.stores.rules.get(id))?.fields.name).toBe('new');
+      expect(await here.stores.rules.change(4040, (before) => before)).toBeUndefined();
     });
 
     it('lose no change of several at once', async () => {
-      const id = await stores.rules.add(rule(0));
+      const id = await here.stores.rules.add(rule(0));
       const patches: JsonObject[] = [{ name: 'new' }, { enabled: false }, { priority: 'high' }];
-      await Promise.all(patches.map((patch) => stores.rules.change(id, (before) => before.change(patch, NOW))));
-      expect((await stores.rules.get(id))?.fields).toMatchObject(Object.assign({}, ...patches));
+      await Promise.all(patches.map((patch) => here.stores.rules.change(id, (before) => before.change(patch, NOW))));
+      expect((await here.stores.rules.get(id))?.fields).toMatchObject(Object.assign({}, ...patches));
     });
 
     it('are removed once', async () => {
-      const id = await stores.rules.add(rule(0));
-      expect([await stores.rules.remove(id), await stores.rules.remove(id)]).toEqual([true, false]);
-      expect(await stores.rules.all()).toEqual([]);
+      const id = await here.stores.rules.add(rule(0));
+      expect([await here.stores.rules.remove(id), await here.stores.rules.remove(id)]).toEqual([true, false]);
+      expect(await here.stores.rules.all()).toEqual([]);
     });
   });
 
   describe('the evaluation', () => {
     it('begins at nothing', async () => {
-      expect(await stores.evaluation.load()).toEqual({
+      expect(await here.stores.evaluation.load()).toEqual({
         cursor: { version: 0, eventSeq: 0, cameraSeq: 0, evaluated: 0 },
         states: [],
         cameras: new Map(),
@@ -133,7 +127,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
     it('goes on where its last step was, with what its rules remember', async () => {
       await step({ changed: [state(1, 'cam1'), state(1, 'cam2'), state(2, 'cam1')] });
       await step({ changed: [state(1, 'cam1', 5)], deleted: [state(2, 'cam1')] });
-      const { cursor, states } = await stores.evaluation.load();
+      const { cursor, states } = await here.stores.evaluation.load();
       expect(cursor).toEqual({ version: 2, eventSeq: 20, cameraSeq: 0, evaluated: 2_000 });
       expect(states).toHaveLength(2);
       expect(states).toEqual(expect.arrayContaining([state(1, 'cam1', 5), state(1, 'cam2')]));
@@ -142,7 +136,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
     it('stores nothing of a step that somebody else took before', async () => {
       await step();
       expect(await step({ alerts: [told('cam1')], changed: [state(1, 'cam1')] }, 1)).toBe(false);
-      expect([await history(), (await stores.evaluation.load()).states]).toEqual([[], []]);
+      expect([await history(), (await here.stores.evaluation.load()).states]).toEqual([[], []]);
     });
 
     it('tells a decision once, however often it is made', async () => {
@@ -155,14 +149,14 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
         ['cam2', undefined],
         ['cam1', 1],
       ]);
-      const { items } = await stores.deliveries.page(PAGE);
+      const { items } = await here.stores.deliveries.page(PAGE);
       expect(items.map(({ alert_id, channel }) => [alert_id, channel])).toEqual(
         alerts.map(({ id }) => [id, 'websocket']),
       );
     });
 
     it('knows of the cameras what was noted up to where it read', async () => {
-      const { cameraChanges, evaluation } = stores;
+      const { cameraChanges, evaluation } = here.stores;
       await cameraChanges.note([{ cameraId: 'cam1', at: 1_000, condition: 'down' }], 1_500);
       await cameraChanges.note([{ cameraId: 'cam1', at: 2_000, condition: 'up' }], 2_500);
       await evaluation.commit({
@@ -181,7 +175,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
 
   describe('the feed', () => {
     it('gives the changes of cameras in the order in which they were noted', async () => {
-      await stores.cameraChanges.note(
+      await here.stores.cameraChanges.note(
         [
           { cameraId: 'cam1', at: 3_000, condition: 'down' },
           { cameraId: 'cam2', at: 1_000, condition: 'unwanted' },
@@ -192,11 +186,11 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
         { seq: 1, cameraId: 'cam1', at: 3_000, condition: 'down' },
         { seq: 2, cameraId: 'cam2', at: 1_000, condition: 'unwanted' },
       ];
-      expect(await stores.feed.cameraChanges(0, 10)).toEqual(both);
-      expect(await stores.feed.cameraChanges(1, 10)).toEqual(both.slice(1));
-      expect(await stores.feed.cameraChanges(0, 1)).toEqual(both.slice(0, 1));
-      expect(await stores.feed.storedCameraChanges(2_000)).toEqual(both.slice(1));
-      expect((await stores.feed.ends()).watchedUntil).toBe(5_000);
+      expect(await here.stores.feed.cameraChanges(0, 10)).toEqual(both);
+      expect(await here.stores.feed.cameraChanges(1, 10)).toEqual(both.slice(1));
+      expect(await here.stores.feed.cameraChanges(0, 1)).toEqual(both.slice(0, 1));
+      expect(await here.stores.feed.storedCameraChanges(2_000)).toEqual(both.slice(1));
+      expect((await here.stores.feed.ends()).watchedUntil).toBe(5_000);
     });
 
     it('gives events in the order in which they were ingested, with the violation that each is', async () => {
@@ -204,7 +198,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
       const ts = Math.floor(Date.now() / 1_000) - 100;
       const first = { ...event, id: 'b0000000-0000-4000-8000-000000000001', ts, evidence: { label: 'red' } };
       const second = { ...event, id: 'b0000000-0000-4000-8000-000000000002', ts: ts - 50, trackId: null };
-      await stores.intake.store({
+      await here.stores.intake.store({
         file: 'f',
         name: 'n',
         from: 0,
@@ -218,7 +212,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
         verifications: new Map(),
         rejected: 0,
       });
-      const fed = await stores.feed.events(0, 10);
+      const fed = await here.stores.feed.events(0, 10);
       expect(fed).toEqual([
         {
           seq: 1,
@@ -231,11 +225,11 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
           event: expect.objectContaining({ type: 'constructor', trackId: null, violation: undefined }),
         },
       ]);
-      expect(await stores.feed.events(1, 10)).toEqual(fed.slice(1));
+      expect(await here.stores.feed.events(1, 10)).toEqual(fed.slice(1));
       const span = { after: 0, from: (ts - 60) * 1_000, to: ts * 1_000, cameraId: undefined };
-      expect(await stores.feed.stored(span, 10)).toEqual(fed);
-      expect(await stores.feed.stored({ ...span, cameraId: 'cam1' }, 10)).toEqual(fed.slice(0, 1));
-      expect(await stores.feed.stored({ ...span, to: ts * 1_000 - 1 }, 10)).toEqual(fed.slice(1));
+      expect(await here.stores.feed.stored(span, 10)).toEqual(fed);
+      expect(await here.stores.feed.stored({ ...span, cameraId: 'cam1' }, 10)).toEqual(fed.slice(0, 1));
+      expect(await here.stores.feed.stored({ ...span, to: ts * 1_000 - 1 }, 10)).toEqual(fed.slice(1));
     });
   });
 
@@ -266,7 +260,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
         },
       ]);
       expect(await history({ alert_type: 'camera_down' })).toEqual([]);
-      expect(await stores.archive.page({ limit: 1, offset: 1 })).toMatchObject({
+      expect(await here.stores.archive.page({ limit: 1, offset: 1 })).toMatchObject({
         count: 1,
         total: 3,
         items: [{ id: 3 }],
@@ -277,15 +271,15 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
       const yesterday = new Date(Date.now() - 86_500_000);
       const alerts = [told('a'), told('b', [], { kind: 'summary' }), told('c', [], {}, yesterday), told('d')];
       await step({ alerts });
-      expect(await stores.archive.openOfToday()).toBe(2);
-      await stores.archive.change(4, (alert) => alert.acknowledge({ by: null, note: null }, NOW));
-      expect(await stores.archive.openOfToday()).toBe(1);
+      expect(await here.stores.archive.openOfToday()).toBe(2);
+      await here.stores.archive.change(4, (alert) => alert.acknowledge({ by: null, note: null }, NOW));
+      expect(await here.stores.archive.openOfToday()).toBe(1);
     });
 
     it('keeps who handled an alert first, and the last note', async () => {
       await step({ alerts: [told('cam1')] });
       const handle = (by: string, note: string | null, at: Date) =>
-        stores.archive.change(1, (alert) => alert.acknowledge({ by, note }, at));
+        here.stores.archive.change(1, (alert) => alert.acknowledge({ by, note }, at));
       await handle('li', 'seen', NOW);
       expect(await handle('wang', null, new Date())).toMatchObject({
         status: 'acknowledged',
@@ -298,9 +292,9 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
 
     it('stores every step of what people did', async () => {
       await step({ alerts: [told('cam1')] });
-      await stores.archive.change(1, (alert) => alert.acknowledge({ by: 'li', note: 'seen' }, NOW));
+      await here.stores.archive.change(1, (alert) => alert.acknowledge({ by: 'li', note: 'seen' }, NOW));
       const later = new Date(NOW.getTime() + 1_000);
-      const resolved = await stores.archive.change(1, (alert) => alert.resolve({ by: 'wang', note: null }, later));
+      const resolved = await here.stores.archive.change(1, (alert) => alert.resolve({ by: 'wang', note: null }, later));
       expect(resolved).toMatchObject({
         status: 'resolved',
         acknowledged_at: NOW.toISOString(),
@@ -315,12 +309,12 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
     it('refuses what is refused, and knows nothing of an unknown alert', async () => {
       await step({ alerts: [told('cam1')] });
       const refusal = new DomainError('alert.resolved', 'no');
-      const refused = stores.archive.change(1, () => {
+      const refused = here.stores.archive.change(1, () => {
         throw refusal;
       });
       await expect(refused).rejects.toBe(refusal);
       expect(await history()).toMatchObject([{ status: 'open', acknowledged_by: null }]);
-      expect(await stores.archive.change(99, (alert) => alert)).toBeUndefined();
+      expect(await here.stores.archive.change(99, (alert) => alert)).toBeUndefined();
     });
   });
 
@@ -345,24 +339,24 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
           details: { kind: 'alert' },
         },
       });
-      expect(await stores.deliveries.claim(10, NOBODY_BUSY)).toEqual([]);
+      expect(await here.stores.deliveries.claim(10, NOBODY_BUSY)).toEqual([]);
     });
 
     it('leaves for later what is of a busy receiver or a busy rule', async () => {
       await step({ alerts: [told('cam1', [HOOK, SOCKET])] });
-      expect(await stores.deliveries.claim(10, { hosts: [], rules: [7] })).toEqual([]);
-      const others = await stores.deliveries.claim(10, { hosts: ['hooks.example:8443'], rules: [8] });
+      expect(await here.stores.deliveries.claim(10, { hosts: [], rules: [7] })).toEqual([]);
+      const others = await here.stores.deliveries.claim(10, { hosts: ['hooks.example:8443'], rules: [8] });
       expect(others.map(({ channel }) => channel)).toEqual(['websocket']);
     });
 
     it('notes what was delivered, with the channel at the alert', async () => {
       await step({ alerts: [told('cam1', [HOOK, SOCKET])] });
-      for (const claim of await stores.deliveries.claim(10, NOBODY_BUSY))
-        await stores.deliveries.settle(claim, attempt(true), { status: 'delivered', waitMs: 0 });
+      for (const claim of await here.stores.deliveries.claim(10, NOBODY_BUSY))
+        await here.stores.deliveries.settle(claim, attempt(true), { status: 'delivered', waitMs: 0 });
       const [alert] = await history();
       expect(alert?.notification_sent).toBe(true);
       expect([...(alert?.notification_channels_used ?? [])].sort()).toEqual(['webhook', 'websocket']);
-      expect(await stores.deliveries.page({ ...PAGE, status: 'delivered' })).toMatchObject({
+      expect(await here.stores.deliveries.page({ ...PAGE, status: 'delivered' })).toMatchObject({
         count: 2,
         items: [
           { id: 2, target: null, attempts: [attempt(true)], next_attempt_at: null, delivered_at: expect.any(String) },
@@ -373,9 +367,9 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
 
     it('keeps a delivery that failed until it is due again', async () => {
       await step({ alerts: [told('cam1')] });
-      await stores.deliveries.settle(await claimOne(), attempt(false), { status: 'queued', waitMs: 60_000 });
-      expect(await stores.deliveries.claim(1, NOBODY_BUSY)).toEqual([]);
-      expect((await stores.deliveries.page({ ...PAGE, alert_id: 1 })).items).toMatchObject([
+      await here.stores.deliveries.settle(await claimOne(), attempt(false), { status: 'queued', waitMs: 60_000 });
+      expect(await here.stores.deliveries.claim(1, NOBODY_BUSY)).toEqual([]);
+      expect((await here.stores.deliveries.page({ ...PAGE, alert_id: 1 })).items).toMatchObject([
         { status: 'queued', attempts: [attempt(false)], next_attempt_at: expect.any(String), delivered_at: null },
       ]);
       expect(await history()).toMatchObject([{ notification_sent: false, notification_channels_used: null }]);
@@ -384,24 +378,24 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
     it('counts the attempts of one that is due again at once', async () => {
       await step({ alerts: [told('cam1')] });
       const first = await claimOne();
-      await stores.deliveries.settle(first, attempt(false), { status: 'queued', waitMs: 0 });
+      await here.stores.deliveries.settle(first, attempt(false), { status: 'queued', waitMs: 0 });
       const second = await claimOne();
       expect([second.attempts, second.idempotencyKey]).toEqual([2, first.idempotencyKey]);
       expect(second.lease).not.toBe(first.lease);
       // Its lease has deleted to somebody else.
-      await stores.deliveries.settle(first, attempt(true), { status: 'delivered', waitMs: 0 });
-      expect((await stores.deliveries.page(PAGE)).items).toMatchObject([
+      await here.stores.deliveries.settle(first, attempt(true), { status: 'delivered', waitMs: 0 });
+      expect((await here.stores.deliveries.page(PAGE)).items).toMatchObject([
         { status: 'queued', attempts: [{ ok: false }] },
       ]);
     });
 
     it('queues again what was given up, under the same key, and nothing else', async () => {
-      const revive = (id: number) => stores.deliveries.change(id, (delivery) => delivery.revive());
+      const revive = (id: number) => here.stores.deliveries.change(id, (delivery) => delivery.revive());
       await step({ alerts: [told('cam1')] });
       const claim = await claimOne();
       await expect(revive(1)).rejects.toMatchObject({ code: 'alert_delivery.not_dead' });
-      await stores.deliveries.settle(claim, attempt(false), { status: 'dead', waitMs: 0 });
-      expect(await stores.deliveries.claim(1, NOBODY_BUSY)).toEqual([]);
+      await here.stores.deliveries.settle(claim, attempt(false), { status: 'dead', waitMs: 0 });
+      expect(await here.stores.deliveries.claim(1, NOBODY_BUSY)).toEqual([]);
       expect(await revive(1)).toMatchObject({ status: 'queued' });
       expect(await claimOne()).toMatchObject({ attempts: 1, idempotencyKey: claim.idempotencyKey });
       expect(await revive(99)).toBeUndefined();
@@ -425,14 +419,14 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
     });
 
     it('begins with nothing told', async () => {
-      expect(await stores.siteWatch('a').load()).toEqual({
+      expect(await here.stores.siteWatch('a').load()).toEqual({
         version: 0,
         watched: { parts: { parts: {}, awayUntil: 0 }, rollout: { seq: 0, told: {} } },
       });
     });
 
     it('shares what each service saw last', async () => {
-      const [a, b] = [stores.siteWatch('a'), stores.siteWatch('b')];
+      const [a, b] = [here.stores.siteWatch('a'), here.stores.siteWatch('b')];
       await b.publish(sight('two'));
       await a.publish(sight('one', 1));
       await a.publish({ ...sight('one', 2), away: { from: 1, to: 2 } });
@@ -440,7 +434,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
     });
 
     it('tells a notice once, and stores nothing of a step that somebody else took', async () => {
-      const [a, b] = [stores.siteWatch('a'), stores.siteWatch('b')];
+      const [a, b] = [here.stores.siteWatch('a'), here.stores.siteWatch('b')];
       const to = { parts: { parts: {}, awayUntil: 5 }, rollout: { seq: 9, told: {} } };
       expect(await a.commit({ version: 0, to, notices: [notice('k')], by: [SOCKET] })).toBe(true);
       expect(await b.commit({ version: 0, to, notices: [notice('other')], by: [SOCKET] })).toBe(false);
@@ -449,7 +443,7 @@ describe.each(STORE_SETS)('alerts in $where', ({ open }) => {
       expect(await history()).toMatchObject([
         { rule_id: null, camera_id: '*', alert_type: 'site_disk', details: { kind: 'alert', priority: 'high', n: 1 } },
       ]);
-      expect((await stores.deliveries.page(PAGE)).total).toBe(1);
+      expect((await here.stores.deliveries.page(PAGE)).total).toBe(1);
     });
   });
 });

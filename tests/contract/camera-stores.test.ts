@@ -4,7 +4,7 @@ import { changesBetween } from '../../src/domain/cameras/camera-changes';
 import type { FullRevision } from '../../src/domain/cameras/camera-config-revision';
 import { DomainError, effectOf } from '../../src/domain/shared/domain-error';
 import { sha256 } from '../../src/domain/shared/sha256';
-import { STORE_SETS, type StoreSite, type Stores } from '../support/store-sets';
+import { STORE_SETS, storesForEach } from '../support/store-sets';
 
 const BORN = new Date('2030-01-01T00:00:00Z');
 const LATER = new Date('2030-02-01T00:00:00Z');
@@ -25,24 +25,16 @@ const revision = (number: number, text = `text ${number}`, more: Partial<FullRev
 });
 
 describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
-  let site: StoreSite;
-  let stores: Stores;
-  beforeAll(async () => {
-    site = await open();
-  });
-  beforeEach(async () => {
-    stores = await site.fresh();
-  });
-  afterAll(() => site.close());
+  const here = storesForEach(open);
 
   const fieldsOf = (cameras: readonly Camera[]) => cameras.map(({ fields }) => fields);
   const apply = async (after: readonly Camera[]) => {
-    const before = await stores.cameras.all();
+    const before = await here.stores.cameras.all();
     const changes = changesBetween(fieldsOf(before), fieldsOf(after));
-    await stores.unit.exclusively((site) => site.commit((tables) => tables.cameras.apply(after, changes)));
+    await here.stores.unit.exclusively((site) => site.commit((tables) => tables.cameras.apply(after, changes)));
   };
   const add = (...all: FullRevision[]) =>
-    stores.unit.exclusively((site) =>
+    here.stores.unit.exclusively((site) =>
       site.commit(async ({ revisions }) => {
         for (const one of all) await revisions.add(one);
       }),
@@ -51,23 +43,23 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
   it('keeps cameras in the order they are given, with every setting they have', async () => {
     const full = { fps: 5, imgsz: 640, env: { K: 'v' }, auto_start: true, metadata: { floor: 2 } };
     await apply([camera('b', full), camera('a')]);
-    expect(fieldsOf(await stores.cameras.all())).toEqual([
+    expect(fieldsOf(await here.stores.cameras.all())).toEqual([
       { id: 'b', name: 'b', source: '0', ...full },
       { id: 'a', name: 'a', source: '0' },
     ]);
-    expect((await stores.cameras.get('b'))?.createdAt).toEqual(BORN);
-    expect(await stores.cameras.get('c')).toBeUndefined();
+    expect((await here.stores.cameras.get('b'))?.createdAt).toEqual(BORN);
+    expect(await here.stores.cameras.get('c')).toBeUndefined();
   });
 
   it('takes over a new order, changed cameras and new ones, and loses those that are removed', async () => {
     await apply([camera('a'), camera('b'), camera('c')]);
-    const [, b, c] = await stores.cameras.all();
+    const [, b, c] = await here.stores.cameras.all();
     if (!b || !c) throw new Error('cameras were lost');
     await apply([c, b.change({ fps: 7 }, LATER), camera('d')]);
-    const after = await stores.cameras.all();
+    const after = await here.stores.cameras.all();
     expect(after.map(({ id }) => id)).toEqual(['c', 'b', 'd']);
     expect(after[1]?.fields.fps).toBe(7);
-    expect(await stores.cameras.times()).toEqual(
+    expect(await here.stores.cameras.times()).toEqual(
       new Map([
         ['c', { createdAt: BORN, updatedAt: BORN }],
         ['b', { createdAt: BORN, updatedAt: LATER }],
@@ -77,11 +69,11 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
   });
 
   it('writes cameras in a unit of work only', async () => {
-    await expect(stores.cameras.apply([camera('a')], [])).rejects.toThrow('unit of work');
+    await expect(here.stores.cameras.apply([camera('a')], [])).rejects.toThrow('unit of work');
   });
 
   it('knows nothing before the first revision', async () => {
-    const { revisions } = stores;
+    const { revisions } = here.stores;
     expect([await revisions.head(), await revisions.newest(), await revisions.get(1)]).toEqual([
       undefined,
       0,
@@ -91,7 +83,7 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
   });
 
   it('finds revisions by number, text and token, and lists them newest first without their texts', async () => {
-    const { revisions } = stores;
+    const { revisions } = here.stores;
     const all = [revision(1, 'same'), revision(2), revision(3, 'same', { origin: 'file', author: null })];
     await add(...all);
     const { text: _, ...head } = all[2] ?? revision(0);
@@ -109,20 +101,20 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
 
   it('notes that a revision is in the file', async () => {
     await add(revision(1), revision(2));
-    await stores.revisions.markInFile(1);
-    const { items } = await stores.revisions.page(10, 0);
+    await here.stores.revisions.markInFile(1);
+    const { items } = await here.stores.revisions.page(10, 0);
     expect(items.map(({ inFile }) => inFile)).toEqual([false, true]);
   });
 
   it('refuses a second revision of a number', async () => {
     await add(revision(1));
     await expect(add(revision(1, 'other'))).rejects.toThrow();
-    expect((await stores.revisions.get(1))?.text).toBe('text 1');
+    expect((await here.stores.revisions.get(1))?.text).toBe('text 1');
   });
 
   it('stores all of a transaction or nothing, and says that nothing was left', async () => {
     const refusal = new DomainError('camera.exists', 'no');
-    const failed = stores.unit.exclusively((site) =>
+    const failed = here.stores.unit.exclusively((site) =>
       site.commit(async (tables) => {
         await tables.cameras.apply([camera('a')], changesBetween([], [camera('a').fields]));
         await tables.revisions.add(revision(1));
@@ -132,20 +124,20 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
     );
     await expect(failed).rejects.toBe(refusal);
     expect(effectOf(refusal)).toBe('rolled-back');
-    expect([await stores.cameras.all(), await stores.revisions.newest()]).toEqual([[], 0]);
+    expect([await here.stores.cameras.all(), await here.stores.revisions.newest()]).toEqual([[], 0]);
   });
 
   it('lets nobody else in until the work under the lock has ended, however it ends', async () => {
     const order: string[] = [];
     let finish: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (finish = resolve));
-    const first = stores.unit.exclusively(async () => {
+    const first = here.stores.unit.exclusively(async () => {
       order.push('first begins');
       await held;
       order.push('first ends');
       throw new Error('went wrong');
     });
-    const second = stores.unit.exclusively(async () => void order.push('second'));
+    const second = here.stores.unit.exclusively(async () => void order.push('second'));
     finish();
     await expect(first).rejects.toThrow('went wrong');
     await second;
@@ -153,7 +145,7 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
   });
 
   it('answers under the lock what was committed under it', async () => {
-    const seen = await stores.unit.exclusively(async (site) => {
+    const seen = await here.stores.unit.exclusively(async (site) => {
       await site.commit((tables) => tables.revisions.add(revision(1)));
       await site.revisions.markInFile(1);
       return site.revisions.head();
@@ -163,18 +155,10 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
 });
 
 describe.each(STORE_SETS)('the control of cameras in $where', ({ open }) => {
-  let site: StoreSite;
-  let stores: Stores;
-  beforeAll(async () => {
-    site = await open();
-  });
-  beforeEach(async () => {
-    stores = await site.fresh();
-  });
-  afterAll(() => site.close());
+  const here = storesForEach(open);
 
   it('keeps what was asked for last of each camera', async () => {
-    const { desired } = stores;
+    const { desired } = here.stores;
     expect(await desired.all()).toEqual(new Map());
     await desired.set('cam1', 'running');
     await desired.set('cam2', 'running');
@@ -190,7 +174,7 @@ describe.each(STORE_SETS)('the control of cameras in $where', ({ open }) => {
   const request = { path: 'domain', method: 'start', input: { camera_id: 'cam1' } } as const;
 
   it('hands a question to whoever takes it, once, and its answer back', async () => {
-    const { controlLine: line } = stores;
+    const { controlLine: line } = here.stores;
     const taken: object[] = [];
     const asked = line.ask(request);
     const serve = async (): Promise<void> => {
@@ -213,7 +197,7 @@ describe.each(STORE_SETS)('the control of cameras in $where', ({ open }) => {
   });
 
   it('says that nothing was begun where nobody takes a question, and nobody takes it later', async () => {
-    const { controlLine: line } = stores;
+    const { controlLine: line } = here.stores;
     const error: unknown = await line.ask(request).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'camera_control.elsewhere' });
     expect(effectOf(error)).toBe('not-started');

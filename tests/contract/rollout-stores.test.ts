@@ -4,25 +4,17 @@ import { ALL_GROUPS, type Transition } from '../../src/application/rollout/rollo
 import { runInCall } from '../../src/application/shared/call-context';
 import { AlertRule } from '../../src/domain/alerts/alert-rule';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
-import { STORE_SETS, type StoreSite, type Stores } from '../support/store-sets';
+import { STORE_SETS, storesForEach } from '../support/store-sets';
 
 const [A, B, C] = [randomUUID(), randomUUID(), randomUUID()];
 const { plans } = readPlans(null, ['record-read', 'event-read']);
 
 describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
-  let site: StoreSite;
-  let stores: Stores;
-  beforeAll(async () => {
-    site = await open();
-  });
-  beforeEach(async () => {
-    stores = await site.fresh();
-  });
-  afterAll(() => site.close());
+  const here = storesForEach(open);
 
-  const change = (...transitions: Transition[]) => stores.rollout.change('li', () => ({ transitions }));
+  const change = (...transitions: Transition[]) => here.stores.rollout.change('li', () => ({ transitions }));
   const plan = () =>
-    stores.rollout.change(null, () => ({
+    here.stores.rollout.change(null, () => ({
       transitions: [],
       plans: { all: plans, sha256: 'of the plans' },
       environment: { percent: 5 },
@@ -31,14 +23,14 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
 
   it('makes no revision of a change that finds nothing to do', async () => {
     await plan();
-    const { revision } = await stores.rollout.load();
+    const { revision } = await here.stores.rollout.load();
     expect((await change()).document.revision).toBe(revision);
-    expect((await stores.rollout.load()).revision).toBe(revision);
+    expect((await here.stores.rollout.load()).revision).toBe(revision);
     expect((await change(kill('event-read'))).document.revision).toBe(revision + 1);
   });
 
   it('begins with nothing', async () => {
-    expect(await stores.rollout.load()).toEqual({
+    expect(await here.stores.rollout.load()).toEqual({
       revision: 0,
       now: expect.any(Date),
       killed: false,
@@ -46,14 +38,17 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
       environment: {},
       groups: new Map(),
     });
-    expect([await stores.rollout.events(undefined, 9, 0), await stores.rollout.instances()]).toEqual([[], []]);
-    expect(await stores.rollout.isIntact()).toBe(true);
+    expect([await here.stores.rollout.events(undefined, 9, 0), await here.stores.rollout.instances()]).toEqual([
+      [],
+      [],
+    ]);
+    expect(await here.stores.rollout.isIntact()).toBe(true);
   });
 
   it('keeps plans and environment, and begins every group where nothing was asked for', async () => {
     const { document } = await plan();
     expect(document).toMatchObject({ revision: 1, planSha256: 'of the plans', environment: { percent: 5 } });
-    const { groups } = await stores.rollout.load();
+    const { groups } = await here.stores.rollout.load();
     expect([...groups.keys()]).toEqual(['event-read', 'record-read']);
     expect(groups.get('record-read')).toMatchObject({
       plan: { group: 'record-read', stages: plans[0]?.stages },
@@ -77,9 +72,9 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
       revision: 2,
     });
     expect(committedAt).toBeInstanceOf(Date);
-    const { now: _, ...stored } = await stores.rollout.load();
+    const { now: _, ...stored } = await here.stores.rollout.load();
     expect(document).toMatchObject(stored);
-    const [first, second] = await stores.rollout.events('record-read', 9, 0);
+    const [first, second] = await here.stores.rollout.events('record-read', 9, 0);
     expect(first).toMatchObject({
       seq: 1,
       group: 'record-read',
@@ -91,43 +86,43 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
       prevHash: '',
     });
     expect(second).toMatchObject({ seq: 2, prevHash: first?.hash, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect(await stores.rollout.isIntact()).toBe(true);
+    expect(await here.stores.rollout.isIntact()).toBe(true);
   });
 
   it('switches all groups off and on by one event, which is told of each of them', async () => {
     await plan();
     expect((await change(kill(ALL_GROUPS))).document.killed).toBe(true);
-    expect((await stores.rollout.load()).groups.get('event-read')?.state.killed).toBe(false);
+    expect((await here.stores.rollout.load()).groups.get('event-read')?.state.killed).toBe(false);
     await change(kill('record-read'), { group: ALL_GROUPS, event: { kind: 'unkilled' } });
-    expect((await stores.rollout.load()).killed).toBe(false);
+    expect((await here.stores.rollout.load()).killed).toBe(false);
     const kinds = async (group: string | undefined, limit = 9, after = 0) =>
-      (await stores.rollout.events(group, limit, after)).map((e) => `${e.group} ${e.event.kind}`);
+      (await here.stores.rollout.events(group, limit, after)).map((e) => `${e.group} ${e.event.kind}`);
     expect(await kinds('event-read')).toEqual(['* killed', '* unkilled']);
     expect(await kinds(undefined, 2, 1)).toEqual(['record-read killed', '* unkilled']);
-    expect((await stores.rollout.newestEvents(2)).map(({ seq }) => seq)).toEqual([2, 3]);
+    expect((await here.stores.rollout.newestEvents(2)).map(({ seq }) => seq)).toEqual([2, 3]);
   });
 
   it('writes nothing where the decision is refused', async () => {
     await plan();
-    const refused = stores.rollout.change('li', () => {
+    const refused = here.stores.rollout.change('li', () => {
       throw new Error('changed meanwhile');
     });
     await expect(refused).rejects.toThrow('changed meanwhile');
-    expect([(await stores.rollout.load()).revision, await stores.rollout.newestEvents(9)]).toEqual([1, []]);
+    expect([(await here.stores.rollout.load()).revision, await here.stores.rollout.newestEvents(9)]).toEqual([1, []]);
   });
 
   it('decides one change after the other', async () => {
     await plan();
     const seen: number[] = [];
     const one = () =>
-      stores.rollout.change(null, ({ revision }) => {
+      here.stores.rollout.change(null, ({ revision }) => {
         seen.push(revision);
         return { transitions: [kill('record-read')] };
       });
     await Promise.all([one(), one(), one()]);
     expect(seen).toEqual([1, 2, 3]);
-    expect((await stores.rollout.newestEvents(9)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
-    expect(await stores.rollout.isIntact()).toBe(true);
+    expect((await here.stores.rollout.newestEvents(9)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(await here.stores.rollout.isIntact()).toBe(true);
   });
 
   describe('the evidence', () => {
@@ -153,17 +148,19 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
     const STAGE = { group: 'record-read', entry: 1 };
 
     it('sums up what all instances counted of one stage entry', async () => {
-      await stores.evidence(A).add(batch(1, [sample(), sample({ arm: 'control', n: 9 }), sample({ entry: 2 })], 5));
-      await stores.evidence(B).add(batch(1, [sample({ histogram: { '9': 3 } })], 7));
-      await stores.evidence(A).add(batch(2, [sample({ histogram: {} })]));
-      const samples = await stores.evidence(C).samples(STAGE);
+      await here.stores
+        .evidence(A)
+        .add(batch(1, [sample(), sample({ arm: 'control', n: 9 }), sample({ entry: 2 })], 5));
+      await here.stores.evidence(B).add(batch(1, [sample({ histogram: { '9': 3 } })], 7));
+      await here.stores.evidence(A).add(batch(2, [sample({ histogram: {} })]));
+      const samples = await here.stores.evidence(C).samples(STAGE);
       expect(samples).toHaveLength(2);
       expect(samples).toContainEqual(
         sample({ n: 12, ok: 6, reject: 3, failure: 3, fallback: 3, drawn: 9, histogram: { '5': 2, '9': 4 } }),
       );
       expect(samples).toContainEqual(sample({ arm: 'control', n: 9 }));
-      expect(await stores.evidence(C).comparisons(STAGE)).toEqual({ compared: 12, noise: 2, mismatched: 0 });
-      expect(await stores.evidence(C).comparisons({ ...STAGE, entry: 9 })).toEqual({
+      expect(await here.stores.evidence(C).comparisons(STAGE)).toEqual({ compared: 12, noise: 2, mismatched: 0 });
+      expect(await here.stores.evidence(C).comparisons({ ...STAGE, entry: 9 })).toEqual({
         compared: 0,
         noise: 0,
         mismatched: 0,
@@ -171,7 +168,7 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
     });
 
     it('counts a batch that is sent twice once', async () => {
-      const evidence = stores.evidence(A);
+      const evidence = here.stores.evidence(A);
       await evidence.add(batch(1, [sample()], 5));
       await evidence.add(batch(1, [sample()], 5));
       expect(await evidence.samples(STAGE)).toEqual([sample()]);
@@ -179,7 +176,7 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
     });
 
     it('keeps the newest hundred differences of a group', async () => {
-      const evidence = stores.evidence(A);
+      const evidence = here.stores.evidence(A);
       const mismatch = (entry: number, group = 'record-read'): Mismatch => ({
         group,
         entry,
@@ -201,7 +198,7 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
   describe('verifications', () => {
     const ID = 'rollout-verify-1';
     const begin = (leaseSeconds = 60, violation = false, id = ID) =>
-      stores.verifications.begin(id, 'record-read', { leaseSeconds, violation });
+      here.stores.verifications.begin(id, 'record-read', { leaseSeconds, violation });
 
     it('are found until they are forgotten, with what they may write on', async () => {
       const view = await begin();
@@ -213,44 +210,44 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
         events: 0,
         expires_at: expect.stringMatching(/Z$/),
       });
-      expect(await stores.verifications.find(ID)).toEqual(view);
-      expect(await stores.verifications.find('other')).toBeUndefined();
+      expect(await here.stores.verifications.find(ID)).toEqual(view);
+      expect(await here.stores.verifications.find('other')).toBeUndefined();
     });
 
     it('lose all that carries their id, and nothing else', async () => {
       const { violation_id: own } = await begin(60, true);
       const rule = (created_by: string) =>
         AlertRule.register({ name: 'r', rule_type: 'camera_down', conditions: {}, created_by }, new Date());
-      const [mine, other] = [await stores.rules.add(rule(ID)), await stores.rules.add(rule('li'))];
-      await stores.desired.set(ID, 'running');
-      await stores.desired.set('cam1', 'running');
-      await stores.violations.change([own ?? 0], (v) => v.handle({ status: 'resolved' }, new Date()));
-      await stores.verifications.clear(ID);
-      expect([await stores.rules.get(mine), (await stores.rules.get(other))?.id]).toEqual([undefined, other]);
-      expect(await stores.desired.all()).toEqual(new Map([['cam1', 'running']]));
-      expect([await stores.violations.find(own ?? 0), await stores.violations.trail(own ?? 0)]).toEqual([
+      const [mine, other] = [await here.stores.rules.add(rule(ID)), await here.stores.rules.add(rule('li'))];
+      await here.stores.desired.set(ID, 'running');
+      await here.stores.desired.set('cam1', 'running');
+      await here.stores.violations.change([own ?? 0], (v) => v.handle({ status: 'resolved' }, new Date()));
+      await here.stores.verifications.clear(ID);
+      expect([await here.stores.rules.get(mine), (await here.stores.rules.get(other))?.id]).toEqual([undefined, other]);
+      expect(await here.stores.desired.all()).toEqual(new Map([['cam1', 'running']]));
+      expect([await here.stores.violations.find(own ?? 0), await here.stores.violations.trail(own ?? 0)]).toEqual([
         undefined,
         [],
       ]);
-      expect(await stores.verifications.find(ID)).toBeDefined();
+      expect(await here.stores.verifications.find(ID)).toBeDefined();
     });
 
     it('are over when their time is, the longest over first', async () => {
       await begin(60, false, 'running');
       await begin(-1, false, 'late');
       await begin(-30, false, 'later');
-      expect(await stores.verifications.expired()).toEqual(['later', 'late']);
+      expect(await here.stores.verifications.expired()).toEqual(['later', 'late']);
     });
 
     it('end early when they are ended, and are forgotten once nothing of them can be under way', async () => {
       await begin();
       await begin(-30, false, 'old');
-      await stores.verifications.expire(ID);
-      const ended = await stores.verifications.find(ID);
+      await here.stores.verifications.expire(ID);
+      const ended = await here.stores.verifications.find(ID);
       expect(Date.parse(ended?.expires_at ?? '')).toBeLessThanOrEqual(Date.now() + 5_000);
-      for (const id of [ID, 'old']) await stores.verifications.forget(id);
-      expect(await stores.verifications.find(ID)).toBeDefined();
-      expect(await stores.verifications.find('old')).toBeUndefined();
+      for (const id of [ID, 'old']) await here.stores.verifications.forget(id);
+      expect(await here.stores.verifications.find(ID)).toBeDefined();
+      expect(await here.stores.verifications.find('old')).toBeUndefined();
     });
   });
 });

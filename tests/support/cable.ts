@@ -11,7 +11,11 @@ export class Cable {
   /** Nobody gets through. */
   refusing = false;
 
-  constructor(database: string) {
+  /** `observe` is called for each client and returns what reads its bytes. */
+  constructor(
+    database: string,
+    private readonly observe?: () => (data: Buffer) => void,
+  ) {
     this.target = new URL(database);
     this.server = createServer((near) => this.join(near));
   }
@@ -43,6 +47,8 @@ export class Cable {
     const port = Number(this.target.port || 5432);
     const far = host ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, this.target.hostname);
     this.sockets.add(far);
+    const read = this.observe?.();
+    if (read) near.on('data', read);
     for (const [from, to] of [
       [near, far],
       [far, near],

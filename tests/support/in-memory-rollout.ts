@@ -1,3 +1,4 @@
+import { sumOf } from '../../src/application/rollout/evidence-uploader';
 import type {
   ComparisonCounts,
   EvidenceBatch,
@@ -157,21 +158,6 @@ export class InMemoryEvidenceStore implements EvidenceStore {
   async mismatches(group: string, limit: number): Promise<Mismatch[]> {
     return this.rows.mismatches.filter((mismatch) => mismatch.group === group).slice(0, limit);
   }
-}
-
-function sumOf(a: Sample, b: Sample): Sample {
-  const buckets = [...new Set([...Object.keys(a.histogram), ...Object.keys(b.histogram)])];
-  const histogram = buckets.map((bucket) => [bucket, (a.histogram[bucket] ?? 0) + (b.histogram[bucket] ?? 0)]);
-  return {
-    ...a,
-    n: a.n + b.n,
-    ok: a.ok + b.ok,
-    reject: a.reject + b.reject,
-    failure: a.failure + b.failure,
-    fallback: a.fallback + b.fallback,
-    drawn: a.drawn + b.drawn,
-    histogram: Object.fromEntries(histogram),
-  };
 }
 
 interface VerificationRow {

@@ -206,3 +206,16 @@ export const STORE_SETS: readonly { readonly where: string; readonly open: () =>
   { where: 'PostgreSQL', open: inPostgres },
   { where: 'memory', open: async () => ({ fresh: async () => inMemory(), close: async () => undefined }) },
 ];
+
+/** The stores of a new site for each test of the present `describe`. */
+export function storesForEach(open: () => Promise<StoreSite>): { readonly stores: Stores } {
+  const own = {} as { site: StoreSite; stores: Stores };
+  beforeAll(async () => {
+    own.site = await open();
+  });
+  beforeEach(async () => {
+    own.stores = await own.site.fresh();
+  });
+  afterAll(() => own.site.close());
+  return own;
+}

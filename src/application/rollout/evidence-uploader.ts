@@ -142,7 +142,8 @@ export class EvidenceUploader {
   }
 }
 
-function sumOf(a: Sample, b: Sample): Sample {
+/** Both samples of one operation and path as one. */
+export function sumOf(a: Sample, b: Sample): Sample {
   const histogram: Record<string, number> = { ...a.histogram };
   for (const [bucket, calls] of Object.entries(b.histogram)) histogram[bucket] = (histogram[bucket] ?? 0) + calls;
   return {
