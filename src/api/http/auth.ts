@@ -2,9 +2,8 @@ import type { NextFunction, Request, Response } from 'express';
 import proxyAddr from 'proxy-addr';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import type { Client } from '../../application/shared/call-context';
+import type { BrowserSession, Client } from '../../application/shared/call-context';
 import type { Caller, Gate } from '../../application/shared/gate';
-import { SESSION_MS } from '../../domain/access/session';
 import { DomainError } from '../../domain/shared/domain-error';
 import { type Role, covers } from '../../domain/shared/role';
 import type { Operation } from './operation';
@@ -116,8 +115,8 @@ export function clientOfRequest(req: IncomingMessage): Client {
 }
 
 /** The cookie of a session, as a header: no script can read it, and no page of another site makes a browser send it. */
-export function sessionCookie(req: IncomingMessage, session: { readonly text: string } | 'over'): string {
-  const [value, seconds] = session === 'over' ? ['', 0] : [session.text, SESSION_MS / 1_000];
+export function sessionCookie(req: IncomingMessage, session: BrowserSession | 'over'): string {
+  const [value, seconds] = session === 'over' ? ['', 0] : [session.text, session.seconds];
   // TLS ends in front of this service, if anywhere: the page's own address shows it.
   const secure = req.headers.origin?.startsWith('https:') ? '; Secure' : '';
   return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;

@@ -1,3 +1,4 @@
+import { SESSION_MS } from '../../domain/access/session';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { Role } from '../../domain/shared/role';
 import { type Client, currentCall, noteChange, noteSession } from '../shared/call-context';
@@ -50,7 +51,7 @@ export class SessionService {
   async me(): Promise<Me> {
     const { caller, session: text } = clientOfCall();
     // The browser forgets its cookie after its time, unless it gets it again.
-    if (caller?.session && text !== undefined) noteSession({ text });
+    if (caller?.session && text !== undefined) noteSession({ text, seconds: SESSION_MS / 1_000 });
     return this.view(caller);
   }
 
@@ -58,7 +59,7 @@ export class SessionService {
   async signIn({ token: text }: SignIn): Promise<Me> {
     const token = this.gate.signIn(text, clientOfCall());
     const { text: cookie, session } = await this.sessions.open(token);
-    noteSession({ text: cookie });
+    noteSession({ text: cookie, seconds: SESSION_MS / 1_000 });
     const { id: tokenId, name: actor, role } = token.fields;
     noteChange({ token_id: tokenId });
     return this.view({ actor, tokenId, role, session });

@@ -26,7 +26,13 @@ export interface CallContext {
   /** Whether the answer leaves out what its source no longer holds; then it proves nothing about the other path. */
   partial?: boolean;
   /** What the browser's session becomes; written by signing in and out. */
-  session?: { readonly text: string } | 'over';
+  session?: BrowserSession | 'over';
+}
+
+/** What a browser keeps as its cookie, and for how many seconds. */
+export interface BrowserSession {
+  readonly text: string;
+  readonly seconds: number;
 }
 
 /** Where a call came from. */
@@ -48,7 +54,7 @@ export function noteChange(reference: Readonly<Record<string, unknown>>): void {
 }
 
 /** Notes what the session of the caller's browser becomes. */
-export function noteSession(session: { readonly text: string } | 'over'): void {
+export function noteSession(session: BrowserSession | 'over'): void {
   const call = storage.getStore();
   if (call) call.session = session;
 }

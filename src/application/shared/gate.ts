@@ -1,4 +1,3 @@
-import type { Session } from '../../domain/access/session';
 import type { Role } from '../../domain/shared/role';
 
 /** The parts of a request that identify its sender. */
@@ -26,7 +25,7 @@ export interface Caller {
   readonly tokenId?: string;
   readonly role: Role;
   /** The session it came by; absent for a caller that sent its token. */
-  readonly session?: Session;
+  readonly session?: { readonly hash: string; readonly expiresAt: Date };
 }
 
 /** Decides who is let in. */

@@ -49,7 +49,7 @@ describe('the session of a browser', () => {
 
     const caller = gate.admit({ ...HERE, session, authorization: undefined, site: undefined, proxied: false });
     const again = await call({ ...HERE, session, caller }, () => service.me());
-    expect([again.answer.name, again.context.session]).toEqual(['li', { text: session }]);
+    expect([again.answer.name, again.context.session]).toEqual(['li', { text: session, seconds: 43_200 }]);
 
     expect((await call({ ...HERE, session }, () => service.signOut())).context.session).toBe('over');
     expect(await store.all(clock())).toEqual([]);
