@@ -181,6 +181,7 @@ export class NodeWorkerHost implements WorkerHost {
       JOURNAL: journal,
       STATUS_FILE: this.files.status(id),
       FRAME_FILE: this.files.frame(id),
+      FRAMES_DIR: this.files.smallFrames(id),
     };
     const env = workerEnvironment(settings, { ...contract, [MARK]: token });
     const log = this.files.openLog(id);
