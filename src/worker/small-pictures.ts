@@ -1,5 +1,4 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { replaceFile } from '../infrastructure/system/files';
 
 /** Long enough for whoever keeps the moments before and after an event, and for a service that is late. */
@@ -29,9 +28,9 @@ export class SmallPictures {
   private prepare(): void {
     if (this.ready) return;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(this.folder)) rmSync(join(this.folder, name), { force: true });
+    for (const name of readdirSync(this.folder)) rmSync(`${this.folder}/${name}`, { force: true });
     this.ready = true;
   }
 
-  private readonly file = (at: number): string => join(this.folder, `${at}.jpg`);
+  private readonly file = (at: number): string => `${this.folder}/${at}.jpg`;
 }
