@@ -17,6 +17,7 @@ import type { RolloutDocument, RolloutStore } from '../application/rollout/rollo
 import { ShadowComparer } from '../application/rollout/shadow-comparer';
 import { Verifications } from '../application/rollout/verifications';
 import type { AlertRuleRepository } from '../domain/alerts/alert-rule';
+import { maskFields } from '../domain/cameras/camera-secrets';
 import type { CameraRepository } from '../domain/cameras/camera-repository';
 import { DEFAULT_PLAN, type GroupPlan } from '../domain/rollout/rollout-plan';
 import { REST } from '../infrastructure/environment/scheduler';
@@ -76,7 +77,8 @@ export function createRollout(platform: Platform, owners: KeyOwners): Rollout {
   const rules = (group: string) => policy.planOf(group)?.rules ?? DEFAULT_PLAN.rules;
   const recorder = new EvidenceRecorder({ onTrip: breaker.tripped, onAttention: breaker.attention, rules });
   const idle = () => isIdle() && !database.hasWaitingReaders;
-  const shadow = new ShadowComparer({ idle, confirmAfterMs, pause, onMismatch: breaker.mismatch }, clock, log);
+  const options = { idle, confirmAfterMs, pause, onMismatch: breaker.mismatch, mask: maskFields };
+  const shadow = new ShadowComparer(options, clock, log);
   const collector = new EvidenceCollector(switchedOperations, evidence, store);
   const install = (document: RolloutDocument) => {
     const forgotten = policy.install(document);

@@ -200,6 +200,12 @@ describe.each(IMPLEMENTATIONS)('AlertsPort by $name', ({ port }) => {
     });
     expect(await alerts.history({ ...PAGE, camera_id: 'cam1' })).toMatchObject({ count: 2, total: 2 });
     expect(await alerts.history({ ...PAGE, alert_type: 'camera_down' })).toMatchObject({ items: [{ message: 'm' }] });
+    expect(await alerts.history({ ...PAGE, status: 'open' })).toMatchObject({ count: 3 });
+    expect(await alerts.history({ ...PAGE, status: 'resolved' })).toMatchObject({ count: 0, total: 0 });
+    expect(await alerts.history({ ...PAGE, from: '2000-01-01', to: '2000-01-02T00:00:00Z' })).toMatchObject({
+      count: 0,
+    });
+    expect(await alerts.history({ ...PAGE, from: '2000-01-01' })).toMatchObject({ count: 3 });
     expect(await alerts.history({ limit: 1, offset: 2 })).toMatchObject({
       count: 1,
       total: 3,

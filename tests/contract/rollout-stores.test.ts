@@ -185,6 +185,8 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
         requestId: null,
         served: 'domain',
         pointers: [{ pointer: '/total', domain: 1, legacy: null }],
+        input: { camera_id: 'gate' },
+        answers: { domain: { total: 1 }, legacy: null },
       });
       await evidence.addMismatch(mismatch(0, 'event-read'));
       for (let entry = 1; entry <= 102; entry++) await evidence.addMismatch(mismatch(entry));

@@ -106,6 +106,8 @@ describe('the comparison of both paths', () => {
     expect(mismatches[0]).toMatchObject({
       operation: 'cameras.get',
       pointers: [{ pointer: '/value/fps', domain: 25, legacy: 99 }],
+      input: { camera_id: 'cam1' },
+      answers: { domain: { value: { fps: 25 } }, legacy: { value: { fps: 99 } } },
     });
     expect((await rollout.group({ group })).trip_reason).toContain('cameras.get');
     const { headers } = await read('/cam1').expect(200);

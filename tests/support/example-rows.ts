@@ -20,8 +20,9 @@ export const ALERTS = `
   INSERT INTO rollout_verifications (id, group_name, expires_at) VALUES
     ('rollout-verify-91f3a0bc', 'event-write', now() + interval '1 hour'),
     ('rollout-verify-5d21c07e', 'event-write', now() + interval '1 hour');
-  INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers)
-  VALUES ('camera-config', 1, 'cameras.get', now(), 'c0ffee', 'domain', '["/fps"]');
+  INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers, input, answers)
+  VALUES ('camera-config', 1, 'cameras.get', now(), 'c0ffee', 'domain', '[{"pointer": "/value/fps", "domain": 5, "legacy": "5"}]',
+          '{"camera_id": "gate"}', '{"domain": {"fps": 5}, "legacy": {"fps": "5"}}');
 `;
 
 /** The second one's text is in the example of signing in; of the first there is none. */

@@ -29,6 +29,7 @@ import type { StoredRuleState } from '../../src/domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../src/domain/alerts/rule-state';
 import { type ViolationTypes, violationTypeOf } from '../../src/domain/shared/event';
 import { WHOLE_SITE } from '../../src/domain/shared/site-notice';
+import { utcTime } from '../../src/domain/shared/time';
 import type { EventRows } from './in-memory-events';
 
 const LEASE_MS = 60_000;
@@ -170,10 +171,13 @@ export class InMemoryAlertRules implements AlertRuleRepository {
 export class InMemoryAlertArchive implements AlertArchive {
   constructor(private readonly rows: AlertRows) {}
 
-  async page({ camera_id, alert_type, ...page }: AlertQuery) {
+  async page({ camera_id, alert_type, status, from, to, ...page }: AlertQuery) {
     const found = this.rows.alerts
       .filter((alert) => camera_id === undefined || alert.camera_id === camera_id)
       .filter((alert) => alert_type === undefined || alert.alert_type === alert_type)
+      .filter((alert) => status === undefined || alert.status === status)
+      .filter((alert) => from === undefined || Date.parse(alert.timestamp) >= utcTime(from))
+      .filter((alert) => to === undefined || Date.parse(alert.timestamp) < utcTime(to))
       .sort((a, b) => Date.parse(b.timestamp) - Date.parse(a.timestamp) || b.id - a.id);
     return pageOf(found, page);
   }

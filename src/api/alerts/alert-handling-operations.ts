@@ -1,12 +1,25 @@
-import type { AlertHandlingService, DeliveryView, DryRunView } from '../../application/alerts/alert-handling-service';
+import type {
+  AlertHandlingService,
+  DeliveryView,
+  DryRunView,
+  TrialView,
+} from '../../application/alerts/alert-handling-service';
 import type { Attempt } from '../../application/alerts/delivery-worker';
 import { deliveryStatuses } from '../../domain/alerts/delivery';
-import type { JsonObject } from '../../domain/shared/json';
+import type { Json, JsonObject } from '../../domain/shared/json';
 import { type Examples, unknown, unreadable } from '../http/example';
-import { Decimal, Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
+import { Decimal, Described, Flag, ListOf, MANY, OneOf, Open, Part, Text, Time, Whole } from '../http/fields';
 import { operations } from '../http/operation';
 import { ALERT } from './alert-examples';
-import { AlertDto, AlertRuleKeyDto, LAST_RULE, NULLABLE_TIME, PageDto, alertDetails } from './alert-operations';
+import {
+  AlertDto,
+  AlertRuleKeyDto,
+  LAST_RULE,
+  NULLABLE_TIME,
+  PageDto,
+  alertDetails,
+  settings,
+} from './alert-operations';
 
 const GIVEN_UP = {
   id: 1,
@@ -51,6 +64,32 @@ const alertHandlingExamples = {
     },
     varies: ['/events'],
     refused: unknown({ rule_id: 4040 }, 'alert_rule.not_found', 'There is no alert rule 4040.'),
+  },
+  tryOut: {
+    input: {
+      hours: 24,
+      name: 'Hairnet burst',
+      camera_id: 'gate',
+      rule_type: 'violation_threshold',
+      conditions: { violation_type: 'no_hairnet', threshold: 1, duration_minutes: 10 },
+    },
+    answer: {
+      from: '2026-01-05T08:15:02.114Z',
+      to: '2026-01-05T08:15:02.114Z',
+      events: 3,
+      count: 1,
+      total: 1,
+      alerts: [
+        {
+          camera_id: 'gate',
+          alert_type: 'violation_threshold',
+          timestamp: '2026-01-05T08:15:02.114Z',
+          message: '1 no_hairnet at gate within 10 min',
+          details: { kind: 'alert', count: 1, threshold: 1 },
+        },
+      ],
+    },
+    varies: ['/events', '/alerts/*/details'],
   },
   acknowledge: {
     input: { alert_id: 2, by: 'li' },
@@ -103,14 +142,30 @@ class DryAlertDto {
   @Part(alertDetails) details: JsonObject;
 }
 
-class DryRunDto implements DryRunView {
-  @Whole({ min: 1, max: LAST_RULE }) rule_id: number;
+class TrialDto implements TrialView {
   @Time() from: string;
   @Time() to: string;
   @Whole({ min: 0, max: MANY, about: 'events looked at' }) events: number;
   @Whole({ min: 0, max: MANY, about: 'alerts shown' }) count: number;
   @Whole({ min: 0, max: MANY, about: 'alerts there would have been' }) total: number;
   @ListOf(() => DryAlertDto, { about: 'oldest first' }) alerts: DryAlertDto[];
+}
+
+class DryRunDto extends TrialDto implements DryRunView {
+  @Whole({ min: 1, max: LAST_RULE }) rule_id: number;
+}
+
+/** The fields of a rule that is not stored, and how far back it is tried. */
+@Open
+@Described(() => ({
+  type: 'object',
+  required: ['name', 'rule_type', 'conditions'],
+  properties: { hours: { type: 'number', minimum: 0.01, maximum: 168, default: 24 }, ...settings() },
+  additionalProperties: false,
+}))
+class RuleTrialDto {
+  @Decimal({ min: 0.01, max: 168, step: 0.01, default: 24, about: 'how far back' }) hours = 24;
+  [field: string]: Json;
 }
 
 class HandlingDto {
@@ -163,6 +218,15 @@ export const alertHandlingOperations = operations<AlertHandlingService>('alert-h
     input: DryRunWishDto,
     output: DryRunDto,
     example: alertHandlingExamples.test,
+    effect: 'read',
+  },
+  tryOut: {
+    http: 'POST /alerts/rules/test',
+    summary: 'What a rule that is not stored would have told over the last hours; nothing is sent',
+    call: (handling, input) => handling.tryOut(input),
+    input: RuleTrialDto,
+    output: TrialDto,
+    example: alertHandlingExamples.tryOut,
     effect: 'read',
   },
   acknowledge: {

@@ -4,7 +4,7 @@ import { alertStatuses } from '../../domain/alerts/alert';
 import { CONDITIONS, RULE_TYPES } from '../../domain/alerts/alert-conditions';
 import { ALERT_RULE_FIELDS } from '../../domain/alerts/alert-rule';
 import type { Json, JsonObject } from '../../domain/shared/json';
-import { Described, Flag, ListOf, MANY, OneOf, Open, Part, Text, Time, Whole } from '../http/fields';
+import { Described, Flag, ListOf, MANY, NotBefore, OneOf, Open, Part, Text, Time, Whole } from '../http/fields';
 import { operations } from '../http/operation';
 import { named } from '../http/schemas';
 import { alertExamples as examples } from './alert-examples';
@@ -25,7 +25,7 @@ const conditions = (): JsonObject =>
     additionalProperties: false,
   });
 
-const settings = (): Record<string, JsonObject> => ({
+export const settings = (): Record<string, JsonObject> => ({
   ...Object.fromEntries(Object.entries(ALERT_RULE_FIELDS).map(([name, { schema }]) => [name, schema])),
   conditions: conditions(),
 });
@@ -121,6 +121,9 @@ class AlertRuleCreatedDto extends OkDto {
 class AlertQueryDto extends PageDto {
   @Text({ max: 200, optional: true }) camera_id?: string;
   @Text({ max: 200, optional: true }) alert_type?: string;
+  @OneOf(alertStatuses, { optional: true }) status?: string;
+  @Time({ optional: true }) from?: string;
+  @NotBefore('from') @Time({ optional: true, about: 'not included' }) to?: string;
 }
 
 /** Further members depend on the rule: docs/alerts.md. */

@@ -1,4 +1,4 @@
-import type { InstanceView, Language } from '../../application/rollout/group-overview';
+import type { InstanceView, Language, PlanView } from '../../application/rollout/group-overview';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { Decimal, Described, Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
 import {
@@ -236,6 +236,23 @@ export class RolloutEventDto {
   @Text() hash: string;
 }
 
+const plan = () =>
+  named(
+    'RolloutPlan',
+    all({
+      group: text,
+      stages: listOf(all({ percent: number, bake_ms: count })),
+      on_trip: { type: 'string', enum: ['rollback', 'freeze'] },
+      auto_promote: { type: 'boolean' },
+      holdout_percent: number,
+      rules: anyMembers('the limits that evidence is held against (docs/rollout.md)'),
+    }),
+  );
+
+export class RolloutPlanListDto {
+  @ListOf(plan) plans: readonly PlanView[];
+}
+
 export class RolloutEventListDto {
   @ListOf(() => RolloutEventDto) events: RolloutEventDto[];
   @Flag({ about: 'whether no event was changed or removed since it was written' }) intact: boolean;
@@ -251,7 +268,15 @@ const mismatch = () =>
       at: { type: 'string', format: 'date-time' },
       requestId: text,
       served: { type: 'string', enum: ['domain', 'legacy'] },
-      pointers: { ...listOf(text), description: 'where the answers differed, as JSON pointers' },
+      pointers: {
+        ...listOf(all({ pointer: text, domain: {}, legacy: {} })),
+        description: 'where the answers differed, as JSON pointers, with both values, secrets masked',
+      },
+      input: { description: 'what was asked, secrets masked; null where it is long' },
+      answers: {
+        ...all({ domain: {}, legacy: {} }),
+        description: 'both answers, secrets masked; null where one is longer than 16 KB',
+      },
     }),
   );
 

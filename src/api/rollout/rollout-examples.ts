@@ -21,6 +21,25 @@ export const rolloutExamples = {
     },
     varies: ['/revision', '/instances/*/name', '/instances/*/revision', '/groups'],
   },
+  plans: {
+    input: {},
+    answer: {
+      plans: [
+        {
+          group: 'record-read',
+          stages: [
+            { percent: 10, bake_ms: 1_000 },
+            { percent: 100, bake_ms: 86_400_000 },
+          ],
+          on_trip: 'rollback',
+          auto_promote: false,
+          holdout_percent: 5,
+          rules: { kind: 'busy', minCalls: 344, minComparisons: 2995, minControl: 1000, errorRate: 0.05 },
+        },
+      ],
+    },
+    varies: ['/plans'],
+  },
   report: {
     input: { lang: 'en', format: 'md' },
     answer: {
@@ -72,7 +91,9 @@ export const rolloutExamples = {
           at: '2026-01-05T08:15:02.114Z',
           requestId: 'c0ffee',
           served: 'domain',
-          pointers: ['/fps'],
+          pointers: [{ pointer: '/value/fps', domain: 5, legacy: '5' }],
+          input: { camera_id: 'gate' },
+          answers: { domain: { fps: 5 }, legacy: { fps: '5' } },
         },
       ],
     },

@@ -13,6 +13,7 @@ import {
   RolloutKillDto,
   RolloutMismatchListDto,
   RolloutOverviewDto,
+  RolloutPlanListDto,
   RolloutReasonedDto,
   RolloutReportDto,
   RolloutSetPercentDto,
@@ -41,6 +42,14 @@ export const rolloutOperations = operations<RolloutService>('rollout', {
     input: ReportAsDto,
     output: RolloutReportDto,
     example: examples.report,
+  },
+  plans: {
+    http: 'GET /rollout/plan',
+    summary: 'The plan of every group: its stages, and the limits that evidence is held against',
+    call: (rollout) => rollout.plans(),
+    input: NoInputDto,
+    output: RolloutPlanListDto,
+    example: examples.plans,
   },
   group: {
     http: 'GET /rollout/{group}',

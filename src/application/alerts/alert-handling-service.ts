@@ -1,5 +1,5 @@
 import type { Alert } from '../../domain/alerts/alert';
-import type { AlertRuleRepository } from '../../domain/alerts/alert-rule';
+import { AlertRule, type AlertRuleRepository } from '../../domain/alerts/alert-rule';
 import type { AlertText } from '../../domain/alerts/alert-wording';
 import type { Delivery, DeliveryStatus } from '../../domain/alerts/delivery';
 import { RuleEvaluation } from '../../domain/alerts/rule-evaluation';
@@ -50,8 +50,7 @@ export interface DeliveryView {
 }
 
 /** The alerts that the rule would have raised. */
-export interface DryRunView {
-  readonly rule_id: number;
+export interface TrialView {
   readonly from: string;
   readonly to: string;
   readonly events: number;
@@ -65,6 +64,13 @@ export interface DryRunView {
     readonly details: JsonObject;
   }[];
 }
+
+export interface DryRunView extends TrialView {
+  readonly rule_id: number;
+}
+
+/** The fields of a rule, and how many hours back it is tried. */
+type RuleTrial = JsonObject & { readonly hours: number };
 
 const BATCH = 5_000;
 
@@ -131,9 +137,18 @@ export class AlertHandlingService {
     private readonly clock: Clock,
   ) {}
 
-  async test({ rule_id, hours }: AlertRuleKey & { hours: number }) {
+  async test({ rule_id, hours }: AlertRuleKey & { hours: number }): Promise<DryRunView> {
     const rule = await this.rules.get(rule_id);
     if (!rule) throw noSuchRule(rule_id);
+    return { rule_id, ...(await this.tried(rule, hours)) };
+  }
+
+  /** A rule that is not stored: what it would have told is seen before it can tell anybody. Throws `alert_rule.invalid`. */
+  async tryOut({ hours, ...fields }: RuleTrial): Promise<TrialView> {
+    return this.tried(AlertRule.register(fields, this.clock()), hours);
+  }
+
+  private async tried(rule: AlertRule, hours: number): Promise<TrialView> {
     // A dry run also evaluates a rule that is disabled.
     const candidate = watched(rule.enabled ? rule : rule.change({ enabled: true }, rule.updatedAt));
     if (!candidate) throw new DomainError('alert_rule.unknown_type', 'Only the old backend knew this type of rule.');
@@ -148,7 +163,7 @@ export class AlertHandlingService {
       details,
     }));
     const [since, until] = [new Date(from).toISOString(), new Date(to).toISOString()];
-    return { rule_id, from: since, to: until, events, count: shown.length, total: alerts.length, alerts: shown };
+    return { from: since, to: until, events, count: shown.length, total: alerts.length, alerts: shown };
   }
 
   acknowledge({ alert_id, by = null, note = null }: Handling) {

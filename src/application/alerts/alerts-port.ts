@@ -21,6 +21,11 @@ export interface AlertRuleQuery extends Page {
 export interface AlertQuery extends Page {
   readonly camera_id?: string;
   readonly alert_type?: string;
+  /** open, acknowledged or resolved. */
+  readonly status?: string;
+  readonly from?: string;
+  /** Not included. */
+  readonly to?: string;
 }
 
 /** One page: `count` is its length, `total` that of the whole list. */

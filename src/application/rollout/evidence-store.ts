@@ -34,6 +34,10 @@ export interface Mismatch {
   readonly served: string;
   /** Where the answers differ, as JSON pointers, each with both values, secrets masked. */
   readonly pointers: readonly { readonly pointer: string; readonly domain: Json; readonly legacy: Json }[];
+  /** What was asked, secrets masked; null where it is too long. */
+  readonly input: Json;
+  /** Both answers as they were compared, secrets masked; each null where it is too long. */
+  readonly answers: { readonly domain: Json; readonly legacy: Json };
 }
 
 export interface ComparisonCounts {

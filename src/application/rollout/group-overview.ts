@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../../domain/shared/json';
+import type { GroupPlan } from '../../domain/rollout/rollout-plan';
+import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
 
 export interface GroupKey {
   readonly group: string;
@@ -102,3 +103,23 @@ export interface VerificationView {
 export interface VerificationKey {
   readonly verification_id: string;
 }
+
+/** The plan of a group, as people read it. */
+export interface PlanView {
+  readonly group: string;
+  readonly stages: readonly { readonly percent: number; readonly bake_ms: number }[];
+  readonly on_trip: 'rollback' | 'freeze';
+  readonly auto_promote: boolean;
+  readonly holdout_percent: number;
+  /** The limits that evidence is held against. */
+  readonly rules: JsonObject;
+}
+
+export const planView = ({ group, stages, onTrip, autoPromote, holdoutPercent, rules }: GroupPlan): PlanView => ({
+  group,
+  stages: stages.map(({ percent, bakeMs }) => ({ percent, bake_ms: bakeMs })),
+  on_trip: onTrip,
+  auto_promote: autoPromote,
+  holdout_percent: holdoutPercent,
+  rules: toJson(rules) as JsonObject,
+});

@@ -6,16 +6,18 @@ import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
 import { currentCall } from '../shared/call-context';
 import type { EvidenceStore } from './evidence-store';
 import type { EvidenceCollector } from './evidence-uploader';
-import type {
-  Acknowledged,
-  GroupKey,
-  GroupOverview,
-  Kill,
-  Language,
-  Reasoned,
-  RolloutOverview,
-  Unkill,
-  VerificationKey,
+import {
+  type Acknowledged,
+  type GroupKey,
+  type GroupOverview,
+  type Kill,
+  type Language,
+  type PlanView,
+  type Reasoned,
+  type RolloutOverview,
+  type Unkill,
+  type VerificationKey,
+  planView,
 } from './group-overview';
 import type { RoutedOperation } from './operation-router';
 import { type KnownKeys, verdictOn } from './rollout-evaluator';
@@ -48,6 +50,12 @@ export class RolloutService {
     const groups = await Promise.all([...document.groups.keys()].map((group) => this.view(document, group)));
     const { revision, killed } = document;
     return { revision, killed, instances: instances.map((i) => confirmed(i, revision)), groups };
+  }
+
+  /** What every group must show before it goes on, and what takes it back. */
+  async plans(): Promise<{ readonly plans: readonly PlanView[] }> {
+    const { groups } = await this.store.load();
+    return { plans: [...groups.values()].map(({ plan }) => planView(plan)) };
   }
 
   async group({ group }: GroupKey): Promise<GroupOverview> {

@@ -1,5 +1,5 @@
 import { isAnswer } from '../../domain/shared/domain-error';
-import { type Json, toJson } from '../../domain/shared/json';
+import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
 import { type CallContext, currentCall, runInCall } from '../shared/call-context';
 import type { Clock, Log } from '../shared/log';
 import { Media } from '../shared/media';
@@ -36,6 +36,8 @@ export interface ShadowOptions {
   readonly pause: (ms: number) => Promise<unknown>;
   /** Called once per confirmed difference. */
   readonly onMismatch: (mismatch: Mismatch) => Promise<void>;
+  /** Hides secrets of what is stored for people to look at. */
+  readonly mask: (members: JsonObject) => JsonObject;
 }
 
 interface Sides {
@@ -80,21 +82,25 @@ export class ShadowComparer {
   }
 
   private async run(read: AnsweredRead, requestId: string): Promise<void> {
-    const again = async () =>
-      compare(read, { served: await this.ask(read.again, read.input), other: await this.ask(read.other, read.input) });
+    const again = async () => ({
+      served: await this.ask(read.again, read.input),
+      other: await this.ask(read.other, read.input),
+    });
     try {
       // A file was sent as a stream: its content can only be read again.
       const first = isFile(read.answer)
         ? await again()
-        : compare(read, { served: await comparable(read.answer), other: await this.ask(read.other, read.input) });
-      if (first.length === 0) return this.count(read, 'same');
-      const second = lasting(first, await again());
+        : { served: await comparable(read.answer), other: await this.ask(read.other, read.input) };
+      const differing = compare(read, first);
+      if (differing.length === 0) return this.count(read, 'same');
+      const second = lasting(differing, compare(read, await again()));
       if (second.length === 0) return this.count(read, 'noise');
       await this.options.pause(this.options.confirmAfterMs);
-      const confirmed = lasting(second, await again());
+      const sides = await again();
+      const confirmed = lasting(second, compare(read, sides));
       if (confirmed.length === 0) return this.count(read, 'noise');
       this.count(read, 'mismatch');
-      await this.options.onMismatch(this.mismatch(read, confirmed, requestId));
+      await this.options.onMismatch(this.mismatch(read, confirmed, sides, requestId));
     } catch (error) {
       this.log.debug('a comparison of both paths was given up', { operation: read.operation.id, requestId, error });
     } finally {
@@ -116,7 +122,17 @@ export class ShadowComparer {
     this.results.push({ group: operation.group, entry: served.entry, operation: operation.id, result });
   }
 
-  private mismatch({ operation, served }: AnsweredRead, found: readonly Difference[], requestId: string): Mismatch {
+  private shown(value: Json): Json {
+    const masked = this.options.mask({ value }).value ?? null;
+    return JSON.stringify(masked).length > MOST_SHOWN ? null : masked;
+  }
+
+  private mismatch(
+    { operation, served, input }: AnsweredRead,
+    found: readonly Difference[],
+    sides: Sides,
+    requestId: string,
+  ): Mismatch {
     const fromDomain = served.path === 'domain';
     const pointers = found.map(({ pointer, left = null, right = null }) => ({
       pointer,
@@ -131,9 +147,17 @@ export class ShadowComparer {
       requestId,
       served: served.path,
       pointers,
+      input: this.shown(toJson(input)),
+      answers: {
+        domain: this.shown(fromDomain ? sides.served : sides.other),
+        legacy: this.shown(fromDomain ? sides.other : sides.served),
+      },
     };
   }
 }
+
+/** Longer answers are not kept: their differences are. */
+const MOST_SHOWN = 16_384;
 
 const compare = ({ operation }: AnsweredRead, { served, other }: Sides): Difference[] =>
   differences(

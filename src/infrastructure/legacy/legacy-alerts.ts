@@ -11,6 +11,7 @@ import { noteChange } from '../../application/shared/call-context';
 import type { Clock } from '../../application/shared/log';
 import { AlertRule } from '../../domain/alerts/alert-rule';
 import { Unavailable } from '../../domain/shared/domain-error';
+import { utcTime } from '../../domain/shared/time';
 import type { Json, JsonObject } from '../../domain/shared/json';
 
 /** One statement at a time, each a transaction of its own. */
@@ -37,7 +38,10 @@ const RULE = `
     'enabled', enabled, 'priority', priority, 'created_by', created_by) AS fields
   FROM alert_rules`;
 const MATCHING_RULES = 'WHERE ($1::text IS NULL OR camera_id = $1) AND ($2::boolean IS NULL OR enabled = $2)';
-const MATCHING_ALERTS = 'WHERE ($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR alert_type = $2)';
+const MATCHING_ALERTS = `WHERE ($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR alert_type = $2)
+  AND ($3::text IS NULL OR status = $3) AND ($4::timestamptz IS NULL OR h.timestamp >= $4)
+  AND ($5::timestamptz IS NULL OR h.timestamp < $5)`;
+const timeOf = (text: string | undefined): Date | null => (text === undefined ? null : new Date(utcTime(text)));
 const time = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const ALERT = `
   SELECT to_jsonb(h) - '{decision_key,created_at}'::text[] || jsonb_build_object(
@@ -104,11 +108,11 @@ export class LegacyAlerts implements AlertsPort {
     return { ok: true as const };
   }
 
-  async history({ camera_id, alert_type, limit, offset }: AlertQuery) {
-    const filter = [camera_id ?? null, alert_type ?? null];
-    const page = `${ALERT} ${MATCHING_ALERTS} ORDER BY h.timestamp DESC, id DESC LIMIT $3 OFFSET $4`;
+  async history({ camera_id, alert_type, status, from, to, limit, offset }: AlertQuery) {
+    const filter = [camera_id ?? null, alert_type ?? null, status ?? null, timeOf(from), timeOf(to)];
+    const page = `${ALERT} ${MATCHING_ALERTS} ORDER BY h.timestamp DESC, id DESC LIMIT $6 OFFSET $7`;
     const rows = await this.sql.query<{ alert: AlertView }>(page, [...filter, limit, offset]);
-    const total = await this.count(`SELECT count(*) AS total FROM alert_history ${MATCHING_ALERTS}`, filter);
+    const total = await this.count(`SELECT count(*) AS total FROM alert_history h ${MATCHING_ALERTS}`, filter);
     return { count: rows.length, total, items: rows.map((row) => row.alert) };
   }
 

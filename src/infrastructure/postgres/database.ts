@@ -16,6 +16,7 @@ import { Security1764700000000 } from '../../../migrations/1764700000000-securit
 import { Sessions1764910000000 } from '../../../migrations/1764910000000-sessions';
 import { Live1764920000000 } from '../../../migrations/1764920000000-live';
 import { ViolationQueue1764930000000 } from '../../../migrations/1764930000000-violation-queue';
+import { Console1764940000000 } from '../../../migrations/1764940000000-console';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
@@ -93,6 +94,7 @@ export class Database implements Queryable {
         Sessions1764910000000,
         Live1764920000000,
         ViolationQueue1764930000000,
+        Console1764940000000,
       ],
       migrationsTransactionMode: 'all',
     });

@@ -3,8 +3,9 @@ import type { AlertRuleView, AlertView } from '../../application/alerts/alert-vi
 import type { AlertQuery } from '../../application/alerts/alerts-port';
 import { Alert } from '../../domain/alerts/alert';
 import { AlertRule, type AlertRuleFields } from '../../domain/alerts/alert-rule';
+import { utcTime } from '../../domain/shared/time';
 import type { Database } from './database';
-import type { Readable } from './queryable';
+import { type Condition, type Readable, conditions } from './queryable';
 
 type Timed<T, K extends keyof T> = Omit<T, K> & { readonly [name in K]: T[name] extends string ? Date : Date | null };
 
@@ -69,21 +70,35 @@ const toAlertView = (row: AlertRow): AlertView => ({
   resolved_at: row.resolved_at?.toISOString() ?? null,
 });
 
-const FILTER = '($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR alert_type = $2)';
+const matching = ({
+  camera_id,
+  alert_type,
+  status,
+  from,
+  to,
+}: Omit<AlertQuery, 'limit' | 'offset'>): (Condition | undefined)[] => [
+  camera_id === undefined ? undefined : ['camera_id = $', [camera_id]],
+  alert_type === undefined ? undefined : ['alert_type = $', [alert_type]],
+  status === undefined ? undefined : ['status = $', [status]],
+  from === undefined ? undefined : ['timestamp >= $', [new Date(utcTime(from))]],
+  to === undefined ? undefined : ['timestamp < $', [new Date(utcTime(to))]],
+];
+
 const ONE = `SELECT ${ALERT_COLUMNS} FROM alert_history WHERE id = $1`;
 
 /** The history of alerts in PostgreSQL. */
 export class PgAlertArchive implements AlertArchive {
   constructor(private readonly database: Database) {}
 
-  async page({ camera_id, alert_type, limit, offset }: AlertQuery) {
-    const filter = [camera_id ?? null, alert_type ?? null];
+  async page({ limit, offset, ...query }: AlertQuery) {
+    const { where, values } = conditions(matching(query));
     const [rows, counted] = await Promise.all([
       this.database.query<AlertRow>(
-        `SELECT ${ALERT_COLUMNS} FROM alert_history WHERE ${FILTER} ORDER BY timestamp DESC, id DESC LIMIT $3 OFFSET $4`,
-        [...filter, limit, offset],
+        `SELECT ${ALERT_COLUMNS} FROM alert_history WHERE ${where} ORDER BY timestamp DESC, id DESC
+          LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
+        [...values, limit, offset],
       ),
-      this.database.query<{ total: string }>(`SELECT count(*) AS total FROM alert_history WHERE ${FILTER}`, filter),
+      this.database.query<{ total: string }>(`SELECT count(*) AS total FROM alert_history WHERE ${where}`, values),
     ]);
     return { count: rows.length, total: Number(counted[0]?.total ?? 0), items: rows.map(toAlertView) };
   }

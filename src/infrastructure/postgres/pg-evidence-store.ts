@@ -28,11 +28,20 @@ export class PgEvidenceStore implements EvidenceStore {
     });
   }
 
-  addMismatch({ group, entry, operation, at, requestId, served, pointers }: Mismatch): Promise<void> {
+  addMismatch({ group, entry, operation, at, requestId, served, pointers, input, answers }: Mismatch): Promise<void> {
     return this.database.transaction(async (sql) => {
       await sql.query(
-        `INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-        [group, entry, operation, at, requestId, served, JSON.stringify(pointers)],
+        `INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers, input, answers)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          group,
+          entry,
+          operation,
+          at,
+          requestId,
+          served,
+          ...[pointers, input, answers].map((part) => JSON.stringify(part)),
+        ],
       );
       await sql.query(
         `DELETE FROM rollout_mismatches WHERE group_name = $1 AND id <= (
@@ -58,7 +67,8 @@ export class PgEvidenceStore implements EvidenceStore {
 
   async mismatches(group: string, limit: number): Promise<Mismatch[]> {
     return this.database.query<Mismatch>(
-      `SELECT group_name AS "group", entry, operation, at, request_id AS "requestId", served, pointers
+      `SELECT group_name AS "group", entry, operation, at, request_id AS "requestId", served, pointers, input,
+              coalesce(answers, '{"domain": null, "legacy": null}') AS answers
          FROM rollout_mismatches WHERE group_name = $1 ORDER BY id DESC LIMIT $2`,
       [group, limit],
     );

@@ -124,6 +124,18 @@ describe('what people do about alerts', () => {
     expect([site.told(), (await site.alerts.get({ rule_id: 1 })).enabled]).toEqual([[], false]);
   });
 
+  it('shows what a rule would tell before it is stored, and refuses one that could not be', async () => {
+    for (const minutes of [30, 29.5, 5])
+      site.see('NO_HAIRNET_AT_SINK', 'cam1', new Date(site.clock().getTime() - minutes * 60_000));
+    const run = await site.handling.tryOut({ ...RULE, hours: 1 });
+    expect(run).toMatchObject({ events: 3, count: 1, total: 1 });
+    expect(run).not.toHaveProperty('rule_id');
+    expect(await site.alerts.list(PAGE)).toMatchObject({ total: 0 });
+    await expect(site.handling.tryOut({ ...RULE, conditions: { threshold: -1 }, hours: 1 })).rejects.toMatchObject({
+      code: 'alert_rule.invalid',
+    });
+  });
+
   it('tries no rule that there is not, or that only the old backend knew', async () => {
     await expect(site.handling.test({ rule_id: 9, hours: 1 })).rejects.toMatchObject({ code: 'alert_rule.not_found' });
     const old = { name: 'old', rule_type: 'of the old backend', conditions: {}, enabled: true };

@@ -18,6 +18,8 @@ const mismatch = async () => ({
   requestId: 'r',
   served: 'domain',
   pointers: [{ pointer: '/value/total', domain: 1, legacy: 2 }],
+  input: {},
+  answers: { domain: { value: { total: 1 } }, legacy: { value: { total: 2 } } },
 });
 
 describe('what a process does about its own observations', () => {

@@ -6,7 +6,7 @@ import { ShadowComparer } from '../../../src/application/rollout/shadow-comparer
 import { runInCall } from '../../../src/application/shared/call-context';
 import { Media } from '../../../src/application/shared/media';
 import { type RolloutSnapshot, compileGroup } from '../../../src/domain/rollout/decision';
-import { type Json, isJsonObject, toJson } from '../../../src/domain/shared/json';
+import { type Json, type JsonObject, isJsonObject, toJson } from '../../../src/domain/shared/json';
 import { eventually } from '../../support/eventually';
 import { rememberingLog } from '../../support/quiet-log';
 import { routedPort } from '../../support/routed-port';
@@ -42,6 +42,7 @@ describe('a planted difference', () => {
       idle: () => true,
       confirmAfterMs: 1,
       pause: async () => undefined,
+      mask: (members: JsonObject) => members,
       onMismatch: async (mismatch: Mismatch) => void found.push(mismatch),
     };
     const shadow = new ShadowComparer(options, () => new Date(0), rememberingLog());
