@@ -1,4 +1,4 @@
-import type { InstanceView, Language, PlanView } from '../../application/rollout/group-overview';
+import type { InstanceView, Language } from '../../application/rollout/group-overview';
 import type { Json, JsonObject } from '../../domain/shared/json';
 import { Decimal, Described, Flag, ListOf, MANY, OneOf, Part, Text, Time, Whole } from '../http/fields';
 import {
@@ -234,23 +234,6 @@ export class RolloutEventDto {
   @Part(() => orNull(mapOf({})), { about: 'what it rested on' }) evidence: Json;
   @Text() prev_hash: string;
   @Text() hash: string;
-}
-
-const plan = () =>
-  named(
-    'RolloutPlan',
-    all({
-      group: text,
-      stages: listOf(all({ percent: number, bake_ms: count })),
-      on_trip: { type: 'string', enum: ['rollback', 'freeze'] },
-      auto_promote: { type: 'boolean' },
-      holdout_percent: number,
-      rules: anyMembers('the limits that evidence is held against (docs/rollout.md)'),
-    }),
-  );
-
-export class RolloutPlanListDto {
-  @ListOf(plan) plans: readonly PlanView[];
 }
 
 export class RolloutEventListDto {

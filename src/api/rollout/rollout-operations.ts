@@ -1,6 +1,8 @@
+import type { PlanView } from '../../application/rollout/group-overview';
 import type { RolloutService } from '../../application/rollout/rollout-service';
-import { NoInputDto } from '../http/fields';
+import { ListOf, NoInputDto } from '../http/fields';
 import { operations } from '../http/operation';
+import { all, anyMembers, count, listOf, named, number, text } from '../http/schemas';
 import {
   EventPageDto,
   GroupKeyDto,
@@ -13,7 +15,6 @@ import {
   RolloutKillDto,
   RolloutMismatchListDto,
   RolloutOverviewDto,
-  RolloutPlanListDto,
   RolloutReasonedDto,
   RolloutReportDto,
   RolloutSetPercentDto,
@@ -24,6 +25,23 @@ import {
   VerificationOfDto,
 } from './rollout-dto';
 import { rolloutExamples as examples } from './rollout-examples';
+
+const plan = () =>
+  named(
+    'RolloutPlan',
+    all({
+      group: text,
+      stages: listOf(all({ percent: number, bake_ms: count })),
+      on_trip: { type: 'string', enum: ['rollback', 'freeze'] },
+      auto_promote: { type: 'boolean' },
+      holdout_percent: number,
+      rules: anyMembers('the limits that evidence is held against (docs/rollout.md)'),
+    }),
+  );
+
+class RolloutPlanListDto {
+  @ListOf(plan) plans: readonly PlanView[];
+}
 
 /** The operations that steer the rollout are not switched themselves. */
 export const rolloutOperations = operations<RolloutService>('rollout', {
