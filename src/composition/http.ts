@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { httpApplication, httpServer } from '../api/http/application';
 import { locating, socketCaller } from '../api/http/auth';
+import { readDashboard } from '../infrastructure/files/dashboard-files';
 import { mostConnections } from '../infrastructure/system/host-system';
 import type { Lifecycle } from './lifecycle';
 import { type Address, notListening } from './refusals';
@@ -22,6 +23,7 @@ interface HttpSettings extends Address {
 /** Serves requests and sockets from now on; returns where. */
 export async function startHttp(site: Site, settings: HttpSettings, life: Lifecycle): Promise<string> {
   const { access, monitoring, platform } = site;
+  const dashboard = readDashboard();
   const server = httpServer(
     httpApplication(site.operations, {
       log: platform.log,
@@ -31,6 +33,7 @@ export async function startHttp(site: Site, settings: HttpSettings, life: Lifecy
       meter: monitoring.meter.count,
       ready: () => monitoring.service.missing(),
       scrape: () => monitoring.prometheus.render(),
+      ...(dashboard ? { dashboard } : {}),
     }),
     platform.log,
   );
