@@ -85,6 +85,7 @@ const top = [
   [{ path: '^src/api/catalogue[.]ts$' }, { path: '^src/api/([^/]+/[^/]+-operations|http/operation)[.]ts$' }],
   [COMPOSITION, inside('src/(composition|api|application|domain|infrastructure)')],
   [COMPOSITION, { path: '.', dependencyTypes: ['core'] }],
+  [{ path: '^src/composition/site[.]ts$' }, { path: '^package[.]json$' }],
   [PROGRAMS, inside('src/(composition|application|domain|infrastructure)')],
   [PROGRAMS, { path: '.', dependencyTypes: ['core'] }],
   [{ path: '^src/(main|composition/platform|cli/(import|rollout|token))[.]ts$' }, npm('reflect-metadata')],

@@ -1,4 +1,5 @@
 import { accessOperations } from './access/access-operations';
+import { sessionOperations } from './access/session-operations';
 import { alertHandlingOperations } from './alerts/alert-handling-operations';
 import { alertOperations } from './alerts/alert-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
@@ -26,6 +27,7 @@ export const catalogue = {
   monitoring: monitoringOperations,
   system: systemOperations,
   access: accessOperations,
+  sessions: sessionOperations,
 };
 
 export const allOperations: readonly Operation[] = Object.values(catalogue).flatMap((rows) => Object.values(rows));

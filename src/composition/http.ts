@@ -65,7 +65,11 @@ export function startSockets(
   platform.wakes.on('events', sending.wake);
   life.every(LOOK_EVERY_MS, 'sending the state of cameras to dashboards', () => status.look());
   life.every(LOOK_EVERY_MS, 'looking for sockets of revoked tokens', async () =>
-    sockets.recheck((id) => access.authenticator.isUsable(id)),
+    sockets.recheck(
+      ({ tokenId, session }) =>
+        (session === undefined || access.sessions.isUsable(session)) &&
+        (tokenId === undefined || access.authenticator.isUsable(tokenId)),
+    ),
   );
   life.every(PING_EVERY_MS, 'the ping of dashboards', async () => events.ping());
 }

@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import { alertOperations } from '../api/alerts/alert-operations';
 import { cameraControlOperations } from '../api/camera-control/camera-control-operations';
 import { cameraOperations } from '../api/cameras/camera-operations';
@@ -6,6 +7,7 @@ import { type Mounted, switched } from '../api/http/mount';
 import { recordOperations } from '../api/records/records-operations';
 import { statisticsOperations } from '../api/statistics/statistics-operations';
 import { systemOperations } from '../api/system/system-operations';
+import type { SiteView } from '../application/access/session-service';
 import type { SystemPort } from '../application/system/system-port';
 import type { Settings } from '../infrastructure/environment/settings';
 import { HostSystem } from '../infrastructure/system/host-system';
@@ -36,6 +38,15 @@ export interface Site {
   readonly operations: readonly Mounted[];
 }
 
+const siteView = ({ siteName, timeZone, violationTypes, ...kept }: Settings): SiteView => ({
+  name: siteName,
+  time_zone: timeZone,
+  version,
+  violation_types: [...new Set(Object.values(violationTypes))].sort(),
+  event_retention_days: kept.eventRetentionDays,
+  history_retention_days: kept.historyRetentionDays,
+});
+
 /** The entry point of tests, benchmarks, the import and the service itself. */
 export function createSite(settings: Settings, overrides: Overrides): Site {
   const platform = createPlatform(settings.databaseUrl, overrides);
@@ -51,7 +62,8 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const monitoring = createMonitoring(platform, { cameras, control, events, rollout }, settings);
   const watched = { cameras, control, rollout, monitoring: monitoring.service };
   const alerts = createAlerts(platform, stores, watched, settings);
-  const access = createAccess(platform, { needsToken: needsToken(settings), perMinute: settings.rateLimit });
+  const rules = { needsToken: needsToken(settings), perMinute: settings.rateLimit };
+  const access = createAccess(platform, rules, siteView(settings));
   const { router } = rollout;
   const operations = [
     switched(cameraOperations, router, bothCameras),

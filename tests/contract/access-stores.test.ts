@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../src/application/access/audit-trail';
 import type { Minute } from '../../src/application/monitoring/minute-metrics';
+import type { Session } from '../../src/domain/access/session';
 import { ApiToken } from '../../src/domain/access/api-token';
 import { STORE_SETS, storesForEach } from '../support/store-sets';
 
@@ -54,6 +55,41 @@ describe.each(STORE_SETS)('tokens, audit trail and minutes in $where', ({ open }
         ]),
       );
       expect((await one())?.fields.lastUsedAt).toEqual(later(5));
+    });
+  });
+
+  describe('sessions', () => {
+    const tokenId = '0'.repeat(15) + '1';
+    const session = (n: number, more: Partial<Session> = {}): Session => ({
+      hash: String(n).padStart(64, '0'),
+      tokenId,
+      createdAt: later(n),
+      expiresAt: later(n + 1_000),
+      ...more,
+    });
+    const hashes = async (now = NOW) =>
+      (await here.stores.sessions.all(now)).map(({ hash }) => Number(hash)).sort((a, b) => a - b);
+    beforeEach(async () => {
+      const fields = { id: tokenId, name: 'li', role: 'viewer', hash: 'ab'.repeat(32), createdAt: NOW } as const;
+      const never = { expiresAt: null, revokedAt: null, lastUsedAt: null };
+      await here.stores.tokens.add(ApiToken.restore({ ...fields, ...never }));
+    });
+
+    it('are there until they expire, are extended, and are removed', async () => {
+      await here.stores.sessions.add(session(1), 10);
+      expect(await here.stores.sessions.all(NOW)).toEqual([session(1)]);
+      expect(await hashes(later(1_001))).toEqual([]);
+      await here.stores.sessions.extend(new Map([[session(1).hash, later(9_000)]]));
+      await here.stores.sessions.extend(new Map([[session(1).hash, later(5)]]));
+      expect(await here.stores.sessions.all(later(8_999))).toEqual([{ ...session(1), expiresAt: later(9_000) }]);
+      await here.stores.sessions.remove(session(1).hash);
+      expect(await hashes()).toEqual([]);
+    });
+
+    it('are bounded for each token: the oldest goes, and what has expired', async () => {
+      await here.stores.sessions.add(session(1, { expiresAt: later(3) }), 3);
+      for (const n of [2, 3, 4, 5]) await here.stores.sessions.add(session(n), 3);
+      expect(await hashes()).toEqual([3, 4, 5]);
     });
   });
 

@@ -13,7 +13,7 @@ import { type TestSite, testSite } from '../support/test-site';
 interface Described {
   readonly operationId: string;
   readonly tags: readonly string[];
-  readonly 'x-role': Role;
+  readonly 'x-role': Role | 'anybody';
   readonly responses: Readonly<Record<string, { readonly description: string }>>;
 }
 
@@ -60,21 +60,30 @@ const outcome = (status: number): string => (status === 401 || status === 403 ? 
 it('the document says of every operation who may call it, and how others are refused', () => {
   expect([...described.keys()].sort()).toEqual(allOperations.map((o) => o.id).sort());
   for (const { 'x-role': role, responses } of described.values()) {
-    expect(roles).toContain(role);
+    expect([...roles, 'anybody']).toContain(role);
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
   }
 });
 
-describe.each(allOperations.map((operation) => [operation.id, operation] as const))('%s', (id, operation) => {
+it('only browsers that sign in or out need no token', () => {
+  const open = [...described.values()].filter((operation) => operation['x-role'] === 'anybody');
+  expect(open.map((operation) => operation.operationId)).toEqual(['access.signIn', 'access.signOut']);
+});
+
+const withRole = allOperations.flatMap((operation) =>
+  operation.role === 'anybody' ? [] : [[operation.id, operation, operation.role] as const],
+);
+
+describe.each(withRole)('%s', (id, operation, least) => {
   it('answers each role as the document says', async () => {
-    const needed = described.get(id)?.['x-role'] ?? 'viewer';
+    expect(described.get(id)?.['x-role']).toBe(least);
     const none = await ask(operation, undefined);
     expect(none.status).toBe(401);
     expect(none.headers['www-authenticate']).toBe('Bearer realm="watchgate"');
     expect(none.body).toMatchObject({ code: 'access.unauthorized', status: 401 });
     for (const role of roles) {
       const answer = await ask(operation, role);
-      expect([role, outcome(answer.status)]).toEqual([role, covers(role, needed) ? 'admitted' : '403']);
+      expect([role, outcome(answer.status)]).toEqual([role, covers(role, least) ? 'admitted' : '403']);
       if (answer.status === 403) expect(answer.body).toMatchObject({ code: 'access.forbidden' });
       // 503 is of the processes of cameras, which this site does not control.
       expect(answer.status).not.toBe(500);
@@ -85,7 +94,7 @@ describe.each(allOperations.map((operation) => [operation.id, operation] as cons
     it('lets operators choose the path, and nobody below them', async () => {
       const answers = await Promise.all(roles.map((role) => ask(operation, role, '?force_domain=false')));
       expect(answers.map((a) => outcome(a.status))).toEqual(
-        roles.map((role) => (covers(role, operation.role) && covers(role, 'operator') ? 'admitted' : '403')),
+        roles.map((role) => (covers(role, least) && covers(role, 'operator') ? 'admitted' : '403')),
       );
     });
 });

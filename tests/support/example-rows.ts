@@ -1,3 +1,5 @@
+import { sha256 } from '../../src/domain/shared/sha256';
+
 /** Rows of the site of the examples that no call of the API makes with an id that is known before. */
 export const ALERTS = `
   INSERT INTO alert_rules (id, name, camera_id, rule_type, conditions, notification_channels, recipients, priority, created_by)
@@ -22,9 +24,9 @@ export const ALERTS = `
   VALUES ('camera-config', 1, 'cameras.get', now(), 'c0ffee', 'domain', '["/fps"]');
 `;
 
-/** Of nobody: no text has this hash. */
+/** The second one's text is in the example of signing in; of the first there is none. */
 export const TOKEN = `
   INSERT INTO api_tokens (id, name, role, hash, created_at) VALUES
     ('3f0c5e1d2b7a9c44', 'wang', 'viewer', repeat('0', 64), now() - interval '1 day'),
-    ('5a1b2c3d4e5f6071', 'li', 'admin', repeat('1', 64), now() - interval '2 days');
+    ('5a1b2c3d4e5f6071', 'li', 'admin', '${sha256('for-the-examples-of-the-api-document-only-0')}', now() - interval '2 days');
 `;

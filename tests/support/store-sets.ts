@@ -1,4 +1,5 @@
 import type { AuditStore } from '../../src/application/access/audit-trail';
+import type { SessionStore } from '../../src/application/access/sessions';
 import type { TokenStore } from '../../src/application/access/token-service';
 import type { AlertFeed, EvaluationStore } from '../../src/application/alerts/alert-evaluator';
 import type { DeliveryArchive } from '../../src/application/alerts/alert-handling-service';
@@ -42,6 +43,7 @@ import { PgCameraChanges, PgRevisions } from '../../src/infrastructure/postgres/
 import { PgRolloutStore } from '../../src/infrastructure/postgres/pg-rollout-store';
 import { PgSiteWatch } from '../../src/infrastructure/postgres/pg-site-watch';
 import { PgSiteActivity, PgStatistics } from '../../src/infrastructure/postgres/pg-statistics';
+import { PgSessions } from '../../src/infrastructure/postgres/pg-sessions';
 import { PgTokens } from '../../src/infrastructure/postgres/pg-tokens';
 import { PgVerifications } from '../../src/infrastructure/postgres/pg-verifications';
 import { PgViolations } from '../../src/infrastructure/postgres/pg-violations';
@@ -53,6 +55,7 @@ import { InMemoryDesiredStates } from './in-memory-desired-states';
 import * as events from './in-memory-events';
 import { InMemoryMinutes, type MinuteRow } from './in-memory-minutes';
 import * as rollout from './in-memory-rollout';
+import { InMemorySessions } from './in-memory-sessions';
 import { InMemoryTokens } from './in-memory-tokens';
 import { rememberingLog } from './quiet-log';
 import { createTestDatabase } from './test-database';
@@ -86,6 +89,7 @@ export interface Stores {
   readonly minutes: (instance: string) => MinuteStore;
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
 }
 
 export interface StoreSite {
@@ -161,6 +165,7 @@ function storesIn(sql: Database): Stores {
     minutes: (instance) => new PgMinutes(sql, instance),
     audit: new PgAudit(sql),
     tokens: new PgTokens(sql),
+    sessions: new PgSessions(sql),
   };
 }
 
@@ -198,6 +203,7 @@ function inMemory(): Stores {
     minutes: (instance) => new InMemoryMinutes(minutes, instance),
     audit: new InMemoryAudit(),
     tokens: new InMemoryTokens(),
+    sessions: new InMemorySessions(),
   };
 }
 

@@ -2,14 +2,18 @@ import type { NextFunction, Request, Response } from 'express';
 import proxyAddr from 'proxy-addr';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import type { BrowserSession, Client } from '../../application/shared/call-context';
 import type { Caller, Gate } from '../../application/shared/gate';
 import { DomainError } from '../../domain/shared/domain-error';
 import { type Role, covers } from '../../domain/shared/role';
 import type { Operation } from './operation';
 import { problemOf } from './problem';
 
-/** Endpoints for monitoring, and the redirection to the documentation; they reveal only that the service is there. */
-const PUBLIC = new Set(['/', '/health', '/api/ping', '/livez', '/readyz']);
+/** For monitoring, signing in, and the redirection to the documentation; they reveal only that the service is there. */
+const PUBLIC = new Set(['/', '/health', '/api/ping', '/livez', '/readyz', '/api/v1/access/session']);
+export const SESSION_COOKIE = 'watchgate_session';
+const SESSION_IN_COOKIE = new RegExp(`(?:^|;)\\s*${SESSION_COOKIE}=([^;\\s]+)`);
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** For callers that choose the path of a call, or make it fail to test the fallback. */
 const STEERING_NEEDS: Role = 'operator';
@@ -36,19 +40,26 @@ export function locating(proxies: readonly string[]): (request: IncomingMessage)
 export const clientAddress = (request: IncomingMessage): string =>
   addresses.get(request) ?? plain(request.socket.remoteAddress);
 
+/** Where a request came from, and the session that its browser holds. */
+const clientOf = (request: IncomingMessage) => ({
+  address: clientAddress(request),
+  host: request.headers.host,
+  origin: request.headers.origin,
+  session: SESSION_IN_COOKIE.exec(request.headers.cookie ?? '')?.[1],
+});
+
 /** The caller of a request. Throws `access.unauthorized` or `access.throttled`. */
 const authenticate = (
   gate: Gate,
   request: IncomingMessage,
   authorization: string | undefined = request.headers.authorization,
 ): Caller => {
-  const { host, origin, 'sec-fetch-site': site } = request.headers;
+  const { 'sec-fetch-site': site, upgrade } = request.headers;
   const proxied = Object.keys(request.headers).some((name) => PROXY_HEADER.test(name));
   return gate.admit({
+    ...clientOf(request),
     authorization,
-    address: clientAddress(request),
-    host,
-    origin,
+    needsOwnOrigin: upgrade !== undefined || !READS.has(request.method ?? ''),
     site: typeof site === 'string' ? site : undefined,
     proxied,
   });
@@ -66,7 +77,7 @@ function tokenAmongProtocols({ headers }: IncomingMessage): string | undefined {
 export function socketCaller(gate: Gate, request: IncomingMessage) {
   try {
     const caller = authenticate(gate, request, request.headers.authorization ?? tokenAmongProtocols(request));
-    return { tokenId: caller.tokenId, address: clientAddress(request) };
+    return { tokenId: caller.tokenId, session: caller.session?.hash, address: clientAddress(request) };
   } catch (error) {
     return { refusal: problemOf(error, '') };
   }
@@ -86,6 +97,7 @@ export const authentication = (gate: Gate) => (req: Request, _res: Response, nex
 
 /** Throws `access.forbidden`. */
 export function authorizeOperation(req: Request, { id, role, switched }: Operation): void {
+  if (role === 'anybody') return;
   const caller = callerOf(req);
   authorize(caller, role, id);
   if (!switched) return;
@@ -95,6 +107,20 @@ export function authorizeOperation(req: Request, { id, role, switched }: Operati
 
 /** Undefined for a request that was not let in, or that needs no authentication. */
 export const callerIfKnown = (req: IncomingMessage): Caller | undefined => callers.get(req);
+
+/** The client of a request, for operations that let browsers in or say who called. */
+export function clientOfRequest(req: IncomingMessage): Client {
+  const caller = callerIfKnown(req);
+  return { ...clientOf(req), ...(caller ? { caller } : {}) };
+}
+
+/** The cookie of a session, as a header: no script can read it, and no page of another site makes a browser send it. */
+export function sessionCookie(req: IncomingMessage, session: BrowserSession | 'over'): string {
+  const [value, seconds] = session === 'over' ? ['', 0] : [session.text, session.seconds];
+  // TLS ends in front of this service, if anywhere: the page's own address shows it.
+  const secure = req.headers.origin?.startsWith('https:') ? '; Secure' : '';
+  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
+}
 
 export function callerOf(req: IncomingMessage): Caller {
   const caller = callers.get(req);

@@ -5,7 +5,7 @@ import type { Gate, Mutation } from '../../application/shared/gate';
 import type { Log } from '../../application/shared/log';
 import { Media } from '../../application/shared/media';
 import { type Progress, audited, recordAudit, rememberOperation } from './audit';
-import { authorizeOperation, callerOf } from './auth';
+import { authorizeOperation, callerOf, clientOfRequest, sessionCookie } from './auth';
 import { type Handler, type Meter, metered } from './metered';
 import { refuseMethod } from './only-get';
 import type { Operation, Operations } from './operation';
@@ -103,9 +103,11 @@ async function serve(
   call.input = input;
   const force = operation.switched ? forceOf(req, faults) : undefined;
   refuse(faults);
-  const [{ actor, role }, probe] = [callerOf(req), req.get('x-rollout-probe')];
+  const [client, probe] = [clientOfRequest(req), req.get('x-rollout-probe')];
+  const actor = client.caller?.actor;
   const context: CallContext = {
     requestId,
+    client,
     ...(actor === undefined ? {} : { actor }),
     ...(force === undefined ? {} : { force }),
     ...(probe === undefined ? {} : { probe }),
@@ -118,7 +120,8 @@ async function serve(
     const answer = await runInCall(context, () => perform(input));
     options.checkAnswer?.(operation, answer);
     served(res, context);
-    const shown = operation.shown?.(answer, role) ?? answer;
+    const shown = operation.shown?.(answer, callerOf(req).role) ?? answer;
+    if (context.session) res.setHeader('Set-Cookie', sessionCookie(req, context.session));
     if (answer instanceof Media) await sendMedia(res, answer, options.log);
     else sendJson(res, 200, 'application/json', shown);
   } catch (error) {

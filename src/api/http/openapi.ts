@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { Media } from '../../application/shared/media';
 import type { Json, JsonObject } from '../../domain/shared/json';
+import type { Role } from '../../domain/shared/role';
+import { SESSION_COOKIE } from './auth';
 import type { RefusedExample } from './example';
 import { schemaName, schemaOf, shapeOf } from './fields';
 import { type SharedRefusal, headersOf, refusal, sharedRefusals, webSockets, withComponents } from './openapi-parts';
@@ -104,10 +106,8 @@ const described = ({ id, summary, role, type, schema, answer }: ServiceRoute, re
   operationId: `${SERVICE_TAG}.${id}`,
   tags: [SERVICE_TAG],
   summary,
-  description: role === 'anybody' ? 'Needs no token.' : `Needs the role ${role}.`,
-  'x-role': role,
+  ...neededRole(role),
   parameters: [],
-  ...(role === 'anybody' ? { security: [] } : {}),
   responses: {
     '200': {
       description: 'Done',
@@ -119,6 +119,14 @@ const described = ({ id, summary, role, type, schema, answer }: ServiceRoute, re
     '4XX': refusal('4XX', 'The request could not be read'),
   },
 });
+
+const neededRole = (role: Role | 'anybody'): JsonObject => ({
+  description: role === 'anybody' ? 'Needs no token.' : `Needs the role ${role}.`,
+  'x-role': role,
+  ...(role === 'anybody' ? { security: [] } : {}),
+});
+
+const FOREIGN = 'A page of another origin made a browser send its session';
 
 const FORCE: JsonObject = {
   name: 'force_domain',
@@ -133,6 +141,13 @@ const TOKEN: JsonObject = {
   scheme: 'bearer',
   description:
     'Needed wherever the service listens on an address that other machines can reach; each operation names the role it needs.',
+};
+
+const SESSION: JsonObject = {
+  type: 'apiKey',
+  in: 'cookie',
+  name: SESSION_COOKIE,
+  description: 'What POST /api/v1/access/session gives a browser for a token; changes need an Origin of this service.',
 };
 
 const ABOUT =
@@ -153,7 +168,7 @@ const TAGS: Readonly<Record<string, string>> = {
   rollout: 'The rollout from the legacy to the domain path',
   monitoring: 'How the service is',
   system: 'The machine of the service',
-  access: 'Tokens and the audit trail',
+  access: 'Tokens, browsers that signed in, and the audit trail',
   [SERVICE_TAG]: 'What watches the service',
 };
 
@@ -171,10 +186,10 @@ export function openApi(operations: readonly Operation[]): JsonObject {
     servers: [{ url: '/', description: 'where this document is from' }],
     tags: Object.entries(TAGS).flatMap(([name, description]) => (used.has(name) ? [{ name, description }] : [])),
     paths: { ...paths, ...servicePaths({ '401': NO_TOKEN }) },
-    security: [{ token: [] }, {}] as readonly JsonObject[],
+    security: [{ token: [] }, { session: [] }, {}] as readonly JsonObject[],
     'x-websockets': webSockets(),
   };
-  return withComponents(document, { token: TOKEN });
+  return withComponents(document, { token: TOKEN, session: SESSION });
 }
 
 const NO_TOKEN = refusal(401, 'No token, or one that is wrong, expired or revoked');
@@ -190,8 +205,7 @@ function describe(operation: Operation): JsonObject {
     operationId: operation.id,
     tags: [operation.context],
     summary: operation.summary,
-    description: `Needs the role ${operation.role}.`,
-    'x-role': operation.role,
+    ...neededRole(operation.role),
     parameters: operation.switched ? [...parameters, FORCE] : parameters,
     ...requestBody(operation, inPath),
     ...refusedRequest(operation, inPath),
@@ -225,7 +239,7 @@ function answers(operation: Operation, takesParameters: boolean): JsonObject {
         }
       : {}),
     '401': NO_TOKEN,
-    '403': refusal(403, `The token's role is less than ${role}${forced}`),
+    '403': refusal(403, role === 'anybody' ? FOREIGN : `The token's role is less than ${role}${forced}`),
     default: refusal('default', 'Failed', {
       headers: [...path, 'Retry-After', ...(produces === 'image/jpeg' ? ['X-Last-Frame-Age'] : [])],
     }),

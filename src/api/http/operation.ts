@@ -28,8 +28,8 @@ interface Row<Port, Input, Output> {
   readonly effect?: 'read' | 'write';
   /** Required for every switched write: there is no default that repeats a write. */
   readonly fallback?: WriteFallback;
-  /** Who may call it; `viewer` for reads, `operator` for writes, unless the row says otherwise. */
-  readonly role?: Role;
+  /** Who may call it; `viewer` for reads, `operator` for writes, unless the row says otherwise. `anybody` needs no token. */
+  readonly role?: Role | 'anybody';
   /** Where two right answers may differ, as JSON pointers with `*`. */
   readonly mayDiffer?: readonly string[];
   /** Where members outside the path are expected: by default the query of a read, the body of a write. */
@@ -72,7 +72,7 @@ export interface Operation<Port = object> extends RoutedOperation {
   readonly example: Example<object, unknown>;
   readonly produces: string;
   readonly switched: boolean;
-  readonly role: Role;
+  readonly role: Role | 'anybody';
   readonly parametersIn: 'query' | 'body';
   readonly body: BodyUse;
   readonly takesList?: string;

@@ -1,8 +1,10 @@
 import { type Allowance, TokenBuckets } from '../../domain/access/token-bucket';
 import { DomainError } from '../../domain/shared/domain-error';
+import type { ApiToken } from '../../domain/access/api-token';
 import type { Caller, Credentials, Gate } from '../shared/gate';
 import type { Clock } from '../shared/log';
 import type { Authenticator } from './authenticator';
+import type { Sessions, SignedIn } from './sessions';
 
 /** Wrong tokens: ten at once, then one every six seconds, for each address. */
 const FAILURES: Allowance = { burst: 10, perSecond: 10 / 60 };
@@ -30,6 +32,7 @@ export class AccessGate implements Gate {
   constructor(
     private readonly rules: AccessRules,
     private readonly authenticator: Authenticator,
+    private readonly sessions: Sessions,
     private readonly clock: Clock,
   ) {
     const { perMinute } = rules;
@@ -42,14 +45,39 @@ export class AccessGate implements Gate {
 
   admit(credentials: Credentials): Caller {
     const { authorization, address } = credentials;
-    if (authorization === undefined) return this.withoutToken(credentials);
-    const token = this.authenticator.identify(/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
+    if (authorization === undefined) return this.bySession(credentials) ?? this.withoutToken(credentials);
+    return this.callerOf(this.proven(/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '', address));
+  }
+
+  /** The token that a browser signs in with. Throws `access.unauthorized`, `access.foreign_origin` or `access.throttled`. */
+  signIn(text: string, { address, host, origin }: Pick<Credentials, 'address' | 'host' | 'origin'>): ApiToken {
+    if (origin !== undefined && !isOwnOrigin(origin, host)) throw foreign();
+    return this.proven(text, address);
+  }
+
+  /** The session of a browser; undefined without one that counts. Throws `access.foreign_origin`. */
+  signedIn({ session: text, host, origin }: Pick<Credentials, 'session' | 'host' | 'origin'>): SignedIn | undefined {
+    if (origin !== undefined && !isOwnOrigin(origin, host)) throw foreign();
+    return text === undefined ? undefined : this.sessions.identify(text);
+  }
+
+  private proven(text: string, address: string): ApiToken {
+    const token = this.authenticator.identify(text);
     // A correct token never waits: a caller who shares an address with a guesser is not locked out.
-    if (!token) {
-      this.limit(this.failures, address);
-      throw unauthorized('This token is not valid: it is wrong, expired or revoked.');
-    }
-    const { id, name, role } = token.fields;
+    if (token) return token;
+    this.limit(this.failures, address);
+    throw unauthorized('This token is not valid: it is wrong, expired or revoked.');
+  }
+
+  /** A browser sends the cookie with whatever a page asks for, so a page of another origin must change nothing by it. */
+  private bySession({ session: text, needsOwnOrigin, origin, host }: Credentials): Caller | undefined {
+    const signedIn = text === undefined ? undefined : this.sessions.identify(text);
+    if (!signedIn) return undefined;
+    if (needsOwnOrigin && !isOwnOrigin(origin, host)) throw foreign();
+    return { ...this.callerOf(signedIn.token), session: signedIn.session };
+  }
+
+  private callerOf({ fields: { id, name, role } }: ApiToken): Caller {
     this.limit(this.requests, id);
     return { actor: name, tokenId: id, role };
   }
@@ -60,7 +88,7 @@ export class AccessGate implements Gate {
   private withoutToken({ address, host, origin, site, proxied }: Credentials): Caller {
     if (this.rules.needsToken) {
       this.limit(this.requests, address);
-      throw unauthorized('Send a token: "Authorization: Bearer …". "npm run token -- create" makes one.');
+      throw unauthorized('Sign in, or send a token: "Authorization: Bearer …". "npm run token -- create" makes one.');
     }
     if (proxied) throw unauthorized(PROXIED);
     const ownPage =
@@ -98,6 +126,16 @@ function isLocal(url: string | undefined): boolean {
   if (url === undefined || url === '') return true;
   return URL.canParse(url) && LOCAL.test(new URL(url).hostname);
 }
+
+/** Whatever the scheme: TLS may end in front of this service. */
+const isOwnOrigin = (origin: string | undefined, host: string | undefined): boolean =>
+  origin !== undefined && host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+
+const foreign = () =>
+  new DomainError(
+    'access.foreign_origin',
+    'A session counts for the pages of this service only; send a token instead.',
+  );
 
 const unauthorized = (message: string) =>
   new DomainError('access.unauthorized', message, {

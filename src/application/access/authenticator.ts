@@ -30,16 +30,27 @@ export class Authenticator {
     if (!sent) return undefined;
     const token = this.known.get(sent.id);
     const proven = proves(sent.secret, token?.fields.hash ?? NO_HASH);
-    const now = this.clock();
-    if (!token || !proven || !token.isUsable(now)) return undefined;
-    const last = token.fields.lastUsedAt;
-    if (last === null || now.getTime() - last.getTime() > USED_WITHIN_MS) this.used.set(sent.id, now);
+    if (!token || !proven || !token.isUsable(this.clock())) return undefined;
+    this.noticeUse(token);
     return token;
+  }
+
+  private noticeUse({ fields: { id, lastUsedAt } }: ApiToken): void {
+    const now = this.clock();
+    if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > USED_WITHIN_MS) this.used.set(id, now);
   }
 
   /** Whether a token that was shown before may still be used. */
   isUsable(id: string): boolean {
     return this.known.get(id)?.isUsable(this.clock()) ?? false;
+  }
+
+  /** The token of an id that was proven before, such as by a session; undefined when it can no longer be used. */
+  usable(id: string): ApiToken | undefined {
+    const token = this.known.get(id);
+    if (!token?.isUsable(this.clock())) return undefined;
+    this.noticeUse(token);
+    return token;
   }
 
   /** Stores when tokens were used. */

@@ -1,11 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Decision } from '../../domain/rollout/decision';
+import type { Caller, Credentials } from './gate';
 
 /** What is known about the call in progress; one object per request, never shared. */
 export interface CallContext {
   readonly requestId: string;
   /** The caller: the name of a token; absent without one. */
   readonly actor?: string;
+  /** Who called, and from where; absent for what the service does by itself. */
+  readonly client?: Client;
   /** `force_domain` of the request. */
   readonly force?: boolean;
   /** Whether the domain path is to fail for this call, to test the fallback; such calls are never judged. */
@@ -22,6 +25,20 @@ export interface CallContext {
   changed?: Readonly<Record<string, unknown>>;
   /** Whether the answer leaves out what its source no longer holds; then it proves nothing about the other path. */
   partial?: boolean;
+  /** What the browser's session becomes; written by signing in and out. */
+  session?: BrowserSession | 'over';
+}
+
+/** What a browser keeps as its cookie, and for how many seconds. */
+export interface BrowserSession {
+  readonly text: string;
+  readonly seconds: number;
+}
+
+/** Where a call came from. */
+export interface Client extends Pick<Credentials, 'address' | 'host' | 'origin' | 'session'> {
+  /** Absent where no caller was needed. */
+  readonly caller?: Caller;
 }
 
 const storage = new AsyncLocalStorage<CallContext>();
@@ -34,6 +51,12 @@ export const currentCall = (): CallContext | undefined => storage.getStore();
 export function noteChange(reference: Readonly<Record<string, unknown>>): void {
   const call = storage.getStore();
   if (call) call.changed = { ...call.changed, ...reference };
+}
+
+/** Notes what the session of the caller's browser becomes. */
+export function noteSession(session: BrowserSession | 'over'): void {
+  const call = storage.getStore();
+  if (call) call.session = session;
 }
 
 /** Notes that the answer of the call is incomplete, because its source does not reach back far enough. */

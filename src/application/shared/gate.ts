@@ -13,6 +13,10 @@ export interface Credentials {
   readonly site: string | undefined;
   /** Whether a header shows that a proxy forwarded this. */
   readonly proxied: boolean;
+  /** The session in the request's cookie. */
+  readonly session?: string | undefined;
+  /** Whether it may change something, or opens a socket: then a session counts for pages of this service only. */
+  readonly needsOwnOrigin?: boolean;
 }
 
 export interface Caller {
@@ -20,6 +24,8 @@ export interface Caller {
   readonly actor?: string;
   readonly tokenId?: string;
   readonly role: Role;
+  /** The session it came by; absent for a caller that sent its token. */
+  readonly session?: { readonly hash: string; readonly expiresAt: Date };
 }
 
 /** Decides who is let in. */

@@ -24,6 +24,10 @@ const of = (kind: ErrorKind, meaning: string, since = '0.1.0'): ErrorEntry => ({
 /** Every refusal and failure of an operation; the codes are stable and public. `docs/errors.md` is made from this. */
 const TABLE = {
   'access.unauthorized': of('unauthorized', 'A token is needed and none, or one that is not valid, was sent.'),
+  'access.foreign_origin': of(
+    'forbidden',
+    'A page of another origin made a browser send its session: only pages of this service may change something by it.',
+  ),
   'access.forbidden': of('forbidden', 'The role of the token does not allow this operation.'),
   'access.invalid': of('invalid', 'The token to be created breaks a rule; `errors` says which.'),
   'access.throttled': of('throttled', 'Too many requests; `Retry-After` says how long to wait.'),

@@ -53,6 +53,8 @@ export interface Settings {
   readonly historyRetentionDays: number;
   /** Which types of event open a violation, and of which type. */
   readonly violationTypes: ViolationTypes;
+  /** What people call this site. */
+  readonly siteName: string;
   /** Requests a minute for each token; 0: unlimited. */
   readonly rateLimit: number;
   /** Days that the audit trail is kept. */
@@ -164,6 +166,12 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     fallback: pairsOf(DEFAULT_VIOLATION_TYPES),
     about: 'types of event that open a violation, and of which type',
     read: pairs,
+  },
+  siteName: {
+    name: 'SITE_NAME',
+    fallback: 'Watchgate',
+    about: 'what people call this site; pages show it',
+    read: readText,
   },
   rateLimit: {
     name: 'RATE_LIMIT_PER_MINUTE',

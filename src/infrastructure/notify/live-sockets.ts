@@ -43,6 +43,8 @@ export interface Refusal {
 /** A caller that may have a socket. */
 export interface SocketCaller {
   readonly tokenId?: string | undefined;
+  /** Hash of the session, for a browser that signed in. */
+  readonly session?: string | undefined;
   readonly address: string;
 }
 
@@ -78,13 +80,13 @@ export class LiveSockets {
     });
   }
 
-  /** Closes the sockets of tokens that are no longer usable. */
-  recheck(isUsable: (tokenId: string) => boolean): void {
+  /** Closes the sockets of callers whose token or session is no longer usable. */
+  recheck(isUsable: (caller: SocketCaller) => boolean): void {
     for (const clients of this.clients.values())
       for (const [connection, { caller }] of clients) {
-        if (caller.tokenId === undefined || isUsable(caller.tokenId)) continue;
+        if (isUsable(caller)) continue;
         clients.delete(connection);
-        connection.close(REVOKED, 'this token is no longer valid');
+        connection.close(REVOKED, 'this token or session is no longer valid');
         setTimeout(() => connection.terminate(), FAREWELL_MS).unref();
       }
   }

@@ -13,6 +13,7 @@ import { SiteWatch1764500000000 } from '../../../migrations/1764500000000-site-w
 import { RolloutEvidence1764550000000 } from '../../../migrations/1764550000000-rollout-evidence';
 import { Reliability1764600000000 } from '../../../migrations/1764600000000-reliability';
 import { Security1764700000000 } from '../../../migrations/1764700000000-security';
+import { Sessions1764910000000 } from '../../../migrations/1764910000000-sessions';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
@@ -87,6 +88,7 @@ export class Database implements Queryable {
         Reliability1764600000000,
         Security1764700000000,
         Wake1764800000000,
+        Sessions1764910000000,
       ],
       migrationsTransactionMode: 'all',
     });

@@ -1,14 +1,17 @@
 import { AccessGate, type AccessRules } from '../../../src/application/access/access-gate';
 import { Authenticator } from '../../../src/application/access/authenticator';
+import { Sessions } from '../../../src/application/access/sessions';
 import { TokenService } from '../../../src/application/access/token-service';
 import type { Credentials } from '../../../src/application/shared/gate';
 import { DomainError } from '../../../src/domain/shared/domain-error';
+import { InMemorySessions } from '../../support/in-memory-sessions';
 import { InMemoryTokens } from '../../support/in-memory-tokens';
 
 let now: number;
 let store: InMemoryTokens;
 let tokens: TokenService;
 let authenticator: Authenticator;
+let sessions: Sessions;
 const clock = () => new Date(now);
 
 beforeEach(() => {
@@ -16,10 +19,11 @@ beforeEach(() => {
   store = new InMemoryTokens();
   tokens = new TokenService(store, clock);
   authenticator = new Authenticator(store, clock);
+  sessions = new Sessions(new InMemorySessions(), authenticator, clock);
 });
 
 const gateWith = (rules: Partial<AccessRules> = {}) =>
-  new AccessGate({ needsToken: true, perMinute: 0, ...rules }, authenticator, clock);
+  new AccessGate({ needsToken: true, perMinute: 0, ...rules }, authenticator, sessions, clock);
 
 const sent = (token?: string, more: Partial<Credentials> = {}) => ({
   authorization: token === undefined ? undefined : `Bearer ${token}`,
@@ -159,5 +163,60 @@ describe('too many', () => {
   it('0 requests a minute stand for any number', async () => {
     const [gate, text] = [gateWith(), await tokenOf('viewer')];
     for (let i = 0; i < 10_000; i += 1) gate.admit(sent(text));
+  });
+});
+
+describe('a browser that signed in', () => {
+  const host = 'plant.example:8000';
+  const page = { host, origin: `http://${host}`, address: '192.0.2.1' };
+  const signedIn = async (role = 'operator') => {
+    const token = gateWith().signIn(await tokenOf(role), page);
+    return (await sessions.open(token)).text;
+  };
+
+  it('may do what its token may, as long as it is used', async () => {
+    const session = await signedIn();
+    expect(gateWith().admit(sent(undefined, { session, host }))).toMatchObject({
+      actor: 'the operator',
+      role: 'operator',
+      session: { expiresAt: new Date('2026-01-01T12:00:00Z') },
+    });
+    now += 11 * 3_600_000;
+    expect(gateWith().admit(sent(undefined, { session, host })).session?.expiresAt).toEqual(
+      new Date('2026-01-01T23:00:00Z'),
+    );
+    now += 13 * 3_600_000;
+    expect(refusal(() => gateWith().admit(sent(undefined, { session, host })))).toBe('access.unauthorized');
+  });
+
+  it('ends with its token', async () => {
+    const session = await signedIn();
+    await tokens.revoke((await tokens.list())[0]!.fields.id);
+    await authenticator.refresh();
+    expect(refusal(() => gateWith().admit(sent(undefined, { session, host })))).toBe('access.unauthorized');
+  });
+
+  it.each<[string, Partial<Credentials>, string]>([
+    ['a page of this service', { origin: `http://${host}` }, 'admitted'],
+    ['its page behind TLS', { origin: `https://${host}` }, 'admitted'],
+    ['a page of another site', { origin: 'http://evil.example' }, 'access.foreign_origin'],
+    ['a page of another port of the same machine', { origin: 'http://plant.example:3000' }, 'access.foreign_origin'],
+    ['a page without an origin', { origin: 'null' }, 'access.foreign_origin'],
+    ['something that names no origin', {}, 'access.foreign_origin'],
+  ])('changes by %s are answered as they must be', async (_what, more, expected) => {
+    const credentials = sent(undefined, { session: await signedIn(), host, needsOwnOrigin: true, ...more });
+    expect(refusal(() => gateWith().admit(credentials))).toBe(expected);
+  });
+
+  it('is not signed in by a page of another site, nor by guessing', async () => {
+    const text = await tokenOf('viewer');
+    expect(refusal(() => gateWith().signIn(text, { ...page, origin: 'http://evil.example' }))).toBe(
+      'access.foreign_origin',
+    );
+    const gate = gateWith();
+    const guesses = Array.from({ length: 12 }, () => refusal(() => gate.signIn('wgt_wrong', page)));
+    expect(guesses.at(0)).toBe('access.unauthorized');
+    expect(guesses.at(-1)).toMatch(/^access\.throttled/);
+    expect(refusal(() => gate.signIn(text, page))).toBe('admitted');
   });
 });
