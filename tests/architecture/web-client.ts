@@ -23,6 +23,7 @@ interface Parameter {
 
 interface Operation {
   readonly operationId: string;
+  readonly 'x-role'?: string;
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required?: boolean; readonly content?: Readonly<Record<string, { schema?: Schema }>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { schema?: Schema }>> }>>;
@@ -99,11 +100,12 @@ export function clientText(text: string): string {
     const members = [...parameters, bodyOf(operation)].filter((member) => member !== undefined);
     return `  '${operation.operationId}': { input: { ${members.join('; ')} }; answer: ${answerOf(operation)} };`;
   });
-  const table = operations.map(({ path, verb, operation }) => `  '${operation.operationId}': '${verb} ${path}',`);
+  const table = operations.map(({ path, verb, operation }) => `  '${operation.operationId}': '${verb} ${path} ${operation['x-role'] ?? 'anybody'}',`);
   return [
     '// Made of docs/openapi.json by "npm run openapi"; do not edit.\n',
     ...types,
     `\nexport interface Operations {\n${calls.join('\n')}\n}\n`,
-    `export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {\n${table.join('\n')}\n};\n`,
+    `/** Verb, path, and the role that it needs. */
+export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {\n${table.join('\n')}\n};\n`,
   ].join('\n');
 }

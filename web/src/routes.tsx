@@ -47,13 +47,6 @@ const config = createRoute({
   component: lazyRouteComponent(() => import('./pages/config/config'), 'Config'),
 });
 
-const regions = createRoute({
-  ...page,
-  path: '/regions',
-  validateSearch: (raw: Raw) => given({ camera: text(raw, 'camera') }),
-  component: lazyRouteComponent(() => import('./pages/regions/regions'), 'Regions'),
-});
-
 const STATUSES = ['pending', 'confirmed', 'false_positive', 'resolved', 'all'] as const;
 const violations = createRoute({
   ...page,
@@ -137,7 +130,7 @@ const access = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    now, wall, cameras, newCamera, camera, config, regions, violations, events, alerts, rule, statistics, rollout, report, shift, system, access,
+    now, wall, cameras, newCamera, camera, config, violations, events, alerts, rule, statistics, rollout, report, shift, system, access,
   ]),
   defaultErrorComponent: PageFailed,
   defaultPreload: 'intent',

@@ -1,55 +1,17 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import type { Token } from './generated';
-import { send } from './client';
+import { call } from './client';
 import { noteServerTime } from './clock';
-import { isProblem } from './problem';
+import type { Me } from './generated';
 import { unauthorized } from './reachability';
 
-export type Role = Token['role'];
-
-export interface SiteFacts {
-  readonly name?: string;
-  readonly time_zone?: string;
-  readonly version?: string;
-  readonly violation_types?: Readonly<Record<string, string>> | readonly string[];
-}
-
-export interface Me {
-  readonly name: string | null;
-  readonly token_id: string | null;
-  readonly role: Role;
-  readonly needs_token: boolean;
-  readonly session: boolean;
-  readonly expires_at: string | null;
-  readonly time?: string | number;
-  readonly site: SiteFacts;
-}
-
-const ME = '/api/v1/access/me';
-const SESSION = '/api/v1/access/session';
-
-/** A service that does not say who is asking lets everybody of its machine in as an administrator. */
-const OF_THIS_MACHINE: Me = {
-  name: null,
-  token_id: null,
-  role: 'admin',
-  needs_token: false,
-  session: false,
-  expires_at: null,
-  site: {},
-};
+export type Role = Me['role'];
 
 async function readMe(): Promise<Me> {
-  try {
-    const sent = Date.now();
-    const me = (await (await send(ME, {})).json()) as Me;
-    const took = Date.now() - sent;
-    if (me.time !== undefined) noteServerTime(new Date(me.time).getTime() + took / 2, took / 2 + 1);
-    return me;
-  } catch (error) {
-    if (isProblem(error, 404)) return OF_THIS_MACHINE;
-    throw error;
-  }
+  const sent = Date.now();
+  const me = await call('access.me', {});
+  const took = Date.now() - sent;
+  noteServerTime(new Date(me.time).getTime() + took / 2, took / 2 + 1);
+  return me;
 }
 
 const EVERY_MS = 60_000;
@@ -58,16 +20,12 @@ const EVERY_MS = 60_000;
 export const useMe = (): UseQueryResult<Me> => useQuery({ queryKey: ['access.me'], queryFn: readMe, refetchInterval: EVERY_MS });
 
 export async function logIn(token: string): Promise<void> {
-  await send(SESSION, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token }),
-  });
+  await call('access.signIn', { body: { token } });
   unauthorized.set(false);
 }
 
 export async function logOut(): Promise<void> {
-  await send(SESSION, { method: 'DELETE' });
+  await call('access.signOut', {});
   unauthorized.set(true);
 }
 

@@ -9,7 +9,8 @@ import { words as common } from '../ui/words';
 import { words } from './words';
 
 /** One page threw: it says so with what somebody needs to look into it, and the others work. */
-export function PageFailed({ error, reset }: ErrorComponentProps) {
+export function PageFailed({ error: thrown, reset }: ErrorComponentProps) {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const t = useWords(common);
   const report = [location.href, error.message, isProblem(error) ? error.requestId : '', error.stack].join('\n');
   const copy = async () => {
