@@ -39,6 +39,7 @@ export interface Cameras {
   readonly filePath: string;
   readonly format: CamerasFormat;
   readonly configuration: CameraConfiguration;
+  readonly config: CameraConfigService;
   readonly domain: CamerasPort;
   readonly operations: readonly Mounted[];
 }
@@ -68,6 +69,7 @@ export function createCameras(platform: Platform, camerasFile: string): Cameras 
     filePath: camerasFile,
     format,
     configuration,
+    config,
     domain: sharingReads(service, ['list']),
     operations: mounted(cameraConfigOperations, config),
   };

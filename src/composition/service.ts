@@ -12,6 +12,7 @@ import { type StartedCameras, startCameras } from './cameras';
 import { startControl } from './control';
 import { startEvents } from './events';
 import { startHttp } from './http';
+import { startLive } from './live';
 import { Lifecycle } from './lifecycle';
 import { startMonitoring } from './monitoring';
 import { joinSite } from './platform';
@@ -84,7 +85,8 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
   const where = await startRollout(platform, rollout, { rolloutFile, seed: seedOf(settings) }, life);
   await startEvents(platform, site.events, life);
   await startControl(platform, cameras, site.control, membership, life);
-  await startAlerts(platform, site.alerts, membership, life);
+  await startAlerts(platform, site.alerts, site.live, membership, life);
+  await startLive(platform, site.live, life);
   await startAccess(platform, site.access, life);
   startMonitoring(site.monitoring, life);
   const url = await startHttp(site, settings, life);

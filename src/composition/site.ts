@@ -17,6 +17,7 @@ import { type Cameras, createCameras } from './cameras';
 import { type Control, createControl } from './control';
 import { type Events, createEvents } from './events';
 import { type Legacy, createLegacy } from './legacy';
+import { type Live, createLive } from './live';
 import { type Monitoring, createMonitoring } from './monitoring';
 import { type Overrides, type Platform, createPlatform } from './platform';
 import { needsToken } from './refusals';
@@ -34,6 +35,7 @@ export interface Site {
   readonly monitoring: Monitoring;
   readonly alerts: Alerts;
   readonly access: Access;
+  readonly live: Live;
   /** Every operation of the catalogue and what carries it out. */
   readonly operations: readonly Mounted[];
 }
@@ -62,6 +64,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const monitoring = createMonitoring(platform, { cameras, control, events, rollout }, settings);
   const watched = { cameras, control, rollout, monitoring: monitoring.service };
   const alerts = createAlerts(platform, stores, watched, settings);
+  const live = createLive(platform, { cameras, control, alerts, rollout, monitoring });
   const rules = { needsToken: needsToken(settings), perMinute: settings.rateLimit };
   const access = createAccess(platform, rules, siteView(settings));
   const { router } = rollout;
@@ -79,5 +82,5 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     switched(systemOperations, router, { domain: system, legacy: legacy.system }),
     access.operations,
   ].flat();
-  return { platform, cameras, system, legacy, control, events, rollout, monitoring, alerts, access, operations };
+  return { platform, cameras, system, legacy, control, events, rollout, monitoring, alerts, access, live, operations };
 }

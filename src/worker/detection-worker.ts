@@ -3,6 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { FrameSink } from '../infrastructure/ffmpeg/ffmpeg-decoder';
 import { errorText, replaceFile } from '../infrastructure/system/files';
 import { NO_MOTION, NO_PICTURE, stepMotion, stepPicture } from './picture-change';
+import { SmallPictures } from './small-pictures';
 import type { DetectionSettings } from './worker-settings';
 
 type EventType = 'motion_started' | 'motion_ended' | 'frozen' | 'unfrozen' | 'detection';
@@ -96,6 +97,7 @@ export class DetectionWorker implements FrameSink {
   private readonly startedAt = wallClock();
   private readonly meter = new FpsMeter();
   private readonly journal: WorkerJournal;
+  private readonly pictures: SmallPictures | undefined;
   private readonly troubles = new Map<string, string>();
   private frames = 0;
   /** Frames in the detection reports so far. */
@@ -110,6 +112,7 @@ export class DetectionWorker implements FrameSink {
     private readonly say: (line: string) => void,
   ) {
     this.journal = new WorkerJournal(settings.journal, settings.cameraId);
+    this.pictures = settings.framesDir === undefined ? undefined : new SmallPictures(settings.framesDir);
   }
 
   gray(frame: Uint8Array): void {
@@ -126,6 +129,10 @@ export class DetectionWorker implements FrameSink {
 
   jpeg(picture: Uint8Array): void {
     this.attempt('FRAME_FILE', () => replaceFile(this.settings.frameFile, picture));
+  }
+
+  small(picture: Uint8Array): void {
+    this.attempt('FRAMES_DIR', () => this.pictures?.add(picture, Date.now()));
   }
 
   writeStatus(): void {

@@ -4,6 +4,8 @@ export interface DetectionSettings {
   readonly journal: string;
   readonly statusFile: string;
   readonly frameFile: string;
+  /** Folder for the small pictures of the last seconds; undefined where nobody wants them. */
+  readonly framesDir?: string;
   /** Frames per second that the camera should give; 0 when unknown. */
   readonly expectedFps: number;
 }
@@ -14,7 +16,7 @@ export function readWorkerSettings(environment: Readonly<Record<string, string |
     (name) => !environment[name],
   );
   if (missing.length > 0) throw new Error(`not set: ${missing.join(', ')}`);
-  const { CAMERA_ID, CAMERA_SOURCE, JOURNAL, STATUS_FILE, FRAME_FILE, CAMERA_FPS } = environment;
+  const { CAMERA_ID, CAMERA_SOURCE, JOURNAL, STATUS_FILE, FRAME_FILE, FRAMES_DIR, CAMERA_FPS } = environment;
   const expectedFps = Number(CAMERA_FPS || 0);
   if (!(expectedFps >= 0 && expectedFps <= 1_000)) throw new Error('CAMERA_FPS must be a number from 0 to 1000');
   return {
@@ -23,6 +25,7 @@ export function readWorkerSettings(environment: Readonly<Record<string, string |
     journal: JOURNAL ?? '',
     statusFile: STATUS_FILE ?? '',
     frameFile: FRAME_FILE ?? '',
+    ...(FRAMES_DIR ? { framesDir: FRAMES_DIR } : {}),
     expectedFps,
   };
 }

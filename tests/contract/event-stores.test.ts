@@ -333,6 +333,19 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
       expect(await here.stores.violations.trail(1)).toHaveLength(5);
     });
 
+    it('are found by their last change, and tallied', async () => {
+      await status('confirmed', [2]);
+      await here.stores.violations.change([3], (violation) =>
+        violation.handle({ status: 'resolved' }, new Date('2090-01-01T00:00:00Z')),
+      );
+      const latest = await here.stores.violations.changedLast(1);
+      expect(latest.map(({ fields }) => fields.id)).toEqual([3]);
+      const tally = here.stores.violations;
+      expect(await tally.tally('status', {})).toEqual({ confirmed: 1, pending: 1, resolved: 1 });
+      expect(await tally.tally('camera', { status: 'resolved' })).toEqual({ cam1: 1 });
+      expect(await tally.tally('type', {})).toEqual({ no_hairnet: 3 });
+    });
+
     it('of a window are told newest first', async () => {
       const window = { from: (now - 20) * 1_000, to: (now - 10) * 1_000 };
       expect(await here.stores.activity.violations(window, 9)).toMatchObject([{ id: 3 }, { id: 2 }]);

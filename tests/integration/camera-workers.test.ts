@@ -65,6 +65,7 @@ describe('a worker', () => {
       'JOURNAL',
       'STATUS_FILE',
       'FRAME_FILE',
+      'FRAMES_DIR',
       'WATCHGATE_WORKER',
     ];
     expect(Object.keys(env).sort()).toEqual([...inherited, ...contract, 'BEHAVIOUR'].sort());

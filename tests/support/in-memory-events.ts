@@ -4,6 +4,7 @@ import { NO_REPORTS, type ReportSums, plus } from '../../src/application/records
 import type { DetectionRecord, ViolationChange } from '../../src/application/records/records-port';
 import type {
   Changed,
+  TallyBy,
   ViolationConditions,
   ViolationPlace,
   ViolationStore,
@@ -222,6 +223,20 @@ export class InMemoryViolations implements ViolationStore {
 
   async count(asked: ViolationConditions): Promise<number> {
     return this.found(asked).length;
+  }
+
+  async changedLast(limit: number): Promise<Violation[]> {
+    const latest = this.found({}).toSorted(
+      ({ fields: a }, { fields: b }) => b.updatedAt.getTime() - a.updatedAt.getTime() || b.id - a.id,
+    );
+    return latest.slice(0, limit);
+  }
+
+  async tally(by: TallyBy, asked: ViolationConditions): Promise<Readonly<Record<string, number>>> {
+    const of = { status: 'status', camera: 'cameraId', type: 'violationType' } as const;
+    const groups = groupBy(this.found(asked), ({ fields }) => fields[of[by]]);
+    const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(sorted.map(([name, found]) => [name, found.length]));
   }
 
   async find(id: number): Promise<Violation | undefined> {

@@ -42,7 +42,12 @@ export class WorkerRun {
     environment: Readonly<Record<string, string>>,
   ) {
     const file = (name: string) => path.join(dir, name);
-    const files = { JOURNAL: file('journal'), STATUS_FILE: file('status'), FRAME_FILE: file('frame.jpg') };
+    const files = {
+      JOURNAL: file('journal'),
+      STATUS_FILE: file('status'),
+      FRAME_FILE: file('frame.jpg'),
+      FRAMES_DIR: file('frames'),
+    };
     const env = { PATH: process.env.PATH, CAMERA_ID: 'cam1', CAMERA_SOURCE: source, ...files, ...environment };
     this.child = spawn(process.execPath, [WORKER], { env, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr])

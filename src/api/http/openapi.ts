@@ -5,7 +5,8 @@ import type { Role } from '../../domain/shared/role';
 import { SESSION_COOKIE } from './auth';
 import type { RefusedExample } from './example';
 import { schemaName, schemaOf, shapeOf } from './fields';
-import { type SharedRefusal, headersOf, refusal, sharedRefusals, webSockets, withComponents } from './openapi-parts';
+import { type SharedRefusal, headersOf, refusal, sharedRefusals, withComponents } from './openapi-parts';
+import { webSockets } from './openapi-sockets';
 import type { Operation } from './operation';
 import { all, named, text } from './schemas';
 

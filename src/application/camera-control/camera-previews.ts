@@ -18,7 +18,7 @@ export interface PictureSources {
   readonly grab: (source: string, withinMs: number) => Promise<Uint8Array | undefined>;
 }
 
-/** A worker writes a new picture five times a second, so an older one is not of the present. */
+/** A worker writes a new picture every second, so an older one is not of the present. */
 const PRESENT_MS = 2_000;
 /** Many cameras send a whole picture only every other second, after a slow login. */
 const GRAB_WITHIN_MS = 4_000;

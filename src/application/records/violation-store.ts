@@ -8,6 +8,10 @@ export interface ViolationConditions {
   readonly violationType?: string;
 }
 
+export const TALLIED = ['status', 'camera', 'type'] as const;
+
+export type TallyBy = (typeof TALLIED)[number];
+
 /** A position in the list of violations, newest first. */
 export interface ViolationPlace {
   readonly timestamp: Date;
@@ -25,6 +29,10 @@ export interface ViolationStore {
   /** Newest first, after a position if one is given. */
   page(conditions: ViolationConditions, limit: number, offset: number, after?: ViolationPlace): Promise<Violation[]>;
   count(conditions: ViolationConditions): Promise<number>;
+  /** Those that were opened or changed last, latest first. */
+  changedLast(limit: number): Promise<Violation[]>;
+  /** How many there are of each status, camera or type. */
+  tally(by: TallyBy, conditions: ViolationConditions): Promise<Readonly<Record<string, number>>>;
   find(id: number): Promise<Violation | undefined>;
   /**
    * Changes some violations in one transaction, all or none, each with a row of the trail, under a lock. What `decide`

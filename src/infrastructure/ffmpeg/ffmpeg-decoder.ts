@@ -9,27 +9,36 @@ import { FrameSplitter, JpegSplitter } from './splitters';
 
 /** Size of the pictures that are analysed. */
 const GRAY = { width: 80, height: 45 } as const;
-/** File descriptor of ffmpeg on which the JPEG pictures come. */
+/** File descriptors of ffmpeg on which the JPEG pictures come. */
 const JPEG_PIPE = 3;
+const SMALL_PIPE = 4;
 
 /** More than any camera has (8K); a larger picture can only be an attack on the memory. */
 const MOST_PIXELS = 40_000_000;
 /** Limit of one memory allocation. */
 const MOST_BYTES = 256 << 20;
 const SOCKET_TIMEOUT_US = '10000000';
-const JPEG_EVERY_S = 0.19;
+/** Shrinking and packing a large picture costs a fifth of decoding a second of 1080p: one a second. */
+const JPEG_EVERY_S = 0.95;
 const JPEG_MAX_WIDTH = 1280;
+const SMALL_EVERY_S = 0.19;
+const SMALL_MAX_WIDTH = 640;
 
 /** Containers of video. Lists of other files (concat, dash, hls from a disk, sdp) and text (tty) are not among them. */
 const FILE_FORMATS =
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,nut,ivf,gif';
 const HTTP_FORMATS = `${FILE_FORMATS},mpjpeg,jpeg_pipe`;
 
-/** Selects pictures by time; also when the clock of the camera jumps back. */
-const JPEG_PICK = `isnan(prev_selected_t)+gte(t-prev_selected_t\\,${JPEG_EVERY_S})+lt(t\\,prev_selected_t)`;
-
 /** Constants only: a part of a source may contain spaces. */
 const words = (text: string): string[] => text.split(' ');
+
+/** Pictures selected by time; also when the clock of the camera jumps back. */
+function pictures(everyS: number, maxWidth: number, quality: number, pipe: number): string[] {
+  const pick = `isnan(prev_selected_t)+gte(t-prev_selected_t\\,${everyS})+lt(t\\,prev_selected_t)`;
+  // The usual way of shrinking costs twice as much, for a difference that nobody sees in a picture of this size.
+  const size = `scale=w=min(${maxWidth}\\,iw):h=-2:flags=fast_bilinear`;
+  return words(`select=${pick},${size} -pix_fmt yuvj420p -q:v ${quality} -f mjpeg pipe:${pipe}`);
+}
 
 /** `address`: of the relay or stream between ffmpeg and the camera. */
 function networkInput({ scheme }: NetworkSource, build: FfmpegBuild, { address = '', paced }: InputOptions): string[] {
@@ -77,15 +86,16 @@ function inputArguments(source: CameraSource, build: FfmpegBuild, options: Input
 }
 
 /**
- * Small gray frames, every one of the source, on standard output; JPEG pictures at intervals on a second descriptor.
+ * Tiny gray frames, every one of the source, on standard output; JPEG pictures at intervals, large and small ones, on
+ * two more descriptors.
  */
 function outputArguments({ passthrough }: FfmpegBuild): string[] {
   const everyFrame = ['-map', '0:v:0', '-an', ...passthrough, '-vf'];
   // Taking single pixels instead of averages keeps the noise by which a live picture differs from a frozen one.
   const gray = words(`scale=${GRAY.width}:${GRAY.height}:flags=neighbor -pix_fmt gray -f rawvideo pipe:1`);
-  const size = `scale=w=min(${JPEG_MAX_WIDTH}\\,iw):h=-2`;
-  const jpeg = words(`select=${JPEG_PICK},${size} -pix_fmt yuvj420p -q:v 4 -f mjpeg pipe:${JPEG_PIPE}`);
-  return [...everyFrame, ...gray, ...everyFrame, ...jpeg];
+  const large = pictures(JPEG_EVERY_S, JPEG_MAX_WIDTH, 4, JPEG_PIPE);
+  const small = pictures(SMALL_EVERY_S, SMALL_MAX_WIDTH, 5, SMALL_PIPE);
+  return [...everyFrame, ...gray, ...everyFrame, ...large, ...everyFrame, ...small];
 }
 
 export const decoderArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
@@ -97,7 +107,10 @@ export const decoderArguments = (source: CameraSource, build: FfmpegBuild, optio
 export interface FrameSink {
   /** 80 × 45 bytes, one per pixel. */
   gray(frame: Buffer): void;
+  /** At most 1280 pixels wide, one a second. */
   jpeg(picture: Buffer): void;
+  /** At most 640 pixels wide, five a second. */
+  small(picture: Buffer): void;
 }
 
 const STDERR_KEPT = 8_192;
@@ -117,11 +130,10 @@ export class FfmpegDecoder {
       this.frames += 1;
       sink.gray(frame);
     });
-    const jpeg = new JpegSplitter((picture) => sink.jpeg(picture));
     child.stdout?.on('data', (chunk: Buffer) => gray.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.remember(chunk.toString()));
-    const pictures = child.stdio[JPEG_PIPE];
-    if (pictures instanceof Readable) pictures.on('data', (chunk: Buffer) => jpeg.push(chunk));
+    split(child, JPEG_PIPE, (picture) => sink.jpeg(picture));
+    split(child, SMALL_PIPE, (picture) => sink.small(picture));
     if (stream && child.stdin) feed(stream, child.stdin);
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => this.remember(errorText(error)));
@@ -140,7 +152,7 @@ export class FfmpegDecoder {
     // No other part of the environment: ffmpeg would take a proxy from it, and it holds the source.
     const env = Object.fromEntries(Object.entries({ PATH, TZ, HOME }).filter(([, value]) => value !== undefined));
     const child = spawn(program, [...first, ...args], {
-      stdio: [stream ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: [stream ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       env,
     });
     return new FfmpegDecoder(child, sink, stream);
@@ -153,6 +165,13 @@ export class FfmpegDecoder {
   private remember(text: string): void {
     this.stderr = (this.stderr + text).slice(-STDERR_KEPT);
   }
+}
+
+/** Passes on every picture that comes on a descriptor of the process. */
+function split(child: ChildProcess, pipe: number, pass: (picture: Buffer) => void): void {
+  const splitter = new JpegSplitter(pass);
+  const stream = child.stdio[pipe];
+  if (stream instanceof Readable) stream.on('data', (chunk: Buffer) => splitter.push(chunk));
 }
 
 /** The end of the stream, for whatever reason, is the end of the input; the end of ffmpeg is the end of the stream. */

@@ -26,7 +26,11 @@ export class FrameGrabber {
   async grab(source: string, withinMs: number): Promise<Uint8Array | undefined> {
     let show: (jpeg: Uint8Array) => void = () => undefined;
     const picture = new Promise<Uint8Array>((resolve) => (show = resolve));
-    const camera = openCamera(source, () => this.build(), { gray: () => undefined, jpeg: show });
+    const camera = openCamera(source, () => this.build(), {
+      gray: () => undefined,
+      small: () => undefined,
+      jpeg: show,
+    });
     const failure = camera.then(async ({ failed }) => Promise.reject(await failed));
     try {
       return await within(withinMs, Promise.race([picture, failure]), () => undefined);

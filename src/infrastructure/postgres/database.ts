@@ -14,6 +14,7 @@ import { RolloutEvidence1764550000000 } from '../../../migrations/1764550000000-
 import { Reliability1764600000000 } from '../../../migrations/1764600000000-reliability';
 import { Security1764700000000 } from '../../../migrations/1764700000000-security';
 import { Sessions1764910000000 } from '../../../migrations/1764910000000-sessions';
+import { Live1764920000000 } from '../../../migrations/1764920000000-live';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
@@ -89,6 +90,7 @@ export class Database implements Queryable {
         Security1764700000000,
         Wake1764800000000,
         Sessions1764910000000,
+        Live1764920000000,
       ],
       migrationsTransactionMode: 'all',
     });

@@ -1,6 +1,7 @@
 import type { ViolationChange } from '../../application/records/records-port';
 import type {
   Changed,
+  TallyBy,
   ViolationConditions,
   ViolationPlace,
   ViolationStore,
@@ -57,6 +58,12 @@ export const violationOf = (row: ViolationRow): Violation =>
     updatedAt: row.updated_at,
   });
 
+const TALLY_COLUMNS: Readonly<Record<TallyBy, string>> = {
+  status: 'status',
+  camera: 'camera_id',
+  type: 'violation_type',
+};
+
 const MOST_CHANGES = 1_000;
 
 export class PgViolations implements ViolationStore {
@@ -83,6 +90,25 @@ export class PgViolations implements ViolationStore {
       FROM violation_events WHERE ${where}`;
     const [row] = await this.database.query<{ count: number }>(sql, values);
     return row?.count ?? 0;
+  }
+
+  async changedLast(limit: number): Promise<Violation[]> {
+    const rows = await this.database.query<ViolationRow>(
+      `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${OF_THE_SITE}
+        ORDER BY violation_events.updated_at DESC, violation_events.id DESC LIMIT $1`,
+      [limit],
+    );
+    return rows.map(violationOf);
+  }
+
+  async tally(by: TallyBy, filter: ViolationConditions): Promise<Readonly<Record<string, number>>> {
+    const { where, values } = conditions(asConditions(filter));
+    const rows = await this.database.query<{ of: string; count: number }>(
+      `SELECT ${TALLY_COLUMNS[by]} AS of, count(*)::float8 AS count FROM violation_events
+        WHERE ${OF_THE_SITE} AND ${where} GROUP BY 1 ORDER BY 1`,
+      values,
+    );
+    return Object.fromEntries(rows.map(({ of, count }) => [of, count]));
   }
 
   async find(id: number): Promise<Violation | undefined> {

@@ -90,7 +90,7 @@ export interface WorkerHostOptions {
  * signal to this program nor its death reaches them.
  */
 export class NodeWorkerHost implements WorkerHost {
-  private readonly files: WorkerFiles;
+  readonly files: WorkerFiles;
 
   constructor(
     private readonly options: WorkerHostOptions,
@@ -181,6 +181,7 @@ export class NodeWorkerHost implements WorkerHost {
       JOURNAL: journal,
       STATUS_FILE: this.files.status(id),
       FRAME_FILE: this.files.frame(id),
+      FRAMES_DIR: this.files.smallFrames(id),
     };
     const env = workerEnvironment(settings, { ...contract, [MARK]: token });
     const log = this.files.openLog(id);

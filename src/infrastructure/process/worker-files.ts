@@ -11,7 +11,7 @@ import { noneIfAbsent, openIfThere } from '../system/files';
 /** Camera ids may hold any character; a separator must not lead out of the folder. */
 const fileName = (id: string): string => id.replace(/[/\\\0%]/g, encodeURIComponent);
 
-const STATE = /^(.+)\.(?:jpg|json)(?:\.tmp)?$/;
+const STATE = /^(.+)\.(?:jpg|json|small)(?:\.tmp)?$/;
 const LOG = /^detect_(.+?)\.log(?:\.1)?(?:\.tmp)?$/;
 const LOGS_KEPT_MS = 7 * DAY_MS;
 
@@ -30,6 +30,8 @@ export class WorkerFiles {
   log = (id: string): string => join(this.logs, `detect_${fileName(id)}.log`);
   status = (id: string): string => join(this.data, 'status', `${fileName(id)}.json`);
   frame = (id: string): string => join(this.data, 'frames', `${fileName(id)}.jpg`);
+  /** The folder of the small pictures of the last seconds. */
+  smallFrames = (id: string): string => join(this.data, 'frames', `${fileName(id)}.small`);
   private record = (id: string): string => join(this.data, 'workers', `${fileName(id)}.json`);
 
   openLog(id: string): { fd: number; close(): void } {
@@ -74,7 +76,7 @@ export class WorkerFiles {
     };
     for (const dir of ['frames', 'status'].map((name) => join(this.data, name)))
       for (const name of await readdir(dir))
-        if (isDeletedCamera(name, STATE)) await rm(join(dir, name), { force: true });
+        if (isDeletedCamera(name, STATE)) await rm(join(dir, name), { force: true, recursive: true });
     for (const name of await readdir(this.logs)) {
       const log = join(this.logs, name);
       if (isDeletedCamera(name, LOG) && (await isOld(log))) await rm(log, { force: true });
@@ -109,10 +111,12 @@ export class WorkerFiles {
   async readStatus(id: string): Promise<WorkerStatus | undefined> {
     const said = await readJson(this.status(id));
     if (!isJsonObject(said)) return undefined;
-    const { frames, fps, frozen, state, reason } = said;
+    const { frames, fps, frozen, state, reason, motion, last_frame_at: lastFrame } = said;
     return {
       frames: typeof frames === 'number' ? frames : 0,
       ...(typeof fps === 'number' && { fps }),
+      ...(typeof lastFrame === 'number' && { lastFrameAt: lastFrame * 1_000 }),
+      ...(typeof motion === 'boolean' && { motion }),
       frozen: frozen === true || state === 'frozen',
       refused: reason === 'auth_failed',
     };
