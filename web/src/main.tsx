@@ -1,3 +1,5 @@
+// First: it says in which order the layers count.
+import './ui/base.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -5,7 +7,6 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries';
 import { live } from './live/connection';
 import { router } from './routes';
-import './ui/base.css';
 
 const REFRESH_AFTER_MS = 250;
 const waiting = new Set<string>();

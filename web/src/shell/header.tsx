@@ -18,9 +18,9 @@ function Freshness() {
   const format = useFormat();
   const { state, heardAt } = useStore(live.status);
   useServerNow();
-  const age = format.duration(Math.max(0, Date.now() - heardAt));
+  const age = format.duration(Math.max(state === 'live' ? 1_000 : 0, Date.now() - heardAt));
   const [shape, text] = {
-    live: [shapeOf('normal'), `${t.live} ${age}`],
+    live: [shapeOf('normal'), `${t.live} < ${age}`],
     absent: [shapeOf('normal'), t.polling],
     connecting: [shapeOf('starting'), t.connecting],
     lost: [shapeOf('high'), t.notLive(age)],

@@ -79,15 +79,17 @@ export const Table = ({ label, head, children, numbers = [] }: TableProps) => (
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
   <div className={css.tableWrap} tabIndex={0} role="region" aria-label={label}>
     <table className={css.table}>
-      <thead>
-        <tr>
-          {head.map((cell, i) => (
-            <th key={i} scope="col" className={numbers.includes(i) ? css.number : undefined}>
-              {cell}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      {head.every((cell) => cell === '') ? null : (
+        <thead>
+          <tr>
+            {head.map((cell, i) => (
+              <th key={i} scope="col" className={numbers.includes(i) ? css.number : undefined}>
+                {cell}
+              </th>
+            ))}
+          </tr>
+        </thead>
+      )}
       <tbody>{children}</tbody>
     </table>
   </div>

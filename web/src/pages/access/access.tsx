@@ -2,6 +2,7 @@ import { Link, getRouteApi } from '@tanstack/react-router';
 import { useBlocked } from '../../api/allowed';
 import { useWords } from '../../i18n/language';
 import kit from '../../ui/kit.module.css';
+import { EXACT } from '../../ui/links';
 import { Note, Page } from '../../ui/panel';
 import { Audit } from './audit';
 import { Tokens } from './tokens';
@@ -17,7 +18,7 @@ export function Access() {
     <Page title={t.title}>
       <nav className={kit.tabs} aria-label={t.title}>
         {(['tokens', 'audit'] as const).map((each) => (
-          <Link key={each} className={kit.tab} to="/access" search={each === 'tokens' ? {} : { tab: each }} aria-current={each === tab ? 'page' : undefined} replace>
+          <Link key={each} className={kit.tab} activeOptions={EXACT} to="/access" search={each === 'tokens' ? {} : { tab: each }} aria-current={each === tab ? 'page' : undefined} replace>
             {t.tabs[each]}
           </Link>
         ))}

@@ -1,6 +1,7 @@
 import { Link, getRouteApi } from '@tanstack/react-router';
 import { useWords } from '../../i18n/language';
 import kit from '../../ui/kit.module.css';
+import { EXACT } from '../../ui/links';
 import { Page } from '../../ui/panel';
 import { Deliveries } from './deliveries';
 import { Inbox } from './inbox';
@@ -24,7 +25,7 @@ export function Alerts() {
     >
       <nav className={kit.tabs} aria-label={t.title}>
         {TABS.map((each) => (
-          <Link key={each} className={kit.tab} to="/alerts" search={each === 'inbox' ? {} : { tab: each }} aria-current={each === tab ? 'page' : undefined} replace>
+          <Link key={each} className={kit.tab} activeOptions={EXACT} to="/alerts" search={each === 'inbox' ? {} : { tab: each }} aria-current={each === tab ? 'page' : undefined} replace>
             {t.tabs[each]}
           </Link>
         ))}

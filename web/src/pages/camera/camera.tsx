@@ -10,6 +10,7 @@ import { severityOf, useCameraState } from '../../live/cameras';
 import { Button } from '../../ui/button';
 import { useKeys } from '../../ui/keys';
 import kit from '../../ui/kit.module.css';
+import { EXACT } from '../../ui/links';
 import layout from '../../ui/layout.module.css';
 import { Empty, Note, Page, Skeleton } from '../../ui/panel';
 import { ProblemNote, useProblemText } from '../../ui/problem';
@@ -74,13 +75,13 @@ function StateLine({ id }: { readonly id: string }) {
         {camera.since === null ? null : <Lasting since={camera.since} />}
         {camera.fps === null ? null : <span>{tc.fps(format.number(camera.fps, 1), format.number(camera.expected_fps ?? 0))}</span>}
         <span className={layout.muted}>{t.wanted[camera.wanted]}</span>
-        {camera.pid === null ? null : <span className={layout.muted}>{t.pid(camera.pid)}</span>}
+        {!camera.pid ? null : <span className={layout.muted}>{t.pid(camera.pid)}</span>}
         {camera.restarts > 0 ? <span className={layout.muted}>{t.restarts(camera.restarts)}</span> : null}
       </div>
       {camera.reason ? (
         <Note tone={severityOf(camera) === 'critical' ? 'critical' : 'medium'}>
           <b>{t.reason}</b>
-          <span>{camera.reason}</span>
+          <span>{tc.reasonText(camera.reason)}</span>
         </Note>
       ) : null}
     </>
@@ -116,7 +117,7 @@ export function CameraPage() {
       <StateLine id={id} />
       <nav className={kit.tabs} aria-label={id}>
         {NAMES.map((each) => (
-          <Link key={each} className={kit.tab} to="/cameras/$id" params={{ id }} search={{ tab: each === 'live' ? undefined : each }} aria-current={each === tab ? 'page' : undefined} replace>
+          <Link key={each} className={kit.tab} activeOptions={EXACT} to="/cameras/$id" params={{ id }} search={{ tab: each === 'live' ? undefined : each }} aria-current={each === tab ? 'page' : undefined} replace>
             {t.tabs[each]}
           </Link>
         ))}

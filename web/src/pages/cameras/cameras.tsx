@@ -38,13 +38,15 @@ function Row({ camera }: { readonly camera: LiveCamera }) {
         {camera.id}
       </span>
       <span title={name}>{name}</span>
-      <State of={severityOf(camera)}>{tc.state[camera.state]}</State>
+      <span>
+        <State of={severityOf(camera)}>{tc.state[camera.state]}</State>
+      </span>
       <span className={css.muted}>{camera.since === null ? '' : <Lasting since={camera.since} />}</span>
       <span className={css.muted}>
         {camera.fps === null ? '' : tc.fps(format.number(camera.fps, 1), format.number(camera.expected_fps ?? 0))}
       </span>
-      <span className={css.muted} title={camera.reason ?? ''}>
-        {camera.reason ?? (camera.restarts > 0 ? t.restarts(camera.restarts) : '')}
+      <span className={css.muted} title={camera.reason === null ? '' : tc.reasonText(camera.reason)}>
+        {camera.reason === null ? (camera.restarts > 0 ? t.restarts(camera.restarts) : '') : tc.reasonText(camera.reason)}
       </span>
     </Link>
   );

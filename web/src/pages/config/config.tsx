@@ -6,6 +6,7 @@ import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
 import layout from '../../ui/layout.module.css';
+import { EXACT } from '../../ui/links';
 import { Note, Page, Panel } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
 import { Age, State } from '../../ui/state';
@@ -61,7 +62,7 @@ function Revisions({ revisions, head, open }: RevisionsProps) {
   return (
     <div className={css.revisions}>
       {revisions.map((revision) => (
-        <Link key={revision.number} className={css.revision} to="/config" search={{ revision: revision.number }} aria-current={revision.number === open} resetScroll={false}>
+        <Link key={revision.number} className={css.revision} activeOptions={EXACT} to="/config" search={{ revision: revision.number }} aria-current={revision.number === open} resetScroll={false}>
           <span>
             {t.revision(revision.number)} {revision.number === head ? <b>· {t.inForce}</b> : null}
           </span>

@@ -60,7 +60,7 @@ function useCameraNeeds(): readonly Need[] {
             </>
           )}
           {' · '}
-          {camera.reason ?? t.noReason}
+          {camera.reason === null ? t.noReason : tc.reasonText(camera.reason)}
           {camera.next_try_at === null ? null : ` · ${t.nextTry(format.time(camera.next_try_at))}`}
         </>
       ),
@@ -155,7 +155,7 @@ function useAlertNeeds(): readonly Need[] {
       severity: PRIORITY[alert.details.priority ?? 'medium'] ?? 'medium',
       what: (
         <Link to="/alerts" search={{ id: alert.id }}>
-          {alert.details.rule_name ?? t.alert}
+          {alert.details.rule_name ?? alert.alert_type}
         </Link>
       ),
       detail: (
@@ -185,7 +185,7 @@ function useSystemNeeds(): readonly Need[] {
       {t.open}
     </Link>
   );
-  const parts = Object.entries(health?.checks ?? {}).filter(([, state]) => state !== 'ok');
+  const parts = Object.entries(health?.checks ?? {}).filter(([, state]) => typeof state === 'string' && state !== 'ok');
   const groups = (rollout?.groups ?? []).filter((g) => g.attention !== null || g.status === 'rolled_back' || g.status === 'frozen');
   return [
     ...parts.map(([name, state]): Need => ({

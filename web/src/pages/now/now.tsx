@@ -187,7 +187,7 @@ export function Now() {
       <Panel title={t.cameras}>
         <CameraDots />
       </Panel>
-      <div className={layout.two}>
+      <div className={layout.three}>
         <Panel title={t.violations} actions={<span className={layout.muted}>{t.perHour}</span>}>
           <ViolationBars />
         </Panel>

@@ -4,6 +4,7 @@ import { useCall } from '../../api/queries';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import kit from '../../ui/kit.module.css';
+import { EXACT } from '../../ui/links';
 import layout from '../../ui/layout.module.css';
 import { Empty, Note, NumberCell, Panel, Table } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
@@ -38,7 +39,7 @@ export function GroupDetail({ group }: { readonly group: RolloutGroup }) {
         </p>
         <nav className={kit.tabs} aria-label={t.why(group.group)}>
           {TABS.map((each) => (
-            <Link key={each} className={kit.tab} to="/rollout" search={{ group: group.group, tab: each }} aria-current={each === tab ? 'page' : undefined} replace resetScroll={false}>
+            <Link key={each} className={kit.tab} activeOptions={EXACT} to="/rollout" search={{ group: group.group, tab: each }} aria-current={each === tab ? 'page' : undefined} replace resetScroll={false}>
               {t.tabs[each]}
             </Link>
           ))}

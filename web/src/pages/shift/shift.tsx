@@ -113,7 +113,7 @@ function Problems() {
       <ul className={css.lines}>
         {bad.slice(0, 20).map((camera) => (
           <li key={camera.id}>
-            <b>{camera.id}</b> {tc.state[camera.state]} · {camera.reason ?? ''}
+            <b>{camera.id}</b> {tc.state[camera.state]} · {camera.reason === null ? '' : tc.reasonText(camera.reason)}
           </li>
         ))}
       </ul>

@@ -6,7 +6,7 @@ import type { Day, Summary } from '../../api/generated';
 import { useCall } from '../../api/queries';
 import { useZone } from '../../api/zone';
 import { useFormat } from '../../i18n/format';
-import { useWords } from '../../i18n/language';
+import { localeOf, useLanguage, useWords } from '../../i18n/language';
 import { Segments, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
 import layout from '../../ui/layout.module.css';
@@ -40,6 +40,7 @@ const typesOf = (days: readonly Day[]) =>
 function Daily({ range, camera }: { readonly range: '7d' | '30d'; readonly camera: string | undefined }) {
   const t = useWords(words);
   const zone = useZone();
+  const locale = localeOf(useLanguage());
   const open = useOpenEvents(camera);
   const length = DAYS[range];
   const query = useCall('statistics.daily', { days: length * 2, ...(camera ? { camera_id: camera } : {}) }, { topic: 'events', everyMs: 60_000, keep: true });
@@ -62,7 +63,7 @@ function Daily({ range, camera }: { readonly range: '7d' | '30d'; readonly camer
         <>
           <Panel title={t.chart(t.ranges[range])}>
             <Comparison shown={shown} before={before} />
-            <Chart {...drawn} zone={zone} label={t.chart(t.ranges[range])} onRange={(from, to) => open(from - DAY_S / 2, to + DAY_S / 2)} />
+            <Chart {...drawn} zone={zone} locale={locale} label={t.chart(t.ranges[range])} onRange={(from, to) => open(from - DAY_S / 2, to + DAY_S / 2)} />
             <p className={`${layout.muted} ${layout.small}`}>{t.brush}</p>
           </Panel>
           <DayTable days={shown.toReversed()} />
@@ -90,7 +91,7 @@ function DayTable({ days }: { readonly days: readonly Day[] }) {
       <Table label={t.table} head={[t.day, ...types, t.sum]} numbers={[...types.map((_, i) => i + 1), types.length + 1]}>
         {days.map(({ date, counts_by_type: counts, total_events: total }) => (
           <tr key={date}>
-            <td>{date}</td>
+            <td style={{ whiteSpace: 'nowrap' }}>{date}</td>
             {types.map((type) => (
               <NumberCell key={type}>{format.number(counts[type] ?? 0)}</NumberCell>
             ))}
@@ -105,6 +106,7 @@ function DayTable({ days }: { readonly days: readonly Day[] }) {
 function Hourly({ camera }: { readonly camera: string | undefined }) {
   const t = useWords(words);
   const zone = useZone();
+  const locale = localeOf(useLanguage());
   const open = useOpenEvents(camera);
   const of = camera ? { camera_id: camera } : {};
   const query = useCall('statistics.summary', { minutes: HOURS * 60, limit: MOST_EVENTS, ...of }, { topic: 'events', everyMs: 30_000, keep: true });
@@ -114,7 +116,7 @@ function Hourly({ camera }: { readonly camera: string | undefined }) {
       {(summary) => (
         <>
           <Panel title={t.hourly}>
-            <Chart {...drawn} zone={zone} label={t.hourly} onRange={open} />
+            <Chart {...drawn} zone={zone} locale={locale} label={t.hourly} onRange={open} />
             <p className={`${layout.muted} ${layout.small}`}>
               {t.brush} {summary.total_events > MOST_EVENTS ? t.mostSampled : ''}
             </p>

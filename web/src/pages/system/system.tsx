@@ -21,7 +21,7 @@ function Parts() {
       <Loaded query={query} height={380}>
         {({ checks }) => (
           <Table label={t.parts} head={['', '', '']}>
-            {(Object.keys(checks) as Part[]).map((part) => (
+            {(Object.keys(checks) as Part[]).filter((part) => typeof checks[part] === 'string').map((part) => (
               <tr key={part}>
                 <td>{t.part[part] ?? part}</td>
                 <td>

@@ -127,11 +127,11 @@ function UpNext({ groups, onGo }: { readonly groups: readonly Group[]; readonly 
         {groups.map(({ items: [first, ...rest] }) =>
           first ? (
             <li key={first.id}>
-              <button type="button" className={`${kit.button} ${kit.quiet}`} onClick={() => onGo(first.id)}>
+              <button type="button" className={css.upNext} onClick={() => onGo(first.id)}>
                 {first.camera_id} · {first.violation_type}
                 {rest.length > 0 ? ` × ${rest.length + 1}` : ''}
               </button>
-              <span className={layout.muted}>{format.moment(first.timestamp)}</span>
+              <span className={`${layout.muted} ${layout.small}`}>{format.moment(first.timestamp)}</span>
             </li>
           ) : null,
         )}

@@ -55,7 +55,7 @@ function Tile({ camera, fps, isPaused }: TileProps) {
         <Picture id={camera.id} label={t.picture(camera.id)} width={WIDTH} fps={fps} isPaused={isPaused} lateClass={css.veil}>
           {({ takenAt, isLate }) => (
             <>
-              {takenAt === undefined ? <span className={css.none}>{camera.reason ?? t.noPicture}</span> : null}
+              {takenAt === undefined ? <span className={css.none}>{camera.reason === null ? t.noPicture : tc.reasonText(camera.reason)}</span> : null}
               <span className={css.bar}>
                 <span>
                   {shapeOf(isLate ? 'critical' : severityOf(camera))} {camera.id}
