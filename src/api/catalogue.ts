@@ -9,6 +9,7 @@ import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
 import { monitoringOperations } from './monitoring/monitoring-operations';
 import { recordOperations } from './records/records-operations';
+import { violationPictureOperations } from './records/violation-picture-operations';
 import { rolloutOperations } from './rollout/rollout-operations';
 import { statisticsOperations } from './statistics/statistics-operations';
 import { systemOperations } from './system/system-operations';
@@ -22,6 +23,7 @@ export const catalogue = {
   alertHandling: alertHandlingOperations,
   events: eventOperations,
   records: recordOperations,
+  violationPictures: violationPictureOperations,
   statistics: statisticsOperations,
   rollout: rolloutOperations,
   monitoring: monitoringOperations,

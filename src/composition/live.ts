@@ -5,7 +5,6 @@ import type { ViolationStore } from '../application/records/violation-store';
 import { REST } from '../infrastructure/environment/scheduler';
 import { type FeedTopic, KeyedTopic, RecentTopic, StateTopic } from '../infrastructure/notify/feed-topics';
 import { type FeedSource, LIVE_PATH, LiveFeed } from '../infrastructure/notify/live-feed';
-import { LivePictures } from '../infrastructure/notify/live-pictures';
 import { LiveSockets } from '../infrastructure/notify/live-sockets';
 import { LiveTiles } from '../infrastructure/notify/live-tiles';
 import { EVENTS_PATH, LiveEvents, LiveStatus, STATUS_PATH } from '../infrastructure/notify/live-topics';
@@ -61,7 +60,6 @@ export interface Live {
   readonly events: LiveEvents;
   readonly status: LiveStatus;
   readonly feed: LiveFeed;
-  readonly pictures: LivePictures;
   readonly readers: ReadonlyMap<string, Reader>;
   /** Set by the start: reads a topic that somebody begins to follow. */
   readonly begin: Map<string, () => void>;
@@ -86,8 +84,7 @@ export function createLive(platform: Platform, observed: Observed): Live {
   const { control } = observed;
   const events = new LiveEvents(new PgEventTail(database), () => sockets);
   const status = new LiveStatus(workerCounters(observed), () => sockets);
-  const pictures = new LivePictures(control.host.files);
-  const tiles = new LiveTiles(pictures, log);
+  const tiles = new LiveTiles(control.pictures, log);
   const readers = createReaders(platform, observed);
   const begin = new Map<string, () => void>();
   const logs = new Map<string, LogReader>();
@@ -99,7 +96,7 @@ export function createLive(platform: Platform, observed: Observed): Live {
   const feed = new LiveFeed(source, tiles, clock);
   const topics = { [EVENTS_PATH]: events, [STATUS_PATH]: status, [LIVE_PATH]: feed };
   const sockets: LiveSockets = new LiveSockets(topics, log);
-  return { sockets, events, status, feed, pictures, readers, begin, logs };
+  return { sockets, events, status, feed, readers, begin, logs };
 }
 
 function workerCounters({ cameras, control: { host, controller, rememberedStates } }: Observed) {
@@ -200,8 +197,7 @@ function changesOf<T>(keyOf: (item: T) => number) {
 
 /** From now on reads what somebody follows, and sends what is new of it. */
 export async function startLive({ wakes, connection }: Platform, live: Live, life: Lifecycle): Promise<void> {
-  const { feed, readers, begin, logs, pictures } = live;
-  life.onStop(async () => pictures.close());
+  const { feed, readers, begin, logs } = live;
   for (const [name, { read, everyMs, wokenBy }] of readers) {
     const look = async () => {
       if (!feed.isFollowed(name)) return REST;

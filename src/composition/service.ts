@@ -8,6 +8,7 @@ import { anyUsableToken } from '../infrastructure/postgres/pg-tokens';
 import { errorCode, errorText } from '../infrastructure/system/files';
 import { startAccess } from './access';
 import { startAlerts } from './alerts';
+import { startCaptures } from './captures';
 import { type StartedCameras, startCameras } from './cameras';
 import { startControl } from './control';
 import { startEvents } from './events';
@@ -85,6 +86,7 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
   const where = await startRollout(platform, rollout, { rolloutFile, seed: seedOf(settings) }, life);
   await startEvents(platform, site.events, life);
   await startControl(platform, cameras, site.control, membership, life);
+  startCaptures(platform, site.captures, site.control, life);
   await startAlerts(platform, site.alerts, site.live, membership, life);
   await startLive(platform, site.live, life);
   await startAccess(platform, site.access, life);

@@ -14,6 +14,7 @@ import { HostSystem } from '../infrastructure/system/host-system';
 import { type Access, createAccess } from './access';
 import { type Alerts, createAlertStores, createAlerts } from './alerts';
 import { type Cameras, createCameras } from './cameras';
+import { type Captures, createCaptures } from './captures';
 import { type Control, createControl } from './control';
 import { type Events, createEvents } from './events';
 import { type Legacy, createLegacy } from './legacy';
@@ -30,6 +31,7 @@ export interface Site {
   readonly system: SystemPort;
   readonly legacy: Legacy;
   readonly control: Control;
+  readonly captures: Captures;
   readonly events: Events;
   readonly rollout: Rollout;
   readonly monitoring: Monitoring;
@@ -56,12 +58,13 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const system = new HostSystem(platform.clock, settings);
   const legacy = createLegacy(platform, settings.legacyBaseUrl, cameras, system);
   const control = createControl(platform, cameras, settings);
+  const captures = createCaptures(platform, control, settings);
   const stores = createAlertStores(platform);
   const bothCameras = { domain: cameras.domain, legacy: legacy.cameras };
   const events = createEvents(platform, bothCameras, stores.archive, settings);
   const owners = { cameras: cameras.repository, rules: stores.rules, onDomain: cameras.domain };
   const rollout = createRollout(platform, owners);
-  const monitoring = createMonitoring(platform, { cameras, control, events, rollout }, settings);
+  const monitoring = createMonitoring(platform, { cameras, control, captures, events, rollout }, settings);
   const watched = { cameras, control, rollout, monitoring: monitoring.service };
   const alerts = createAlerts(platform, stores, watched, settings);
   const live = createLive(platform, { cameras, control, alerts, rollout, monitoring });
@@ -77,10 +80,25 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     switched(eventOperations, router, events.events),
     switched(statisticsOperations, router, events.statistics),
     switched(recordOperations, router, events.records),
+    captures.operations,
     rollout.operations,
     monitoring.operations,
     switched(systemOperations, router, { domain: system, legacy: legacy.system }),
     access.operations,
   ].flat();
-  return { platform, cameras, system, legacy, control, events, rollout, monitoring, alerts, access, live, operations };
+  return {
+    platform,
+    cameras,
+    system,
+    legacy,
+    control,
+    captures,
+    events,
+    rollout,
+    monitoring,
+    alerts,
+    access,
+    live,
+    operations,
+  };
 }

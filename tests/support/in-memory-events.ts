@@ -262,6 +262,14 @@ export class InMemoryViolations implements ViolationStore {
     return { violations, unknown: [...new Set(ids)].filter((id) => !after.has(id)) };
   }
 
+  async setSnapshot(id: number, snapshotPath: string, updatedAt: Date): Promise<void> {
+    this.rows.violations = this.rows.violations.map((violation) =>
+      violation.fields.id === id && violation.fields.snapshotPath === null
+        ? Violation.restore({ ...violation.fields, snapshotPath, updatedAt })
+        : violation,
+    );
+  }
+
   async trail(id: number): Promise<ViolationChange[]> {
     return this.rows.trail.filter(({ of }) => of === id).map(({ of: _, ...change }) => change);
   }

@@ -43,8 +43,7 @@ import { PgCameraChanges, PgRevisions } from '../../src/infrastructure/postgres/
 import { PgRolloutStore } from '../../src/infrastructure/postgres/pg-rollout-store';
 import { PgSiteWatch } from '../../src/infrastructure/postgres/pg-site-watch';
 import { PgSiteActivity, PgStatistics } from '../../src/infrastructure/postgres/pg-statistics';
-import { PgSessions } from '../../src/infrastructure/postgres/pg-sessions';
-import { PgTokens } from '../../src/infrastructure/postgres/pg-tokens';
+import { PgSessions, PgTokens } from '../../src/infrastructure/postgres/pg-tokens';
 import { PgVerifications } from '../../src/infrastructure/postgres/pg-verifications';
 import { PgViolations } from '../../src/infrastructure/postgres/pg-violations';
 import * as alerts from './in-memory-alerts';

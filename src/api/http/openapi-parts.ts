@@ -39,6 +39,7 @@ const HEADERS: JsonObject = {
   'X-Served-By': header('The path that answered', { type: 'string', enum: ['domain', 'legacy'] }),
   'X-Rollout-Reason': header('Why that path', { type: 'string', enum: [...REASONS] }),
   'X-Answer-Partial': header('1: a part of the answer could not be read and is missing'),
+  'X-Picture-Time': header('When the picture was taken', { type: 'string', format: 'date-time' }),
   'X-Frame-Age': header('Age of the picture in seconds', { type: 'number' }),
   'X-Last-Frame-Age': header('Where there is no picture: seconds since the last one', { type: 'number' }),
   'Content-Disposition': header('Name of the file'),

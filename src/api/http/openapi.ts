@@ -222,7 +222,7 @@ function answers(operation: Operation, takesParameters: boolean): JsonObject {
   const path = switched ? PATH_HEADERS : [];
   const forced = switched ? ', or less than operator and force_domain is sent' : '';
   const kinds: Readonly<Record<string, readonly string[]>> = {
-    'image/jpeg': ['X-Frame-Age'],
+    'image/jpeg': [operation.context === 'records' ? 'X-Picture-Time' : 'X-Frame-Age'],
     'text/csv; charset=utf-8': ['Content-Disposition'],
   };
   const more = [...path, ...(switched ? ['X-Answer-Partial'] : []), ...(kinds[produces] ?? [])];

@@ -39,7 +39,7 @@ class ViolationQueryDto extends ViolationFilterDto implements ViolationQuery {
   @Text({ max: 100, optional: true, about: 'next_cursor of the page before, in place of an offset' }) cursor?: string;
 }
 
-class ViolationKeyDto implements ViolationKey {
+export class ViolationKeyDto implements ViolationKey {
   @Whole({ min: 1, max: MANY }) violation_id: number;
 }
 

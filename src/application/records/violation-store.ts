@@ -39,5 +39,7 @@ export interface ViolationStore {
    * throws is thrown, and nothing is changed.
    */
   change(ids: readonly number[], decide: (violation: Violation) => Violation): Promise<Changed>;
+  /** Names the picture of a violation that has none. Its handling stays as it is. */
+  setSnapshot(id: number, path: string, at: Date): Promise<void>;
   trail(id: number): Promise<ViolationChange[]>;
 }

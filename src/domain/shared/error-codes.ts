@@ -97,6 +97,7 @@ const TABLE = {
   'violation.changed': of('stale', 'The violation was changed meanwhile: look again and repeat.'),
   'violation.cursor_invalid': of('invalid', 'The cursor is not one that a page answered.'),
   'violation.invalid': of('invalid', 'The change of the violation breaks a rule; `errors` says which.'),
+  'violation.no_picture': of('not-found', 'No picture of the violation was kept, or it is too old.'),
   'violation.not_found': of('not-found', 'There is no violation of this id.'),
 } satisfies Record<string, ErrorEntry>;
 

@@ -136,6 +136,12 @@ export class PgViolations implements ViolationStore {
     });
   }
 
+  async setSnapshot(id: number, path: string, at: Date): Promise<void> {
+    const sql =
+      'UPDATE violation_events SET snapshot_path = $2, updated_at = $3 WHERE id = $1 AND snapshot_path IS NULL';
+    await this.database.execute(sql, [id, path, at]);
+  }
+
   async trail(id: number): Promise<ViolationChange[]> {
     const rows = await this.database.query<Omit<ViolationChange, 'at'> & { at: Date }>(
       `SELECT at, actor, request_id, before, after FROM violation_changes WHERE violation_id = $1

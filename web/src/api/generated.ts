@@ -105,6 +105,8 @@ export type StatusChanges = { readonly status: string; readonly notes?: string; 
 export type StatusSet = { readonly ok: boolean; readonly violation_id: number; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly version: number };
 export type StatusesSet = { readonly ok: boolean; readonly updated: readonly (number)[]; readonly not_found: readonly (number)[] };
 export type StoredAlertConditions = { readonly threshold?: number; readonly violation_type?: string; readonly labels?: readonly (string)[]; readonly duration_minutes?: number; readonly duration_seconds?: number; readonly cooldown_seconds?: number; readonly schedule?: { readonly weekdays?: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]; readonly from?: string; readonly to?: string; readonly time_zone?: string }; readonly min_detections?: number; readonly recovery_seconds?: number };
+export type Strip = { readonly violation_id: number; readonly frames: readonly (StripFrame)[] };
+export type StripFrame = { readonly at: number; readonly offset_ms: number; readonly href: string };
 export type Summary = { readonly window_minutes: number; readonly total_events: number; readonly counts_by_type: Readonly<Record<string, number>>; readonly samples: readonly (Event)[] };
 export type SystemConfig = { readonly timestamp: string; readonly project_root: null; readonly config_files: { readonly cameras: ConfigFile; readonly regions: ConfigFile; readonly default: ConfigFile; readonly unified_params: ConfigFile; readonly enhanced_detection: ConfigFile }; readonly default_config: null; readonly unified_config: null; readonly environment: { readonly HBD_REGIONS_FILE: null; readonly PYTHONPATH: null; readonly PATH: null }; readonly python_executable: null; readonly working_directory: null };
 export type SystemHealth = { readonly timestamp: string; readonly status: 'healthy' | 'warning' | 'error'; readonly issues: readonly (string)[]; readonly directories: { readonly config: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly src: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly models: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly data: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly frontend: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean } }; readonly files: Readonly<Record<string, { readonly exists: boolean; readonly readable: boolean }>>; readonly resources: { readonly memory_usage: number; readonly disk_usage: number; readonly cpu_usage: number }; readonly psutil_available: boolean };
@@ -168,6 +170,8 @@ export interface Operations {
   'records.cameraStatistics': { input: { readonly period?: string; readonly camera_id: string; readonly start_time?: string; readonly end_time?: string }; answer: CameraStatistics };
   'records.detectionRecords': { input: { readonly camera_id: string; readonly limit?: number; readonly offset?: number }; answer: DetectionPage };
   'records.health': { input: {  }; answer: RecordHealth };
+  'records.picture': { input: { readonly violation_id: number; readonly at?: number }; answer: Response };
+  'records.strip': { input: { readonly violation_id: number }; answer: Strip };
   'statistics.realtime': { input: {  }; answer: Realtime };
   'statistics.summary': { input: { readonly minutes?: number; readonly limit?: number; readonly camera_id?: string }; answer: Summary };
   'statistics.daily': { input: { readonly days?: number; readonly camera_id?: string }; answer: Days };
@@ -257,6 +261,8 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'records.cameraStatistics': 'GET /api/v1/records/statistics/{camera_id} viewer',
   'records.detectionRecords': 'GET /api/v1/records/detection-records/{camera_id} viewer',
   'records.health': 'GET /api/v1/records/health viewer',
+  'records.picture': 'GET /api/v1/records/violations/{violation_id}/picture viewer',
+  'records.strip': 'GET /api/v1/records/violations/{violation_id}/strip viewer',
   'statistics.realtime': 'GET /api/v1/statistics/realtime viewer',
   'statistics.summary': 'GET /api/v1/statistics/summary viewer',
   'statistics.daily': 'GET /api/v1/statistics/daily viewer',
