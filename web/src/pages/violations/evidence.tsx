@@ -1,8 +1,9 @@
-import { useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Violation } from '../../api/generated';
+import { isProblem } from '../../api/problem';
 import { useStore } from '../../api/store';
 import { useWords } from '../../i18n/language';
-import { arrivals, pictureOf } from './pictures';
+import { type StripFrame, arrivals, pictureOf, stripOf } from './pictures';
 import css from './violations.module.css';
 import { words } from './words';
 
@@ -47,23 +48,72 @@ function paint(canvas: HTMLCanvasElement, bitmap: ImageBitmap, violation: Violat
   edge(0, '#ffd23f', line);
 }
 
+const STEP_MS = 120;
+
+/** The strip's picture that is shown while it plays; undefined: the picture of the moment. */
+function useStrip(id: number, isPlaying: boolean, onEnd: () => void): StripFrame | undefined {
+  const [shown, setShown] = useState<StripFrame>();
+  const ended = useRef(onEnd);
+  ended.current = onEnd;
+  useEffect(() => {
+    if (!isPlaying) return undefined;
+    let timer: ReturnType<typeof setInterval> | undefined;
+    let isOver = false;
+    const end = () => {
+      clearInterval(timer);
+      setShown(undefined);
+      ended.current();
+    };
+    const play = (frames: readonly StripFrame[]) => {
+      if (isOver) return;
+      let next = 0;
+      timer = setInterval(() => {
+        const frame = frames[next];
+        next += 1;
+        if (frame) setShown(frame);
+        else end();
+      }, STEP_MS);
+    };
+    stripOf(id).then(play, (error: unknown) => {
+      // Its picture says already why nothing was kept.
+      if (!isProblem(error, 404)) throw error;
+      end();
+    });
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+      setShown(undefined);
+    };
+  }, [id, isPlaying]);
+  return shown;
+}
+
+interface EvidenceProps {
+  readonly violation: Violation;
+  readonly isZoomed: boolean;
+  readonly isPlaying: boolean;
+  readonly onPlayed: () => void;
+}
+
 /** The picture of the moment with its box; painted before the browser shows the next frame. */
-export function Evidence({ violation, isZoomed }: { readonly violation: Violation; readonly isZoomed: boolean }) {
+export function Evidence({ violation, isZoomed, isPlaying, onPlayed }: EvidenceProps) {
   const t = useWords(words);
   const arrived = useStore(arrivals);
   const canvas = useRef<HTMLCanvasElement>(null);
   const picture = pictureOf(violation.id);
+  const frame = useStrip(violation.id, isPlaying, onPlayed);
   useLayoutEffect(() => {
     const found = pictureOf(violation.id);
-    if (canvas.current && found && 'bitmap' in found) paint(canvas.current, found.bitmap, violation, isZoomed);
-  }, [violation, isZoomed, arrived]);
+    const bitmap = frame?.bitmap ?? (found && 'bitmap' in found ? found.bitmap : undefined);
+    if (canvas.current && bitmap) paint(canvas.current, bitmap, violation, isZoomed);
+  }, [violation, isZoomed, arrived, frame]);
   return (
-    <div className={css.picture}>
+    <div className={css.picture} data-painted={picture && 'bitmap' in picture ? violation.id : undefined}>
       {picture && 'problem' in picture ? (
         <div className={css.none}>
           <b>{t.noPicture}</b>
           <br />
-          {picture.isUnknown ? t.notKept : picture.problem}
+          {picture.problem}
           {violation.snapshot_path ? (
             <>
               <br />
@@ -74,6 +124,7 @@ export function Evidence({ violation, isZoomed }: { readonly violation: Violatio
       ) : (
         <canvas ref={canvas} role="img" aria-label={t.picture(violation.id)} width={16} height={9} />
       )}
+      {frame ? <span className={css.offset}>{`${frame.offset > 0 ? '+' : ''}${(frame.offset / 1_000).toFixed(1)} s`}</span> : null}
     </div>
   );
 }

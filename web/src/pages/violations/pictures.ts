@@ -1,11 +1,10 @@
-import { send } from '../../api/client';
+import { addressOf, call, send } from '../../api/client';
 import { isProblem } from '../../api/problem';
 import { Store } from '../../api/store';
 
 /** A picture of a violation: decoded and ready to be painted, or why there is none. */
-type Kept = { readonly bitmap: ImageBitmap } | { readonly problem: string; readonly isUnknown: boolean };
+type Kept = { readonly bitmap: ImageBitmap } | { readonly problem: string };
 
-const WIDTH = 1_280;
 const MOST = 24;
 
 const pictures = new Map<number, Kept>();
@@ -39,11 +38,24 @@ export function prefetch(ids: readonly number[]): void {
 
 async function load(id: number): Promise<Kept | undefined> {
   try {
-    const response = await send(`/api/v1/records/violations/${id}/picture?w=${WIDTH}`, {});
-    return { bitmap: await createImageBitmap(await response.blob()) };
+    return { bitmap: await decoded(addressOf('records.picture', { violation_id: id })) };
   } catch (error) {
     // What did not answer may answer the next time it is looked at; a 404 says why and stays.
     if (!isProblem(error)) return undefined;
-    return { problem: error.message, isUnknown: error.code === 'request.not_found' };
+    return { problem: error.message };
   }
+}
+
+const decoded = async (address: string): Promise<ImageBitmap> => createImageBitmap(await (await send(address, {})).blob());
+
+/** The two seconds around the moment, ready to be played; empty where nothing was kept. */
+export async function stripOf(id: number): Promise<readonly StripFrame[]> {
+  const { frames } = await call('records.strip', { violation_id: id });
+  return Promise.all(frames.map(async ({ href, offset_ms: offset }) => ({ bitmap: await decoded(href), offset })));
+}
+
+export interface StripFrame {
+  readonly bitmap: ImageBitmap;
+  /** Milliseconds after the moment. */
+  readonly offset: number;
 }

@@ -146,6 +146,7 @@ function Decide({ position, onMove }: { readonly position: Position; readonly on
   const blocked = useBlocked('records.setStatus', 'waits for the service');
   const { current, group } = position;
   const [isZoomed, setZoomed] = useState(false);
+  const [isPlaying, setPlaying] = useState(false);
   const [isNoting, setNoting] = useState(false);
   const [notes, setNotes] = useState<Readonly<Record<number, string>>>({});
   const set = (status: Status, whole = false) => () => {
@@ -169,6 +170,7 @@ function Decide({ position, onMove }: { readonly position: Position; readonly on
     ArrowDown: () => onMove(1),
     ArrowUp: () => onMove(-1),
     z: () => setZoomed((now) => !now),
+    ' ': () => setPlaying((now) => !now),
   });
   return (
     <div className={css.frame}>
@@ -185,7 +187,7 @@ function Decide({ position, onMove }: { readonly position: Position; readonly on
         <span className={layout.muted}>#{current.id}</span>
         {current.status === 'pending' ? null : <span>{t.status[current.status]}</span>}
       </div>
-      <Evidence violation={current} isZoomed={isZoomed} />
+      <Evidence violation={current} isZoomed={isZoomed} isPlaying={isPlaying} onPlayed={() => setPlaying(false)} />
       <div className={css.keys}>
         <Button kind="primary" hotkey="C" blocked={blocked} onPress={set('confirmed')}>
           {t.confirm}
@@ -207,6 +209,9 @@ function Decide({ position, onMove }: { readonly position: Position; readonly on
         </Button>
         <Button kind="quiet" hotkey="J" onPress={() => onMove(1)}>
           {t.next}
+        </Button>
+        <Button kind="quiet" hotkey="Space" onPress={() => setPlaying(!isPlaying)}>
+          {t.strip}
         </Button>
         {current.bbox ? (
           <Button kind="quiet" hotkey="Z" onPress={() => setZoomed(!isZoomed)}>
