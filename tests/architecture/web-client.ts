@@ -25,7 +25,10 @@ interface Operation {
   readonly operationId: string;
   readonly 'x-role'?: string;
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly required?: boolean; readonly content?: Readonly<Record<string, { schema?: Schema }>> };
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content?: Readonly<Record<string, { schema?: Schema }>>;
+  };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { schema?: Schema }>> }>>;
 }
 
@@ -100,7 +103,10 @@ export function clientText(text: string): string {
     const members = [...parameters, bodyOf(operation)].filter((member) => member !== undefined);
     return `  '${operation.operationId}': { input: { ${members.join('; ')} }; answer: ${answerOf(operation)} };`;
   });
-  const table = operations.map(({ path, verb, operation }) => `  '${operation.operationId}': '${verb} ${path} ${operation['x-role'] ?? 'anybody'}',`);
+  const table = operations.map(
+    ({ path, verb, operation }) =>
+      `  '${operation.operationId}': '${verb} ${path} ${operation['x-role'] ?? 'anybody'}',`,
+  );
   return [
     '// Made of docs/openapi.json by "npm run openapi"; do not edit.\n',
     ...types,

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 
-const CHROMIUM = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-);
+const CHROMIUM = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== undefined && existsSync(path));
 
 if (!CHROMIUM && process.env.CI)
   throw new Error('There is no Chromium: install it (apt-get install chromium), or say where it is in CHROMIUM_PATH');
@@ -13,8 +16,8 @@ if (!CHROMIUM)
 /** Skips on a machine without a browser, but never in CI. */
 export const describeInBrowser = CHROMIUM ? describe : describe.skip;
 
-export type Language = 'en' | 'zh';
-export type Theme = 'light' | 'dark';
+type Language = 'en' | 'zh';
+type Theme = 'light' | 'dark';
 
 interface Opening {
   readonly language?: Language;
@@ -39,7 +42,11 @@ export class TestBrowser {
   /** A window of its own: its cookies and storage are nobody else's. */
   async open(url: string, path: string, opening: Opening = {}): Promise<Page> {
     const { language = 'en', theme = 'light', width = 1_280, height = 860 } = opening;
-    const context = await this.browser.newContext({ viewport: { width, height }, locale: 'en-GB', timezoneId: 'America/New_York' });
+    const context = await this.browser.newContext({
+      viewport: { width, height },
+      locale: 'en-GB',
+      timezoneId: 'America/New_York',
+    });
     await this.watch(context, url);
     const page = await context.newPage();
     await page.addInitScript(
@@ -53,7 +60,11 @@ export class TestBrowser {
     page.on('pageerror', (error) => this.errors.push(`${path}: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
       // That a request was refused is told by the page itself, and is what some tests are about.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource') && !message.text().includes('WebSocket'))
+      if (
+        message.type() === 'error' &&
+        !message.text().startsWith('Failed to load resource') &&
+        !message.text().includes('WebSocket')
+      )
         this.errors.push(`${path}: ${message.text()}`);
     });
     await page.goto(url + path);
@@ -83,11 +94,18 @@ export async function accessibilityFaults(page: Page): Promise<readonly string[]
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   return page.evaluate(async (tags) => {
     const { axe } = globalThis as unknown as {
-      axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
+      axe: {
+        run: (
+          options: object,
+        ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+      };
     };
     const { violations } = await axe.run({ runOnly: tags });
     return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary = '' }) => `${id}: ${html.slice(0, 160)} | ${failureSummary.replaceAll('\n', ' ').slice(0, 240)}`),
+      nodes.map(
+        ({ html, failureSummary = '' }) =>
+          `${id}: ${html.slice(0, 160)} | ${failureSummary.replaceAll('\n', ' ').slice(0, 240)}`,
+      ),
     );
   }, TAGS);
 }

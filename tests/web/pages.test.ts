@@ -51,23 +51,26 @@ describeInBrowser('every page, in both languages', () => {
 
   const looked = PAGES.flatMap((path) => (['en', 'zh'] as const).map((language) => [path, language] as const));
 
-  it.each(looked)('%s in %s has no fault that axe finds, light and dark, at every width, and nothing is cut off', async (path, language) => {
-    const page = await browser.open(site.url, path, { language, width: 1_280 });
-    await whole(page);
-    const faults: string[] = [];
-    for (const theme of ['light', 'dark'] as const)
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.evaluate((name) => void (document.documentElement.dataset.theme = name), theme);
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (wider > 0) faults.push(`${width} px: ${wider} px wider than the screen`);
-        // Layout differs by width, colours by theme: each of them is looked at once.
-        if (theme === 'light' || width === WIDTHS[0])
-          faults.push(...(await accessibilityFaults(page)).map((fault) => `${theme} ${width}: ${fault}`));
-      }
-    await page.context().close();
-    expect(faults).toEqual([]);
-  });
+  it.each(looked)(
+    '%s in %s has no fault that axe finds, light and dark, at every width, and nothing is cut off',
+    async (path, language) => {
+      const page = await browser.open(site.url, path, { language, width: 1_280 });
+      await whole(page);
+      const faults: string[] = [];
+      for (const theme of ['light', 'dark'] as const)
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.evaluate((name) => void (document.documentElement.dataset.theme = name), theme);
+          const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          if (wider > 0) faults.push(`${width} px: ${wider} px wider than the screen`);
+          // Layout differs by width, colours by theme: each of them is looked at once.
+          if (theme === 'light' || width === WIDTHS[0])
+            faults.push(...(await accessibilityFaults(page)).map((fault) => `${theme} ${width}: ${fault}`));
+        }
+      await page.context().close();
+      expect(faults).toEqual([]);
+    },
+  );
 
   it('asked no other host for anything, and threw no error', () => {
     expect(browser.foreign).toEqual([]);

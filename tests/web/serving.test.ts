@@ -21,20 +21,33 @@ describe('the service', () => {
       const sent = ask(site.url + path, { method, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('latin1') }));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: Buffer.concat(chunks).toString('latin1'),
+          }),
+        );
       });
       sent.on('error', reject);
       sent.end();
     });
 
-  it.each(['/', '/cameras/line-1?tab=log', '/violations', '/no/such/page'])('shows the dashboard at %s to everybody', async (path) => {
-    const { status, headers, text } = await get(path, PAGE);
-    expect([status, headers['content-type'], headers['cache-control']]).toEqual([200, 'text/html; charset=utf-8', 'no-cache']);
-    expect(text).toContain('<div id="app">');
-    expect((await get(path, { ...PAGE, 'if-none-match': String(headers.etag) })).status).toBe(304);
-    const head = await get(path, PAGE, 'HEAD');
-    expect([head.status, head.text, head.headers['content-length']]).toEqual([200, '', headers['content-length']]);
-  });
+  it.each(['/', '/cameras/line-1?tab=log', '/violations', '/no/such/page'])(
+    'shows the dashboard at %s to everybody',
+    async (path) => {
+      const { status, headers, text } = await get(path, PAGE);
+      expect([status, headers['content-type'], headers['cache-control']]).toEqual([
+        200,
+        'text/html; charset=utf-8',
+        'no-cache',
+      ]);
+      expect(text).toContain('<div id="app">');
+      expect((await get(path, { ...PAGE, 'if-none-match': String(headers.etag) })).status).toBe(304);
+      const head = await get(path, PAGE, 'HEAD');
+      expect([head.status, head.text, head.headers['content-length']]).toEqual([200, '', headers['content-length']]);
+    },
+  );
 
   it.each(['/api/v1/nothing', '/api/v1/cameras', '/docs', '/openapi.json', '/metrics', '/assets/none.js'])(
     'answers %s itself, whatever a browser accepts',
@@ -53,7 +66,9 @@ describe('the service', () => {
 
   it('keeps scripts for ever, packed as the browser likes', async () => {
     const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec((await get('/', PAGE)).text) ?? [];
-    const [plain, gzip, br] = await Promise.all(['identity', 'gzip', 'gzip, deflate, br'].map((accepted) => get(script, { 'accept-encoding': accepted })));
+    const [plain, gzip, br] = await Promise.all(
+      ['identity', 'gzip', 'gzip, deflate, br'].map((accepted) => get(script, { 'accept-encoding': accepted })),
+    );
     expect([plain, gzip, br].map((answer) => answer?.headers['content-encoding'])).toEqual([undefined, 'gzip', 'br']);
     expect(plain?.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     const length = (answer: Answer | undefined) => Number(answer?.headers['content-length']);
@@ -62,7 +77,9 @@ describe('the service', () => {
   });
 
   it('says on every answer which build of the dashboard it serves', async () => {
-    const builds = await Promise.all(['/', '/health', '/api/v1/cameras'].map(async (path) => (await get(path)).headers['x-watchgate-build']));
+    const builds = await Promise.all(
+      ['/', '/health', '/api/v1/cameras'].map(async (path) => (await get(path)).headers['x-watchgate-build']),
+    );
     expect(builds[0]).toMatch(/^[\da-f]{16}$/);
     expect(new Set(builds).size).toBe(1);
     const policy = String((await get('/')).headers['content-security-policy']);

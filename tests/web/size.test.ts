@@ -13,7 +13,10 @@ describe('the built dashboard (npm run build:web)', () => {
   const files = readdirSync(BUILT, { recursive: true }).map(String);
   const index = read('index.html').toString();
   /** What the first page loads: named in the page, and imported at once by what is named there. */
-  const initial = (ending: string) => [...index.matchAll(/(?:src|href)="\/([^"]+)"/g)].map(([, file = '']) => file).filter((file) => file.endsWith(ending));
+  const initial = (ending: string) =>
+    [...index.matchAll(/(?:src|href)="\/([^"]+)"/g)]
+      .map(([, file = '']) => file)
+      .filter((file) => file.endsWith(ending));
   const sum = (some: readonly string[]) => some.map(packed).reduce((a, b) => a + b, 0);
 
   it('loads at most 175 KB of script and 15 KB of style at first, packed', () => {

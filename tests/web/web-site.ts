@@ -31,7 +31,10 @@ export class WebSite {
     private readonly settings: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(cameras: readonly TestCamera[] = [], settings: Readonly<Record<string, string>> = {}): Promise<WebSite> {
+  static async start(
+    cameras: readonly TestCamera[] = [],
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<WebSite> {
     const site = new WebSite(new BareSite(), await createTestDatabase({ empty: true }), settings);
     writeFileSync(site.files.camerasFile, yamlOf(cameras));
     // A service that needs one does not start without a token.
@@ -42,7 +45,12 @@ export class WebSite {
 
   /** Starts it, or starts it again on the same address. */
   async up(): Promise<void> {
-    this.run = this.files.start({ DATABASE_URL: this.database.url, TZ: 'Asia/Shanghai', ...this.settings, PORT: this.port });
+    this.run = this.files.start({
+      DATABASE_URL: this.database.url,
+      TZ: 'Asia/Shanghai',
+      ...this.settings,
+      PORT: this.port,
+    });
     this.url = await this.run.ready();
     this.port = new URL(this.url).port;
   }
@@ -70,7 +78,10 @@ export class WebSite {
   }
 
   /** So many violations of one camera, waiting for a decision, each at a time of its own. */
-  async violations(count: number, { camera = 'line-1', type = 'NO_HAIRNET_AT_SINK', apartMs = 90_000, track = 0 } = {}): Promise<void> {
+  async violations(
+    count: number,
+    { camera = 'line-1', type = 'NO_HAIRNET_AT_SINK', apartMs = 90_000, track = 0 } = {},
+  ): Promise<void> {
     const before = (await this.get<{ total: number }>('/records/violations?limit=1')).total;
     const now = Date.now();
     const events = Array.from({ length: count }, (_, i) => ({

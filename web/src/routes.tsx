@@ -15,7 +15,12 @@ const wall = createRoute({
   ...page,
   path: '/wall',
   validateSearch: (raw: Raw) =>
-    given({ group: text(raw, 'group'), cols: number(raw, 'cols'), only: oneOf(raw, 'only', ['problems']), kiosk: number(raw, 'kiosk') }),
+    given({
+      group: text(raw, 'group'),
+      cols: number(raw, 'cols'),
+      only: oneOf(raw, 'only', ['problems']),
+      kiosk: number(raw, 'kiosk'),
+    }),
   component: lazyRouteComponent(() => import('./pages/wall/wall'), 'Wall'),
 });
 
@@ -68,7 +73,14 @@ const events = createRoute({
   ...page,
   path: '/events',
   validateSearch: (raw: Raw) =>
-    given({ camera: text(raw, 'camera'), type: text(raw, 'type'), minutes: number(raw, 'minutes'), from: text(raw, 'from'), to: text(raw, 'to'), id: text(raw, 'id') }),
+    given({
+      camera: text(raw, 'camera'),
+      type: text(raw, 'type'),
+      minutes: number(raw, 'minutes'),
+      from: text(raw, 'from'),
+      to: text(raw, 'to'),
+      id: text(raw, 'id'),
+    }),
   component: lazyRouteComponent(() => import('./pages/events/events'), 'Events'),
 });
 
@@ -76,7 +88,12 @@ const alerts = createRoute({
   ...page,
   path: '/alerts',
   validateSearch: (raw: Raw) =>
-    given({ tab: oneOf(raw, 'tab', ['inbox', 'rules', 'deliveries']), status: text(raw, 'status'), camera: text(raw, 'camera'), id: number(raw, 'id') }),
+    given({
+      tab: oneOf(raw, 'tab', ['inbox', 'rules', 'deliveries']),
+      status: text(raw, 'status'),
+      camera: text(raw, 'camera'),
+      id: number(raw, 'id'),
+    }),
   component: lazyRouteComponent(() => import('./pages/alerts/alerts'), 'Alerts'),
 });
 
@@ -89,7 +106,8 @@ const rule = createRoute({
 const statistics = createRoute({
   ...page,
   path: '/statistics',
-  validateSearch: (raw: Raw) => given({ range: oneOf(raw, 'range', ['24h', '7d', '30d']), camera: text(raw, 'camera') }),
+  validateSearch: (raw: Raw) =>
+    given({ range: oneOf(raw, 'range', ['24h', '7d', '30d']), camera: text(raw, 'camera') }),
   component: lazyRouteComponent(() => import('./pages/statistics/statistics'), 'Statistics'),
 });
 
@@ -124,13 +142,33 @@ const system = createRoute({
 const access = createRoute({
   ...page,
   path: '/access',
-  validateSearch: (raw: Raw) => given({ tab: oneOf(raw, 'tab', ['tokens', 'audit']), actor: text(raw, 'actor'), operation: text(raw, 'operation') }),
+  validateSearch: (raw: Raw) =>
+    given({
+      tab: oneOf(raw, 'tab', ['tokens', 'audit']),
+      actor: text(raw, 'actor'),
+      operation: text(raw, 'operation'),
+    }),
   component: lazyRouteComponent(() => import('./pages/access/access'), 'Access'),
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    now, wall, cameras, newCamera, camera, config, violations, events, alerts, rule, statistics, rollout, report, shift, system, access,
+    now,
+    wall,
+    cameras,
+    newCamera,
+    camera,
+    config,
+    violations,
+    events,
+    alerts,
+    rule,
+    statistics,
+    rollout,
+    report,
+    shift,
+    system,
+    access,
   ]),
   defaultErrorComponent: PageFailed,
   defaultPreload: 'intent',

@@ -9,7 +9,10 @@ import { useStore } from './store';
 const isRole = (name: string | undefined): name is Role => name === 'viewer' || name === 'operator' || name === 'admin';
 
 /** Why this person cannot ask for an operation now; undefined: they can. */
-export function useBlocked(operation: OperationId, waits: 'needs an answer' | 'waits for the service' = 'needs an answer'): string | undefined {
+export function useBlocked(
+  operation: OperationId,
+  waits: 'needs an answer' | 'waits for the service' = 'needs an answer',
+): string | undefined {
   const t = useWords(words);
   const { data: me } = useMe();
   const { ok } = useStore(reachable);

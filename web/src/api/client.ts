@@ -62,7 +62,11 @@ export async function send(address: string, init: RequestInit): Promise<Response
 }
 
 /** Calls an operation; its input and answer are those of the OpenAPI document. */
-export async function call<K extends OperationId>(id: K, input: InputOf<K>, options: Options = {}): Promise<AnswerOf<K>> {
+export async function call<K extends OperationId>(
+  id: K,
+  input: InputOf<K>,
+  options: Options = {},
+): Promise<AnswerOf<K>> {
   const [verb = 'GET'] = ADDRESSES[id].split(' ');
   const { body } = input as { body?: unknown };
   const response = await send(addressOf(id, input), {

@@ -1,4 +1,11 @@
-import { QueryClient, type UseQueryResult, keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  QueryClient,
+  type UseQueryResult,
+  keepPreviousData,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { live } from '../live/connection';
 import type { Topic } from '../live/topics';
 import { useStore } from './store';
@@ -39,7 +46,11 @@ interface Following {
 const POLL_MS = 4_000;
 
 /** The answer of a reading operation, kept fresh by the live socket or, without it, by asking again. */
-export function useCall<K extends OperationId>(id: K, input: InputOf<K>, following: Following = {}): UseQueryResult<AnswerOf<K>> {
+export function useCall<K extends OperationId>(
+  id: K,
+  input: InputOf<K>,
+  following: Following = {},
+): UseQueryResult<AnswerOf<K>> {
   const link = useStore(live.status);
   const { topic, everyMs, enabled = true, keep = false } = following;
   const polled = topic !== undefined && link.state !== 'live' ? POLL_MS : undefined;
@@ -60,6 +71,8 @@ export function useChange<K extends OperationId>(id: K, changed: readonly string
     mutationFn: ({ ifMatch, ...input }) =>
       call(id, input as unknown as InputOf<K>, ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }),
     onSettled: () =>
-      client.invalidateQueries({ predicate: ({ queryKey }) => changed.some((prefix) => String(queryKey[0]).startsWith(prefix)) }),
+      client.invalidateQueries({
+        predicate: ({ queryKey }) => changed.some((prefix) => String(queryKey[0]).startsWith(prefix)),
+      }),
   });
 }

@@ -5,13 +5,10 @@ export const reachable = new Store<{ readonly ok: boolean; readonly since: numbe
 /** A request was refused for want of a token: the page asks for one and keeps everything else as it is. */
 export const unauthorized = new Store(false);
 export const newerBuild = new Store(false);
-/** When the last answer came, by this PC's clock. */
-export const lastAnswer = { at: Date.now() };
 
 const OWN_BUILD = document.querySelector('meta[name="watchgate-build"]')?.getAttribute('content');
 
 export function noteReachable(): void {
-  lastAnswer.at = Date.now();
   if (!reachable.get().ok) reachable.set({ ok: true, since: Date.now() });
 }
 

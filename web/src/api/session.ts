@@ -17,7 +17,8 @@ async function readMe(): Promise<Me> {
 const EVERY_MS = 60_000;
 
 /** Who is asking, and where; it also measures how far this PC's clock is off. */
-export const useMe = (): UseQueryResult<Me> => useQuery({ queryKey: ['access.me'], queryFn: readMe, refetchInterval: EVERY_MS });
+export const useMe = (): UseQueryResult<Me> =>
+  useQuery({ queryKey: ['access.me'], queryFn: readMe, refetchInterval: EVERY_MS });
 
 export async function logIn(token: string): Promise<void> {
   await call('access.signIn', { body: { token } });

@@ -15,7 +15,7 @@ const UNITS = {
 } as const;
 
 /** Two units at most: `4 min 10 s`, `2 d 3 h`. */
-export function durationText(ms: number, language: Language): string {
+function durationText(ms: number, language: Language): string {
   const unit = UNITS[language];
   const abs = Math.max(0, ms);
   if (abs < SECOND) return `${Math.round(abs)}${unit.ms}`;

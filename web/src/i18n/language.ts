@@ -5,7 +5,11 @@ export type Language = 'en' | 'zh';
 
 /** What another language must have: every key, with the same values to fill in. */
 type Same<T> = {
-  [K in keyof T]: T[K] extends string ? string : T[K] extends (...values: infer V) => string ? (...values: V) => string : Same<T[K]>;
+  [K in keyof T]: T[K] extends string
+    ? string
+    : T[K] extends (...values: infer V) => string
+      ? (...values: V) => string
+      : Same<T[K]>;
 };
 
 export interface Dictionary<T> {
@@ -42,7 +46,6 @@ const subscribe = (listener: () => void) => {
 };
 
 export const useStoredLanguage = (): Language => useSyncExternalStore(subscribe, () => language);
-export const currentLanguage = (): Language => language;
 
 export const LanguageContext = createContext<Language>('en');
 export const useLanguage = (): Language => use(LanguageContext);

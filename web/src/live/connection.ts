@@ -4,7 +4,7 @@ import { noteBuild, noteReachable, noteUnauthorized } from '../api/reachability'
 import { Store } from '../api/store';
 import { type Topic, type TopicData, merged } from './topics';
 
-export interface LinkStatus {
+interface LinkStatus {
   /** `absent`: this service has no live socket, the page asks again and again instead. */
   readonly state: 'connecting' | 'live' | 'lost' | 'absent';
   /** When the last message came, by this PC's clock. */
@@ -119,7 +119,11 @@ class LiveConnection {
     if (build !== undefined && epoch !== this.epoch) for (const topic of this.topics.keys()) this.onChange(topic);
     const since = Object.fromEntries([...this.topics].filter(([, f]) => f.seq > 0).map(([topic, f]) => [topic, f.seq]));
     if (this.topics.size > 0)
-      this.send({ type: 'subscribe', topics: [...this.topics.keys()], ...(this.epoch ? { since, epoch: this.epoch } : {}) });
+      this.send({
+        type: 'subscribe',
+        topics: [...this.topics.keys()],
+        ...(this.epoch ? { since, epoch: this.epoch } : {}),
+      });
     this.epoch = epoch;
     for (const opened of this.onOpen) opened();
   }
@@ -142,10 +146,7 @@ const never = () => () => undefined;
 
 /** What is known of a topic; undefined before the first snapshot, and where there is no live socket. */
 export function useTopic<T extends keyof TopicData>(topic: T, wanted = true): TopicData[T] | undefined {
-  return useSyncExternalStore(
-    wanted ? followers(topic) : never,
-    () => live.data(topic) as TopicData[T] | undefined,
-  );
+  return useSyncExternalStore(wanted ? followers(topic) : never, () => live.data(topic) as TopicData[T] | undefined);
 }
 
 const bound = new Map<string, (listener: () => void) => () => void>();

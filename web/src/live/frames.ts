@@ -1,8 +1,7 @@
-import { serverNow } from '../api/clock';
 import { live } from './connection';
 
 /** One picture of a camera, as it came. */
-export interface Frame {
+interface Frame {
   readonly bitmap: ImageBitmap;
   readonly takenAt: number;
 }
@@ -65,5 +64,3 @@ live.onFrame = (data) => {
     () => live.send({ type: 'ack', tile, seq }),
   );
 };
-
-export const ageOf = (frame: Pick<Frame, 'takenAt'>): number => Math.max(0, serverNow() - frame.takenAt);

@@ -10,7 +10,7 @@ const LATE_MS = 3_000;
 /** Without a socket: often enough to see that something moves. */
 const ASK_EVERY_MS = 1_000;
 
-export interface PictureState {
+interface PictureState {
   /** When the shown picture was taken, by the service's clock. */
   readonly takenAt: number | undefined;
   readonly isLate: boolean;
@@ -30,7 +30,8 @@ interface PictureProps {
 
 function paint(canvas: HTMLCanvasElement | null, bitmap: ImageBitmap): void {
   if (!canvas) return bitmap.close();
-  if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  if (canvas.width !== bitmap.width || canvas.height !== bitmap.height)
+    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
   canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
   bitmap.close();
 }
@@ -83,7 +84,13 @@ export function Picture({ id, label, width, fps, isPaused = false, lateClass, ch
   const isLate = takenAt !== undefined && now - takenAt > LATE_MS;
   return (
     <>
-      <canvas ref={canvas} role="img" aria-label={label} className={isLate ? lateClass : undefined} hidden={takenAt === undefined} />
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={label}
+        className={isLate ? lateClass : undefined}
+        hidden={takenAt === undefined}
+      />
       {children?.({ takenAt, isLate, problem })}
     </>
   );

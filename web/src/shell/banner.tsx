@@ -26,7 +26,9 @@ export function Banner() {
       <div className={css.banner} role="status">
         <Note tone="high">
           <span className={layout.grow}>{t.showing(format.time(known))}</span>
-          {retryAt ? <span>{t.nextTry(format.duration(Math.max(0, Math.ceil((retryAt - Date.now()) / 1_000) * 1_000)))}</span> : null}
+          {retryAt ? (
+            <span>{t.nextTry(format.duration(Math.max(0, Math.ceil((retryAt - Date.now()) / 1_000) * 1_000)))}</span>
+          ) : null}
           <Button onPress={live.connect}>{t.tryNow}</Button>
         </Note>
       </div>

@@ -77,4 +77,3 @@ export function Header() {
     </header>
   );
 }
-

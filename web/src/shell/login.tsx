@@ -40,7 +40,17 @@ export function Login() {
         }}
       >
         <p>{t.loginText}</p>
-        <Field label={t.token} type="password" name="token" autoComplete="current-password" value={token} onChange={setToken} fault={fault} hint={t.loginKept} autoFocus />
+        <Field
+          label={t.token}
+          type="password"
+          name="token"
+          autoComplete="current-password"
+          value={token}
+          onChange={setToken}
+          fault={fault}
+          hint={t.loginKept}
+          autoFocus
+        />
         <Button type="submit" kind="primary" isPending={isPending}>
           {t.login}
         </Button>

@@ -9,7 +9,17 @@ import css from './shell.module.css';
 import { words } from './words';
 
 const Icon = ({ path }: { readonly path: string }) => (
-  <svg width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+  <svg
+    width="18"
+    height="18"
+    viewBox="0 0 24 24"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="1.8"
+    strokeLinecap="round"
+    strokeLinejoin="round"
+    aria-hidden="true"
+  >
     <path d={path} />
   </svg>
 );
@@ -22,10 +32,23 @@ function useCounts(): Partial<Record<PageKey, number>> {
   return violations ? { violations } : {};
 }
 
-function Item({ page, count, onPress }: { readonly page: (typeof PAGES)[number]; readonly count?: number | undefined; readonly onPress?: () => void }) {
+function Item({
+  page,
+  count,
+  onPress,
+}: {
+  readonly page: (typeof PAGES)[number];
+  readonly count?: number | undefined;
+  readonly onPress?: () => void;
+}) {
   const t = useWords(words);
   return (
-    <Link to={page.to} className={css.item} activeOptions={{ exact: page.to === '/', includeSearch: false }} onClick={onPress}>
+    <Link
+      to={page.to}
+      className={css.item}
+      activeOptions={{ exact: page.to === '/', includeSearch: false }}
+      onClick={onPress}
+    >
       <Icon path={page.icon} />
       {t[page.key]}
       {count ? <span className={css.count}>{count > 9_999 ? '9999+' : count}</span> : null}

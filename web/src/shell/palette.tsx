@@ -41,7 +41,14 @@ function useTargets(text: string): readonly Target[] {
         go: () => void navigate({ to: '/cameras/$id', params: { id } }),
       }));
     const violation = /^#?\d+$/.test(wanted)
-      ? [{ id: 'violation', name: `#${wanted.replace('#', '')}`, kind: t.violations, go: () => void navigate({ to: '/violations', search: { id: Number(wanted.replace('#', '')) } }) }]
+      ? [
+          {
+            id: 'violation',
+            name: `#${wanted.replace('#', '')}`,
+            kind: t.violations,
+            go: () => void navigate({ to: '/violations', search: { id: Number(wanted.replace('#', '')) } }),
+          },
+        ]
       : [];
     return [...violation, ...cameras, ...pages].slice(0, MOST);
   }, [text, data, navigate, t]);
@@ -90,7 +97,14 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           {targets.map((target, i) => (
             // The field keeps the focus and moves the choice; a click is the other way.
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-            <li key={target.id} id={`${list}-${i}`} role="option" aria-selected={i === at} className={css.option} onClick={() => choose(target)}>
+            <li
+              key={target.id}
+              id={`${list}-${i}`}
+              role="option"
+              aria-selected={i === at}
+              className={css.option}
+              onClick={() => choose(target)}
+            >
               <span>{target.name}</span>
               <span>{target.kind}</span>
             </li>

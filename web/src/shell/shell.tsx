@@ -36,7 +36,8 @@ export function Shell() {
 }
 
 /** A wall screen shows nothing but the page. */
-const useIsKiosk = (): boolean => useRouterState({ select: ({ location }) => 'kiosk' in location.search && location.search.kiosk === 1 });
+const useIsKiosk = (): boolean =>
+  useRouterState({ select: ({ location }) => 'kiosk' in location.search && location.search.kiosk === 1 });
 
 function Frame() {
   const t = useWords(words);

@@ -35,7 +35,8 @@ export const words = dictionary(
     nobody: 'this machine',
     logOut: 'Log out',
     login: 'Log in',
-    loginText: 'This address needs a token. An administrator makes one under Access, or with: npm run token -- create --role operator --name NAME',
+    loginText:
+      'This address needs a token. An administrator makes one under Access, or with: npm run token -- create --role operator --name NAME',
     token: 'Token',
     tokenWrong: 'This token is not valid any more, or never was.',
     loginKept: 'The page behind this stays as it is, with what you typed.',
@@ -88,7 +89,8 @@ export const words = dictionary(
     nobody: '本机',
     logOut: '退出登录',
     login: '登录',
-    loginText: '此地址需要令牌。管理员可在“访问权限”页创建，或运行：npm run token -- create --role operator --name 名字',
+    loginText:
+      '此地址需要令牌。管理员可在“访问权限”页创建，或运行：npm run token -- create --role operator --name 名字',
     token: '令牌',
     tokenWrong: '此令牌无效或已失效。',
     loginKept: '后面的页面保持原样，您输入的内容不会丢失。',

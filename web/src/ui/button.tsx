@@ -18,7 +18,17 @@ export interface ButtonProps {
 
 /** A button that cannot be pressed stays in the tab order and says why. */
 export function Button(props: ButtonProps) {
-  const { children, onPress, kind = 'plain', hotkey, blocked, isPending = false, type = 'button', label, autoFocus } = props;
+  const {
+    children,
+    onPress,
+    kind = 'plain',
+    hotkey,
+    blocked,
+    isPending = false,
+    type = 'button',
+    label,
+    autoFocus,
+  } = props;
   const name = `${css.button} ${kind === 'plain' ? '' : css[kind]}`;
   if (blocked !== undefined)
     return (

@@ -31,10 +31,19 @@ const HOUR_S = 3_600;
 function options({ series, zone, locale, times, height = 260, onRange }: ChartProps, width: number): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
-  const axis = { stroke: colour('--muted'), grid: { stroke: colour('--line'), width: 1 }, ticks: { stroke: colour('--line') } };
+  const axis = {
+    stroke: colour('--muted'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { stroke: colour('--line') },
+  };
   const isDaily = (times[1] ?? 0) - (times[0] ?? 0) >= DAY_S;
   const day = new Intl.DateTimeFormat(locale, { timeZone: zone, month: 'short', day: 'numeric' });
-  const clock = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const clock = new Intl.DateTimeFormat(locale, {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
   const text = (seconds: number) => (isDaily ? day : clock).format(seconds * 1_000);
   return {
     width,
@@ -43,9 +52,21 @@ function options({ series, zone, locale, times, height = 260, onRange }: ChartPr
     legend: { show: true, live: true },
     cursor: { drag: { x: true, y: false, setScale: false } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
-    axes: [{ ...axis, space: 64, incrs: isDaily ? [DAY_S, 7 * DAY_S] : [HOUR_S, 3 * HOUR_S, 6 * HOUR_S], values: (_plot, at) => at.map(text) }, { ...axis, size: 54 }],
+    axes: [
+      {
+        ...axis,
+        space: 64,
+        incrs: isDaily ? [DAY_S, 7 * DAY_S] : [HOUR_S, 3 * HOUR_S, 6 * HOUR_S],
+        values: (_plot, at) => at.map(text),
+      },
+      { ...axis, size: 54 },
+    ],
     series: [
-      { label: '', value: (_plot, at) => (at === null ? '' : `${day.format(at * 1_000)} ${isDaily ? '' : clock.format(at * 1_000)}`) },
+      {
+        label: '',
+        value: (_plot, at) =>
+          at === null ? '' : `${day.format(at * 1_000)} ${isDaily ? '' : clock.format(at * 1_000)}`,
+      },
       ...series.map(({ label, isBefore }, i) => ({
         label,
         stroke: isBefore ? BEFORE : (COLOURS[i % COLOURS.length] ?? BEFORE),
@@ -57,7 +78,8 @@ function options({ series, zone, locale, times, height = 260, onRange }: ChartPr
     hooks: {
       setSelect: [
         (plot) => {
-          if (plot.select.width > 3) onRange?.(plot.posToVal(plot.select.left, 'x'), plot.posToVal(plot.select.left + plot.select.width, 'x'));
+          if (plot.select.width > 3)
+            onRange?.(plot.posToVal(plot.select.left, 'x'), plot.posToVal(plot.select.left + plot.select.width, 'x'));
         },
       ],
     },
@@ -74,7 +96,11 @@ export function Chart(props: ChartProps) {
     const box = place.current;
     if (!box) return undefined;
     const data = [[...times], ...series.map(({ values }) => [...values])] as uPlot.AlignedData;
-    const plot = new uPlot(options({ ...latest.current, onRange: (from, to) => latest.current.onRange?.(from, to) }, box.clientWidth), data, box);
+    const plot = new uPlot(
+      options({ ...latest.current, onRange: (from, to) => latest.current.onRange?.(from, to) }, box.clientWidth),
+      data,
+      box,
+    );
     const resized = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: height ?? 260 }));
     resized.observe(box);
     return () => {

@@ -112,7 +112,13 @@ interface SegmentsProps<T extends string> {
 export const Segments = <T extends string>({ label, value, options, onChange }: SegmentsProps<T>) => (
   <div className={css.segments} role="group" aria-label={label}>
     {options.map(([key, text]) => (
-      <button key={key} type="button" className={css.segment} aria-pressed={key === value} onClick={() => onChange(key)}>
+      <button
+        key={key}
+        type="button"
+        className={css.segment}
+        aria-pressed={key === value}
+        onClick={() => onChange(key)}
+      >
         {text}
       </button>
     ))}

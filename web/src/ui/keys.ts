@@ -10,7 +10,8 @@ export function pressed(event: KeyboardEvent): string {
 const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"], .cm-editor';
 
 /** Whether a key belongs to what has the focus: a field, a dialog. */
-export const isTyping = (event: KeyboardEvent): boolean => event.target instanceof Element && event.target.closest(TYPING) !== null;
+export const isTyping = (event: KeyboardEvent): boolean =>
+  event.target instanceof Element && event.target.closest(TYPING) !== null;
 
 type Keys = Readonly<Record<string, () => void>>;
 
@@ -21,7 +22,8 @@ export function useKeys(keys: Keys, isActive = true): void {
   useEffect(() => {
     if (!isActive) return undefined;
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.altKey || isTyping(event) || document.querySelector('[role="dialog"]')) return;
+      if (event.defaultPrevented || event.altKey || isTyping(event) || document.querySelector('[role="dialog"]'))
+        return;
       const action = latest.current[pressed(event)];
       if (!action) return;
       event.preventDefault();

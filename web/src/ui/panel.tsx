@@ -95,4 +95,6 @@ export const Table = ({ label, head, children, numbers = [] }: TableProps) => (
   </div>
 );
 
-export const NumberCell = ({ children }: { readonly children: ReactNode }) => <td className={css.number}>{children}</td>;
+export const NumberCell = ({ children }: { readonly children: ReactNode }) => (
+  <td className={css.number}>{children}</td>
+);

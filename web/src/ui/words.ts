@@ -25,7 +25,14 @@ export const words = dictionary(
     role: { viewer: 'viewer', operator: 'operator', admin: 'admin' },
     all: 'all',
     more: 'Show more',
-    severity: { critical: 'critical', high: 'high', medium: 'medium', normal: 'normal', stopped: 'stopped', starting: 'starting' },
+    severity: {
+      critical: 'critical',
+      high: 'high',
+      medium: 'medium',
+      normal: 'normal',
+      stopped: 'stopped',
+      starting: 'starting',
+    },
   },
   {
     cancel: '取消',

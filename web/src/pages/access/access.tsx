@@ -18,7 +18,15 @@ export function Access() {
     <Page title={t.title}>
       <nav className={kit.tabs} aria-label={t.title}>
         {(['tokens', 'audit'] as const).map((each) => (
-          <Link key={each} className={kit.tab} activeOptions={EXACT} to="/access" search={each === 'tokens' ? {} : { tab: each }} aria-current={each === tab ? 'page' : undefined} replace>
+          <Link
+            key={each}
+            className={kit.tab}
+            activeOptions={EXACT}
+            to="/access"
+            search={each === 'tokens' ? {} : { tab: each }}
+            aria-current={each === tab ? 'page' : undefined}
+            replace
+          >
             {t.tabs[each]}
           </Link>
         ))}

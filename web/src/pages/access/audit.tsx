@@ -41,12 +41,32 @@ export function Audit() {
   const { actor = '', operation = '' } = route.useSearch();
   const navigate = route.useNavigate();
   const [limit, setLimit] = useState(PAGE);
-  const query = useCall('access.audit', { limit, ...(actor ? { actor } : {}), ...(operation ? { operation } : {}) }, { everyMs: 10_000, keep: true });
+  const query = useCall(
+    'access.audit',
+    { limit, ...(actor ? { actor } : {}), ...(operation ? { operation } : {}) },
+    { everyMs: 10_000, keep: true },
+  );
   const set = (change: object) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   const filters = (
     <>
-      <input className={kit.input} style={{ width: 150 }} type="search" aria-label={t.filterActor} placeholder={t.filterActor} value={actor} onChange={(e) => set({ actor: e.target.value || undefined })} />
-      <input className={kit.input} style={{ width: 190 }} type="search" aria-label={t.filterOperation} placeholder={t.filterOperation} value={operation} onChange={(e) => set({ operation: e.target.value || undefined })} />
+      <input
+        className={kit.input}
+        style={{ width: 150 }}
+        type="search"
+        aria-label={t.filterActor}
+        placeholder={t.filterActor}
+        value={actor}
+        onChange={(e) => set({ actor: e.target.value || undefined })}
+      />
+      <input
+        className={kit.input}
+        style={{ width: 190 }}
+        type="search"
+        aria-label={t.filterOperation}
+        placeholder={t.filterOperation}
+        value={operation}
+        onChange={(e) => set({ operation: e.target.value || undefined })}
+      />
     </>
   );
   return (

@@ -18,14 +18,21 @@ import { words } from './words';
 
 const ROLES = ['viewer', 'operator', 'admin'] as const;
 
-function CreateDialog({ onCreated, onClose }: { readonly onCreated: (made: TokenCreated) => void; readonly onClose: () => void }) {
+function CreateDialog({
+  onCreated,
+  onClose,
+}: {
+  readonly onCreated: (made: TokenCreated) => void;
+  readonly onClose: () => void;
+}) {
   const t = useWords(words);
   const tc = useWords(common);
   const [name, setName] = useState('');
   const [role, setRole] = useState<Token['role']>('operator');
   const [expires, setExpires] = useState('');
   const create = useChange('access.createToken', ['access']);
-  const faultOf = (field: string) => (isProblem(create.error) ? create.error.faults.find(({ loc }) => loc.includes(field))?.msg : undefined);
+  const faultOf = (field: string) =>
+    isProblem(create.error) ? create.error.faults.find(({ loc }) => loc.includes(field))?.msg : undefined;
   return (
     <Dialog title={t.create} onClose={onClose}>
       <form
@@ -37,9 +44,22 @@ function CreateDialog({ onCreated, onClose }: { readonly onCreated: (made: Token
         }}
       >
         <Field label={t.name} value={name} onChange={setName} fault={faultOf('name')} required autoFocus />
-        <Select label={t.role} shown value={role} options={ROLES.map((each) => [each, tc.role[each]] as const)} onChange={(next) => setRole(next || 'operator')} />
+        <Select
+          label={t.role}
+          shown
+          value={role}
+          options={ROLES.map((each) => [each, tc.role[each]] as const)}
+          onChange={(next) => setRole(next || 'operator')}
+        />
         <p className={kit.hint}>{t.roleHint}</p>
-        <Field label={t.expires} type="date" value={expires} onChange={setExpires} hint={t.expiresHint} fault={faultOf('expires_at')} />
+        <Field
+          label={t.expires}
+          type="date"
+          value={expires}
+          onChange={setExpires}
+          hint={t.expiresHint}
+          fault={faultOf('expires_at')}
+        />
         {create.error ? <ProblemNote error={create.error} /> : null}
         <div className={kit.actions}>
           <Button type="submit" kind="primary" isPending={create.isPending}>

@@ -25,7 +25,15 @@ export function Alerts() {
     >
       <nav className={kit.tabs} aria-label={t.title}>
         {TABS.map((each) => (
-          <Link key={each} className={kit.tab} activeOptions={EXACT} to="/alerts" search={each === 'inbox' ? {} : { tab: each }} aria-current={each === tab ? 'page' : undefined} replace>
+          <Link
+            key={each}
+            className={kit.tab}
+            activeOptions={EXACT}
+            to="/alerts"
+            search={each === 'inbox' ? {} : { tab: each }}
+            aria-current={each === tab ? 'page' : undefined}
+            replace
+          >
             {t.tabs[each]}
           </Link>
         ))}

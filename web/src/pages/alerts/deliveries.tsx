@@ -13,7 +13,11 @@ import { type Severity, State } from '../../ui/state';
 import { say } from '../../ui/toast';
 import { words } from './words';
 
-const STATES: Readonly<Record<Delivery['status'], Severity>> = { queued: 'starting', delivered: 'normal', dead: 'critical' };
+const STATES: Readonly<Record<Delivery['status'], Severity>> = {
+  queued: 'starting',
+  delivered: 'normal',
+  dead: 'critical',
+};
 
 function Row({ delivery }: { readonly delivery: Delivery }) {
   const t = useWords(words);
@@ -37,7 +41,12 @@ function Row({ delivery }: { readonly delivery: Delivery }) {
           <Button
             blocked={blocked}
             isPending={replay.isPending}
-            onPress={() => replay.mutate({ delivery_id: delivery.id }, { onSuccess: () => say(t.replayed), onError: (error) => say(textOf(error), 'critical') })}
+            onPress={() =>
+              replay.mutate(
+                { delivery_id: delivery.id },
+                { onSuccess: () => say(t.replayed), onError: (error) => say(textOf(error), 'critical') },
+              )
+            }
           >
             {t.replay}
           </Button>
@@ -50,12 +59,21 @@ function Row({ delivery }: { readonly delivery: Delivery }) {
 export function Deliveries() {
   const t = useWords(words);
   const [status, setStatus] = useState<Delivery['status'] | ''>('');
-  const query = useCall('alert-handling.deliveries', { limit: 200, ...(status ? { status } : {}) }, { topic: 'alerts', everyMs: 10_000, keep: true });
+  const query = useCall(
+    'alert-handling.deliveries',
+    { limit: 200, ...(status ? { status } : {}) },
+    { topic: 'alerts', everyMs: 10_000, keep: true },
+  );
   const filter = (
     <Select
       label={t.state}
       value={status}
-      options={[['', t.all], ['queued', t.delivery.queued], ['delivered', t.delivery.delivered], ['dead', t.delivery.dead]]}
+      options={[
+        ['', t.all],
+        ['queued', t.delivery.queued],
+        ['delivered', t.delivery.delivered],
+        ['dead', t.delivery.dead],
+      ]}
       onChange={setStatus}
     />
   );

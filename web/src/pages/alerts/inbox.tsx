@@ -19,15 +19,31 @@ import { words } from './words';
 
 const route = getRouteApi('/alerts');
 const STATUSES = ['open', 'acknowledged', 'resolved'] as const;
-const PRIORITIES: Readonly<Record<string, Severity>> = { critical: 'critical', high: 'high', medium: 'medium', low: 'normal' };
+const PRIORITIES: Readonly<Record<string, Severity>> = {
+  critical: 'critical',
+  high: 'high',
+  medium: 'medium',
+  low: 'normal',
+};
 const PAGE = 100;
 
 type Step = 'acknowledge' | 'resolve';
 
-function Item({ alert, isCurrent, onStep }: { readonly alert: Alert; readonly isCurrent: boolean; readonly onStep: (step: Step) => void }) {
+function Item({
+  alert,
+  isCurrent,
+  onStep,
+}: {
+  readonly alert: Alert;
+  readonly isCurrent: boolean;
+  readonly onStep: (step: Step) => void;
+}) {
   const t = useWords(words);
   const { details, status } = alert;
-  const severity = status === 'open' && details.kind !== 'recovery' ? (PRIORITIES[details.priority ?? 'medium'] ?? 'medium') : 'normal';
+  const severity =
+    status === 'open' && details.kind !== 'recovery'
+      ? (PRIORITIES[details.priority ?? 'medium'] ?? 'medium')
+      : 'normal';
   const blocked = useBlocked('alert-handling.acknowledge');
   const priority = details.priority as keyof typeof t.priority | undefined;
   const kind = details.kind as keyof typeof t.kind | undefined;
@@ -75,15 +91,27 @@ export function Inbox() {
   const [step, setStep] = useState<{ readonly alert: Alert; readonly step: Step }>();
   const query = useCall('alerts.history', { limit }, { topic: 'alerts', keep: true });
   const shown = (query.data?.items ?? []).filter((alert) => status === undefined || alert.status === status);
-  const at = Math.max(0, shown.findIndex((alert) => alert.id === id));
+  const at = Math.max(
+    0,
+    shown.findIndex((alert) => alert.id === id),
+  );
   const current = shown[at];
   const move = (by: number) => {
     const next = shown[Math.max(0, Math.min(shown.length - 1, at + by))];
     if (next) void navigate({ search: (old) => ({ ...old, id: next.id }), replace: true });
   };
-  useKeys({ j: () => move(1), k: () => move(-1), a: () => (current?.status === 'open' ? setStep({ alert: current, step: 'acknowledge' }) : undefined) });
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    a: () => (current?.status === 'open' ? setStep({ alert: current, step: 'acknowledge' }) : undefined),
+  });
   const filter = (
-    <Select label={t.statusFilter} value={status ?? ''} options={[['', t.all], ...STATUSES.map((each) => [each, t.status[each]] as const)]} onChange={(next) => void navigate({ search: { status: next || undefined }, replace: true })} />
+    <Select
+      label={t.statusFilter}
+      value={status ?? ''}
+      options={[['', t.all], ...STATUSES.map((each) => [each, t.status[each]] as const)]}
+      onChange={(next) => void navigate({ search: { status: next || undefined }, replace: true })}
+    />
   );
   return (
     <Panel title={t.tabs.inbox} actions={filter} flush>
@@ -92,7 +120,12 @@ export function Inbox() {
           <>
             <ul>
               {shown.map((alert) => (
-                <Item key={alert.id} alert={alert} isCurrent={alert.id === current?.id} onStep={(next) => setStep({ alert, step: next })} />
+                <Item
+                  key={alert.id}
+                  alert={alert}
+                  isCurrent={alert.id === current?.id}
+                  onStep={(next) => setStep({ alert, step: next })}
+                />
               ))}
             </ul>
             <div className={layout.row} style={{ padding: 12 }}>
@@ -107,10 +140,21 @@ export function Inbox() {
   );
 }
 
-function HandleDialog({ alert, step, onClose }: { readonly alert: Alert; readonly step: Step; readonly onClose: () => void }) {
+function HandleDialog({
+  alert,
+  step,
+  onClose,
+}: {
+  readonly alert: Alert;
+  readonly step: Step;
+  readonly onClose: () => void;
+}) {
   const t = useWords(words);
   const [note, setNote] = useState('');
-  const [acknowledge, resolve] = [useChange('alert-handling.acknowledge', ['alerts']), useChange('alert-handling.resolve', ['alerts'])];
+  const [acknowledge, resolve] = [
+    useChange('alert-handling.acknowledge', ['alerts']),
+    useChange('alert-handling.resolve', ['alerts']),
+  ];
   const change = step === 'acknowledge' ? acknowledge : resolve;
   return (
     <Dialog title={`${t[step]}: ${alert.details.rule_name ?? alert.alert_type}`} onClose={onClose}>

@@ -4,7 +4,12 @@ export type RuleType = 'violation_threshold' | 'continuous_violation' | 'no_dete
 export type Channel = NonNullable<NewAlertRule['notification_channels']>[number];
 export type Priority = NonNullable<NewAlertRule['priority']>;
 
-export const RULE_TYPES: readonly RuleType[] = ['violation_threshold', 'continuous_violation', 'no_detection', 'camera_down'];
+export const RULE_TYPES: readonly RuleType[] = [
+  'violation_threshold',
+  'continuous_violation',
+  'no_detection',
+  'camera_down',
+];
 export const CHANNELS: readonly Channel[] = ['websocket', 'webhook', 'email', 'log'];
 export const PRIORITIES: readonly Priority[] = ['low', 'medium', 'high', 'critical'];
 
@@ -46,7 +51,9 @@ export const NEW_RULE: RuleDraft = {
 const text = (value: number | undefined, fallback: string) => (value === undefined ? fallback : String(value));
 
 export function draftOf({ conditions, ...rule }: AlertRule): RuleDraft {
-  const minutes = conditions.duration_minutes ?? (conditions.duration_seconds === undefined ? undefined : conditions.duration_seconds / 60);
+  const minutes =
+    conditions.duration_minutes ??
+    (conditions.duration_seconds === undefined ? undefined : conditions.duration_seconds / 60);
   return {
     name: rule.name,
     camera: rule.camera_id ?? '',
@@ -58,7 +65,9 @@ export function draftOf({ conditions, ...rule }: AlertRule): RuleDraft {
     violationType: conditions.violation_type ?? '',
     from: conditions.schedule?.from ?? '',
     to: conditions.schedule?.to ?? '',
-    channels: (rule.notification_channels ?? []).filter((name): name is Channel => CHANNELS.some((channel) => channel === name)),
+    channels: (rule.notification_channels ?? []).filter((name): name is Channel =>
+      CHANNELS.some((channel) => channel === name),
+    ),
     recipients: (rule.recipients ?? []).join('\n'),
     enabled: rule.enabled,
     priority: PRIORITIES.find((priority) => priority === rule.priority) ?? 'medium',
@@ -77,7 +86,9 @@ export function ruleOf(draft: RuleDraft, zone: string): NewAlertRule {
       duration_seconds: Math.round(Number(draft.minutes) * 60),
       cooldown_seconds: Number(draft.cooldown),
       ...(type === 'violation_threshold' ? { threshold: Number(draft.threshold) } : {}),
-      ...(type === 'continuous_violation' || type === 'no_detection' ? { min_detections: Number(draft.minDetections) } : {}),
+      ...(type === 'continuous_violation' || type === 'no_detection'
+        ? { min_detections: Number(draft.minDetections) }
+        : {}),
       ...(counts && draft.violationType ? { violation_type: draft.violationType } : {}),
       ...(from || to ? { schedule: { ...(from ? { from } : {}), ...(to ? { to } : {}), time_zone: zone } } : {}),
     },

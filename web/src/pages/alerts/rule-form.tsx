@@ -23,18 +23,64 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
   return (
     <div className={css.form}>
       <div className={css.full}>
-        <Field label={t.name} value={draft.name} onChange={(value) => set('name', value)} fault={faultOf('name')} required />
+        <Field
+          label={t.name}
+          value={draft.name}
+          onChange={(value) => set('name', value)}
+          fault={faultOf('name')}
+          required
+        />
       </div>
-      <Select label={t.type} shown value={draft.type} options={RULE_TYPES.map((type) => [type, t.ruleType[type]] as const)} onChange={(value) => set('type', value || 'violation_threshold')} />
-      <Select label={t.camera} shown value={draft.camera} options={[['', t.everyCamera], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]} onChange={(value) => set('camera', value)} />
+      <Select
+        label={t.type}
+        shown
+        value={draft.type}
+        options={RULE_TYPES.map((type) => [type, t.ruleType[type]] as const)}
+        onChange={(value) => set('type', value || 'violation_threshold')}
+      />
+      <Select
+        label={t.camera}
+        shown
+        value={draft.camera}
+        options={[['', t.everyCamera], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+        onChange={(value) => set('camera', value)}
+      />
       {draft.type === 'violation_threshold' ? (
-        <Field label={t.threshold} type="number" min={1} value={draft.threshold} onChange={(value) => set('threshold', value)} fault={faultOf('threshold')} />
+        <Field
+          label={t.threshold}
+          type="number"
+          min={1}
+          value={draft.threshold}
+          onChange={(value) => set('threshold', value)}
+          fault={faultOf('threshold')}
+        />
       ) : null}
       {draft.type === 'continuous_violation' || draft.type === 'no_detection' ? (
-        <Field label={t.minDetections} type="number" min={1} value={draft.minDetections} onChange={(value) => set('minDetections', value)} fault={faultOf('min_detections')} />
+        <Field
+          label={t.minDetections}
+          type="number"
+          min={1}
+          value={draft.minDetections}
+          onChange={(value) => set('minDetections', value)}
+          fault={faultOf('min_detections')}
+        />
       ) : null}
-      <Field label={t.duration} type="number" min={0} value={draft.minutes} onChange={(value) => set('minutes', value)} fault={faultOf('duration_seconds', 'duration_minutes')} />
-      <Field label={t.cooldown} type="number" min={0} value={draft.cooldown} onChange={(value) => set('cooldown', value)} fault={faultOf('cooldown_seconds')} />
+      <Field
+        label={t.duration}
+        type="number"
+        min={0}
+        value={draft.minutes}
+        onChange={(value) => set('minutes', value)}
+        fault={faultOf('duration_seconds', 'duration_minutes')}
+      />
+      <Field
+        label={t.cooldown}
+        type="number"
+        min={0}
+        value={draft.cooldown}
+        onChange={(value) => set('cooldown', value)}
+        fault={faultOf('cooldown_seconds')}
+      />
       {draft.type === 'camera_down' ? null : (
         <Select
           label={t.violationType}
@@ -44,9 +90,22 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
           onChange={(value) => set('violationType', value)}
         />
       )}
-      <Field label={t.from} type="time" value={draft.from} onChange={(value) => set('from', value)} hint={t.scheduleHint} fault={faultOf('schedule')} />
+      <Field
+        label={t.from}
+        type="time"
+        value={draft.from}
+        onChange={(value) => set('from', value)}
+        hint={t.scheduleHint}
+        fault={faultOf('schedule')}
+      />
       <Field label={t.to} type="time" value={draft.to} onChange={(value) => set('to', value)} />
-      <Select label={t.priorityLabel} shown value={draft.priority} options={PRIORITIES.map((each) => [each, t.priority[each]] as const)} onChange={(value) => set('priority', value || 'medium')} />
+      <Select
+        label={t.priorityLabel}
+        shown
+        value={draft.priority}
+        options={PRIORITIES.map((each) => [each, t.priority[each]] as const)}
+        onChange={(value) => set('priority', value || 'medium')}
+      />
       <fieldset className={css.full}>
         <legend className={layout.muted}>{t.channels}</legend>
         <div className={layout.row}>
@@ -54,7 +113,12 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
             <Check
               key={channel}
               checked={draft.channels.includes(channel)}
-              onChange={(checked) => set('channels', CHANNELS.filter((each) => (each === channel ? checked : draft.channels.includes(each))))}
+              onChange={(checked) =>
+                set(
+                  'channels',
+                  CHANNELS.filter((each) => (each === channel ? checked : draft.channels.includes(each))),
+                )
+              }
             >
               {t.channel[channel]}
             </Check>
@@ -63,7 +127,14 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
       </fieldset>
       {draft.channels.includes('email') || draft.channels.includes('webhook') ? (
         <div className={css.full}>
-          <Field label={t.recipients} rows={3} value={draft.recipients} hint={t.recipientsHint} onChange={(value) => set('recipients', value)} fault={faultOf('recipients')} />
+          <Field
+            label={t.recipients}
+            rows={3}
+            value={draft.recipients}
+            hint={t.recipientsHint}
+            onChange={(value) => set('recipients', value)}
+            fault={faultOf('recipients')}
+          />
         </div>
       ) : null}
       <div className={css.full}>

@@ -26,13 +26,19 @@ function RuleEditor({ rule }: { readonly rule?: AlertRule }) {
   const zone = useZone();
   const navigate = useNavigate();
   const [draft, setDraft] = useState(() => (rule ? draftOf(rule) : NEW_RULE));
-  const [create, update] = [useChange('alerts.create', ['alerts']), useChange('alerts.update', ['alerts', 'alert-handling'])];
+  const [create, update] = [
+    useChange('alerts.create', ['alerts']),
+    useChange('alerts.update', ['alerts', 'alert-handling']),
+  ];
   const blocked = useBlocked('alerts.create');
   const error = create.error ?? update.error;
   const submit = () => {
     const body = ruleOf(draft, zone);
     if (rule) return update.mutate({ rule_id: rule.id, body }, { onSuccess: () => say(t.saved) });
-    return create.mutate({ body }, { onSuccess: ({ id }) => void navigate({ to: '/alerts/rules/$id', params: { id: String(id) }, replace: true }) });
+    return create.mutate(
+      { body },
+      { onSuccess: ({ id }) => void navigate({ to: '/alerts/rules/$id', params: { id: String(id) }, replace: true }) },
+    );
   };
   return (
     <Panel>
@@ -73,7 +79,12 @@ function RemoveRule({ rule }: { readonly rule: AlertRule }) {
           action={t.remove}
           isPending={remove.isPending}
           onClose={() => setOpen(false)}
-          onReason={() => remove.mutate({ rule_id: rule.id }, { onSuccess: () => void navigate({ to: '/alerts', search: { tab: 'rules' } }) })}
+          onReason={() =>
+            remove.mutate(
+              { rule_id: rule.id },
+              { onSuccess: () => void navigate({ to: '/alerts', search: { tab: 'rules' } }) },
+            )
+          }
         >
           <p>{t.removeText}</p>
           {remove.error ? <ProblemNote error={remove.error} /> : null}
@@ -90,11 +101,26 @@ function WouldTell({ id }: { readonly id: number }) {
   const t = useWords(words);
   const format = useFormat();
   const [hours, setHours] = useState<keyof typeof HOURS>('24');
-  const query = useCall('alert-handling.test', { rule_id: id, body: { hours: HOURS[hours] } }, { topic: 'alerts', keep: true });
+  const query = useCall(
+    'alert-handling.test',
+    { rule_id: id, body: { hours: HOURS[hours] } },
+    { topic: 'alerts', keep: true },
+  );
   return (
     <Panel
       title={t.wouldTell(query.data?.total ?? 0, HOURS[hours])}
-      actions={<Segments label={t.hours} value={hours} options={[['24', '24 h'], ['72', '3 d'], ['168', '7 d']]} onChange={setHours} />}
+      actions={
+        <Segments
+          label={t.hours}
+          value={hours}
+          options={[
+            ['24', '24 h'],
+            ['72', '3 d'],
+            ['168', '7 d'],
+          ]}
+          onChange={setHours}
+        />
+      }
     >
       <Loaded query={query} height={140}>
         {(run) => (
@@ -124,7 +150,11 @@ function Marks({ run }: { readonly run: DryRun }) {
   return (
     <div className={css.marks} aria-hidden="true">
       {run.alerts.map((alert, i) => (
-        <i key={i} title={format.moment(alert.timestamp)} style={{ insetInlineStart: `${((Date.parse(alert.timestamp) - from) / Math.max(1, to - from)) * 100}%` }} />
+        <i
+          key={i}
+          title={format.moment(alert.timestamp)}
+          style={{ insetInlineStart: `${((Date.parse(alert.timestamp) - from) / Math.max(1, to - from)) * 100}%` }}
+        />
       ))}
     </div>
   );
@@ -149,5 +179,9 @@ function Stored({ id }: { readonly id: number }) {
 export function RulePage() {
   const t = useWords(words);
   const { id } = route.useParams();
-  return <Page title={id === 'new' ? t.newRule : t.tabs.rules}>{id === 'new' ? <RuleEditor /> : <Stored id={Number(id)} />}</Page>;
+  return (
+    <Page title={id === 'new' ? t.newRule : t.tabs.rules}>
+      {id === 'new' ? <RuleEditor /> : <Stored id={Number(id)} />}
+    </Page>
+  );
 }

@@ -24,7 +24,11 @@ export function Rules() {
                 <td>{t.ruleType[rule.rule_type as keyof typeof t.ruleType] ?? rule.rule_type}</td>
                 <td>{rule.camera_id ?? t.everyCamera}</td>
                 <td>{t.priority[rule.priority as keyof typeof t.priority] ?? rule.priority}</td>
-                <td>{(rule.notification_channels ?? []).map((each) => t.channel[each as keyof typeof t.channel] ?? each).join(', ')}</td>
+                <td>
+                  {(rule.notification_channels ?? [])
+                    .map((each) => t.channel[each as keyof typeof t.channel] ?? each)
+                    .join(', ')}
+                </td>
                 <td>
                   <State of={rule.enabled ? 'normal' : 'stopped'}>{rule.enabled ? t.on : t.off}</State>
                 </td>

@@ -37,12 +37,26 @@ export function CameraForm({ draft, onChange, faults, isNew = false }: CameraFor
   };
   const set = <K extends DraftField>(name: K, value: CameraDraft[K]) => onChange({ ...draft, [name]: value });
   const line = (name: 'name' | 'location' | 'resolution' | 'profile') => (
-    <Field label={t.field[name]} name={name} value={draft[name]} onChange={(value) => set(name, value)} fault={faultOf(name)} />
+    <Field
+      label={t.field[name]}
+      name={name}
+      value={draft[name]}
+      onChange={(value) => set(name, value)}
+      fault={faultOf(name)}
+    />
   );
   return (
     <div className={css.form}>
       {isNew ? (
-        <Field label={t.field.id} name="id" value={draft.id} hint={t.idHint} required onChange={(value) => set('id', value)} fault={faultOf('id')} />
+        <Field
+          label={t.field.id}
+          name="id"
+          value={draft.id}
+          hint={t.idHint}
+          required
+          onChange={(value) => set('id', value)}
+          fault={faultOf('id')}
+        />
       ) : null}
       {line('name')}
       <div className={css.full}>
@@ -56,10 +70,25 @@ export function CameraForm({ draft, onChange, faults, isNew = false }: CameraFor
           required
         />
       </div>
-      <Field label={t.field.fps} name="fps" type="number" min={1} max={240} value={draft.fps} onChange={(value) => set('fps', value)} fault={faultOf('fps')} />
+      <Field
+        label={t.field.fps}
+        name="fps"
+        type="number"
+        min={1}
+        max={240}
+        value={draft.fps}
+        onChange={(value) => set('fps', value)}
+        fault={faultOf('fps')}
+      />
       {line('resolution')}
       {line('location')}
-      <Select label={t.field.camera_type} shown value={draft.camera_type} options={KINDS.map((kind) => [kind, t.kinds[kind]] as const)} onChange={(value) => set('camera_type', value || 'fixed')} />
+      <Select
+        label={t.field.camera_type}
+        shown
+        value={draft.camera_type}
+        options={KINDS.map((kind) => [kind, t.kinds[kind]] as const)}
+        onChange={(value) => set('camera_type', value || 'fixed')}
+      />
       {line('profile')}
       <div className={css.full}>
         <Check checked={draft.active} onChange={(value) => set('active', value)}>

@@ -40,10 +40,21 @@ function Controls({ id, isRunning }: { readonly id: string; readonly isRunning: 
   ];
   const run = (change: typeof start | typeof stop, text: string) => () => {
     if (blocked === undefined)
-      change.mutate({ camera_id: id }, { onSuccess: () => say(text), onError: (error) => say(textOf(error), 'critical') });
+      change.mutate(
+        { camera_id: id },
+        { onSuccess: () => say(text), onError: (error) => say(textOf(error), 'critical') },
+      );
   };
-  const [starting, stopping, restarting] = [run(start, t.started(id)), run(stop, t.stopped(id)), run(restart, t.started(id))];
-  useKeys({ s: () => (isRunning ? undefined : starting()), t: () => (isRunning ? stopping() : undefined), r: restarting });
+  const [starting, stopping, restarting] = [
+    run(start, t.started(id)),
+    run(stop, t.stopped(id)),
+    run(restart, t.started(id)),
+  ];
+  useKeys({
+    s: () => (isRunning ? undefined : starting()),
+    t: () => (isRunning ? stopping() : undefined),
+    r: restarting,
+  });
   return (
     <span className={layout.row}>
       {isRunning ? (
@@ -73,7 +84,9 @@ function StateLine({ id }: { readonly id: string }) {
       <div className={layout.row}>
         <State of={severityOf(camera)}>{tc.state[camera.state]}</State>
         {camera.since === null ? null : <Lasting since={camera.since} />}
-        {camera.fps === null ? null : <span>{tc.fps(format.number(camera.fps, 1), format.number(camera.expected_fps ?? 0))}</span>}
+        {camera.fps === null ? null : (
+          <span>{tc.fps(format.number(camera.fps, 1), format.number(camera.expected_fps ?? 0))}</span>
+        )}
         <span className={layout.muted}>{t.wanted[camera.wanted]}</span>
         {!camera.pid ? null : <span className={layout.muted}>{t.pid(camera.pid)}</span>}
         {camera.restarts > 0 ? <span className={layout.muted}>{t.restarts(camera.restarts)}</span> : null}
@@ -117,7 +130,16 @@ export function CameraPage() {
       <StateLine id={id} />
       <nav className={kit.tabs} aria-label={id}>
         {NAMES.map((each) => (
-          <Link key={each} className={kit.tab} activeOptions={EXACT} to="/cameras/$id" params={{ id }} search={{ tab: each === 'live' ? undefined : each }} aria-current={each === tab ? 'page' : undefined} replace>
+          <Link
+            key={each}
+            className={kit.tab}
+            activeOptions={EXACT}
+            to="/cameras/$id"
+            params={{ id }}
+            search={{ tab: each === 'live' ? undefined : each }}
+            aria-current={each === tab ? 'page' : undefined}
+            replace
+          >
             {t.tabs[each]}
           </Link>
         ))}

@@ -12,7 +12,11 @@ const DAY_MINUTES = 1_440;
 export function EventsTab({ id }: { readonly id: string }) {
   const t = useWords(words);
   const format = useFormat();
-  const query = useCall('events.recent', { camera_id: id, minutes: DAY_MINUTES, limit: 200 }, { topic: 'events', everyMs: 10_000 });
+  const query = useCall(
+    'events.recent',
+    { camera_id: id, minutes: DAY_MINUTES, limit: 200 },
+    { topic: 'events', everyMs: 10_000 },
+  );
   return (
     <Panel
       title={t.tabs.events}
@@ -30,7 +34,9 @@ export function EventsTab({ id }: { readonly id: string }) {
               <tr key={event.id}>
                 <td className={layout.muted}>{format.moment(event.ts * 1_000)}</td>
                 <td>{event.type}</td>
-                <td className={`${layout.mono} ${layout.wrap}`}>{event.evidence ? JSON.stringify(event.evidence) : ''}</td>
+                <td className={`${layout.mono} ${layout.wrap}`}>
+                  {event.evidence ? JSON.stringify(event.evidence) : ''}
+                </td>
               </tr>
             ))}
           </Table>

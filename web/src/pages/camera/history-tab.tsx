@@ -13,7 +13,12 @@ export function HistoryTab({ id }: { readonly id: string }) {
   const query = useCall('camera-config.revisions', { limit: 200 }, { topic: 'config' });
   return (
     <Panel flush>
-      <Loaded query={query} height={200} isEmpty={({ revisions }) => !revisions.some(({ cameras }) => cameras.includes(id))} empty={t.historyNone}>
+      <Loaded
+        query={query}
+        height={200}
+        isEmpty={({ revisions }) => !revisions.some(({ cameras }) => cameras.includes(id))}
+        empty={t.historyNone}
+      >
         {({ revisions }) => (
           <Table label={t.tabs.history} head={['', '', '', '']}>
             {revisions

@@ -17,7 +17,11 @@ export function LogTab({ id }: { readonly id: string }) {
   const [filter, setFilter] = useState('');
   const [isFollowing, setFollowing] = useState(true);
   const followed = useLogTopic(id);
-  const query = useCall('camera-control.logs', { camera_id: id, lines: LINES }, { everyMs: isFollowing && !followed ? 2_000 : 60_000 });
+  const query = useCall(
+    'camera-control.logs',
+    { camera_id: id, lines: LINES },
+    { everyMs: isFollowing && !followed ? 2_000 : 60_000 },
+  );
   const lines = (isFollowing ? followed : undefined) ?? query.data?.lines ?? [];
   const shown = lines.filter((line) => line.toLowerCase().includes(filter.toLowerCase()));
   const box = useRef<HTMLPreElement>(null);
@@ -31,7 +35,15 @@ export function LogTab({ id }: { readonly id: string }) {
       flush
       actions={
         <>
-          <input type="search" className={kit.input} style={{ width: 200 }} aria-label={t.logFilter} placeholder={t.logFilter} value={filter} onChange={(e) => setFilter(e.target.value)} />
+          <input
+            type="search"
+            className={kit.input}
+            style={{ width: 200 }}
+            aria-label={t.logFilter}
+            placeholder={t.logFilter}
+            value={filter}
+            onChange={(e) => setFilter(e.target.value)}
+          />
           <Check checked={isFollowing} onChange={setFollowing}>
             {t.follow}
           </Check>

@@ -53,7 +53,12 @@ export function NewCamera() {
             submit();
           }}
         >
-          <CameraForm draft={draft} onChange={setDraft} faults={isProblem(create.error) ? create.error.faults : []} isNew />
+          <CameraForm
+            draft={draft}
+            onChange={setDraft}
+            faults={isProblem(create.error) ? create.error.faults : []}
+            isNew
+          />
           {create.error ? <ProblemNote error={create.error} /> : null}
           <div>
             <Button type="submit" kind="primary" blocked={blocked} isPending={create.isPending}>

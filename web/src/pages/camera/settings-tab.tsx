@@ -53,7 +53,9 @@ interface FormProps {
 /** Another person's change of the same fields, found when the form is looked at again. */
 function useConflicts(base: CameraDraft, camera: Camera, changes: readonly Change[]) {
   const theirs = draftOf(camera);
-  return changes.filter(({ field, before, after }) => theirs[field] !== before && theirs[field] !== after && base[field] === before).map((change) => ({ ...change, theirs: theirs[change.field] }));
+  return changes
+    .filter(({ field, before, after }) => theirs[field] !== before && theirs[field] !== after && base[field] === before)
+    .map((change) => ({ ...change, theirs: theirs[change.field] }));
 }
 
 function SettingsForm({ camera }: FormProps) {
@@ -118,7 +120,9 @@ function SettingsForm({ camera }: FormProps) {
           {conflicts.length > 0 ? <Conflict conflicts={conflicts} onTake={take} /> : null}
           <ChangeTable changes={changes} />
           {changes.length === 0 ? null : (
-            <p className={layout.muted}>{changes.some(({ field }) => !NO_RESTART.includes(field)) ? t.restartsOnly(camera.id) : t.noRestart}</p>
+            <p className={layout.muted}>
+              {changes.some(({ field }) => !NO_RESTART.includes(field)) ? t.restartsOnly(camera.id) : t.noRestart}
+            </p>
           )}
         </div>
       </Panel>

@@ -25,7 +25,8 @@ const FILTERS = {
 } as const;
 type Filter = keyof typeof FILTERS;
 
-const filterOf = (text: string | undefined): Filter => (text !== undefined && text in FILTERS ? (text as Filter) : 'all');
+const filterOf = (text: string | undefined): Filter =>
+  text !== undefined && text in FILTERS ? (text as Filter) : 'all';
 
 function Row({ camera }: { readonly camera: LiveCamera }) {
   const t = useWords(words);
@@ -46,7 +47,11 @@ function Row({ camera }: { readonly camera: LiveCamera }) {
         {camera.fps === null ? '' : tc.fps(format.number(camera.fps, 1), format.number(camera.expected_fps ?? 0))}
       </span>
       <span className={css.muted} title={camera.reason === null ? '' : tc.reasonText(camera.reason)}>
-        {camera.reason === null ? (camera.restarts > 0 ? t.restarts(camera.restarts) : '') : tc.reasonText(camera.reason)}
+        {camera.reason === null
+          ? camera.restarts > 0
+            ? t.restarts(camera.restarts)
+            : ''
+          : tc.reasonText(camera.reason)}
       </span>
     </Link>
   );
@@ -105,7 +110,9 @@ export function Cameras() {
             ['running', t.running(count('running'))],
             ['stopped', t.stopped(count('stopped'))],
           ]}
-          onChange={(next) => void navigate({ search: (old) => ({ ...old, state: next === 'all' ? undefined : next }), replace: true })}
+          onChange={(next) =>
+            void navigate({ search: (old) => ({ ...old, state: next === 'all' ? undefined : next }), replace: true })
+          }
         />
       </div>
       {error ? <ProblemNote error={error} retry={() => void refetch()} /> : null}
@@ -115,7 +122,12 @@ export function Cameras() {
         ) : shown.length === 0 ? (
           <Empty>{cameras.length === 0 ? t.none : t.noneFound}</Empty>
         ) : (
-          <VirtualList items={shown} rowHeight={isNarrow ? ROW_HEIGHT_PHONE : ROW_HEIGHT} label={t.title} keyOf={({ id }) => id}>
+          <VirtualList
+            items={shown}
+            rowHeight={isNarrow ? ROW_HEIGHT_PHONE : ROW_HEIGHT}
+            label={t.title}
+            keyOf={({ id }) => id}
+          >
             {(camera) => <Row camera={camera} />}
           </VirtualList>
         )}

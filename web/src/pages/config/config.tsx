@@ -27,7 +27,8 @@ function Status({ status }: { readonly status: ConfigStatus }) {
       <div className={layout.row}>
         <State of={status.state === 'in_sync' ? 'normal' : 'high'}>{t.state[status.state]}</State>
         <span className={layout.muted}>
-          {t.revision(status.revision)} · {t.cameras(format.number(status.cameras))} · {t.checked} <Age at={status.checked_at} />
+          {t.revision(status.revision)} · {t.cameras(format.number(status.cameras))} · {t.checked}{' '}
+          <Age at={status.checked_at} />
         </span>
       </div>
       {faults.length === 0 ? null : (
@@ -62,14 +63,25 @@ function Revisions({ revisions, head, open }: RevisionsProps) {
   return (
     <div className={css.revisions}>
       {revisions.map((revision) => (
-        <Link key={revision.number} className={css.revision} activeOptions={EXACT} to="/config" search={{ revision: revision.number }} aria-current={revision.number === open} resetScroll={false}>
+        <Link
+          key={revision.number}
+          className={css.revision}
+          activeOptions={EXACT}
+          to="/config"
+          search={{ revision: revision.number }}
+          aria-current={revision.number === open}
+          resetScroll={false}
+        >
           <span>
             {t.revision(revision.number)} {revision.number === head ? <b>· {t.inForce}</b> : null}
           </span>
           <small>
             <Age at={revision.at} /> · {t.origin[revision.origin]} {revision.author ? t.by(revision.author) : ''}
           </small>
-          <small>{revision.cameras.slice(0, 4).join(', ')}{revision.cameras.length > 4 ? ` +${revision.cameras.length - 4}` : ''}</small>
+          <small>
+            {revision.cameras.slice(0, 4).join(', ')}
+            {revision.cameras.length > 4 ? ` +${revision.cameras.length - 4}` : ''}
+          </small>
         </Link>
       ))}
     </div>

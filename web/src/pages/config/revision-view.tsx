@@ -39,7 +39,11 @@ export function RevisionView({ number, head }: { readonly number: number; readon
                 </Link>
               ))}
             </p>
-            {detail.diff ? <Diff text={detail.diff} label={t.change} /> : <p className={layout.muted}>{number === 1 ? t.noDiff : t.noChange}</p>}
+            {detail.diff ? (
+              <Diff text={detail.diff} label={t.change} />
+            ) : (
+              <p className={layout.muted}>{number === 1 ? t.noDiff : t.noChange}</p>
+            )}
             {isOpen ? <RestoreDialog detail={detail} head={head} onClose={() => setOpen(false)} /> : null}
           </div>
         )}

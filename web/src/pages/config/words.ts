@@ -3,7 +3,11 @@ import { dictionary } from '../../i18n/language';
 export const words = dictionary(
   {
     title: 'Configuration',
-    state: { in_sync: 'The file and the cameras in force are the same.', degraded: 'The file has faults; the cameras in force are those of the last good revision.', stale: 'The file has not been read yet.' },
+    state: {
+      in_sync: 'The file and the cameras in force are the same.',
+      degraded: 'The file has faults; the cameras in force are those of the last good revision.',
+      stale: 'The file has not been read yet.',
+    },
     revision: (n: number) => `Revision ${n}`,
     inForce: 'in force',
     cameras: (n: string) => `${n} cameras`,
@@ -13,13 +17,20 @@ export const words = dictionary(
     severity: { error: 'error', warning: 'warning' },
     suggestion: (text: string) => `perhaps: ${text}`,
     quarantined: 'Entries that are no cameras yet',
-    fixHint: 'Mend the file with any editor; it is read again at once, and running processes are left alone until it is whole.',
+    fixHint:
+      'Mend the file with any editor; it is read again at once, and running processes are left alone until it is whole.',
     revisions: 'Revisions',
     text: 'cameras.yaml as it is in force',
     change: 'What it changed',
     noChange: 'It changed nothing in the text.',
     noDiff: 'The first revision: all of its text is new.',
-    origin: { api: 'dashboard or API', file: 'edited file', legacy: 'old backend', restore: 'restored', import: 'import' },
+    origin: {
+      api: 'dashboard or API',
+      file: 'edited file',
+      legacy: 'old backend',
+      restore: 'restored',
+      import: 'import',
+    },
     by: (who: string) => `by ${who}`,
     restore: 'Restore this revision',
     restoreTitle: (n: number) => `Restore revision ${n}`,
@@ -33,7 +44,11 @@ export const words = dictionary(
   },
   {
     title: '配置',
-    state: { in_sync: '文件与生效的摄像头一致。', degraded: '文件有错误；生效的是上一个正确版本的摄像头。', stale: '文件尚未读取。' },
+    state: {
+      in_sync: '文件与生效的摄像头一致。',
+      degraded: '文件有错误；生效的是上一个正确版本的摄像头。',
+      stale: '文件尚未读取。',
+    },
     revision: (n) => `第 ${n} 版`,
     inForce: '生效中',
     cameras: (n) => `${n} 个摄像头`,

@@ -44,7 +44,8 @@ function Filters({ types }: { readonly types: readonly string[] }) {
   const { span, chosen, start, end } = useWindow();
   const navigate = route.useNavigate();
   const { data: cameras } = useCall('cameras.list', {});
-  const set = (change: object) => void navigate({ search: (old) => ({ ...old, id: undefined, ...change }), replace: true });
+  const set = (change: object) =>
+    void navigate({ search: (old) => ({ ...old, id: undefined, ...change }), replace: true });
   const all = type && !types.includes(type) ? [...types, type] : types;
   const csv = addressOf('events.exportCsv', {
     start_time: new Date(start).toISOString(),
@@ -60,10 +61,25 @@ function Filters({ types }: { readonly types: readonly string[] }) {
           <Button onPress={() => set({ from: undefined, to: undefined })}>{t.last}</Button>
         </>
       ) : (
-        <Segments label={t.span} value={span} options={SPANS.map((each) => [each, t.spans[each]] as const)} onChange={(next) => set({ minutes: Number(next) })} />
+        <Segments
+          label={t.span}
+          value={span}
+          options={SPANS.map((each) => [each, t.spans[each]] as const)}
+          onChange={(next) => set({ minutes: Number(next) })}
+        />
       )}
-      <Select label={t.camera} value={camera ?? ''} options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]} onChange={(next) => set({ camera: next || undefined })} />
-      <Select label={t.type} value={type ?? ''} options={[['', t.allTypes], ...all.map((each) => [each, each] as const)]} onChange={(next) => set({ type: next || undefined })} />
+      <Select
+        label={t.camera}
+        value={camera ?? ''}
+        options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+        onChange={(next) => set({ camera: next || undefined })}
+      />
+      <Select
+        label={t.type}
+        value={type ?? ''}
+        options={[['', t.allTypes], ...all.map((each) => [each, each] as const)]}
+        onChange={(next) => set({ type: next || undefined })}
+      />
       <a className={kit.button} href={csv} download>
         {t.csv}
       </a>
@@ -127,10 +143,16 @@ export function Events() {
     },
     { topic: 'events', everyMs: STEP_MS, keep: true },
   );
-  const events = useMemo(() => (query.data?.events ?? []).toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : 1)), [query.data]);
-  const fresh = events.map((event) => event.type).filter((each, i, all) => all.indexOf(each) === i && !known.includes(each));
+  const events = useMemo(
+    () => (query.data?.events ?? []).toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : 1)),
+    [query.data],
+  );
+  const fresh = events
+    .map((event) => event.type)
+    .filter((each, i, all) => all.indexOf(each) === i && !known.includes(each));
   if (fresh.length > 0) setKnown([...known, ...fresh].sort());
-  const choose = (next: string) => void navigate({ search: (old) => ({ ...old, id: next }), replace: true, resetScroll: false });
+  const choose = (next: string) =>
+    void navigate({ search: (old) => ({ ...old, id: next }), replace: true, resetScroll: false });
   const newest = useMemo(() => events.toReversed(), [events]);
   return (
     <Page title={t.title}>
@@ -139,7 +161,14 @@ export function Events() {
         {({ total }) => (
           <>
             <Panel flush>
-              <Timeline events={events} from={start} to={end} current={id} violationTypes={me?.site.violation_types ?? []} onCurrent={choose} />
+              <Timeline
+                events={events}
+                from={start}
+                to={end}
+                current={id}
+                violationTypes={me?.site.violation_types ?? []}
+                onCurrent={choose}
+              />
             </Panel>
             <p className={`${layout.muted} ${layout.small}`}>
               {t.shown(format.number(events.length), format.number(total))} · {t.keys}
@@ -148,7 +177,12 @@ export function Events() {
               <Panel flush>
                 <VirtualList items={newest} rowHeight={ROW} label={t.title} keyOf={(event) => event.id}>
                   {(event) => (
-                    <button type="button" className={css.row} aria-pressed={event.id === id} onClick={() => choose(event.id)}>
+                    <button
+                      type="button"
+                      className={css.row}
+                      aria-pressed={event.id === id}
+                      onClick={() => choose(event.id)}
+                    >
                       <span className={layout.muted}>{format.moment(event.timestamp)}</span>
                       <span className={layout.cut}>{event.type}</span>
                       <span className={layout.cut}>{event.camera_id}</span>

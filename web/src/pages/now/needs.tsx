@@ -89,7 +89,9 @@ function usePending(): readonly Need[] {
   const { data } = useCall('records.violations', { status: 'pending', limit: 50 }, { topic: 'violations' });
   const newest = data?.violations[0];
   if (!data || !newest) return [];
-  const alike = data.violations.filter((v) => v.camera_id === newest.camera_id && v.violation_type === newest.violation_type);
+  const alike = data.violations.filter(
+    (v) => v.camera_id === newest.camera_id && v.violation_type === newest.violation_type,
+  );
   return [
     {
       key: 'violations',
@@ -98,7 +100,9 @@ function usePending(): readonly Need[] {
       detail: (
         <>
           <Age at={newest.timestamp} />
-          {data.total > 1 ? ` · ${t.mostly(alike.length, newest.violation_type, newest.camera_id)}` : ` · ${newest.violation_type} · ${newest.camera_id}`}
+          {data.total > 1
+            ? ` · ${t.mostly(alike.length, newest.violation_type, newest.camera_id)}`
+            : ` · ${newest.violation_type} · ${newest.camera_id}`}
         </>
       ),
       action: (
@@ -131,7 +135,12 @@ function useConfigNeeds(): readonly Need[] {
   ];
 }
 
-const PRIORITY: Readonly<Record<string, Severity>> = { critical: 'critical', high: 'high', medium: 'medium', low: 'medium' };
+const PRIORITY: Readonly<Record<string, Severity>> = {
+  critical: 'critical',
+  high: 'high',
+  medium: 'medium',
+  low: 'medium',
+};
 const MOST_ALERTS = 4;
 
 function AcknowledgeButton({ id }: { readonly id: number }) {
@@ -139,7 +148,11 @@ function AcknowledgeButton({ id }: { readonly id: number }) {
   const acknowledge = useChange('alert-handling.acknowledge', ['alerts']);
   const blocked = useBlocked('alert-handling.acknowledge');
   return (
-    <Button blocked={blocked} isPending={acknowledge.isPending} onPress={() => acknowledge.mutate({ alert_id: id, body: {} })}>
+    <Button
+      blocked={blocked}
+      isPending={acknowledge.isPending}
+      onPress={() => acknowledge.mutate({ alert_id: id, body: {} })}
+    >
       {t.acknowledge}
     </Button>
   );
@@ -173,7 +186,10 @@ function useAlertNeeds(): readonly Need[] {
       {t.open}
     </Link>
   );
-  return [...needs, { key: 'alerts', severity: 'medium', what: t.moreThings(rest), detail: t.openAlerts(open.length), action: all }];
+  return [
+    ...needs,
+    { key: 'alerts', severity: 'medium', what: t.moreThings(rest), detail: t.openAlerts(open.length), action: all },
+  ];
 }
 
 function useSystemNeeds(): readonly Need[] {
@@ -186,23 +202,31 @@ function useSystemNeeds(): readonly Need[] {
     </Link>
   );
   const parts = Object.entries(health?.checks ?? {}).filter(([, state]) => typeof state === 'string' && state !== 'ok');
-  const groups = (rollout?.groups ?? []).filter((g) => g.attention !== null || g.status === 'rolled_back' || g.status === 'frozen');
+  const groups = (rollout?.groups ?? []).filter(
+    (g) => g.attention !== null || g.status === 'rolled_back' || g.status === 'frozen',
+  );
   return [
-    ...parts.map(([name, state]): Need => ({
-      key: `part-${name}`,
-      severity: state === 'error' ? 'critical' : 'medium',
-      what: t.part(name),
-      detail: String(state),
-      action: link('/system'),
-    })),
-    ...(rollout?.killed ? [{ key: 'kill', severity: 'high', what: t.killed, detail: '', action: link('/rollout') } as const] : []),
-    ...groups.map((group): Need => ({
-      key: `group-${group.group}`,
-      severity: 'medium',
-      what: group.status === 'rolled_back' ? t.rolledBack(group.group) : t.attention(group.group),
-      detail: group.trip_reason ?? group.attention ?? group.effective_why,
-      action: link('/rollout'),
-    })),
+    ...parts.map(
+      ([name, state]): Need => ({
+        key: `part-${name}`,
+        severity: state === 'error' ? 'critical' : 'medium',
+        what: t.part(name),
+        detail: state,
+        action: link('/system'),
+      }),
+    ),
+    ...(rollout?.killed
+      ? [{ key: 'kill', severity: 'high', what: t.killed, detail: '', action: link('/rollout') } as const]
+      : []),
+    ...groups.map(
+      (group): Need => ({
+        key: `group-${group.group}`,
+        severity: 'medium',
+        what: group.status === 'rolled_back' ? t.rolledBack(group.group) : t.attention(group.group),
+        detail: group.trip_reason ?? group.attention ?? group.effective_why,
+        action: link('/rollout'),
+      }),
+    ),
   ];
 }
 

@@ -68,14 +68,25 @@ function CameraDots() {
   return (
     <>
       <div className={css.dots}>
-        {cameras.toSorted(bySeverity).slice(0, MOST_DOTS).map((camera) => {
-          const name = `${camera.id}: ${tc.state[camera.state]}`;
-          return (
-            <Link key={camera.id} to="/cameras/$id" params={{ id: camera.id }} preload={false} className={`${css.dot} ${toneOf(severityOf(camera))}`} title={name} aria-label={name}>
-              {shapeOf(severityOf(camera))}
-            </Link>
-          );
-        })}
+        {cameras
+          .toSorted(bySeverity)
+          .slice(0, MOST_DOTS)
+          .map((camera) => {
+            const name = `${camera.id}: ${tc.state[camera.state]}`;
+            return (
+              <Link
+                key={camera.id}
+                to="/cameras/$id"
+                params={{ id: camera.id }}
+                preload={false}
+                className={`${css.dot} ${toneOf(severityOf(camera))}`}
+                title={name}
+                aria-label={name}
+              >
+                {shapeOf(severityOf(camera))}
+              </Link>
+            );
+          })}
       </div>
       <p className={layout.row}>
         <Link to="/cameras">{t.camerasLine(format.number(cameras.length), format.number(running))}</Link>
@@ -99,7 +110,9 @@ function ViolationBars() {
         const now = Math.ceil(serverNow() / HOUR_MS) * HOUR_MS;
         const counts = Array.from({ length: HOURS }, (_, i) => {
           const from = now - (HOURS - i) * HOUR_MS;
-          return violations.filter(({ timestamp }) => Date.parse(timestamp) >= from && Date.parse(timestamp) < from + HOUR_MS).length;
+          return violations.filter(
+            ({ timestamp }) => Date.parse(timestamp) >= from && Date.parse(timestamp) < from + HOUR_MS,
+          ).length;
         });
         const most = Math.max(1, ...counts);
         const total = counts.reduce((a, b) => a + b, 0);
@@ -107,7 +120,11 @@ function ViolationBars() {
           <>
             <div className={css.bars} role="img" aria-label={counts.join(', ')}>
               {counts.map((count, i) => (
-                <i key={i} style={{ height: `${(count / most) * 100}%` }} title={`${format.time(now - (HOURS - i) * HOUR_MS)}: ${count}`} />
+                <i
+                  key={i}
+                  style={{ height: `${(count / most) * 100}%` }}
+                  title={`${format.time(now - (HOURS - i) * HOUR_MS)}: ${count}`}
+                />
               ))}
             </div>
             <div className={css.axis}>
@@ -142,13 +159,17 @@ function RolloutLines() {
                     <span>{group.group}</span>
                     <span>{group.effective_percent} %</span>
                     <span className={layout.muted}>
-                      {missing ? `${t.holds} ${missing.what} ${format.number(missing.have)}/${format.number(missing.need)}${eta}` : group.status}
+                      {missing
+                        ? `${t.holds} ${missing.what} ${format.number(missing.have)}/${format.number(missing.need)}${eta}`
+                        : group.status}
                     </span>
                   </Link>
                 );
               })}
             </div>
-            <p className={`${layout.muted} ${layout.small}`}>{t.instances(instances.filter(({ confirmed }) => confirmed).length, instances.length)}</p>
+            <p className={`${layout.muted} ${layout.small}`}>
+              {t.instances(instances.filter(({ confirmed }) => confirmed).length, instances.length)}
+            </p>
           </>
         );
       }}

@@ -26,7 +26,10 @@ function useSteps(name: string) {
     promote: useChange('rollout.promote', CHANGED),
   };
   return (step: keyof typeof all) => () =>
-    all[step].mutate({ group: name }, { onSuccess: () => say(t.done), onError: (error) => say(textOf(error), 'critical') });
+    all[step].mutate(
+      { group: name },
+      { onSuccess: () => say(t.done), onError: (error) => say(textOf(error), 'critical') },
+    );
 }
 
 export function GroupActions({ group }: { readonly group: RolloutGroup }) {
@@ -86,7 +89,15 @@ export function GroupActions({ group }: { readonly group: RolloutGroup }) {
   );
 }
 
-function Reasoned({ name, what, onClose }: { readonly name: string; readonly what: 'rollback' | 'approve'; readonly onClose: () => void }) {
+function Reasoned({
+  name,
+  what,
+  onClose,
+}: {
+  readonly name: string;
+  readonly what: 'rollback' | 'approve';
+  readonly onClose: () => void;
+}) {
   const t = useWords(words);
   const [rollback, approve] = [useChange('rollout.rollback', CHANGED), useChange('rollout.approve', CHANGED)];
   const change = what === 'rollback' ? rollback : approve;

@@ -39,7 +39,16 @@ export function GroupDetail({ group }: { readonly group: RolloutGroup }) {
         </p>
         <nav className={kit.tabs} aria-label={t.why(group.group)}>
           {TABS.map((each) => (
-            <Link key={each} className={kit.tab} activeOptions={EXACT} to="/rollout" search={{ group: group.group, tab: each }} aria-current={each === tab ? 'page' : undefined} replace resetScroll={false}>
+            <Link
+              key={each}
+              className={kit.tab}
+              activeOptions={EXACT}
+              to="/rollout"
+              search={{ group: group.group, tab: each }}
+              aria-current={each === tab ? 'page' : undefined}
+              replace
+              resetScroll={false}
+            >
               {t.tabs[each]}
             </Link>
           ))}
@@ -52,7 +61,12 @@ export function GroupDetail({ group }: { readonly group: RolloutGroup }) {
   );
 }
 
-const LEVELS: Readonly<Record<RolloutFinding['level'], Severity>> = { rollback: 'critical', attention: 'medium', open: 'starting', fine: 'normal' };
+const LEVELS: Readonly<Record<RolloutFinding['level'], Severity>> = {
+  rollback: 'critical',
+  attention: 'medium',
+  open: 'starting',
+  fine: 'normal',
+};
 
 function Evidence({ group }: { readonly group: RolloutGroup }) {
   const t = useWords(words);
@@ -60,7 +74,8 @@ function Evidence({ group }: { readonly group: RolloutGroup }) {
   const { evidence, verdict } = group;
   const findings = verdict?.findings ?? [];
   const isShare = ({ metric }: RolloutFinding) => !/p\d\d|latency|slow|ms/i.test(metric);
-  const text = (finding: RolloutFinding, value: number) => (isShare(finding) ? format.percent(value, 2) : format.number(value, 2));
+  const text = (finding: RolloutFinding, value: number) =>
+    isShare(finding) ? format.percent(value, 2) : format.number(value, 2);
   return (
     <>
       {verdict && verdict.missing.length > 0 ? (
@@ -70,7 +85,8 @@ function Evidence({ group }: { readonly group: RolloutGroup }) {
               <td>{missing.what}</td>
               <td className={layout.muted}>{missing.operation ?? ''}</td>
               <td>
-                <meter value={missing.have} max={missing.need} aria-label={missing.what} /> {t.have(format.number(missing.have), format.number(missing.need))}
+                <meter value={missing.have} max={missing.need} aria-label={missing.what} />{' '}
+                {t.have(format.number(missing.have), format.number(missing.need))}
               </td>
               <td>{missing.etaMs === null ? '' : t.eta(format.duration(missing.etaMs))}</td>
             </tr>
@@ -80,7 +96,11 @@ function Evidence({ group }: { readonly group: RolloutGroup }) {
       {findings.length === 0 ? (
         <p className={layout.muted}>{t.noFindings}</p>
       ) : (
-        <Table label={t.tabs.evidence} head={[t.operation, t.metric, t.value, t.interval, t.limit, t.calls, '']} numbers={[2, 3, 4, 5]}>
+        <Table
+          label={t.tabs.evidence}
+          head={[t.operation, t.metric, t.value, t.interval, t.limit, t.calls, '']}
+          numbers={[2, 3, 4, 5]}
+        >
           {findings.map((finding, i) => (
             <tr key={i}>
               <td>{finding.operation}</td>
@@ -98,7 +118,11 @@ function Evidence({ group }: { readonly group: RolloutGroup }) {
       )}
       <CallTable group={group} />
       <p className={layout.muted}>
-        {t.share(format.number(evidence.share.domain), format.number(evidence.share.drawn), `${format.number(evidence.share.expectedBps / 100, 2)} %`)}
+        {t.share(
+          format.number(evidence.share.domain),
+          format.number(evidence.share.drawn),
+          `${format.number(evidence.share.expectedBps / 100, 2)} %`,
+        )}
         {' · '}
         {t.comparisons(format.number(evidence.comparisons), format.number(evidence.mismatches))}
       </p>
@@ -112,7 +136,11 @@ function CallTable({ group }: { readonly group: RolloutGroup }) {
   const operations = group.evidence.operations.filter(({ domain, control }) => domain.n + control.n > 0);
   if (operations.length === 0) return null;
   return (
-    <Table label={t.calls} head={[t.operation, t.calls, t.failures, t.rejects, `${t.control}: ${t.calls}`, `${t.control}: ${t.failures}`]} numbers={[1, 2, 3, 4, 5]}>
+    <Table
+      label={t.calls}
+      head={[t.operation, t.calls, t.failures, t.rejects, `${t.control}: ${t.calls}`, `${t.control}: ${t.failures}`]}
+      numbers={[1, 2, 3, 4, 5]}
+    >
       {operations.map(({ operation, domain, control }) => (
         <tr key={operation}>
           <td>{operation}</td>

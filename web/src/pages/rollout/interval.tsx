@@ -24,7 +24,16 @@ export function Interval({ value, low, high, limits, isBad }: IntervalProps) {
     <svg className={css.interval} viewBox={`0 0 ${WIDTH} 26`} role="img" aria-label={text} preserveAspectRatio="none">
       <line x1="4" x2={WIDTH - 4} y1={MIDDLE} y2={MIDDLE} stroke="var(--line)" strokeWidth="2" />
       {limits.map((limit) => (
-        <line key={limit} x1={x(limit)} x2={x(limit)} y1="2" y2="20" stroke="var(--line-strong)" strokeWidth="1.5" strokeDasharray="3 2" />
+        <line
+          key={limit}
+          x1={x(limit)}
+          x2={x(limit)}
+          y1="2"
+          y2="20"
+          stroke="var(--line-strong)"
+          strokeWidth="1.5"
+          strokeDasharray="3 2"
+        />
       ))}
       <line x1={x(low)} x2={Math.max(x(low) + 2, x(high))} y1={MIDDLE} y2={MIDDLE} stroke={colour} strokeWidth="5" />
       <rect x={x(value) - 3} y={MIDDLE - 5} width="6" height="10" fill={colour} />

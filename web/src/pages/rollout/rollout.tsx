@@ -52,11 +52,23 @@ function Rail({ group }: { readonly group: RolloutGroup }) {
 /** The worst figure of errors, against its limits. */
 function Errors({ group }: { readonly group: RolloutGroup }) {
   const t = useWords(words);
-  const findings = (group.verdict?.findings ?? []).filter(({ metric, interval }) => /error|failure/i.test(metric) && interval.length === 2);
+  const findings = (group.verdict?.findings ?? []).filter(
+    ({ metric, interval }) => /error|failure/i.test(metric) && interval.length === 2,
+  );
   const worst = findings.toSorted((a, b) => b.value - a.value)[0];
   if (!worst) return <span className={layout.muted}>{t.nothing}</span>;
-  const limits = [...new Set(findings.filter(({ operation }) => operation === worst.operation).map(({ limit }) => limit))];
-  return <Interval value={worst.value} low={worst.interval[0] ?? 0} high={worst.interval[1] ?? 0} limits={limits} isBad={worst.level === 'rollback'} />;
+  const limits = [
+    ...new Set(findings.filter(({ operation }) => operation === worst.operation).map(({ limit }) => limit)),
+  ];
+  return (
+    <Interval
+      value={worst.value}
+      low={worst.interval[0] ?? 0}
+      high={worst.interval[1] ?? 0}
+      limits={limits}
+      isBad={worst.level === 'rollback'}
+    />
+  );
 }
 
 function Holds({ group }: { readonly group: RolloutGroup }) {
@@ -78,7 +90,13 @@ function Holds({ group }: { readonly group: RolloutGroup }) {
 function GroupRow({ group, isOpen }: { readonly group: RolloutGroup; readonly isOpen: boolean }) {
   const format = useFormat();
   return (
-    <Link className={css.group} to="/rollout" search={isOpen ? {} : { group: group.group }} aria-current={isOpen ? 'true' : undefined} resetScroll={false}>
+    <Link
+      className={css.group}
+      to="/rollout"
+      search={isOpen ? {} : { group: group.group }}
+      aria-current={isOpen ? 'true' : undefined}
+      resetScroll={false}
+    >
       <span className={css.name}>
         {group.attention === null ? null : <span className={kit.medium}>{shapeOf('medium')} </span>}
         {group.group}
@@ -135,7 +153,11 @@ export function Rollout() {
             <>
               <Killed overview={overview} onLift={() => setDialog('unkill')} />
               <p className={layout.muted}>
-                {t.instances(overview.instances.filter(({ confirmed }) => confirmed).length, overview.instances.length, overview.revision)}
+                {t.instances(
+                  overview.instances.filter(({ confirmed }) => confirmed).length,
+                  overview.instances.length,
+                  overview.revision,
+                )}
               </p>
               <Panel flush>
                 <div className={`${css.group} ${css.head}`}>

@@ -20,7 +20,8 @@ import { words } from './words';
 const route = getRouteApi('/shift');
 const MOST = 1_000;
 
-const isWithin = ({ from, to }: ShiftTimes, at: string | null) => at !== null && Date.parse(at) >= from && Date.parse(at) < to;
+const isWithin = ({ from, to }: ShiftTimes, at: string | null) =>
+  at !== null && Date.parse(at) >= from && Date.parse(at) < to;
 
 /** Counts by camera and type, with what became of them. */
 function Counts({ violations }: { readonly violations: readonly Violation[] }) {
@@ -31,7 +32,8 @@ function Counts({ violations }: { readonly violations: readonly Violation[] }) {
     const key = `${each.camera_id}\n${each.violation_type}`;
     kinds.set(key, [...(kinds.get(key) ?? []), each]);
   }
-  const of = (some: readonly Violation[], status: Violation['status']) => format.number(some.filter((v) => v.status === status).length);
+  const of = (some: readonly Violation[], status: Violation['status']) =>
+    format.number(some.filter((v) => v.status === status).length);
   const cells = (some: readonly Violation[]) => (
     <>
       <NumberCell>{format.number(some.length)}</NumberCell>
@@ -42,14 +44,21 @@ function Counts({ violations }: { readonly violations: readonly Violation[] }) {
     </>
   );
   return (
-    <Table label={t.counts} head={[t.camera, t.type, t.all, t.pending, t.confirmed, t.falsePositive, t.resolved]} numbers={[2, 3, 4, 5, 6]}>
-      {[...kinds].sort(([, a], [, b]) => b.length - a.length).slice(0, 20).map(([key, some]) => (
-        <tr key={key}>
-          <td>{key.split('\n')[0]}</td>
-          <td>{key.split('\n')[1]}</td>
-          {cells(some)}
-        </tr>
-      ))}
+    <Table
+      label={t.counts}
+      head={[t.camera, t.type, t.all, t.pending, t.confirmed, t.falsePositive, t.resolved]}
+      numbers={[2, 3, 4, 5, 6]}
+    >
+      {[...kinds]
+        .sort(([, a], [, b]) => b.length - a.length)
+        .slice(0, 20)
+        .map(([key, some]) => (
+          <tr key={key}>
+            <td>{key.split('\n')[0]}</td>
+            <td>{key.split('\n')[1]}</td>
+            {cells(some)}
+          </tr>
+        ))}
       <tr>
         <td colSpan={2}>
           <b>{t.all}</b>
@@ -65,7 +74,9 @@ function Decisions({ violations }: { readonly violations: readonly Violation[] }
   const format = useFormat();
   const handled = violations.filter(({ handled_at: at }) => at !== null);
   if (handled.length === 0) return <p className={layout.muted}>{t.noDecision}</p>;
-  const times = handled.map(({ handled_at: at, timestamp }) => Date.parse(at ?? timestamp) - Date.parse(timestamp)).sort((a, b) => a - b);
+  const times = handled
+    .map(({ handled_at: at, timestamp }) => Date.parse(at ?? timestamp) - Date.parse(timestamp))
+    .sort((a, b) => a - b);
   const people = new Map<string, number>();
   for (const { handled_by: by } of handled) people.set(by ?? '–', (people.get(by ?? '–') ?? 0) + 1);
   return (
@@ -87,7 +98,8 @@ function Violations({ times }: { readonly times: ShiftTimes }) {
         {({ violations, total }) => {
           const shown = violations.filter(({ timestamp }) => isWithin(times, timestamp));
           const oldest = violations.at(-1);
-          const isPartial = total > violations.length && oldest !== undefined && Date.parse(oldest.timestamp) > times.from;
+          const isPartial =
+            total > violations.length && oldest !== undefined && Date.parse(oldest.timestamp) > times.from;
           return (
             <>
               <Counts violations={shown} />
@@ -134,7 +146,8 @@ function AlertLines({ times }: { readonly times: ShiftTimes }) {
           <ul className={css.lines}>
             {shown.slice(0, 15).map((alert) => (
               <li key={alert.id}>
-                {format.time(alert.timestamp)} {alert.details.rule_name ?? alert.alert_type} · {alert.message} · {t.status[alert.status]}
+                {format.time(alert.timestamp)} {alert.details.rule_name ?? alert.alert_type} · {alert.message} ·{' '}
+                {t.status[alert.status]}
                 {alert.acknowledged_by ? ` (${alert.acknowledged_by})` : ''}
               </li>
             ))}
@@ -159,12 +172,14 @@ function Changes({ times }: { readonly times: ShiftTimes }) {
       <ul className={css.lines}>
         {shown.slice(0, 15).map((revision) => (
           <li key={revision.number}>
-            {format.time(revision.at)} {t.revision(revision.number)} · {revision.cameras.slice(0, 6).join(', ')} {revision.author ? `· ${revision.author}` : ''}
+            {format.time(revision.at)} {t.revision(revision.number)} · {revision.cameras.slice(0, 6).join(', ')}{' '}
+            {revision.author ? `· ${revision.author}` : ''}
           </li>
         ))}
         {moved.map((group) => (
           <li key={group.group}>
-            {group.entered_at ? format.time(group.entered_at) : ''} {t.rollout} {group.group}: {group.effective_percent} %
+            {group.entered_at ? format.time(group.entered_at) : ''} {t.rollout} {group.group}: {group.effective_percent}{' '}
+            %
           </li>
         ))}
       </ul>
@@ -181,10 +196,17 @@ function ShiftChoice({ times, now }: { readonly times: ShiftTimes; readonly now:
     <Segments
       label={t.shift}
       value={String(times.from)}
-      options={choices.map(({ from, to }) => [String(from), `${format.moment(from).replace(/:00$/, '')} – ${format.time(to).slice(0, 5)}`] as const)}
+      options={choices.map(
+        ({ from, to }) =>
+          [String(from), `${format.moment(from).replace(/:00$/, '')} – ${format.time(to).slice(0, 5)}`] as const,
+      )}
       onChange={(from) => {
         const chosen = choices.find((each) => String(each.from) === from);
-        if (chosen) void navigate({ search: { from: new Date(chosen.from).toISOString(), to: new Date(chosen.to).toISOString() }, replace: true });
+        if (chosen)
+          void navigate({
+            search: { from: new Date(chosen.from).toISOString(), to: new Date(chosen.to).toISOString() },
+            replace: true,
+          });
       }}
     />
   );

@@ -30,7 +30,11 @@ function useOpenEvents(camera: string | undefined) {
   return (from: number, to: number) =>
     void navigate({
       to: '/events',
-      search: { from: new Date(from * 1_000).toISOString(), to: new Date(to * 1_000).toISOString(), ...(camera ? { camera } : {}) },
+      search: {
+        from: new Date(from * 1_000).toISOString(),
+        to: new Date(to * 1_000).toISOString(),
+        ...(camera ? { camera } : {}),
+      },
     });
 }
 
@@ -43,7 +47,11 @@ function Daily({ range, camera }: { readonly range: '7d' | '30d'; readonly camer
   const locale = localeOf(useLanguage());
   const open = useOpenEvents(camera);
   const length = DAYS[range];
-  const query = useCall('statistics.daily', { days: length * 2, ...(camera ? { camera_id: camera } : {}) }, { topic: 'events', everyMs: 60_000, keep: true });
+  const query = useCall(
+    'statistics.daily',
+    { days: length * 2, ...(camera ? { camera_id: camera } : {}) },
+    { topic: 'events', everyMs: 60_000, keep: true },
+  );
   const days = useMemo(() => (query.data ?? []).toSorted((a, b) => (a.date < b.date ? -1 : 1)), [query.data]);
   const [shown, before] = [days.slice(-length), days.slice(-2 * length, -length)];
   const drawn = useMemo(() => {
@@ -63,7 +71,13 @@ function Daily({ range, camera }: { readonly range: '7d' | '30d'; readonly camer
         <>
           <Panel title={t.chart(t.ranges[range])}>
             <Comparison shown={shown} before={before} />
-            <Chart {...drawn} zone={zone} locale={locale} label={t.chart(t.ranges[range])} onRange={(from, to) => open(from - DAY_S / 2, to + DAY_S / 2)} />
+            <Chart
+              {...drawn}
+              zone={zone}
+              locale={locale}
+              label={t.chart(t.ranges[range])}
+              onRange={(from, to) => open(from - DAY_S / 2, to + DAY_S / 2)}
+            />
             <p className={`${layout.muted} ${layout.small}`}>{t.brush}</p>
           </Panel>
           <DayTable days={shown.toReversed()} />
@@ -88,7 +102,11 @@ function DayTable({ days }: { readonly days: readonly Day[] }) {
   const types = typesOf(days);
   return (
     <Panel title={t.table} flush>
-      <Table label={t.table} head={[t.day, ...types, t.sum]} numbers={[...types.map((_, i) => i + 1), types.length + 1]}>
+      <Table
+        label={t.table}
+        head={[t.day, ...types, t.sum]}
+        numbers={[...types.map((_, i) => i + 1), types.length + 1]}
+      >
         {days.map(({ date, counts_by_type: counts, total_events: total }) => (
           <tr key={date}>
             <td style={{ whiteSpace: 'nowrap' }}>{date}</td>
@@ -109,7 +127,11 @@ function Hourly({ camera }: { readonly camera: string | undefined }) {
   const locale = localeOf(useLanguage());
   const open = useOpenEvents(camera);
   const of = camera ? { camera_id: camera } : {};
-  const query = useCall('statistics.summary', { minutes: HOURS * 60, limit: MOST_EVENTS, ...of }, { topic: 'events', everyMs: 30_000, keep: true });
+  const query = useCall(
+    'statistics.summary',
+    { minutes: HOURS * 60, limit: MOST_EVENTS, ...of },
+    { topic: 'events', everyMs: 30_000, keep: true },
+  );
   const drawn = useMemo(() => hours(query.data?.samples ?? [], t.total), [query.data, t]);
   return (
     <Loaded query={query} height={420}>
@@ -172,7 +194,12 @@ export function Statistics() {
           ]}
           onChange={(next) => set({ range: next === '7d' ? undefined : next })}
         />
-        <Select label={t.camera} value={camera ?? ''} options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]} onChange={(next) => set({ camera: next || undefined })} />
+        <Select
+          label={t.camera}
+          value={camera ?? ''}
+          options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+          onChange={(next) => set({ camera: next || undefined })}
+        />
         <a className={kit.button} href={addressOf('events.exportCsv', camera ? { camera_id: camera } : {})} download>
           {t.csv}
         </a>

@@ -20,7 +20,8 @@ export const words = dictionary(
     byType: 'By type',
     openEvents: 'Events',
     csv: 'CSV',
-    mostSampled: 'Of the last 24 hours at most the newest 1,000 events are counted by hour; the sums by type are complete.',
+    mostSampled:
+      'Of the last 24 hours at most the newest 1,000 events are counted by hour; the sums by type are complete.',
   },
   {
     title: '统计',

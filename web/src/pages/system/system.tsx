@@ -10,26 +10,43 @@ import { Age, type Severity, State } from '../../ui/state';
 import { words } from './words';
 
 type Part = keyof Health['checks'];
-const STATES: Readonly<Record<Health['checks'][Part], Severity>> = { ok: 'normal', degraded: 'medium', inconsistent: 'high', error: 'critical' };
+const STATES: Readonly<Record<Health['checks'][Part], Severity>> = {
+  ok: 'normal',
+  degraded: 'medium',
+  inconsistent: 'high',
+  error: 'critical',
+};
 
 /** Each part, and what to do where one is not well. */
 function Parts() {
   const t = useWords(words);
   const query = useCall('monitoring.health', {}, { topic: 'health', everyMs: 10_000 });
   return (
-    <Panel title={t.parts} flush actions={query.data ? <span className={layout.muted}><Age at={query.data.timestamp} /></span> : null}>
+    <Panel
+      title={t.parts}
+      flush
+      actions={
+        query.data ? (
+          <span className={layout.muted}>
+            <Age at={query.data.timestamp} />
+          </span>
+        ) : null
+      }
+    >
       <Loaded query={query} height={380}>
         {({ checks }) => (
           <Table label={t.parts} head={['', '', '']}>
-            {(Object.keys(checks) as Part[]).filter((part) => typeof checks[part] === 'string').map((part) => (
-              <tr key={part}>
-                <td>{t.part[part] ?? part}</td>
-                <td>
-                  <State of={STATES[checks[part]]}>{t.state[checks[part]]}</State>
-                </td>
-                <td className={layout.wrap}>{checks[part] === 'ok' ? '' : t.remedy[part]}</td>
-              </tr>
-            ))}
+            {(Object.keys(checks) as Part[])
+              .filter((part) => typeof checks[part] === 'string')
+              .map((part) => (
+                <tr key={part}>
+                  <td>{t.part[part] ?? part}</td>
+                  <td>
+                    <State of={STATES[checks[part]]}>{t.state[checks[part]]}</State>
+                  </td>
+                  <td className={layout.wrap}>{checks[part] === 'ok' ? '' : t.remedy[part]}</td>
+                </tr>
+              ))}
           </Table>
         )}
       </Loaded>
@@ -52,7 +69,11 @@ function Machine() {
             <dt>{t.zone}</dt>
             <dd>{me?.site.time_zone ?? '–'}</dd>
             <dt>{t.retention}</dt>
-            <dd>{me ? t.days(format.number(me.site.event_retention_days), format.number(me.site.history_retention_days)) : '–'}</dd>
+            <dd>
+              {me
+                ? t.days(format.number(me.site.event_retention_days), format.number(me.site.history_retention_days))
+                : '–'}
+            </dd>
             <dt>{t.host}</dt>
             <dd>{system.hostname}</dd>
             <dt>{t.os}</dt>
@@ -93,13 +114,21 @@ function Requests() {
               <dt>{t.latency}</dt>
               <dd>{[time.p50_ms, time.p95_ms, time.p99_ms].map((ms) => format.duration(ms)).join(' · ')}</dd>
               <dt>{t.onDomain}</dt>
-              <dd>{domain.usage_count + domain.old_count === 0 ? '–' : format.percent(domain.usage_count / (domain.usage_count + domain.old_count), 1)}</dd>
+              <dd>
+                {domain.usage_count + domain.old_count === 0
+                  ? '–'
+                  : format.percent(domain.usage_count / (domain.usage_count + domain.old_count), 1)}
+              </dd>
               <dt>{t.instances}</dt>
               <dd>{instances}</dd>
             </dl>
           </Panel>
           <Panel title={t.operations} flush>
-            <Table label={t.operations} head={[t.operation, t.path, t.calls, t.failures, 'p50', 'p95', 'p99']} numbers={[2, 3, 4, 5, 6]}>
+            <Table
+              label={t.operations}
+              head={[t.operation, t.path, t.calls, t.failures, 'p50', 'p95', 'p99']}
+              numbers={[2, 3, 4, 5, 6]}
+            >
               {operations
                 .toSorted((a, b) => b.calls - a.calls)
                 .slice(0, MOST_OPERATIONS)

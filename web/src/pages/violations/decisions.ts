@@ -53,16 +53,18 @@ function versionOf(violation: Pick<Violation, 'id' | 'version'>): number {
 }
 
 export function decide(violations: readonly Violation[], status: Status, notes?: string): void {
-  const fresh = violations.map((violation): Decision => ({
-    key: nextKey(),
-    id: violation.id,
-    version: versionOf(violation),
-    status,
-    before: violation.status,
-    at: Date.now(),
-    state: 'waiting',
-    ...(notes === undefined ? {} : { notes }),
-  }));
+  const fresh = violations.map(
+    (violation): Decision => ({
+      key: nextKey(),
+      id: violation.id,
+      version: versionOf(violation),
+      status,
+      before: violation.status,
+      at: Date.now(),
+      state: 'waiting',
+      ...(notes === undefined ? {} : { notes }),
+    }),
+  );
   decisions.set([...decisions.get(), ...fresh].slice(-MOST_KEPT));
   for (const { state: _, ...kept } of fresh) void keepDecision(kept);
   void sendAll();
@@ -120,7 +122,9 @@ async function sendOne(decision: Decision): Promise<boolean> {
     return true;
   } catch (error) {
     if (isProblem(error, 409)) return conflict(decision);
-    const mayPass = error instanceof Unreachable || (isProblem(error) && (error.status >= 500 || [401, 408, 429].includes(error.status)));
+    const mayPass =
+      error instanceof Unreachable ||
+      (isProblem(error) && (error.status >= 500 || [401, 408, 429].includes(error.status)));
     if (mayPass) return false;
     replace(key, { state: 'refused' });
     await dropDecision(key);
@@ -157,7 +161,9 @@ async function conflict(decision: Decision): Promise<boolean> {
 /** What an earlier visit left behind is sent first. */
 export async function resumeDecisions(): Promise<void> {
   const known = new Set(decisions.get().map(({ key }) => key));
-  const kept = (await keptDecisions()).filter(({ key }) => !known.has(key)).map((each): Decision => ({ ...each, state: 'waiting' }));
+  const kept = (await keptDecisions())
+    .filter(({ key }) => !known.has(key))
+    .map((each): Decision => ({ ...each, state: 'waiting' }));
   if (kept.length === 0) return;
   decisions.set([...kept, ...decisions.get()].sort((a, b) => a.key - b.key));
   void sendAll();

@@ -124,7 +124,9 @@ export function Evidence({ violation, isZoomed, isPlaying, onPlayed }: EvidenceP
       ) : (
         <canvas ref={canvas} role="img" aria-label={t.picture(violation.id)} width={16} height={9} />
       )}
-      {frame ? <span className={css.offset}>{`${frame.offset > 0 ? '+' : ''}${(frame.offset / 1_000).toFixed(1)} s`}</span> : null}
+      {frame ? (
+        <span className={css.offset}>{`${frame.offset > 0 ? '+' : ''}${(frame.offset / 1_000).toFixed(1)} s`}</span>
+      ) : null}
     </div>
   );
 }

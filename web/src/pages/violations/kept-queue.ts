@@ -23,13 +23,18 @@ const opened = new Promise<IDBDatabase | undefined>((resolve) => {
   });
 });
 
-async function act<T>(mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
+async function act<T>(
+  mode: IDBTransactionMode,
+  work: (table: IDBObjectStore) => IDBRequest<T>,
+): Promise<T | undefined> {
   const database = await opened;
   if (!database) return undefined;
   return new Promise((resolve, reject) => {
     const request = work(database.transaction(TABLE, mode).objectStore(TABLE));
     request.addEventListener('success', () => resolve(request.result));
-    request.addEventListener('error', () => reject(request.error ?? new Error('the browser could not keep a decision')));
+    request.addEventListener('error', () =>
+      reject(request.error ?? new Error('the browser could not keep a decision')),
+    );
   });
 }
 

@@ -12,7 +12,11 @@ import { State } from '../../ui/state';
 import { words } from './words';
 
 interface ListProps {
-  readonly filter: { readonly camera_id?: string; readonly status?: Violation['status']; readonly violation_type?: string };
+  readonly filter: {
+    readonly camera_id?: string;
+    readonly status?: Violation['status'];
+    readonly violation_type?: string;
+  };
 }
 
 const PAGE = 100;
@@ -49,14 +53,20 @@ export function List({ filter }: ListProps) {
       <Loaded query={query} height={400} isEmpty={({ violations }) => violations.length === 0} empty={t.noneFiltered}>
         {({ violations, total }) => (
           <>
-            <Table label={t.title} head={[t.time, t.camera, t.type, t.certainty, t.statusLabel, t.handled, t.notes]} numbers={[3]}>
+            <Table
+              label={t.title}
+              head={[t.time, t.camera, t.type, t.certainty, t.statusLabel, t.handled, t.notes]}
+              numbers={[3]}
+            >
               {violations.map((violation) => (
                 <Row key={violation.id} violation={violation} />
               ))}
             </Table>
             <div className={layout.row} style={{ padding: 12 }}>
               <span className={layout.muted}>{t.total(format.number(total))}</span>
-              {violations.length < total && limit < 1_000 ? <Button onPress={() => setLimit(limit + PAGE)}>{t.more}</Button> : null}
+              {violations.length < total && limit < 1_000 ? (
+                <Button onPress={() => setLimit(limit + PAGE)}>{t.more}</Button>
+              ) : null}
             </div>
           </>
         )}

@@ -46,7 +46,8 @@ async function load(id: number): Promise<Kept | undefined> {
   }
 }
 
-const decoded = async (address: string): Promise<ImageBitmap> => createImageBitmap(await (await send(address, {})).blob());
+const decoded = async (address: string): Promise<ImageBitmap> =>
+  createImageBitmap(await (await send(address, {})).blob());
 
 /** The two seconds around the moment, ready to be played; empty where nothing was kept. */
 export async function stripOf(id: number): Promise<readonly StripFrame[]> {

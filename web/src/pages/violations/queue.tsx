@@ -35,7 +35,9 @@ function useQueue(violations: readonly Violation[], startAt: number | undefined)
   const all = useStore(decisions);
   const left = useMemo(() => {
     const decided = decidedStatus(all);
-    return violations.filter(({ id, status }) => (decided.get(id) ?? status) === 'pending' || (status !== 'pending' && !decided.has(id)));
+    return violations.filter(
+      ({ id, status }) => (decided.get(id) ?? status) === 'pending' || (status !== 'pending' && !decided.has(id)),
+    );
   }, [violations, all]);
   const groups = useMemo(() => grouped(left), [left]);
   const order = useMemo(() => groups.flatMap(({ items }) => items), [groups]);
@@ -58,7 +60,10 @@ function useRefusals(): void {
   useEffect(() => {
     void resumeDecisions();
     refusals.report = ({ id, theirs, why }) =>
-      say(theirs ? t.conflict(id, theirs.handled_by ?? t.somebody, t.status[theirs.status]) : t.refused(id, why), 'high');
+      say(
+        theirs ? t.conflict(id, theirs.handled_by ?? t.somebody, t.status[theirs.status]) : t.refused(id, why),
+        'high',
+      );
   }, [t]);
 }
 
@@ -100,7 +105,14 @@ export function Queue({ violations, startAt, onCurrent, onNearEnd }: QueueProps)
         <Panel title={t.group(position.groupIndex + 1, groups.length, position.group.items.length)}>
           <div className={css.members}>
             {position.group.items.slice(0, 60).map((item, i) => (
-              <button key={item.id} type="button" className={css.member} aria-pressed={item.id === currentId} title={`#${item.id}`} onClick={() => goTo(item.id)}>
+              <button
+                key={item.id}
+                type="button"
+                className={css.member}
+                aria-pressed={item.id === currentId}
+                title={`#${item.id}`}
+                onClick={() => goTo(item.id)}
+              >
                 {i + 1}
               </button>
             ))}
@@ -149,9 +161,11 @@ function Decide({ position, onMove }: { readonly position: Position; readonly on
   const [isPlaying, setPlaying] = useState(false);
   const [isNoting, setNoting] = useState(false);
   const [notes, setNotes] = useState<Readonly<Record<number, string>>>({});
-  const set = (status: Status, whole = false) => () => {
-    if (blocked === undefined) decide(whole ? group.items : [current], status, notes[current.id]);
-  };
+  const set =
+    (status: Status, whole = false) =>
+    () => {
+      if (blocked === undefined) decide(whole ? group.items : [current], status, notes[current.id]);
+    };
   const takeBack = () => {
     const last = undo();
     say(last ? t.undone(last.id) : t.nothingToUndo);
@@ -220,7 +234,12 @@ function Decide({ position, onMove }: { readonly position: Position; readonly on
         ) : null}
       </div>
       {isNoting ? (
-        <NoteDialog id={current.id} text={notes[current.id] ?? ''} onClose={() => setNoting(false)} onKeep={(text) => setNotes({ ...notes, [current.id]: text })} />
+        <NoteDialog
+          id={current.id}
+          text={notes[current.id] ?? ''}
+          onClose={() => setNoting(false)}
+          onKeep={(text) => setNotes({ ...notes, [current.id]: text })}
+        />
       ) : null}
     </div>
   );

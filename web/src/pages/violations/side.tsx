@@ -19,7 +19,11 @@ export function Before({ violation }: { readonly violation: Violation }) {
   const t = useWords(words);
   const format = useFormat();
   const { camera_id: camera, violation_type: type } = violation;
-  const { data } = useCall('records.violations', { camera_id: camera, violation_type: type, limit: 40 }, { keep: true });
+  const { data } = useCall(
+    'records.violations',
+    { camera_id: camera, violation_type: type, limit: 40 },
+    { keep: true },
+  );
   const handled = (data?.violations ?? [])
     .filter(({ status, camera_id: id, violation_type: kind }) => status !== 'pending' && id === camera && kind === type)
     .slice(0, MOST_BEFORE);

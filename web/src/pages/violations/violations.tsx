@@ -43,9 +43,24 @@ function Filters() {
   const set = (change: object) => void navigate({ search: (old) => ({ ...old, id: undefined, ...change }) });
   return (
     <div className={layout.row}>
-      <Select label={t.statusLabel} value={status} options={STATUSES.map((each) => [each, t.status[each]] as const)} onChange={(next) => set({ status: next === 'pending' ? undefined : next })} />
-      <Select label={t.camera} value={camera} options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]} onChange={(next) => set({ camera: next || undefined })} />
-      <Select label={t.type} value={type} options={[['', t.allTypes], ...(me?.site.violation_types ?? []).map((each) => [each, each] as const)]} onChange={(next) => set({ type: next || undefined })} />
+      <Select
+        label={t.statusLabel}
+        value={status}
+        options={STATUSES.map((each) => [each, t.status[each]] as const)}
+        onChange={(next) => set({ status: next === 'pending' ? undefined : next })}
+      />
+      <Select
+        label={t.camera}
+        value={camera}
+        options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+        onChange={(next) => set({ camera: next || undefined })}
+      />
+      <Select
+        label={t.type}
+        value={type}
+        options={[['', t.allTypes], ...(me?.site.violation_types ?? []).map((each) => [each, each] as const)]}
+        onChange={(next) => set({ type: next || undefined })}
+      />
       <a className={kit.button} href={addressOf('records.exportViolations', filter)} download>
         {t.csv}
       </a>
@@ -107,7 +122,9 @@ export function Violations() {
             ['queue', t.views.queue],
             ['list', t.views.list],
           ]}
-          onChange={(next) => void navigate({ search: (old) => ({ ...old, view: next === 'queue' ? undefined : next }) })}
+          onChange={(next) =>
+            void navigate({ search: (old) => ({ ...old, view: next === 'queue' ? undefined : next }) })
+          }
         />
       }
     >

@@ -30,7 +30,9 @@ function useVisible() {
   const [isVisible, setVisible] = useState(false);
   useEffect(() => {
     if (!place.current) return undefined;
-    const watcher = new IntersectionObserver(([entry]) => setVisible(entry?.isIntersecting ?? false), { rootMargin: '80px' });
+    const watcher = new IntersectionObserver(([entry]) => setVisible(entry?.isIntersecting ?? false), {
+      rootMargin: '80px',
+    });
     watcher.observe(place.current);
     return () => watcher.disconnect();
   }, []);
@@ -50,17 +52,34 @@ function Tile({ camera, fps, isPaused }: TileProps) {
   const isBad = isProblem(camera);
   const isStopped = camera.wanted === 'stopped';
   return (
-    <Link ref={place} to="/cameras/$id" params={{ id: camera.id }} preload={false} className={`${css.tile} ${isBad ? css.bad : ''}`}>
+    <Link
+      ref={place}
+      to="/cameras/$id"
+      params={{ id: camera.id }}
+      preload={false}
+      className={`${css.tile} ${isBad ? css.bad : ''}`}
+    >
       {isVisible && !isStopped ? (
-        <Picture id={camera.id} label={t.picture(camera.id)} width={WIDTH} fps={fps} isPaused={isPaused} lateClass={css.veil}>
+        <Picture
+          id={camera.id}
+          label={t.picture(camera.id)}
+          width={WIDTH}
+          fps={fps}
+          isPaused={isPaused}
+          lateClass={css.veil}
+        >
           {({ takenAt, isLate }) => (
             <>
-              {takenAt === undefined ? <span className={css.none}>{camera.reason === null ? t.noPicture : tc.reasonText(camera.reason)}</span> : null}
+              {takenAt === undefined ? (
+                <span className={css.none}>{camera.reason === null ? t.noPicture : tc.reasonText(camera.reason)}</span>
+              ) : null}
               <span className={css.bar}>
                 <span>
                   {shapeOf(isLate ? 'critical' : severityOf(camera))} {camera.id}
                 </span>
-                <span>{takenAt === undefined || isBad ? tc.state[camera.state] : isPaused ? t.paused : <Age at={takenAt} />}</span>
+                <span>
+                  {takenAt === undefined || isBad ? tc.state[camera.state] : isPaused ? t.paused : <Age at={takenAt} />}
+                </span>
               </span>
             </>
           )}
@@ -83,7 +102,15 @@ function usePlaces(): ReadonlyMap<string, string> {
   return new Map((data?.cameras ?? []).map(({ id, location }) => [id, location]));
 }
 
-function Tools({ places, isPaused, onPause }: { readonly places: readonly string[]; readonly isPaused: boolean; readonly onPause: () => void }) {
+function Tools({
+  places,
+  isPaused,
+  onPause,
+}: {
+  readonly places: readonly string[];
+  readonly isPaused: boolean;
+  readonly onPause: () => void;
+}) {
   const t = useWords(words);
   const { cols, group, only } = route.useSearch();
   const navigate = route.useNavigate();
@@ -93,8 +120,21 @@ function Tools({ places, isPaused, onPause }: { readonly places: readonly string
       <Check checked={only === 'problems'} onChange={(checked) => set({ only: checked ? 'problems' : undefined })}>
         {t.only}
       </Check>
-      <Select label={t.place} value={group ?? ''} options={[['', t.everywhere], ...places.map((place) => [place, place] as const)]} onChange={(next) => set({ group: next || undefined })} />
-      <Select label={t.columns} value={cols === undefined ? '' : String(cols)} options={[['', `${t.columns}: ${t.auto}`], ...['1', '2', '3', '4', '6', '8'].map((n) => [n, `${t.columns}: ${n}`] as const)]} onChange={(next) => set({ cols: next ? Number(next) : undefined })} />
+      <Select
+        label={t.place}
+        value={group ?? ''}
+        options={[['', t.everywhere], ...places.map((place) => [place, place] as const)]}
+        onChange={(next) => set({ group: next || undefined })}
+      />
+      <Select
+        label={t.columns}
+        value={cols === undefined ? '' : String(cols)}
+        options={[
+          ['', `${t.columns}: ${t.auto}`],
+          ...['1', '2', '3', '4', '6', '8'].map((n) => [n, `${t.columns}: ${n}`] as const),
+        ]}
+        onChange={(next) => set({ cols: next ? Number(next) : undefined })}
+      />
       <Button onPress={onPause}>{isPaused ? t.resume : t.pause}</Button>
       <Link className={kit.button} to="/wall" search={(old) => ({ ...old, kiosk: 1 })}>
         {t.kiosk}
@@ -126,12 +166,23 @@ export function Wall() {
         ))}
       </div>
       {shown.length > MOST_TILES ? <p className={layout.muted}>{t.more(shown.length - MOST_TILES)}</p> : null}
-      {cameras && tiles.length === 0 ? <Empty>{cameras.length === 0 ? t.none : `${t.noProblems} ${format.time(now)}`}</Empty> : null}
+      {cameras && tiles.length === 0 ? (
+        <Empty>{cameras.length === 0 ? t.none : `${t.noProblems} ${format.time(now)}`}</Empty>
+      ) : null}
     </>
   );
   if (kiosk === 1) return grid;
   return (
-    <Page title={t.title} actions={<Tools places={[...new Set(places.values())].filter(Boolean).sort()} isPaused={isPaused} onPause={() => setPaused(!isPaused)} />}>
+    <Page
+      title={t.title}
+      actions={
+        <Tools
+          places={[...new Set(places.values())].filter(Boolean).sort()}
+          isPaused={isPaused}
+          onPause={() => setPaused(!isPaused)}
+        />
+      }
+    >
       {error ? <ProblemNote error={error} retry={() => void refetch()} /> : null}
       {cameras === undefined ? <Skeleton height={500} /> : grid}
     </Page>
