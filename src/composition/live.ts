@@ -1,6 +1,7 @@
 import { LiveCameras } from '../application/camera-control/live-cameras';
 import { processConditions } from '../application/camera-control/worker-states';
 import { violationView } from '../application/records/record-service';
+import type { ViolationQueueStore } from '../application/records/violation-queue-service';
 import type { ViolationStore } from '../application/records/violation-store';
 import { REST } from '../infrastructure/environment/scheduler';
 import { type FeedTopic, KeyedTopic, RecentTopic, StateTopic } from '../infrastructure/notify/feed-topics';
@@ -16,6 +17,7 @@ import { LogFollower } from '../infrastructure/process/worker-log';
 import type { Alerts } from './alerts';
 import type { Cameras } from './cameras';
 import type { Control } from './control';
+import type { Events } from './events';
 import type { Lifecycle } from './lifecycle';
 import type { Monitoring } from './monitoring';
 import type { Platform } from './platform';
@@ -74,6 +76,7 @@ interface LogReader {
 interface Observed {
   readonly cameras: Cameras;
   readonly control: Control;
+  readonly events: Events;
   readonly alerts: Alerts;
   readonly rollout: Rollout;
   readonly monitoring: Monitoring;
@@ -120,15 +123,15 @@ function logSource({ host }: Control, name: string, logs: Map<string, LogReader>
   };
 }
 
-function createReaders({ database }: Platform, observed: Observed): ReadonlyMap<string, Reader> {
-  const { cameras, alerts, rollout, monitoring } = observed;
+function createReaders({ database, clock }: Platform, observed: Observed): ReadonlyMap<string, Reader> {
+  const { cameras, events, alerts, rollout, monitoring } = observed;
   const state = (name: string, read: () => Promise<object>, everyMs: number, ...wokenBy: WakeTopic[]) => {
     const topic = new StateTopic(name);
     return [name, { topic, read: async () => topic.set(await read()), everyMs, wokenBy }] as const;
   };
   return new Map<string, Reader>([
     ['cameras', camerasReader(observed)],
-    ['violations', violationsReader(new PgViolations(database))],
+    ['violations', violationsReader(new PgViolations(database), events.queue, clock)],
     ['alerts', alertsReader(alerts)],
     ['events', eventsReader(new PgEventTail(database))],
     state('rollout', () => rollout.service.overview(), EVERY_MS.state),
@@ -149,15 +152,16 @@ function camerasReader({ cameras, control }: Observed): Reader {
   return { topic, read: async () => topic.set(await live.all()), everyMs: EVERY_MS.cameras, wokenBy: ['cameras'] };
 }
 
-function violationsReader(store: ViolationStore): Reader {
+function violationsReader(store: ViolationStore, queue: ViolationQueueStore, clock: () => Date): Reader {
   const topic = new RecentTopic('violations', 'items', FIRST);
   const fresh = changesOf((violation: { readonly id: number }) => violation.id);
   let counted = { at: Number.NEGATIVE_INFINITY, counts: {} };
   const read = async () => {
     const changed = fresh((await store.changedLast(COMPARED)).map(violationView).reverse());
     const now = performance.now();
-    if (now - counted.at > COUNT_APART_MS) counted = { at: now, counts: await store.tally('status', {}) };
-    topic.add(changed, { counts: counted.counts });
+    if (now - counted.at > COUNT_APART_MS) counted = { at: now, counts: await queue.counts('status', {}) };
+    const claims = (await queue.claims(clock())).map(({ violationId, by }) => [violationId, by]);
+    topic.add(changed, { counts: counted.counts, claims: Object.fromEntries(claims) });
   };
   return { topic, read, everyMs: EVERY_MS.violations, wokenBy: ['violations'] };
 }

@@ -42,6 +42,8 @@ export interface Site {
   readonly operations: readonly Mounted[];
 }
 
+const accessRules = (settings: Settings) => ({ needsToken: needsToken(settings), perMinute: settings.rateLimit });
+
 const siteView = ({ siteName, timeZone, violationTypes, ...kept }: Settings): SiteView => ({
   name: siteName,
   time_zone: timeZone,
@@ -67,9 +69,8 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const monitoring = createMonitoring(platform, { cameras, control, captures, events, rollout }, settings);
   const watched = { cameras, control, rollout, monitoring: monitoring.service };
   const alerts = createAlerts(platform, stores, watched, settings);
-  const live = createLive(platform, { cameras, control, alerts, rollout, monitoring });
-  const rules = { needsToken: needsToken(settings), perMinute: settings.rateLimit };
-  const access = createAccess(platform, rules, siteView(settings));
+  const live = createLive(platform, { cameras, control, events, alerts, rollout, monitoring });
+  const access = createAccess(platform, accessRules(settings), siteView(settings));
   const { router } = rollout;
   const operations = [
     switched(cameraOperations, router, bothCameras),
@@ -81,6 +82,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     switched(statisticsOperations, router, events.statistics),
     switched(recordOperations, router, events.records),
     captures.operations,
+    events.operations,
     rollout.operations,
     monitoring.operations,
     switched(systemOperations, router, { domain: system, legacy: legacy.system }),

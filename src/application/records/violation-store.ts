@@ -6,16 +6,30 @@ export interface ViolationConditions {
   readonly cameraId?: string;
   readonly status?: string;
   readonly violationType?: string;
+  readonly handledBy?: string;
+  /** 0 to 1; violations without a confidence do not fit. */
+  readonly minConfidence?: number;
+  readonly from?: Date;
+  /** Not included. */
+  readonly to?: Date;
 }
 
-export const TALLIED = ['status', 'camera', 'type'] as const;
-
-export type TallyBy = (typeof TALLIED)[number];
+export type ViolationOrder = 'newest' | 'oldest';
 
 /** A position in the list of violations, newest first. */
 export interface ViolationPlace {
   readonly timestamp: Date;
   readonly id: number;
+}
+
+/** A part of a list. */
+export interface ViolationSlice {
+  readonly limit: number;
+  /** 0 where it is absent. */
+  readonly offset?: number;
+  readonly after?: ViolationPlace | undefined;
+  /** `newest` where it is absent. */
+  readonly order?: ViolationOrder;
 }
 
 export interface Changed {
@@ -26,13 +40,11 @@ export interface Changed {
 
 /** Violations, and the trail of their changes. Throws `database.unavailable`. */
 export interface ViolationStore {
-  /** Newest first, after a position if one is given. */
-  page(conditions: ViolationConditions, limit: number, offset: number, after?: ViolationPlace): Promise<Violation[]>;
+  /** In their order, after a position if one is given. */
+  page(conditions: ViolationConditions, page: ViolationSlice): Promise<Violation[]>;
   count(conditions: ViolationConditions): Promise<number>;
   /** Those that were opened or changed last, latest first. */
   changedLast(limit: number): Promise<Violation[]>;
-  /** How many there are of each status, camera or type. */
-  tally(by: TallyBy, conditions: ViolationConditions): Promise<Readonly<Record<string, number>>>;
   find(id: number): Promise<Violation | undefined>;
   /**
    * Changes some violations in one transaction, all or none, each with a row of the trail, under a lock. What `decide`

@@ -15,6 +15,7 @@ import { Reliability1764600000000 } from '../../../migrations/1764600000000-reli
 import { Security1764700000000 } from '../../../migrations/1764700000000-security';
 import { Sessions1764910000000 } from '../../../migrations/1764910000000-sessions';
 import { Live1764920000000 } from '../../../migrations/1764920000000-live';
+import { ViolationQueue1764930000000 } from '../../../migrations/1764930000000-violation-queue';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
@@ -91,6 +92,7 @@ export class Database implements Queryable {
         Wake1764800000000,
         Sessions1764910000000,
         Live1764920000000,
+        ViolationQueue1764930000000,
       ],
       migrationsTransactionMode: 'all',
     });

@@ -1,13 +1,12 @@
 import type { ViolationChange } from '../../application/records/records-port';
 import type {
   Changed,
-  TallyBy,
   ViolationConditions,
-  ViolationPlace,
+  ViolationSlice,
   ViolationStore,
 } from '../../application/records/violation-store';
 import { currentCall, noteChange } from '../../application/shared/call-context';
-import { Violation, type ViolationStatus } from '../../domain/records/violation';
+import { Violation, type ViolationStatus, violationStatuses } from '../../domain/records/violation';
 import type { JsonObject } from '../../domain/shared/json';
 import { FIRST_VERIFICATION_VIOLATION } from '../../domain/shared/verification';
 import type { Database } from './database';
@@ -58,26 +57,25 @@ export const violationOf = (row: ViolationRow): Violation =>
     updatedAt: row.updated_at,
   });
 
-const TALLY_COLUMNS: Readonly<Record<TallyBy, string>> = {
-  status: 'status',
-  camera: 'camera_id',
-  type: 'violation_type',
-};
-
 const MOST_CHANGES = 1_000;
 
 export class PgViolations implements ViolationStore {
   constructor(private readonly database: Database) {}
 
-  async page(filter: ViolationConditions, limit: number, offset: number, after?: ViolationPlace): Promise<Violation[]> {
+  async page(
+    filter: ViolationConditions,
+    { limit, offset = 0, after, order = 'newest' }: ViolationSlice,
+  ): Promise<Violation[]> {
+    const [direction, behindIt] = order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
     const behind: Condition | undefined = after && [
-      '(timestamp, id) < ($::timestamptz, $::bigint)',
+      `(timestamp, id) ${behindIt} ($::timestamptz, $::bigint)`,
       [after.timestamp, after.id],
     ];
     const { where, values } = conditions([...asConditions(filter), behind]);
     const rows = await this.database.query<ViolationRow>(
       `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${OF_THE_SITE} AND ${where}
-        ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT $${values.push(limit)} OFFSET $${values.push(offset)}`,
+        ORDER BY violation_events.timestamp ${direction}, violation_events.id ${direction}
+        LIMIT $${values.push(limit)} OFFSET $${values.push(offset)}`,
       values,
     );
     return rows.map(violationOf);
@@ -99,16 +97,6 @@ export class PgViolations implements ViolationStore {
       [limit],
     );
     return rows.map(violationOf);
-  }
-
-  async tally(by: TallyBy, filter: ViolationConditions): Promise<Readonly<Record<string, number>>> {
-    const { where, values } = conditions(asConditions(filter));
-    const rows = await this.database.query<{ of: string; count: number }>(
-      `SELECT ${TALLY_COLUMNS[by]} AS of, count(*)::float8 AS count FROM violation_events
-        WHERE ${OF_THE_SITE} AND ${where} GROUP BY 1 ORDER BY 1`,
-      values,
-    );
-    return Object.fromEntries(rows.map(({ of, count }) => [of, count]));
   }
 
   async find(id: number): Promise<Violation | undefined> {
@@ -152,11 +140,20 @@ export class PgViolations implements ViolationStore {
   }
 }
 
-const asConditions = ({ cameraId, status, violationType }: ViolationConditions): (Condition | undefined)[] => [
-  cameraId === undefined ? undefined : ['camera_id = $', [cameraId]],
-  status === undefined ? undefined : ['status = $', [status]],
-  violationType === undefined ? undefined : ['violation_type = $', [violationType]],
+/** `time`: the column of the time of what is counted. */
+export const asConditions = (filter: ViolationConditions, time = 'timestamp'): (Condition | undefined)[] => [
+  filter.cameraId === undefined ? undefined : ['camera_id = $', [filter.cameraId]],
+  // As constants, or the planner could not use an index of the pending ones alone.
+  filter.status === undefined ? undefined : [`status = '${statusNamed(filter.status)}'`, []],
+  filter.violationType === undefined ? undefined : ['violation_type = $', [filter.violationType]],
+  filter.handledBy === undefined ? undefined : ['handled_by = $', [filter.handledBy]],
+  filter.minConfidence === undefined ? undefined : ['confidence >= $', [filter.minConfidence]],
+  filter.from === undefined ? undefined : [`${time} >= $`, [filter.from]],
+  filter.to === undefined ? undefined : [`${time} < $`, [filter.to]],
 ];
+
+/** One of the known names: nothing else gets into the text of a statement. */
+const statusNamed = (status: string): string => violationStatuses.find((known) => known === status) ?? 'none';
 
 async function save(sql: Queryable, violations: readonly Violation[]): Promise<void> {
   const rows = violations.map(({ fields: f }) => ({
