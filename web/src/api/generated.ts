@@ -25,6 +25,8 @@ export type CameraInfo = { readonly id: string; readonly name: string; readonly 
 export type CameraList = { readonly cameras: readonly (Camera)[] };
 export type CameraPatch = { readonly id?: string; readonly name?: string; readonly source?: string; readonly active?: boolean; readonly auto_start?: boolean; readonly location?: string; readonly status?: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type?: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution?: string; readonly fps?: number; readonly region_id?: string; readonly regions_file?: string; readonly profile?: string; readonly device?: string; readonly imgsz?: 'auto' | number; readonly auto_tune?: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>> };
 export type CameraStatistics = { readonly camera_id: string; readonly start_time: string; readonly end_time: string; readonly period: string; readonly statistics: DetectionAnalytics };
+export type Claim = { readonly violation_ids: readonly (number)[]; readonly release?: boolean };
+export type Claimed = { readonly ok: boolean; readonly claimed_by: string; readonly expires_at: string | null; readonly held: readonly (ViolationClaim)[] };
 export type ConfigFault = { readonly line: number; readonly column: number; readonly path: string; readonly type: string; readonly message: string; readonly severity: 'error' | 'warning'; readonly suggestion?: string };
 export type ConfigFile = { readonly exists: boolean; readonly path: string; readonly size?: number; readonly modified_time?: string; readonly readable?: boolean; readonly writable?: boolean };
 export type ConfigStatus = { readonly state: 'in_sync' | 'degraded' | 'stale'; readonly revision: number; readonly sha256: string | null; readonly file_sha256: string | null; readonly cameras: number; readonly faults: readonly (ConfigFault)[]; readonly quarantined: readonly (Quarantined)[]; readonly checked_at: string };
@@ -46,10 +48,14 @@ export type EventList = readonly (Event)[];
 export type EventsFound = { readonly events: readonly (StatisticsEvent)[]; readonly total: number };
 export type Evidence = Readonly<Record<string, unknown>>;
 export type Fault = { readonly loc: readonly (string | number)[]; readonly msg: string; readonly type: string; readonly suggestion?: string };
+export type HandledItem = { readonly id: number; readonly version: number; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly notes?: string };
+export type HandledItems = { readonly items: readonly (HandledItem)[] };
 export type Handling = { readonly by?: string | null; readonly note?: string | null };
 export type Health = { readonly status: 'healthy' | 'degraded'; readonly timestamp: string; readonly checks: { readonly database: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly redis: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly domain_services: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly camera_data_consistency: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly configuration: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly journal: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly workers: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly rollout: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly disk: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly alerts: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly ffmpeg: 'ok' | 'degraded' | 'inconsistent' | 'error' } };
 export type History = readonly (HistoryItem)[];
 export type HistoryItem = { readonly ts: number; readonly camera_id: string; readonly camera_name: string | null; readonly type: string; readonly event_type: string; readonly track_id: number | null; readonly region: string | null; readonly detail: Evidence | null };
+export type ItemOutcome = { readonly id: number; readonly ok: boolean; readonly violation: { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly violation_type: string; readonly track_id: number | null; readonly confidence: number | null; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly snapshot_path: string | null; readonly bbox: BoundingBox | null; readonly handled_at: string | null; readonly handled_by: string | null; readonly notes: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string } | null; readonly code: string | null; readonly detail: string | null };
+export type ItemOutcomes = { readonly ok: boolean; readonly results: readonly (ItemOutcome)[] };
 export type Log = { readonly camera_id: string; readonly log_file: string; readonly total_lines: number; readonly lines: readonly (string)[] };
 export type Me = { readonly name: string | null; readonly token_id: string | null; readonly role: 'viewer' | 'operator' | 'admin'; readonly needs_token: boolean; readonly session: boolean; readonly expires_at: string | null; readonly time: string; readonly site: Site };
 export type Metrics = { readonly timestamp: string; readonly window_seconds: number; readonly instances: number; readonly complete: boolean; readonly requests: { readonly total: number; readonly success: number; readonly error: number; readonly success_rate: number; readonly error_rate: number; readonly by_status: Readonly<Record<string, number>> }; readonly domain_service: { readonly usage_count: number; readonly old_count: number; readonly usage_rate: number }; readonly response_time: { readonly p50_ms: number; readonly p95_ms: number; readonly p99_ms: number; readonly max_ms: number; readonly avg_ms: number }; readonly errors: { readonly total: number; readonly recent: readonly ({ readonly timestamp: string; readonly status_code: number; readonly operation: string })[] }; readonly data_consistency: { readonly consistent: boolean | null; readonly issues_count: number | null; readonly db_count: number | null; readonly yaml_count: number | null; readonly last_check: string | null }; readonly operations: readonly (OperationMetrics)[] };
@@ -94,6 +100,8 @@ export type RolloutVerdict = { readonly action: 'rollback' | 'hold' | 'promote';
 export type RolloutVerified = { readonly passed: boolean; readonly report: Readonly<Record<string, unknown>> };
 export type SentEvent = { readonly id?: string | number; readonly ts?: number | string; readonly type?: string; readonly camera_id?: string; readonly track_id?: number | null; readonly evidence?: Evidence | null };
 export type SentEvents = { readonly events: readonly (SentEvent)[] };
+export type Series = { readonly metric: 'events' | 'violations'; readonly bucket: '1m' | '15m' | '1h' | '1d'; readonly by: 'type' | 'camera' | 'none'; readonly time_zone: string; readonly from: string; readonly to: string; readonly series: readonly (SeriesLine)[] };
+export type SeriesLine = { readonly key: string; readonly points: readonly ({ readonly at: string; readonly count: number })[] };
 export type SignIn = { readonly token: string };
 export type SignedOut = { readonly ok: boolean };
 export type Site = { readonly name: string; readonly time_zone: string; readonly version: string; readonly violation_types: readonly (string)[]; readonly event_retention_days: number; readonly history_retention_days: number };
@@ -120,6 +128,10 @@ export type VerificationOf = { readonly lease_seconds?: number };
 export type Violation = { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly violation_type: string; readonly track_id: number | null; readonly confidence: number | null; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly snapshot_path: string | null; readonly bbox: BoundingBox | null; readonly handled_at: string | null; readonly handled_by: string | null; readonly notes: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string };
 export type ViolationChange = { readonly at: string; readonly actor: string; readonly request_id: string; readonly before: Readonly<Record<string, unknown>>; readonly after: Readonly<Record<string, unknown>> };
 export type ViolationChanges = { readonly changes: readonly (ViolationChange)[] };
+export type ViolationClaim = { readonly violation_id: number; readonly claimed_by: string; readonly expires_at: string };
+export type ViolationCounts = { readonly by: 'status' | 'camera' | 'type' | 'hour' | 'day'; readonly counts: Readonly<Record<string, number>>; readonly total: number };
+export type ViolationGroup = { readonly camera_id: string; readonly violation_type: string; readonly track_id: number | null; readonly first_at: string; readonly last_at: string; readonly count: number; readonly confidence: number | null; readonly violation_ids: readonly (number)[]; readonly claimed_by: string | null };
+export type ViolationGroups = { readonly groups: readonly (ViolationGroup)[]; readonly more: boolean };
 export type ViolationPage = { readonly violations: readonly (Violation)[]; readonly total: number; readonly limit: number; readonly offset: number; readonly next_cursor: string | null };
 export type WantedToken = { readonly name: string; readonly role: 'viewer' | 'operator' | 'admin'; readonly expires_at?: string };
 export type WorkerStats = { readonly total_frames: number; readonly processed_frames: number; readonly detected_persons: number; readonly detected_hairnets: number; readonly detected_handwash: number; readonly avg_fps: number; readonly avg_detection_time: number; readonly last_detection_time: unknown };
@@ -160,16 +172,20 @@ export interface Operations {
   'events.recent': { input: { readonly limit?: number; readonly minutes?: number; readonly etype?: string; readonly camera_id?: string }; answer: EventList };
   'events.post': { input: { readonly body: SentEvents }; answer: Posted };
   'events.exportCsv': { input: { readonly start_time?: string; readonly end_time?: string; readonly event_type?: string; readonly camera_id?: string }; answer: Response };
-  'records.violations': { input: { readonly camera_id?: string; readonly status?: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly violation_type?: string; readonly limit?: number; readonly offset?: number; readonly cursor?: string }; answer: ViolationPage };
+  'records.violations': { input: { readonly camera_id?: string; readonly status?: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly violation_type?: string; readonly handled_by?: string; readonly min_confidence?: number; readonly from?: string; readonly to?: string; readonly limit?: number; readonly offset?: number; readonly cursor?: string; readonly order?: 'newest' | 'oldest' }; answer: ViolationPage };
   'records.violation': { input: { readonly violation_id: number }; answer: Violation };
   'records.changes': { input: { readonly violation_id: number }; answer: ViolationChanges };
-  'records.exportViolations': { input: { readonly camera_id?: string; readonly status?: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly violation_type?: string }; answer: Response };
+  'records.exportViolations': { input: { readonly camera_id?: string; readonly status?: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly violation_type?: string; readonly handled_by?: string; readonly min_confidence?: number; readonly from?: string; readonly to?: string }; answer: Response };
   'records.setStatus': { input: { readonly status: string; readonly notes?: string; readonly handled_by?: string; readonly violation_id: number; readonly version?: number; readonly body?: StatusChange }; answer: StatusSet };
   'records.setStatuses': { input: { readonly body: StatusChanges }; answer: StatusesSet };
   'records.summary': { input: { readonly period?: string }; answer: RecordSummary };
   'records.cameraStatistics': { input: { readonly period?: string; readonly camera_id: string; readonly start_time?: string; readonly end_time?: string }; answer: CameraStatistics };
   'records.detectionRecords': { input: { readonly camera_id: string; readonly limit?: number; readonly offset?: number }; answer: DetectionPage };
   'records.health': { input: {  }; answer: RecordHealth };
+  'records.counts': { input: { readonly camera_id?: string; readonly status?: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly violation_type?: string; readonly handled_by?: string; readonly min_confidence?: number; readonly from?: string; readonly to?: string; readonly by?: 'status' | 'camera' | 'type' | 'hour' | 'day' }; answer: ViolationCounts };
+  'records.groups': { input: { readonly camera_id?: string; readonly status?: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly violation_type?: string; readonly handled_by?: string; readonly min_confidence?: number; readonly from?: string; readonly to?: string; readonly order?: 'oldest' | 'newest'; readonly limit?: number }; answer: ViolationGroups };
+  'records.setItems': { input: { readonly body: HandledItems }; answer: ItemOutcomes };
+  'records.claim': { input: { readonly body: Claim }; answer: Claimed };
   'records.picture': { input: { readonly violation_id: number; readonly at?: number }; answer: Response };
   'records.strip': { input: { readonly violation_id: number }; answer: Strip };
   'statistics.realtime': { input: {  }; answer: Realtime };
@@ -177,6 +193,7 @@ export interface Operations {
   'statistics.daily': { input: { readonly days?: number; readonly camera_id?: string }; answer: Days };
   'statistics.events': { input: { readonly start_time?: string; readonly end_time?: string; readonly event_type?: string; readonly camera_id?: string; readonly limit?: number }; answer: EventsFound };
   'statistics.history': { input: { readonly minutes?: number; readonly limit?: number; readonly camera_id?: string }; answer: History };
+  'statistics.series': { input: { readonly metric?: 'events' | 'violations'; readonly bucket?: '1m' | '15m' | '1h' | '1d'; readonly by?: 'type' | 'camera' | 'none'; readonly from?: string; readonly to?: string; readonly tz?: string; readonly camera_id?: string; readonly type?: string }; answer: Series };
   'rollout.overview': { input: {  }; answer: RolloutOverview };
   'rollout.report': { input: { readonly lang?: 'en' | 'zh'; readonly format?: 'md' | 'json' }; answer: RolloutReport };
   'rollout.group': { input: { readonly group: string }; answer: RolloutGroup };
@@ -261,6 +278,10 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'records.cameraStatistics': 'GET /api/v1/records/statistics/{camera_id} viewer',
   'records.detectionRecords': 'GET /api/v1/records/detection-records/{camera_id} viewer',
   'records.health': 'GET /api/v1/records/health viewer',
+  'records.counts': 'GET /api/v1/records/violations/counts viewer',
+  'records.groups': 'GET /api/v1/records/violations/groups viewer',
+  'records.setItems': 'PUT /api/v1/records/violations/items operator',
+  'records.claim': 'POST /api/v1/records/violations/claims operator',
   'records.picture': 'GET /api/v1/records/violations/{violation_id}/picture viewer',
   'records.strip': 'GET /api/v1/records/violations/{violation_id}/strip viewer',
   'statistics.realtime': 'GET /api/v1/statistics/realtime viewer',
@@ -268,6 +289,7 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'statistics.daily': 'GET /api/v1/statistics/daily viewer',
   'statistics.events': 'GET /api/v1/statistics/events viewer',
   'statistics.history': 'GET /api/v1/statistics/history viewer',
+  'statistics.series': 'GET /api/v1/statistics/series viewer',
   'rollout.overview': 'GET /api/v1/rollout viewer',
   'rollout.report': 'GET /api/v1/rollout/report viewer',
   'rollout.group': 'GET /api/v1/rollout/{group} viewer',
