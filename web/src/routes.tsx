@@ -63,6 +63,8 @@ const violations = createRoute({
       type: text(raw, 'type'),
       from: text(raw, 'from'),
       to: text(raw, 'to'),
+      order: oneOf(raw, 'order', ['newest']),
+      sure: number(raw, 'sure'),
       id: number(raw, 'id'),
       view: oneOf(raw, 'view', ['queue', 'list']),
     }),
@@ -107,7 +109,12 @@ const statistics = createRoute({
   ...page,
   path: '/statistics',
   validateSearch: (raw: Raw) =>
-    given({ range: oneOf(raw, 'range', ['24h', '7d', '30d']), camera: text(raw, 'camera') }),
+    given({
+      range: oneOf(raw, 'range', ['24h', '7d', '30d']),
+      camera: text(raw, 'camera'),
+      metric: oneOf(raw, 'metric', ['violations']),
+      by: oneOf(raw, 'by', ['camera', 'none']),
+    }),
   component: lazyRouteComponent(() => import('./pages/statistics/statistics'), 'Statistics'),
 });
 

@@ -62,7 +62,7 @@ export function YamlView({ text, label, marks = [], className }: YamlViewProps) 
           highlightSelectionMatches(),
           keymap.of(searchKeymap),
           EditorState.readOnly.of(true),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           THEME,
         ],
       }),

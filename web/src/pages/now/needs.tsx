@@ -86,7 +86,11 @@ function useCameraNeeds(): readonly Need[] {
 function usePending(): readonly Need[] {
   const t = useWords(words);
   const format = useFormat();
-  const { data } = useCall('records.violations', { status: 'pending', limit: 50 }, { topic: 'violations' });
+  const { data } = useCall(
+    'records.violations',
+    { status: 'pending', order: 'oldest', limit: 50 },
+    { topic: 'violations' },
+  );
   const newest = data?.violations[0];
   if (!data || !newest) return [];
   const alike = data.violations.filter(
@@ -99,7 +103,7 @@ function usePending(): readonly Need[] {
       what: data.total === 1 ? t.onePending : t.pending(format.number(data.total)),
       detail: (
         <>
-          <Age at={newest.timestamp} />
+          {t.oldest} <Age at={newest.timestamp} />
           {data.total > 1
             ? ` · ${t.mostly(alike.length, newest.violation_type, newest.camera_id)}`
             : ` · ${newest.violation_type} · ${newest.camera_id}`}

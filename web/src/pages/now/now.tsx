@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { serverNow } from '../../api/clock';
+import type { Series } from '../../api/generated';
 import { useCall } from '../../api/queries';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
@@ -100,22 +101,33 @@ function CameraDots() {
 const HOURS = 12;
 const HOUR_MS = 3_600_000;
 
-/** The newest violations, counted by the hour: a glance whether this night is as others. */
+const WEEK_MS = 168 * HOUR_MS;
+
+const sumOf = (series: Series) =>
+  series.series.reduce((all, { points }) => all + points.reduce((sum, p) => sum + p.count, 0), 0);
+
+/** The violations of each hour, and how many there were a week ago: a glance whether this night is as others. */
 function ViolationBars() {
+  const t = useWords(words);
   const format = useFormat();
-  const query = useCall('records.violations', { limit: 500 }, { topic: 'violations' });
+  const end = Math.ceil(serverNow() / HOUR_MS) * HOUR_MS;
+  const input = (to: number) => ({
+    metric: 'violations' as const,
+    bucket: '1h' as const,
+    by: 'none' as const,
+    from: new Date(to - HOURS * HOUR_MS).toISOString(),
+    to: new Date(to).toISOString(),
+  });
+  const query = useCall('statistics.series', input(end), { topic: 'violations', keep: true });
+  const before = useCall('statistics.series', input(end - WEEK_MS), { keep: true });
   return (
     <Loaded query={query} height={84}>
-      {({ violations }) => {
-        const now = Math.ceil(serverNow() / HOUR_MS) * HOUR_MS;
+      {(series) => {
         const counts = Array.from({ length: HOURS }, (_, i) => {
-          const from = now - (HOURS - i) * HOUR_MS;
-          return violations.filter(
-            ({ timestamp }) => Date.parse(timestamp) >= from && Date.parse(timestamp) < from + HOUR_MS,
-          ).length;
+          const at = end - (HOURS - i) * HOUR_MS;
+          return (series.series[0]?.points ?? []).find((point) => Date.parse(point.at) === at)?.count ?? 0;
         });
         const most = Math.max(1, ...counts);
-        const total = counts.reduce((a, b) => a + b, 0);
         return (
           <>
             <div className={css.bars} role="img" aria-label={counts.join(', ')}>
@@ -123,13 +135,16 @@ function ViolationBars() {
                 <i
                   key={i}
                   style={{ height: `${(count / most) * 100}%` }}
-                  title={`${format.time(now - (HOURS - i) * HOUR_MS)}: ${count}`}
+                  title={`${format.time(end - (HOURS - i) * HOUR_MS)}: ${count}`}
                 />
               ))}
             </div>
             <div className={css.axis}>
-              <span>{format.time(now - HOURS * HOUR_MS).slice(0, 5)}</span>
-              <b>{format.number(total)}</b>
+              <span>{format.time(end - HOURS * HOUR_MS).slice(0, 5)}</span>
+              <span>
+                <b>{format.number(sumOf(series))}</b>
+                {before.data ? ` (${t.lastWeek(format.number(sumOf(before.data)))})` : ''}
+              </span>
               <span>{format.time(serverNow()).slice(0, 5)}</span>
             </div>
           </>

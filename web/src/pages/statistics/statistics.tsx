@@ -1,8 +1,8 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { lazy, useMemo } from 'react';
-import { addressOf } from '../../api/client';
+import { type InputOf, addressOf } from '../../api/client';
 import { serverNow } from '../../api/clock';
-import type { Day, Summary } from '../../api/generated';
+import type { Series } from '../../api/generated';
 import { useCall } from '../../api/queries';
 import { useZone } from '../../api/zone';
 import { useFormat } from '../../i18n/format';
@@ -10,164 +10,132 @@ import { localeOf, useLanguage, useWords } from '../../i18n/language';
 import { Segments, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
 import layout from '../../ui/layout.module.css';
-import { NumberCell, Page, Panel, Table } from '../../ui/panel';
+import { Empty, NumberCell, Page, Panel, Table } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
 import { words } from './words';
 
 const Chart = lazy(async () => ({ default: (await import('../../ui/chart')).Chart }));
 const route = getRouteApi('/statistics');
 
-const DAYS = { '7d': 7, '30d': 30 } as const;
-const DAY_S = 86_400;
-const HOUR_S = 3_600;
-const HOURS = 24;
-const MOST_EVENTS = 1_000;
+const RANGES = {
+  '24h': { hours: 24, bucket: '15m' },
+  '7d': { hours: 168, bucket: '1h' },
+  '30d': { hours: 720, bucket: '1d' },
+} as const;
+const HOUR_MS = 3_600_000;
+/** Whole steps, so that the same question is not asked anew every second. */
+const STEP_MS = 60_000;
+const MOST_ROWS = 60;
 
-const noon = (date: string) => Date.parse(`${date}T12:00:00Z`) / 1_000;
+const sumOf = ({ series }: Series): number =>
+  series.reduce((all, { points }) => all + points.reduce((sum, p) => sum + p.count, 0), 0);
 
-function useOpenEvents(camera: string | undefined) {
-  const navigate = useNavigate();
-  return (from: number, to: number) =>
-    void navigate({
-      to: '/events',
-      search: {
-        from: new Date(from * 1_000).toISOString(),
-        to: new Date(to * 1_000).toISOString(),
-        ...(camera ? { camera } : {}),
-      },
-    });
+/** Every time that any line has, and the value of each line there. */
+function aligned(now: Series, before: Series | undefined, shiftMs: number, beforeLabel: string) {
+  const of = (series: Series, shift: number) => {
+    const totals = new Map<number, number>();
+    for (const { points } of series.series)
+      for (const { at, count } of points)
+        totals.set(Date.parse(at) + shift, (totals.get(Date.parse(at) + shift) ?? 0) + count);
+    return totals;
+  };
+  const earlier = before ? of(before, shiftMs) : new Map<number, number>();
+  const times = [...new Set([...of(now, 0).keys(), ...earlier.keys()])].sort((a, b) => a - b);
+  const lines = now.series.map(({ key, points }) => {
+    const values = new Map(points.map(({ at, count }) => [Date.parse(at), count]));
+    return { label: key, values: times.map((at) => values.get(at) ?? 0) };
+  });
+  return {
+    times: times.map((at) => at / 1_000),
+    series: [...lines, { label: beforeLabel, values: times.map((at) => earlier.get(at) ?? null), isBefore: true }],
+  };
 }
 
-const typesOf = (days: readonly Day[]) =>
-  [...new Set(days.flatMap(({ counts_by_type: counts }) => Object.keys(counts)))].sort();
+function useSeries() {
+  const { range = '7d', camera, metric = 'events', by = 'type' } = route.useSearch();
+  const zone = useZone();
+  const { hours, bucket } = RANGES[range];
+  const end = Math.ceil(serverNow() / STEP_MS) * STEP_MS;
+  const length = hours * HOUR_MS;
+  const input = (to: number): InputOf<'statistics.series'> => ({
+    metric,
+    by,
+    bucket,
+    tz: zone,
+    from: new Date(to - length).toISOString(),
+    to: new Date(to).toISOString(),
+    ...(camera ? { camera_id: camera } : {}),
+  });
+  const now = useCall('statistics.series', input(end), { topic: 'events', keep: true });
+  const before = useCall('statistics.series', input(end - length), { keep: true });
+  return { now, before, length };
+}
 
-function Daily({ range, camera }: { readonly range: '7d' | '30d'; readonly camera: string | undefined }) {
+function SeriesPanels() {
   const t = useWords(words);
   const zone = useZone();
   const locale = localeOf(useLanguage());
-  const open = useOpenEvents(camera);
-  const length = DAYS[range];
-  const query = useCall(
-    'statistics.daily',
-    { days: length * 2, ...(camera ? { camera_id: camera } : {}) },
-    { topic: 'events', everyMs: 60_000, keep: true },
+  const navigate = useNavigate();
+  const { range = '7d', camera, metric = 'events' } = route.useSearch();
+  const { now, before, length } = useSeries();
+  const drawn = useMemo(
+    () => (now.data ? aligned(now.data, before.data, length, t.before) : undefined),
+    [now.data, before.data, length, t],
   );
-  const days = useMemo(() => (query.data ?? []).toSorted((a, b) => (a.date < b.date ? -1 : 1)), [query.data]);
-  const [shown, before] = [days.slice(-length), days.slice(-2 * length, -length)];
-  const drawn = useMemo(() => {
-    const types = typesOf(shown);
-    return {
-      times: shown.map(({ date }) => noon(date)),
-      series: [
-        ...types.map((label) => ({ label, values: shown.map(({ counts_by_type: counts }) => counts[label] ?? 0) })),
-        { label: t.before, values: shown.map((_, i) => before[i]?.total_events ?? null), isBefore: true },
-      ],
-    };
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- both are pieces of days
-  }, [days, t]);
+  const open = (from: number, to: number) => {
+    const times = { from: new Date(from * 1_000).toISOString(), to: new Date(to * 1_000).toISOString() };
+    const of = camera ? { camera } : {};
+    if (metric === 'violations')
+      void navigate({ to: '/violations', search: { ...times, ...of, status: 'all', view: 'list' } });
+    else void navigate({ to: '/events', search: { ...times, ...of } });
+  };
   return (
-    <Loaded query={query} height={420}>
-      {() => (
-        <>
-          <Panel title={t.chart(t.ranges[range])}>
-            <Comparison shown={shown} before={before} />
-            <Chart
-              {...drawn}
-              zone={zone}
-              locale={locale}
-              label={t.chart(t.ranges[range])}
-              onRange={(from, to) => open(from - DAY_S / 2, to + DAY_S / 2)}
-            />
-            <p className={`${layout.muted} ${layout.small}`}>{t.brush}</p>
-          </Panel>
-          <DayTable days={shown.toReversed()} />
-        </>
-      )}
+    <Loaded query={now} height={420}>
+      {(series) =>
+        drawn === undefined || drawn.times.length === 0 ? (
+          <Empty>{t.none}</Empty>
+        ) : (
+          <>
+            <Panel title={`${t.metrics[metric]}, ${t.ranges[range]}`}>
+              <Comparison now={sumOf(series)} before={before.data ? sumOf(before.data) : undefined} />
+              <Chart {...drawn} zone={zone} locale={locale} label={t.metrics[metric]} onRange={open} />
+              <p className={`${layout.muted} ${layout.small}`}>{t.brush}</p>
+            </Panel>
+            <NumberTable {...drawn} isDaily={range === '30d'} />
+          </>
+        )
+      }
     </Loaded>
   );
 }
 
-function Comparison({ shown, before }: { readonly shown: readonly Day[]; readonly before: readonly Day[] }) {
+function Comparison({ now, before }: { readonly now: number; readonly before: number | undefined }) {
   const t = useWords(words);
   const format = useFormat();
-  const sum = (days: readonly Day[]) => days.reduce((all, { total_events: n }) => all + n, 0);
-  const [now, then] = [sum(shown), sum(before)];
-  const change = then === 0 ? '–' : `${now >= then ? '+' : '−'}${format.percent(Math.abs(now / then - 1))}`;
-  return <p>{t.compare(format.number(now), format.number(then), change)}</p>;
+  const change = before ? `${now >= before ? '+' : '−'}${format.percent(Math.abs(now / before - 1))}` : '–';
+  return <p>{t.compare(format.number(now), before === undefined ? '–' : format.number(before), change)}</p>;
 }
 
-function DayTable({ days }: { readonly days: readonly Day[] }) {
+interface NumberTableProps {
+  readonly times: readonly number[];
+  readonly series: readonly { readonly label: string; readonly values: readonly (number | null)[] }[];
+  readonly isDaily: boolean;
+}
+
+/** The same as the chart, for who cannot see it or wants the figures. */
+function NumberTable({ times, series, isDaily }: NumberTableProps) {
   const t = useWords(words);
   const format = useFormat();
-  const types = typesOf(days);
+  const rows = times.map((at, i) => ({ at, values: series.map(({ values }) => values[i] ?? null) })).toReversed();
   return (
     <Panel title={t.table} flush>
-      <Table
-        label={t.table}
-        head={[t.day, ...types, t.sum]}
-        numbers={[...types.map((_, i) => i + 1), types.length + 1]}
-      >
-        {days.map(({ date, counts_by_type: counts, total_events: total }) => (
-          <tr key={date}>
-            <td style={{ whiteSpace: 'nowrap' }}>{date}</td>
-            {types.map((type) => (
-              <NumberCell key={type}>{format.number(counts[type] ?? 0)}</NumberCell>
+      <Table label={t.table} head={[t.time, ...series.map(({ label }) => label)]} numbers={series.map((_, i) => i + 1)}>
+        {rows.slice(0, MOST_ROWS).map(({ at, values }) => (
+          <tr key={at}>
+            <td style={{ whiteSpace: 'nowrap' }}>{isDaily ? format.date(at * 1_000) : format.moment(at * 1_000)}</td>
+            {values.map((value, i) => (
+              <NumberCell key={i}>{value === null ? '–' : format.number(value)}</NumberCell>
             ))}
-            <NumberCell>{format.number(total)}</NumberCell>
-          </tr>
-        ))}
-      </Table>
-    </Panel>
-  );
-}
-
-function Hourly({ camera }: { readonly camera: string | undefined }) {
-  const t = useWords(words);
-  const zone = useZone();
-  const locale = localeOf(useLanguage());
-  const open = useOpenEvents(camera);
-  const of = camera ? { camera_id: camera } : {};
-  const query = useCall(
-    'statistics.summary',
-    { minutes: HOURS * 60, limit: MOST_EVENTS, ...of },
-    { topic: 'events', everyMs: 30_000, keep: true },
-  );
-  const drawn = useMemo(() => hours(query.data?.samples ?? [], t.total), [query.data, t]);
-  return (
-    <Loaded query={query} height={420}>
-      {(summary) => (
-        <>
-          <Panel title={t.hourly}>
-            <Chart {...drawn} zone={zone} locale={locale} label={t.hourly} onRange={open} />
-            <p className={`${layout.muted} ${layout.small}`}>
-              {t.brush} {summary.total_events > MOST_EVENTS ? t.mostSampled : ''}
-            </p>
-          </Panel>
-          <TypeTable summary={summary} />
-        </>
-      )}
-    </Loaded>
-  );
-}
-
-function hours(samples: Summary['samples'], label: string) {
-  const last = Math.floor(serverNow() / 1_000 / HOUR_S) * HOUR_S;
-  const times = Array.from({ length: HOURS }, (_, i) => last - (HOURS - 1 - i) * HOUR_S);
-  const values = times.map((from) => samples.filter(({ ts }) => ts >= from && ts < from + HOUR_S).length);
-  return { times, series: [{ label, values }] };
-}
-
-function TypeTable({ summary }: { readonly summary: Summary }) {
-  const t = useWords(words);
-  const format = useFormat();
-  const rows = Object.entries(summary.counts_by_type).sort(([, a], [, b]) => b - a);
-  return (
-    <Panel title={t.byType} flush>
-      <Table label={t.byType} head={[t.byType, t.sum]} numbers={[1]}>
-        {rows.map(([type, count]) => (
-          <tr key={type}>
-            <td>{type}</td>
-            <NumberCell>{format.number(count)}</NumberCell>
           </tr>
         ))}
       </Table>
@@ -177,13 +145,22 @@ function TypeTable({ summary }: { readonly summary: Summary }) {
 
 export function Statistics() {
   const t = useWords(words);
-  const { range = '7d', camera } = route.useSearch();
+  const { range = '7d', camera, metric = 'events', by = 'type' } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: cameras } = useCall('cameras.list', {});
   const set = (change: object) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   return (
     <Page title={t.title}>
       <div className={layout.row}>
+        <Segments
+          label={t.metric}
+          value={metric}
+          options={[
+            ['events', t.metrics.events],
+            ['violations', t.metrics.violations],
+          ]}
+          onChange={(next) => set({ metric: next === 'events' ? undefined : next })}
+        />
         <Segments
           label={t.range}
           value={range}
@@ -195,6 +172,16 @@ export function Statistics() {
           onChange={(next) => set({ range: next === '7d' ? undefined : next })}
         />
         <Select
+          label={t.by}
+          value={by}
+          options={[
+            ['type', t.bys.type],
+            ['camera', t.bys.camera],
+            ['none', t.bys.none],
+          ]}
+          onChange={(next) => set({ by: next === 'type' ? undefined : next })}
+        />
+        <Select
           label={t.camera}
           value={camera ?? ''}
           options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
@@ -204,7 +191,7 @@ export function Statistics() {
           {t.csv}
         </a>
       </div>
-      {range === '24h' ? <Hourly camera={camera} /> : <Daily range={range} camera={camera} />}
+      <SeriesPanels />
     </Page>
   );
 }

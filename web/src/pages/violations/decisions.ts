@@ -1,5 +1,5 @@
 import { call } from '../../api/client';
-import type { Violation } from '../../api/generated';
+import type { ItemOutcome, Violation } from '../../api/generated';
 import { Unreachable, isProblem } from '../../api/problem';
 import { queryClient } from '../../api/queries';
 import { Store } from '../../api/store';
@@ -88,16 +88,27 @@ export function undo(): Decision | undefined {
   return undefined;
 }
 
-/** One after the other, in the order in which they were made, until none waits. */
+const MOST_AT_ONCE = 50;
+
+/** The next ones in the order in which they were made; of one violation only the first, whose version the second needs. */
+function nextBatch(): readonly Decision[] {
+  const batch = new Map<number, Decision>();
+  for (const each of decisions.get()) {
+    if (each.state !== 'waiting' || batch.has(each.id)) continue;
+    batch.set(each.id, each);
+    if (batch.size === MOST_AT_ONCE) break;
+  }
+  return [...batch.values()];
+}
+
+/** Sends what waits until nothing does. */
 async function sendAll(): Promise<void> {
   if (isSending) return;
   isSending = true;
   let wait = RETRY_MS;
   try {
-    for (;;) {
-      const next = decisions.get().find(({ state }) => state === 'waiting');
-      if (!next) break;
-      if (await sendOne(next)) wait = RETRY_MS;
+    for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) {
+      if (await sendBatch(batch)) wait = RETRY_MS;
       else {
         await new Promise((resolve) => setTimeout(resolve, wait));
         wait = Math.min(LONGEST_RETRY_MS, wait * 2);
@@ -109,53 +120,51 @@ async function sendAll(): Promise<void> {
   void queryClient.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('records') });
 }
 
-/** Whether it need not be sent again: stored, or refused for good. */
-async function sendOne(decision: Decision): Promise<boolean> {
-  const { key, id, status, notes, version } = decision;
-  try {
-    const answer = await call('records.setStatus', {
-      violation_id: id,
-      status,
-      body: { status, version, ...(notes === undefined ? {} : { notes }) },
-    });
-    await stored(decision, answer.version);
-    return true;
-  } catch (error) {
-    if (isProblem(error, 409)) return conflict(decision);
-    const mayPass =
-      error instanceof Unreachable ||
-      (isProblem(error) && (error.status >= 500 || [401, 408, 429].includes(error.status)));
-    if (mayPass) return false;
-    replace(key, { state: 'refused' });
-    await dropDecision(key);
-    refusals.report({ id, why: error instanceof Error ? error.message : String(error) });
-    return true;
-  }
-}
+const mayPass = (error: unknown): boolean =>
+  error instanceof Unreachable || (isProblem(error) && (error.status >= 500 || [401, 408, 429].includes(error.status)));
 
-async function stored({ key }: Decision, version: number): Promise<void> {
-  replace(key, { state: 'stored', stored: version });
-  await dropDecision(key);
-}
-
-/** Somebody was first, or this very decision was stored and only its answer was lost with the connection. */
-async function conflict(decision: Decision): Promise<boolean> {
-  let theirs: Violation;
+/** Whether these need not be sent again: each is stored, or refused for good. */
+async function sendBatch(batch: readonly Decision[]): Promise<boolean> {
+  const items = batch.map(({ id, version, status, notes }) => ({
+    id,
+    version,
+    status,
+    ...(notes === undefined ? {} : { notes }),
+  }));
+  let results: readonly ItemOutcome[];
   try {
-    theirs = await call('records.violation', { violation_id: decision.id });
+    ({ results } = await call('records.setItems', { body: { items } }));
   } catch (error) {
-    // Not answered: the decision stays where it is and is sent again.
-    if (error instanceof Unreachable) return false;
-    throw error;
-  }
-  if (theirs.status === decision.status && theirs.version === decision.version + 1) {
-    await stored(decision, theirs.version);
+    if (mayPass(error)) return false;
+    const why = error instanceof Error ? error.message : String(error);
+    for (const decision of batch) await refused(decision, { id: decision.id, why });
     return true;
   }
-  replace(decision.key, { state: 'refused' });
-  await dropDecision(decision.key);
-  refusals.report({ id: decision.id, theirs, why: '' });
+  for (const decision of batch)
+    await outcomeOf(
+      decision,
+      results.find(({ id }) => id === decision.id),
+    );
   return true;
+}
+
+async function outcomeOf(decision: Decision, outcome: ItemOutcome | undefined): Promise<void> {
+  const { id, status, version, key } = decision;
+  const theirs = outcome?.violation ?? undefined;
+  // Stored now, or before: then only the answer was lost with the connection.
+  const isOurs = theirs?.status === status && theirs.version === version + 1;
+  if (theirs && (outcome?.ok === true || isOurs)) {
+    replace(key, { state: 'stored', stored: theirs.version });
+    await dropDecision(key);
+    return;
+  }
+  await refused(decision, { id, why: outcome?.detail ?? '', ...(theirs ? { theirs } : {}) });
+}
+
+async function refused({ key }: Decision, refusal: Refusal): Promise<void> {
+  replace(key, { state: 'refused' });
+  await dropDecision(key);
+  refusals.report(refusal);
 }
 
 /** What an earlier visit left behind is sent first. */

@@ -16,6 +16,9 @@ interface ListProps {
     readonly camera_id?: string;
     readonly status?: Violation['status'];
     readonly violation_type?: string;
+    readonly from?: string;
+    readonly to?: string;
+    readonly min_confidence?: number;
   };
 }
 

@@ -12,9 +12,11 @@ import { useKeys } from '../../ui/keys';
 import kit from '../../ui/kit.module.css';
 import layout from '../../ui/layout.module.css';
 import { Empty, Panel } from '../../ui/panel';
+import { State } from '../../ui/state';
 import { say } from '../../ui/toast';
 import { Before, Footer } from './side';
 import { type Status, decide, decidedStatus, decisions, refusals, resumeDecisions, undo } from './decisions';
+import { useClaim } from './claims';
 import { Evidence } from './evidence';
 import { type Group, grouped } from './groups';
 import { prefetch } from './pictures';
@@ -77,6 +79,7 @@ interface QueueProps {
 export function Queue({ violations, startAt, onCurrent, onNearEnd }: QueueProps) {
   const t = useWords(words);
   useRefusals();
+  const blocked = useBlocked('records.claim');
   const { position, groups, order, move, goTo } = useQueue(violations, startAt);
   const currentId = position?.current.id;
   const ahead = position ? order.slice(position.index, position.index + AHEAD + 1).map(({ id }) => id) : [];
@@ -89,6 +92,7 @@ export function Queue({ violations, startAt, onCurrent, onNearEnd }: QueueProps)
     return () => clearTimeout(timer);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the rest changes with every render
   }, [aheadKey]);
+  const other = useClaim(position?.group, blocked === undefined);
   if (!position)
     return (
       <>
@@ -103,6 +107,7 @@ export function Queue({ violations, startAt, onCurrent, onNearEnd }: QueueProps)
       <Decide position={position} onMove={move} />
       <div className={css.side}>
         <Panel title={t.group(position.groupIndex + 1, groups.length, position.group.items.length)}>
+          {other === undefined ? null : <State of="medium">{t.claimed(other)}</State>}
           <div className={css.members}>
             {position.group.items.slice(0, 60).map((item, i) => (
               <button

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { addressOf } from '../../api/client';
+import { serverNow } from '../../api/clock';
 import type { Violation } from '../../api/generated';
 import { useCall } from '../../api/queries';
 import { useMe } from '../../api/session';
@@ -22,20 +23,51 @@ const LOADED = 200;
 const MOST_LOADED = 1_000;
 
 function useFilter() {
-  const { status = 'pending', camera, type } = route.useSearch();
+  const { status = 'pending', camera, type, from, to, sure } = route.useSearch();
   return useMemo(
     () => ({
       ...(status === 'all' ? {} : { status }),
       ...(camera === undefined ? {} : { camera_id: camera }),
       ...(type === undefined ? {} : { violation_type: type }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(sure === undefined ? {} : { min_confidence: sure }),
     }),
-    [status, camera, type],
+    [status, camera, type, from, to, sure],
+  );
+}
+
+const HOUR_MS = 3_600_000;
+const SPANS = { '8': 8, '24': 24, '168': 168 } as const;
+const SURE = ['0.6', '0.8', '0.9'] as const;
+
+function TimeFilter({ onChange }: { readonly onChange: (change: object) => void }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const { from, to } = route.useSearch();
+  const named = from === undefined ? [] : ([['chosen', t.since(format.moment(from))]] as const);
+  return (
+    <Select
+      label={t.time}
+      value={from === undefined && to === undefined ? '' : 'chosen'}
+      options={[
+        ['', t.allTimes],
+        ...named,
+        ...Object.keys(SPANS).map((hours) => [hours, t.lastHours[hours as keyof typeof SPANS]] as const),
+      ]}
+      onChange={(next) => {
+        const hours = SPANS[next as keyof typeof SPANS];
+        if (next === 'chosen') return;
+        onChange({ to: undefined, from: hours ? new Date(serverNow() - hours * HOUR_MS).toISOString() : undefined });
+      }}
+    />
   );
 }
 
 function Filters() {
   const t = useWords(words);
-  const { status = 'pending', camera = '', type = '' } = route.useSearch();
+  const format = useFormat();
+  const { status = 'pending', camera = '', type = '', order, sure } = route.useSearch();
   const navigate = route.useNavigate();
   const filter = useFilter();
   const { data: cameras } = useCall('cameras.list', {});
@@ -61,6 +93,25 @@ function Filters() {
         options={[['', t.allTypes], ...(me?.site.violation_types ?? []).map((each) => [each, each] as const)]}
         onChange={(next) => set({ type: next || undefined })}
       />
+      <TimeFilter onChange={set} />
+      <Select
+        label={t.certainty}
+        value={sure === undefined ? '' : String(sure)}
+        options={[
+          ['', t.anyCertainty],
+          ...SURE.map((share) => [share, t.atLeast(format.percent(Number(share)))] as const),
+        ]}
+        onChange={(next) => set({ sure: next ? Number(next) : undefined })}
+      />
+      <Select
+        label={t.order}
+        value={order ?? 'oldest'}
+        options={[
+          ['oldest', t.orders.oldest],
+          ['newest', t.orders.newest],
+        ]}
+        onChange={(next) => set({ order: next === 'newest' ? 'newest' : undefined })}
+      />
       <a className={kit.button} href={addressOf('records.exportViolations', filter)} download>
         {t.csv}
       </a>
@@ -77,11 +128,11 @@ function QueueOfFilter() {
   const t = useWords(words);
   const format = useFormat();
   const filter = useFilter();
-  const { id } = route.useSearch();
+  const { id, order = 'oldest' } = route.useSearch();
   const navigate = route.useNavigate();
   const [limit, setLimit] = useState(LOADED);
   const [startAt] = useState(id);
-  const query = useCall('records.violations', { ...filter, limit }, { topic: 'violations', keep: true });
+  const query = useCall('records.violations', { ...filter, order, limit }, { topic: 'violations', keep: true });
   const named = useCall('records.violation', { violation_id: startAt ?? 0 }, { enabled: startAt !== undefined });
   return (
     <Loaded query={query} height={520}>
@@ -108,7 +159,7 @@ function QueueOfFilter() {
 /** The queue in which violations are decided, and the list of all of them. */
 export function Violations() {
   const t = useWords(words);
-  const { view = 'queue' } = route.useSearch();
+  const { view = 'queue', order } = route.useSearch();
   const navigate = route.useNavigate();
   const filter = useFilter();
   return (
@@ -129,7 +180,7 @@ export function Violations() {
       }
     >
       <Filters />
-      {view === 'list' ? <List filter={filter} /> : <QueueOfFilter key={JSON.stringify(filter)} />}
+      {view === 'list' ? <List filter={filter} /> : <QueueOfFilter key={JSON.stringify({ ...filter, order })} />}
     </Page>
   );
 }
