@@ -35,7 +35,7 @@ describeInBrowser('events, statistics and alerts', () => {
     const page = await browser.open(site.url, '/');
     await page.getByText(/violations? waits? for a decision/).waitFor();
     await site.violations(1, { camera: 'sink-2' });
-    await page.getByText(/^7 violations wait for a decision/).waitFor({ timeout: 10_000 });
+    await page.getByText(/7 violations wait for a decision/).waitFor({ timeout: 10_000 });
     await page.context().close();
   });
 

@@ -95,7 +95,7 @@ describeInBrowser('the shell', () => {
     expect(await page.getByRole('link', { name: /gate/ }).count()).toBeGreaterThan(0);
     await site.up();
     await page.getByRole('button', { name: 'Try now' }).click();
-    await page.getByText(/^live </).waitFor();
+    await page.getByText(/live < /).waitFor();
     await page.context().close();
   });
 

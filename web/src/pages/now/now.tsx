@@ -10,7 +10,8 @@ import layout from '../../ui/layout.module.css';
 import kit from '../../ui/kit.module.css';
 import { Empty, Page, Panel, Skeleton } from '../../ui/panel';
 import { Loaded, ProblemNote } from '../../ui/problem';
-import { State, shapeOf, toneOf } from '../../ui/state';
+import { type Severity, State, shapeOf, toneOf } from '../../ui/state';
+import { words as common } from '../../ui/words';
 import { useNeeds } from './needs';
 import css from './now.module.css';
 import { words } from './words';
@@ -47,7 +48,10 @@ function Needs() {
   );
 }
 
-const SeverityWord = ({ of }: { readonly of: string }) => <span className={kit.hidden}>{of}: </span>;
+function SeverityWord({ of }: { readonly of: Severity }) {
+  const t = useWords(common);
+  return <span className={kit.hidden}>{t.severity[of]}: </span>;
+}
 
 const MOST_DOTS = 400;
 
