@@ -6,6 +6,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/embedded-postgres/package.json packages/embedded-postgres/
+COPY web/package.json web/
 RUN npm ci
 COPY tsconfig.json ./
 COPY migrations migrations
@@ -13,11 +14,14 @@ COPY packages/embedded-postgres/tsconfig.json packages/embedded-postgres/
 COPY packages/embedded-postgres/src packages/embedded-postgres/src
 COPY src src
 RUN npm run build
+COPY web web
+RUN npm run build:web
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/embedded-postgres/package.json packages/embedded-postgres/
+COPY web/package.json web/
 # The optional packages are the embedded PostgreSQL, which a container leaves to DATABASE_URL, and an ffmpeg, which it has
 # from its distribution.
 RUN npm ci --omit=dev --omit=optional

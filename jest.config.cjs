@@ -3,6 +3,8 @@ module.exports = {
   testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/packages/*/tests/**/*.test.ts'],
   // Its source as it stands, not what was built of it last.
   moduleNameMapper: { '^@watchgate/embedded-postgres$': '<rootDir>/packages/embedded-postgres/src/index.ts' },
+  // In a browser: `npm run test:web`.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/web/'],
   watchman: false,
   maxWorkers: 2,
   // What hangs is found; what is slow on a busy machine is not a fault.

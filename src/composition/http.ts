@@ -1,6 +1,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { extname, join, relative, resolve, sep } from 'node:path';
 import { httpApplication, httpServer } from '../api/http/application';
+import type { ServedDashboard } from '../api/http/dashboard';
+import { sha256 } from '../domain/shared/sha256';
 import { locating, socketCaller } from '../api/http/auth';
 import { mostConnections } from '../infrastructure/system/host-system';
 import type { Lifecycle } from './lifecycle';
@@ -22,6 +26,7 @@ interface HttpSettings extends Address {
 /** Serves requests and sockets from now on; returns where. */
 export async function startHttp(site: Site, settings: HttpSettings, life: Lifecycle): Promise<string> {
   const { access, monitoring, platform } = site;
+  const dashboard = readDashboard();
   const server = httpServer(
     httpApplication(site.operations, {
       log: platform.log,
@@ -31,6 +36,7 @@ export async function startHttp(site: Site, settings: HttpSettings, life: Lifecy
       meter: monitoring.meter.count,
       ready: () => monitoring.service.missing(),
       scrape: () => monitoring.prometheus.render(),
+      ...(dashboard ? { dashboard } : {}),
     }),
     platform.log,
   );
@@ -94,4 +100,41 @@ function close(server: Server): Promise<void> {
     });
     server.closeIdleConnections();
   });
+}
+
+/** Beside the compiled program: both are built into one folder. */
+const FOLDER = resolve(__dirname, '../../web');
+/** Written last by the build. Run from its source, the program finds the dashboard's source here, which has none. */
+const STAMP = '.stamp';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+/** The built dashboard, all of it in memory (about 1.5 MB); undefined where none was built. */
+function readDashboard(folder: string = FOLDER): ServedDashboard | undefined {
+  if (!existsSync(join(folder, STAMP))) return undefined;
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && extname(entry.name) in TYPES)
+    .map((entry) => join(entry.parentPath, entry.name));
+  const files = new Map(names.map((file) => [`/${relative(folder, file).split(sep).join('/')}`, read(file)]));
+  return { build: readFileSync(join(folder, STAMP), 'utf8'), files };
+}
+
+function read(file: string) {
+  const plain = readFileSync(file);
+  const packed = (ending: string) => (existsSync(file + ending) ? readFileSync(file + ending) : undefined);
+  const [gzip, br] = [packed('.gz'), packed('.br')];
+  return {
+    type: TYPES[extname(file)] ?? 'application/octet-stream',
+    // A weak ETag: compressed or not, it is the same text.
+    etag: `W/"${sha256(plain).slice(0, 32)}"`,
+    plain,
+    ...(gzip ? { gzip } : {}),
+    ...(br ? { br } : {}),
+  };
 }

@@ -7,6 +7,7 @@ import type { Log } from '../../application/shared/log';
 import { Unavailable } from '../../domain/shared/domain-error';
 import { attempts } from './audit';
 import { authentication, locating } from './auth';
+import { type ServedDashboard, serveDashboard } from './dashboard';
 import { mountDocs } from './docs';
 import { type MountOptions, type Mounted, answerError, answerNoRoute, mount } from './mount';
 import { onlyGet } from './only-get';
@@ -19,7 +20,7 @@ const VERBS = 'GET, POST, PUT, DELETE, OPTIONS';
 const MAX_AGE_SECONDS = '600';
 /** Response headers that scripts of another origin may read. */
 const SHOWN =
-  'X-Request-Id, X-Served-By, X-Rollout-Reason, X-Answer-Partial, X-Frame-Age, X-Picture-Time, X-Last-Frame-Age, Retry-After, Content-Disposition, WWW-Authenticate';
+  'X-Request-Id, X-Served-By, X-Rollout-Reason, X-Answer-Partial, X-Frame-Age, X-Picture-Time, X-Last-Frame-Age, Retry-After, Content-Disposition, WWW-Authenticate, X-Watchgate-Build';
 
 /**
  * Pages of any origin may call, without credentials: a browser adds nothing by itself that would let them in, they need
@@ -83,7 +84,10 @@ const chosen = (anywhere: boolean) =>
     strictTransportSecurity: false,
     contentSecurityPolicy: {
       directives: {
-        'img-src': ["'self'", 'data:', 'https:'],
+        'img-src': ["'self'", 'data:', 'blob:'],
+        'font-src': ["'self'"],
+        // The dashboard's editor and its overlays place things by styles that they compute.
+        'style-src': ["'self'", "'unsafe-inline'"],
         'connect-src': ["'self'"],
         'frame-ancestors': ["'none'"],
         upgradeInsecureRequests: null,
@@ -145,6 +149,8 @@ interface HttpOptions extends MountOptions {
   readonly trustedProxy?: readonly string[];
   /** Absent: there is no `/metrics`. */
   readonly scrape?: Scrape;
+  /** Absent: none was built, and `/` leads to the documentation. */
+  readonly dashboard?: ServedDashboard;
 }
 
 /** The whole HTTP side: every operation below `/api/v1`, and the document that describes them. */
@@ -158,7 +164,9 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
     next();
   });
   if (options.audit) app.use(attempts(options.audit));
-  app.use(secure(options.gate.needsToken), crossOrigin, withoutTrailingSlash, authentication(options.gate));
+  app.use(secure(options.gate.needsToken), crossOrigin, withoutTrailingSlash);
+  if (options.dashboard) app.use(serveDashboard(options.dashboard));
+  app.use(authentication(options.gate));
   const api = Router({ strict: true });
   mount(api, operations, options);
   app.use('/api/v1', api);

@@ -1,0 +1,80 @@
+import { eventually } from '../support/eventually';
+import { call } from '../support/service-run';
+import { TestBrowser, describeInBrowser } from './browser';
+import { WebSite } from './web-site';
+
+describeInBrowser('events, statistics and alerts', () => {
+  let site: WebSite;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    site = await WebSite.start([{ id: 'line-1' }, { id: 'sink-2' }]);
+    await site.violations(6, { apartMs: 60_000 });
+    browser = await TestBrowser.launch();
+  });
+  afterAll(async () => {
+    expect(browser.errors).toEqual([]);
+    await browser.close();
+    await site.remove();
+  });
+
+  it('goes along the timeline by keys, and the address brings the same event back', async () => {
+    const page = await browser.open(site.url, '/events');
+    const timeline = page.getByRole('slider');
+    await timeline.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => location.search.includes('id='));
+    const spoken = await timeline.getAttribute('aria-valuetext');
+    expect(spoken).toContain('line-1');
+    await page.reload();
+    await eventually(async () => (await timeline.getAttribute('aria-valuetext')) === spoken);
+    await page.context().close();
+  });
+
+  it('shows a new violation within a moment, without being asked', async () => {
+    const page = await browser.open(site.url, '/');
+    await page.getByText(/violations? waits? for a decision/).waitFor();
+    await site.violations(1, { camera: 'sink-2' });
+    await page.getByText(/7 violations wait for a decision/).waitFor({ timeout: 10_000 });
+    await page.context().close();
+  });
+
+  it('makes a rule, shows what it would have told, and its alert is acknowledged by a key', async () => {
+    const page = await browser.open(site.url, '/alerts/rules/new');
+    await page.getByRole('textbox', { name: 'Name' }).fill('too many');
+    await page.getByRole('spinbutton', { name: 'Violations' }).fill('2');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText(/would have alerted [1-9]\d* times/).waitFor();
+    await site.violations(3, { camera: 'sink-2', apartMs: 1_000 });
+    await page.goto(`${site.url}/alerts`);
+    const item = page.getByRole('listitem').filter({ hasText: 'too many' }).first();
+    await item.waitFor({ timeout: 60_000 });
+    await item.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByRole('textbox').fill('looked at it');
+    await page.keyboard.press('Enter');
+    await page.getByText('“looked at it”').waitFor();
+    await page.context().close();
+  });
+
+  it('shows days as a chart and as numbers, and the list has exactly what the CSV has', async () => {
+    const page = await browser.open(site.url, '/statistics');
+    await page.locator('.u-wrap canvas').first().waitFor();
+    await page.getByText('The same as numbers').waitFor();
+    await page.goto(`${site.url}/violations?view=list&status=all`);
+    await page.locator('tbody tr').first().waitFor();
+    const rows = await page.locator('tbody tr').count();
+    const href = (await page.getByRole('link', { name: 'CSV' }).getAttribute('href')) ?? '';
+    const csv = await (await fetch(site.url + href)).text();
+    expect(csv.trim().split('\n').length - 1).toBe(rows);
+    expect((await call(site.url, 'GET', '/records/violations?limit=1')).body).toMatchObject({ total: rows });
+    await page.context().close();
+  });
+
+  it('prints a shift report of one page', async () => {
+    const page = await browser.open(site.url, '/shift');
+    await page.getByRole('article').getByText('line-1').first().waitFor();
+    const paper = await page.pdf({ format: 'A4' });
+    expect(paper.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+    await page.context().close();
+  });
+});

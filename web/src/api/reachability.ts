@@ -1,0 +1,23 @@
+import { Store } from './store';
+
+/** Whether the service answers, lets this page in, and is still the build that this page came from. */
+export const reachable = new Store<{ readonly ok: boolean; readonly since: number }>({ ok: true, since: Date.now() });
+/** A request was refused for want of a token: the page asks for one and keeps everything else as it is. */
+export const unauthorized = new Store(false);
+export const newerBuild = new Store(false);
+
+const OWN_BUILD = document.querySelector('meta[name="watchgate-build"]')?.getAttribute('content');
+
+export function noteReachable(): void {
+  if (!reachable.get().ok) reachable.set({ ok: true, since: Date.now() });
+}
+
+export function noteUnreachable(): void {
+  if (reachable.get().ok) reachable.set({ ok: false, since: Date.now() });
+}
+
+export const noteUnauthorized = (): void => unauthorized.set(true);
+
+export function noteBuild(build: string | null): void {
+  if (build && OWN_BUILD && OWN_BUILD !== 'dev') newerBuild.set(build !== OWN_BUILD);
+}

@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router';
+import { useCall } from '../../api/queries';
+import { useWords } from '../../i18n/language';
+import { Panel, Table } from '../../ui/panel';
+import { Loaded } from '../../ui/problem';
+import { State } from '../../ui/state';
+import { words } from './words';
+
+export function Rules() {
+  const t = useWords(words);
+  const query = useCall('alerts.list', {}, { topic: 'alerts' });
+  return (
+    <Panel flush>
+      <Loaded query={query} height={200} isEmpty={({ items }) => items.length === 0} empty={t.noRules}>
+        {({ items }) => (
+          <Table label={t.tabs.rules} head={[t.name, t.type, t.camera, t.priorityLabel, t.channels, t.state]}>
+            {items.map((rule) => (
+              <tr key={rule.id}>
+                <td>
+                  <Link to="/alerts/rules/$id" params={{ id: String(rule.id) }}>
+                    {rule.name}
+                  </Link>
+                </td>
+                <td>{t.ruleType[rule.rule_type as keyof typeof t.ruleType] ?? rule.rule_type}</td>
+                <td>{rule.camera_id ?? t.everyCamera}</td>
+                <td>{t.priority[rule.priority as keyof typeof t.priority] ?? rule.priority}</td>
+                <td>
+                  {(rule.notification_channels ?? [])
+                    .map((each) => t.channel[each as keyof typeof t.channel] ?? each)
+                    .join(', ')}
+                </td>
+                <td>
+                  <State of={rule.enabled ? 'normal' : 'stopped'}>{rule.enabled ? t.on : t.off}</State>
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}

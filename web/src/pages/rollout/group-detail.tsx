@@ -1,0 +1,215 @@
+import { Link, getRouteApi } from '@tanstack/react-router';
+import type { RolloutFinding, RolloutGroup } from '../../api/generated';
+import { useCall } from '../../api/queries';
+import { useFormat } from '../../i18n/format';
+import { useWords } from '../../i18n/language';
+import kit from '../../ui/kit.module.css';
+import { EXACT } from '../../ui/links';
+import layout from '../../ui/layout.module.css';
+import { Empty, Note, NumberCell, Panel, Table } from '../../ui/panel';
+import { Loaded } from '../../ui/problem';
+import { Age, type Severity, State } from '../../ui/state';
+import { GroupActions } from './group-actions';
+import { words } from './words';
+
+const route = getRouteApi('/rollout');
+const TABS = ['evidence', 'mismatches', 'history'] as const;
+
+export function GroupDetail({ group }: { readonly group: RolloutGroup }) {
+  const t = useWords(words);
+  const { tab = 'evidence' } = route.useSearch();
+  return (
+    <Panel title={t.why(group.group)} actions={<GroupActions group={group} />}>
+      <div className={layout.stack}>
+        {group.trip_reason ? <Note tone="high">{group.trip_reason}</Note> : null}
+        {group.attention ? (
+          <Note tone="medium">
+            <b>{t.attention}</b> {group.attention}
+          </Note>
+        ) : null}
+        {group.approval ? <Note>{t.approval(group.approval.by ?? '–', group.approval.reason)}</Note> : null}
+        <p className={layout.muted}>
+          {t.status[group.status]} · {group.effective_why}
+          {group.entered_at === null ? null : (
+            <>
+              {' '}
+              · {t.entered} <Age at={group.entered_at} />
+            </>
+          )}
+        </p>
+        <nav className={kit.tabs} aria-label={t.why(group.group)}>
+          {TABS.map((each) => (
+            <Link
+              key={each}
+              className={kit.tab}
+              activeOptions={EXACT}
+              to="/rollout"
+              search={{ group: group.group, tab: each }}
+              aria-current={each === tab ? 'page' : undefined}
+              replace
+              resetScroll={false}
+            >
+              {t.tabs[each]}
+            </Link>
+          ))}
+        </nav>
+        {tab === 'evidence' ? <Evidence group={group} /> : null}
+        {tab === 'mismatches' ? <Mismatches name={group.group} /> : null}
+        {tab === 'history' ? <History name={group.group} /> : null}
+      </div>
+    </Panel>
+  );
+}
+
+const LEVELS: Readonly<Record<RolloutFinding['level'], Severity>> = {
+  rollback: 'critical',
+  attention: 'medium',
+  open: 'starting',
+  fine: 'normal',
+};
+
+function Evidence({ group }: { readonly group: RolloutGroup }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const { evidence, verdict } = group;
+  const findings = verdict?.findings ?? [];
+  const isShare = ({ metric }: RolloutFinding) => !/p\d\d|latency|slow|ms/i.test(metric);
+  const text = (finding: RolloutFinding, value: number) =>
+    isShare(finding) ? format.percent(value, 2) : format.number(value, 2);
+  return (
+    <>
+      {verdict && verdict.missing.length > 0 ? (
+        <Table label={t.missing} head={[t.missing, t.operation, '', '']}>
+          {verdict.missing.map((missing, i) => (
+            <tr key={i}>
+              <td>{missing.what}</td>
+              <td className={layout.muted}>{missing.operation ?? ''}</td>
+              <td>
+                <meter value={missing.have} max={missing.need} aria-label={missing.what} />{' '}
+                {t.have(format.number(missing.have), format.number(missing.need))}
+              </td>
+              <td>{missing.etaMs === null ? '' : t.eta(format.duration(missing.etaMs))}</td>
+            </tr>
+          ))}
+        </Table>
+      ) : null}
+      {findings.length === 0 ? (
+        <p className={layout.muted}>{t.noFindings}</p>
+      ) : (
+        <Table
+          label={t.tabs.evidence}
+          head={[t.operation, t.metric, t.value, t.interval, t.limit, t.calls, '']}
+          numbers={[2, 3, 4, 5]}
+        >
+          {findings.map((finding, i) => (
+            <tr key={i}>
+              <td>{finding.operation}</td>
+              <td>{finding.metric}</td>
+              <NumberCell>{text(finding, finding.value)}</NumberCell>
+              <NumberCell>{finding.interval.map((bound) => text(finding, bound)).join(' – ')}</NumberCell>
+              <NumberCell>{text(finding, finding.limit)}</NumberCell>
+              <NumberCell>{format.number(finding.n)}</NumberCell>
+              <td>
+                <State of={LEVELS[finding.level]}>{t.level[finding.level]}</State>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      <CallTable group={group} />
+      <p className={layout.muted}>
+        {t.share(
+          format.number(evidence.share.domain),
+          format.number(evidence.share.drawn),
+          `${format.number(evidence.share.expectedBps / 100, 2)} %`,
+        )}
+        {' · '}
+        {t.comparisons(format.number(evidence.comparisons), format.number(evidence.mismatches))}
+      </p>
+    </>
+  );
+}
+
+function CallTable({ group }: { readonly group: RolloutGroup }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const operations = group.evidence.operations.filter(({ domain, control }) => domain.n + control.n > 0);
+  if (operations.length === 0) return null;
+  return (
+    <Table
+      label={t.calls}
+      head={[t.operation, t.calls, t.failures, t.rejects, `${t.control}: ${t.calls}`, `${t.control}: ${t.failures}`]}
+      numbers={[1, 2, 3, 4, 5]}
+    >
+      {operations.map(({ operation, domain, control }) => (
+        <tr key={operation}>
+          <td>{operation}</td>
+          <NumberCell>{format.number(domain.n)}</NumberCell>
+          <NumberCell>{format.number(domain.failure)}</NumberCell>
+          <NumberCell>{format.number(domain.reject)}</NumberCell>
+          <NumberCell>{format.number(control.n)}</NumberCell>
+          <NumberCell>{format.number(control.failure)}</NumberCell>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function Mismatches({ name }: { readonly name: string }) {
+  const t = useWords(words);
+  const query = useCall('rollout.mismatches', { group: name, limit: 50 }, { topic: 'rollout' });
+  return (
+    <Loaded query={query} height={120} isEmpty={({ mismatches }) => mismatches.length === 0} empty={t.noMismatch}>
+      {({ mismatches }) => (
+        <>
+          <Table label={t.tabs.mismatches} head={[t.operation, t.pointer, '', '', '']}>
+            {mismatches.map((mismatch) => (
+              <tr key={mismatch.entry}>
+                <td>{mismatch.operation}</td>
+                <td className={`${layout.mono} ${layout.wrap}`}>{mismatch.pointers.join('\n')}</td>
+                <td>{t.served(mismatch.served === 'domain' ? t.new : t.old)}</td>
+                <td>
+                  <Age at={mismatch.at} />
+                </td>
+                <td className={layout.mono}>{mismatch.requestId}</td>
+              </tr>
+            ))}
+          </Table>
+          <p className={layout.muted}>{t.noAnswers}</p>
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+const summary = (event: Readonly<Record<string, unknown>>): string =>
+  Object.entries(event)
+    .filter(([name, value]) => name !== 'kind' && value !== null && typeof value !== 'object')
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(' · ');
+
+function History({ name }: { readonly name: string }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const query = useCall('rollout.events', { group: name, limit: 100 }, { topic: 'rollout' });
+  return (
+    <Loaded query={query} height={160} isEmpty={({ events }) => events.length === 0}>
+      {({ events, intact }) => (
+        <>
+          {intact ? <State of="normal">{t.intact}</State> : <Note tone="critical">{t.broken}</Note>}
+          {events.length === 0 ? <Empty /> : null}
+          <Table label={t.tabs.history} head={['', '', '', '']}>
+            {events.toReversed().map((event) => (
+              <tr key={event.seq}>
+                <td className={layout.muted}>{format.moment(event.at)}</td>
+                <td>{event.event.kind}</td>
+                <td className={layout.wrap}>{summary(event.event)}</td>
+                <td className={layout.muted}>{event.actor ?? ''}</td>
+              </tr>
+            ))}
+          </Table>
+        </>
+      )}
+    </Loaded>
+  );
+}

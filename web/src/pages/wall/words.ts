@@ -1,0 +1,38 @@
+import { dictionary } from '../../i18n/language';
+
+export const words = dictionary(
+  {
+    title: 'Wall',
+    columns: 'Columns',
+    auto: 'as fits',
+    only: 'Only problems',
+    pause: 'Pause all',
+    resume: 'Go on',
+    kiosk: 'Without frame',
+    place: 'Place',
+    everywhere: 'everywhere',
+    none: 'No camera is configured yet.',
+    noProblems: 'No camera has a problem.',
+    noPicture: 'no picture',
+    paused: 'paused',
+    picture: (id: string) => `Picture of ${id}`,
+    more: (n: number) => `${n} more: narrow it by place`,
+  },
+  {
+    title: '监控墙',
+    columns: '列数',
+    auto: '自动',
+    only: '只看有问题的',
+    pause: '全部暂停',
+    resume: '继续',
+    kiosk: '全屏无边框',
+    place: '位置',
+    everywhere: '所有位置',
+    none: '还没有配置摄像头。',
+    noProblems: '没有有问题的摄像头。',
+    noPicture: '没有画面',
+    paused: '已暂停',
+    picture: (id) => `${id} 的画面`,
+    more: (n) => `还有 ${n} 个：请按位置缩小范围`,
+  },
+);

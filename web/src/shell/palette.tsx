@@ -1,0 +1,117 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useId, useMemo, useState } from 'react';
+import { useCall } from '../api/queries';
+import { useWords } from '../i18n/language';
+import { Dialog } from '../ui/dialog';
+import kit from '../ui/kit.module.css';
+import { Empty } from '../ui/panel';
+import { PAGES } from './pages';
+import css from './shell.module.css';
+import { words } from './words';
+
+interface Target {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly go: () => void;
+}
+
+const MOST = 12;
+
+function useTargets(text: string): readonly Target[] {
+  const t = useWords(words);
+  const navigate = useNavigate();
+  const { data } = useCall('cameras.list', {});
+  return useMemo(() => {
+    const wanted = text.trim().toLowerCase();
+    const matches = (...names: string[]) => names.some((name) => name.toLowerCase().includes(wanted));
+    const pages = PAGES.filter(({ key, to }) => matches(t[key], to)).map(({ key, to, letter }) => ({
+      id: `page-${key}`,
+      name: t[key],
+      kind: `g ${letter}`,
+      go: () => void navigate({ to }),
+    }));
+    const cameras = (wanted ? (data?.cameras ?? []) : [])
+      .filter(({ id, name }) => matches(id, name))
+      .slice(0, MOST)
+      .map(({ id, name }) => ({
+        id: `camera-${id}`,
+        name: name === id ? id : `${id} · ${name}`,
+        kind: t.cameras,
+        go: () => void navigate({ to: '/cameras/$id', params: { id } }),
+      }));
+    const violation = /^#?\d+$/.test(wanted)
+      ? [
+          {
+            id: 'violation',
+            name: `#${wanted.replace('#', '')}`,
+            kind: t.violations,
+            go: () => void navigate({ to: '/violations', search: { id: Number(wanted.replace('#', '')) } }),
+          },
+        ]
+      : [];
+    return [...violation, ...cameras, ...pages].slice(0, MOST);
+  }, [text, data, navigate, t]);
+}
+
+/** Ctrl+K: any page or camera by a few letters. */
+export function Palette({ onClose }: { readonly onClose: () => void }) {
+  const t = useWords(words);
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const targets = useTargets(text);
+  const list = useId();
+  const choose = (target: Target | undefined) => {
+    if (!target) return;
+    onClose();
+    target.go();
+  };
+  const move = (by: number) => setAt((now) => (now + by + targets.length) % Math.max(1, targets.length));
+  return (
+    <Dialog title={t.palette} onClose={onClose}>
+      <div className={css.palette}>
+        <input
+          className={kit.input}
+          role="combobox"
+          aria-label={t.paletteHint}
+          aria-expanded="true"
+          aria-controls={list}
+          aria-activedescendant={targets[at] ? `${list}-${at}` : undefined}
+          placeholder={t.paletteHint}
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the dialog was opened to type into it
+          autoFocus
+          value={text}
+          onChange={(e) => {
+            setText(e.target.value);
+            setAt(0);
+          }}
+          onKeyDown={(e) => {
+            if (e.key === 'ArrowDown') move(1);
+            else if (e.key === 'ArrowUp') move(-1);
+            else if (e.key === 'Enter') choose(targets[at]);
+            else return;
+            e.preventDefault();
+          }}
+        />
+        <ul id={list} role="listbox" aria-label={t.palette}>
+          {targets.map((target, i) => (
+            // The field keeps the focus and moves the choice; a click is the other way.
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+            <li
+              key={target.id}
+              id={`${list}-${i}`}
+              role="option"
+              aria-selected={i === at}
+              className={css.option}
+              onClick={() => choose(target)}
+            >
+              <span>{target.name}</span>
+              <span>{target.kind}</span>
+            </li>
+          ))}
+        </ul>
+        {targets.length === 0 ? <Empty>{t.noMatch}</Empty> : null}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,35 @@
+import { useEffect, useRef } from 'react';
+
+/** `Shift+C`, `Escape`, `j`: what a person pressed. */
+export function pressed(event: KeyboardEvent): string {
+  const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const control = event.ctrlKey || event.metaKey ? 'Ctrl+' : '';
+  return `${control}${event.shiftKey && event.key.length === 1 ? 'Shift+' : ''}${name}`;
+}
+
+const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"], .cm-editor';
+
+/** Whether a key belongs to what has the focus: a field, a dialog. */
+export const isTyping = (event: KeyboardEvent): boolean =>
+  event.target instanceof Element && event.target.closest(TYPING) !== null;
+
+type Keys = Readonly<Record<string, () => void>>;
+
+/** Keys of the page that is shown; they do not act while the person types or a dialog is open. */
+export function useKeys(keys: Keys, isActive = true): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    if (!isActive) return undefined;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.altKey || isTyping(event) || document.querySelector('[role="dialog"]'))
+        return;
+      const action = latest.current[pressed(event)];
+      if (!action) return;
+      event.preventDefault();
+      action();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [isActive]);
+}

@@ -1,0 +1,56 @@
+import type { ReactNode } from 'react';
+import { Unreachable, isProblem } from '../api/problem';
+import { useWords } from '../i18n/language';
+import { Button } from './button';
+import layout from './layout.module.css';
+import { Empty, Note, Skeleton } from './panel';
+import { words } from './words';
+
+/** What an error says to the person: what happened, and what to do now. */
+export function useProblemText(): (error: unknown) => string {
+  const t = useWords(words);
+  return (error) => {
+    if (error instanceof Unreachable) return t.unreachable;
+    if (!isProblem(error)) return error instanceof Error ? error.message : String(error);
+    if (error.status === 403) return t.forbidden(error.message);
+    if (error.status === 503) return t.unavailable(error.message);
+    return error.status >= 500 ? `${t.failed} ${error.message}` : error.message;
+  };
+}
+
+export function ProblemNote({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
+  const t = useWords(words);
+  const textOf = useProblemText();
+  const id = isProblem(error) ? error.requestId : '';
+  return (
+    <div role="alert">
+      <Note tone={error instanceof Unreachable ? 'high' : 'critical'}>
+        <span className={layout.grow}>{textOf(error)}</span>
+        {id ? <span className={`${layout.muted} ${layout.mono} ${layout.small}`}>{t.requestId(id)}</span> : null}
+        {retry ? <Button onPress={retry}>{t.retry}</Button> : null}
+      </Note>
+    </div>
+  );
+}
+
+interface LoadedProps<T> {
+  readonly query: { readonly data: T | undefined; readonly error: unknown; readonly refetch: () => unknown };
+  readonly height?: number;
+  readonly children: (data: T) => ReactNode;
+  /** What is said where there is nothing. */
+  readonly empty?: ReactNode;
+  readonly isEmpty?: (data: T) => boolean;
+}
+
+/** The answer, a skeleton before it, the error instead of it or, where there is an older answer, above it. */
+export function Loaded<T>({ query, height = 120, children, empty, isEmpty }: LoadedProps<T>) {
+  const { data, error, refetch } = query;
+  const problem = error ? <ProblemNote error={error} retry={() => void refetch()} /> : null;
+  if (data === undefined) return problem ?? <Skeleton height={height} />;
+  return (
+    <>
+      {problem}
+      {isEmpty?.(data) ? <Empty>{empty}</Empty> : children(data)}
+    </>
+  );
+}
