@@ -2,22 +2,24 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cameraConfigOperations } from '../api/cameras/camera-config-operations';
 import { type Mounted, mounted } from '../api/http/mount';
+import { cameraKind } from '../application/cameras/camera-kind';
 import { CameraConfigService } from '../application/cameras/camera-config-service';
-import { CameraConfiguration, ConfigOutcomes } from '../application/cameras/camera-configuration';
+import { Configuration, ConfigOutcomes } from '../application/shared/configuration';
 import { CameraCommands, CameraService, ChangeBatcher } from '../application/cameras/camera-service';
-import type { CamerasFile, CamerasFormat, ConfigFault, FaultyEntry } from '../application/cameras/cameras-file';
+import type { ConfigFile, ConfigFormat, ConfigFault, FaultyEntry } from '../application/shared/config-file';
 import type { CamerasPort } from '../application/cameras/cameras-port';
-import { ConfigHeads, ConfigPublishing } from '../application/cameras/configuration-publication';
-import { type Reconciled, Reconciliation } from '../application/cameras/configuration-reconciliation';
-import { quarantinedIn } from '../application/cameras/quarantine';
+import { ConfigHeads, ConfigPublishing } from '../application/shared/configuration-publication';
+import { type Reconciled, Reconciliation } from '../application/shared/configuration-reconciliation';
+import { quarantinedIn } from '../application/shared/quarantine';
 import type { Log } from '../application/shared/log';
 import { sharingReads } from '../application/shared/shared-reads';
-import type { RevisionRepository } from '../domain/cameras/camera-config-revision';
+import type { RevisionRepository } from '../domain/shared/config-revision';
+import type { Camera } from '../domain/cameras/camera';
 import type { CameraRepository } from '../domain/cameras/camera-repository';
-import { DiskCamerasFile } from '../infrastructure/files/disk-cameras-file';
+import { DiskConfigFile } from '../infrastructure/files/disk-config-file';
 import { FileWatcher } from '../infrastructure/files/file-watcher';
-import { PgCameraUnitOfWork } from '../infrastructure/postgres/pg-camera-unit-of-work';
-import { PgCameras } from '../infrastructure/postgres/pg-cameras';
+import { PgConfigUnitOfWork } from '../infrastructure/postgres/pg-config-unit-of-work';
+import { CAMERA_STORE, PgCameras } from '../infrastructure/postgres/pg-cameras';
 import { PgRevisions } from '../infrastructure/postgres/pg-revisions';
 import { noneIfAbsent } from '../infrastructure/system/files';
 import { YamlCamerasFormat } from '../infrastructure/yaml/yaml-cameras-format';
@@ -34,28 +36,28 @@ export interface Cameras {
   /** For callers that read all cameras frequently: read from the database only after a change. */
   readonly remembered: Pick<CameraRepository, 'all'>;
   readonly revisions: RevisionRepository;
-  readonly heads: ConfigHeads;
-  readonly file: CamerasFile;
+  readonly heads: ConfigHeads<Camera>;
+  readonly file: ConfigFile;
   readonly filePath: string;
-  readonly format: CamerasFormat;
-  readonly configuration: CameraConfiguration;
+  readonly format: ConfigFormat;
+  readonly configuration: Configuration<Camera>;
   readonly domain: CamerasPort;
   readonly operations: readonly Mounted[];
 }
 
 export function createCameras(platform: Platform, camerasFile: string): Cameras {
   const { database, clock, log, onStep, wakes, confirmRemovalMs } = platform;
-  const file = new DiskCamerasFile(camerasFile, clock, onStep);
+  const file = new DiskConfigFile('camera', camerasFile, clock, onStep);
   const format = new YamlCamerasFormat();
   const repository = new PgCameras(database);
-  const revisions = new PgRevisions(database);
-  const unitOfWork = new PgCameraUnitOfWork(database, log, onStep);
-  const heads = new ConfigHeads();
-  const publishing = new ConfigPublishing(file, heads, clock, log, onStep);
+  const revisions = new PgRevisions(database, 'camera_config_revisions');
+  const unitOfWork = new PgConfigUnitOfWork(CAMERA_STORE, database, log, onStep);
+  const heads = new ConfigHeads<Camera>();
+  const publishing = new ConfigPublishing(cameraKind, file, heads, clock, log, onStep);
   const confirmation = { clock, afterMs: confirmRemovalMs };
-  const reconciliation = new Reconciliation(file, format, heads, publishing, log, onStep, confirmation);
-  const outcomes = new ConfigOutcomes(unitOfWork, reconciliation, () => pause(FIND_OUT_PAUSE_MS));
-  const configuration = new CameraConfiguration(unitOfWork, file, format, reconciliation, publishing, outcomes);
+  const reconciliation = new Reconciliation(cameraKind, file, format, heads, publishing, log, onStep, confirmation);
+  const outcomes = new ConfigOutcomes(cameraKind, unitOfWork, reconciliation, () => pause(FIND_OUT_PAUSE_MS));
+  const configuration = new Configuration(cameraKind, unitOfWork, file, format, reconciliation, publishing, outcomes);
   const batcher = new ChangeBatcher((decide) => configuration.change(decide));
   const service = new CameraService(repository, revisions, new CameraCommands(batcher.change, clock));
   const config = new CameraConfigService(revisions, repository, file, format, heads, configuration, clock);
@@ -74,7 +76,7 @@ export function createCameras(platform: Platform, camerasFile: string): Cameras 
 }
 
 /** The state of the configuration at the start. */
-export interface StartedCameras extends Reconciled {
+export interface StartedCameras extends Reconciled<Camera> {
   readonly quarantined: readonly FaultyEntry[];
 }
 
@@ -91,7 +93,7 @@ export async function startCameras(
   const { configuration, format, filePath } = cameras;
   const reconciled = await configuration.reconcile();
   await warnOfReaders(filePath, log);
-  const quarantined = ({ head }: Reconciled) => (head ? quarantinedIn(head, format) : []);
+  const quarantined = ({ head }: Reconciled<Camera>) => (head ? quarantinedIn(head, format) : []);
   const look = reportingFaults(log, () => configuration.reconcile(), quarantined);
   look.report(reconciled);
   const watcher = new FileWatcher(filePath, look.again, log);
@@ -118,7 +120,7 @@ async function warnOfReaders(camerasFile: string, log: Log): Promise<void> {
 
 /** The table can differ from the file only if another program wrote to it. */
 async function repairTable(
-  configuration: CameraConfiguration,
+  configuration: Configuration<Camera>,
   log: Log,
   onTableDiffered: (ids: string) => Promise<void>,
 ): Promise<void> {
@@ -132,8 +134,8 @@ async function repairTable(
 /** Logs the faults of a file and its quarantined entries once, not at every reconciliation. */
 function reportingFaults(
   log: Log,
-  reconcile: () => Promise<Reconciled>,
-  quarantined: (reconciled: Reconciled) => readonly FaultyEntry[],
+  reconcile: () => Promise<Reconciled<Camera>>,
+  quarantined: (reconciled: Reconciled<Camera>) => readonly FaultyEntry[],
 ) {
   let lastFaults = '[]';
   let lastQuarantined = '[]';
@@ -156,7 +158,7 @@ function reportingFaults(
       );
     if (entries.length === 0) log.info('no entry of the cameras file is quarantined any more');
   };
-  const report = (reconciled: Reconciled) => {
+  const report = (reconciled: Reconciled<Camera>) => {
     reportFaults(reconciled.faults);
     reportQuarantined(quarantined(reconciled));
   };

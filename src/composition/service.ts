@@ -129,7 +129,7 @@ function summary(
   },
 ): string[] {
   const counts = head
-    ? `${head.cameras.length} cameras, revision ${head.revision.number}`
+    ? `${head.entries.length} cameras, revision ${head.revision.number}`
     : 'no valid configuration yet';
   const see = `(see ${url}/api/v1/cameras/config)`;
   const notes = [

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Camera } from '../../src/domain/cameras/camera';
-import { changesBetween } from '../../src/domain/cameras/camera-changes';
-import type { FullRevision } from '../../src/domain/cameras/camera-config-revision';
+import { changesBetween } from '../../src/domain/shared/entry-changes';
+import type { FullRevision } from '../../src/domain/shared/config-revision';
 import { DomainError, effectOf } from '../../src/domain/shared/domain-error';
 import { sha256 } from '../../src/domain/shared/sha256';
 import { STORE_SETS, storesForEach } from '../support/store-sets';
@@ -31,7 +31,7 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
   const apply = async (after: readonly Camera[]) => {
     const before = await here.stores.cameras.all();
     const changes = changesBetween(fieldsOf(before), fieldsOf(after));
-    await here.stores.unit.exclusively((site) => site.commit((tables) => tables.cameras.apply(after, changes)));
+    await here.stores.unit.exclusively((site) => site.commit((tables) => tables.entries.apply(after, changes)));
   };
   const add = (...all: FullRevision[]) =>
     here.stores.unit.exclusively((site) =>
@@ -116,7 +116,7 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
     const refusal = new DomainError('camera.exists', 'no');
     const failed = here.stores.unit.exclusively((site) =>
       site.commit(async (tables) => {
-        await tables.cameras.apply([camera('a')], changesBetween([], [camera('a').fields]));
+        await tables.entries.apply([camera('a')], changesBetween([], [camera('a').fields]));
         await tables.revisions.add(revision(1));
         expect(await tables.revisions.newest()).toBe(1);
         throw refusal;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import type { ConfigStep } from '../../src/application/shared/configuration-publication';
 import { type Site, createSite } from '../../src/composition/site';
 import { rememberingLog } from '../support/quiet-log';
 import { testSettings } from '../support/test-site';
@@ -66,7 +66,7 @@ async function recover(
     const settled = await site.cameras.configuration.reconcile();
     if (settled.faults.length > 0) throw new Error('the file does not parse');
     const text = readFileSync(camerasFile, 'utf8');
-    const inFile = site.cameras.format.read(text).cameras;
+    const inFile = site.cameras.format.read(text).entries;
     const inTable = (await site.cameras.repository.all()).map((c) => c.fields);
     if (!isDeepStrictEqual(inFile, inTable)) throw new Error('table and file differ');
     if (settled.head?.text !== text) throw new Error('the file is not the newest revision');

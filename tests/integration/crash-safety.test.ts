@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import type { ConfigStep } from '../../src/application/shared/configuration-publication';
 import type { CrashOperation } from '../crash/crash-operations';
 import { type CrashOutcome, crashTrial } from '../crash/crash-trial';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';

@@ -7,7 +7,7 @@ import type { AlertSettings } from '../../src/composition/alerts';
 import { journalOf } from '../../src/composition/events';
 import type { Overrides } from '../../src/composition/platform';
 import { type Site, createSite } from '../../src/composition/site';
-import type { CameraConfigRevision } from '../../src/domain/cameras/camera-config-revision';
+import type { ConfigRevision } from '../../src/domain/shared/config-revision';
 import type { CameraFields } from '../../src/domain/cameras/camera-rules';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import type { ViolationTypes } from '../../src/domain/shared/event';
@@ -36,7 +36,7 @@ export interface TestSite {
   text(): string;
   write(text: string): void;
   /** Throws unless the table, the file and the newest revision say the same and the revisions have no gap. */
-  agreement(): Promise<{ cameras: readonly CameraFields[]; head: CameraConfigRevision }>;
+  agreement(): Promise<{ cameras: readonly CameraFields[]; head: ConfigRevision }>;
   close(): Promise<void>;
 }
 
@@ -131,7 +131,7 @@ export async function agreement(modules: Site, file: string) {
   const reading = modules.cameras.format.read(text);
   expect(reading.faults.filter((f) => f.severity === 'error')).toEqual([]);
   const inTable = table.map((c) => c.fields);
-  expect(inTable).toEqual(reading.cameras);
+  expect(inTable).toEqual(reading.entries);
   const full = await revisions.get(head.number);
   expect(full?.text).toBe(text);
   expect(head.inFile).toBe(true);

@@ -1,10 +1,10 @@
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CameraConfiguration } from '../../application/cameras/camera-configuration';
-import { add } from '../../application/cameras/camera-set';
-import type { CamerasFormat, CamerasReading } from '../../application/cameras/cameras-file';
-import type { ConfigHead } from '../../application/cameras/configuration-publication';
-import { hasErrors, quarantinedIn } from '../../application/cameras/quarantine';
+import type { Configuration } from '../../application/shared/configuration';
+import { cameraSet } from '../../application/cameras/camera-kind';
+import type { ConfigFormat, ConfigReading } from '../../application/shared/config-file';
+import type { ConfigHead } from '../../application/shared/configuration-publication';
+import { hasErrors, quarantinedIn } from '../../application/shared/quarantine';
 import type { EventIntake } from '../../application/events/event-intake';
 import type { RejectFile } from '../../application/events/journal';
 import { JournalIngestor, JournalReading } from '../../application/events/journal-ingestor';
@@ -21,8 +21,8 @@ import { PartReport } from './import-report';
 export const EXAMPLES_SHA256 = 'c682aa3e5d84e5a3fa9919f0b3ebfcf320e56892ba3eb00c5dabb76c5784c8b1';
 
 interface Own {
-  readonly configuration: CameraConfiguration;
-  readonly format: CamerasFormat;
+  readonly configuration: Configuration<Camera>;
+  readonly format: ConfigFormat;
   readonly now: Date;
 }
 
@@ -57,13 +57,13 @@ export async function importCameras(path: string, own: Own, dryRun: boolean): Pr
   return report;
 }
 
-function isUntouched(head: ConfigHead, format: CamerasFormat): boolean {
-  const isEmpty = head.cameras.length + quarantinedIn(head, format).length === 0;
+function isUntouched(head: ConfigHead<Camera>, format: ConfigFormat): boolean {
+  const isEmpty = head.entries.length + quarantinedIn(head, format).length === 0;
   return isEmpty || head.revision.sha256 === EXAMPLES_SHA256;
 }
 
-function noteAsItStands({ cameras, faulty }: CamerasReading, report: PartReport): void {
-  report.taken = cameras.length;
+function noteAsItStands({ entries, faulty }: ConfigReading, report: PartReport): void {
+  report.taken = entries.length;
   report.notes.push('there are no cameras of your own here yet: the file is taken as it stands');
   const [first] = faulty;
   if (!first) return;
@@ -72,8 +72,8 @@ function noteAsItStands({ cameras, faulty }: CamerasReading, report: PartReport)
 }
 
 async function addMissing(
-  old: CamerasReading,
-  head: ConfigHead,
+  old: ConfigReading,
+  head: ConfigHead<Camera>,
   { configuration, now }: Own,
   report: PartReport,
   dryRun: boolean,
@@ -82,16 +82,17 @@ async function addMissing(
     const error = faults.find(({ severity }) => severity === 'error');
     report.leave(error?.message ?? 'it has faults', `line ${line}, ${error?.path ?? 'cameras'}`);
   }
-  const present = new Map(head.cameras.map((camera) => [camera.id, camera]));
+  const present = new Map(head.entries.map((camera) => [camera.id, camera]));
   const fresh: Camera[] = [];
-  for (const fields of old.cameras) {
+  for (const fields of old.entries) {
     const camera = Camera.restore(fields, now, now);
     const there = present.get(camera.id);
     if (!there) fresh.push(camera);
     else if (sameJson(there.fields, fields)) report.known += 1;
     else report.leave('there is another camera of this id', camera.id);
   }
-  if (!dryRun && fresh.length > 0) await configuration.change((all) => fresh.reduce(add, all));
+  if (!dryRun && fresh.length > 0)
+    await configuration.change((all) => fresh.reduce((set, camera) => cameraSet.add(set, camera), all));
   report.taken = fresh.length;
 }
 

@@ -1,8 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import type { Camera, CameraTimes } from '../../domain/cameras/camera';
-import type { CameraChange } from '../../domain/cameras/camera-changes';
+import type { EntryChange } from '../../domain/shared/entry-changes';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { type CameraRow, CameraRows, fromRow, toRow } from './camera-row';
+import type { ConfigStore } from './pg-config-unit-of-work';
+import { PgRevisions } from './pg-revisions';
 import type { Queryable } from './queryable';
 
 const CHUNK = 500;
@@ -30,7 +32,7 @@ export class PgCameras implements CameraRepository {
     return new Map(rows.map((row) => [row.id, { createdAt: row.created_at, updatedAt: row.updated_at }]));
   }
 
-  async apply(after: readonly Camera[], changes: readonly CameraChange[]): Promise<void> {
+  async apply(after: readonly Camera[], changes: readonly EntryChange[]): Promise<void> {
     if (!this.manager) throw new Error('cameras are written in a unit of work only');
     const rows = this.manager.getRepository(CameraRows);
     const removed = changes.filter((c) => c.kind === 'removed').map((c) => c.id);
@@ -46,3 +48,12 @@ export class PgCameras implements CameraRepository {
     );
   }
 }
+
+/** The configuration of the cameras in the database. */
+export const CAMERA_STORE: ConfigStore<Camera> = {
+  noun: 'camera',
+  tables: (sql, manager) => ({
+    entries: new PgCameras(sql, manager),
+    revisions: new PgRevisions(sql, 'camera_config_revisions'),
+  }),
+};

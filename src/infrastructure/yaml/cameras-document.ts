@@ -1,4 +1,4 @@
-import type { CamerasReading, ConfigFault, FaultyEntry } from '../../application/cameras/cameras-file';
+import type { ConfigReading, ConfigFault, FaultyEntry } from '../../application/shared/config-file';
 import type { CameraFields } from '../../domain/cameras/camera-rules';
 import { canonicalJson, isBounded } from '../../domain/shared/json';
 import { CAMERA_ID } from '../../domain/shared/value-rules';
@@ -11,7 +11,7 @@ import { type YamlDocument, parseYaml } from './yaml-document';
 export interface CamerasDocument extends YamlDocument {
   /** The top-level `cameras` entry with its list, if the file has one. */
   readonly cameras?: CameraList;
-  readonly reading: CamerasReading;
+  readonly reading: ConfigReading;
 }
 
 const MAX_CAMERAS = 10_000;
@@ -127,8 +127,8 @@ function pathText(path: LocatedFault['path']): string {
   return text;
 }
 
-const unreadable = (text: string, found: readonly LocatedFault[]): CamerasReading => ({
-  cameras: [],
+const unreadable = (text: string, found: readonly LocatedFault[]): ConfigReading => ({
+  entries: [],
   faulty: [],
   readable: false,
   faults: report(text, found),
@@ -145,7 +145,7 @@ function sorted(
   const readable = errors.every((fault) => fault.item !== undefined);
   if (errors.length === 0 || !readable) {
     const cameras = readable ? [...entries.keys()] : [];
-    const reading = { cameras: fieldsOf(cameras, entries), faulty: [], readable, faults: report(text, found) };
+    const reading = { entries: fieldsOf(cameras, entries), faulty: [], readable, faults: report(text, found) };
     return { reading, items: { cameras, faulty: [] } };
   }
   const shown = reporting(text);
@@ -168,7 +168,7 @@ function sorted(
       content: entries.has(index) && isBounded(fields) ? canonicalJson(fields) : text.slice(start, end),
     };
   };
-  const reading = { cameras: fieldsOf(cameras, entries), faulty: faulty.map(faultyEntry), readable, faults };
+  const reading = { entries: fieldsOf(cameras, entries), faulty: faulty.map(faultyEntry), readable, faults };
   return { reading, items: { cameras, faulty } };
 }
 

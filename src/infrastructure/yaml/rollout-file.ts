@@ -1,4 +1,4 @@
-import type { ConfigFault } from '../../application/cameras/cameras-file';
+import type { ConfigFault } from '../../application/shared/config-file';
 import { type GroupPlan, readPlans } from '../../domain/rollout/rollout-plan';
 import { report } from './cameras-document';
 import { type LocatedFault, type LocatedNode, NodeValues, resolved } from './located-node';

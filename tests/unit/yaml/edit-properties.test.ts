@@ -46,7 +46,7 @@ it('reads every generated file like an independent parser', () => {
     fc.property(yamlFiles, (file) => {
       const reading = format.read(file.text);
       expect(reading.faults).toEqual([]);
-      expect(reading.cameras).toEqual(file.cameras);
+      expect(reading.entries).toEqual(file.cameras);
       expect(secondOpinion(file.text)).toEqual(file.cameras);
     }),
     RUNS,
@@ -150,7 +150,7 @@ it('survives any damage to a file: it is refused or reads like with an independe
     fc.property(cases, ([file, place, length, inserted]) => {
       const at = Math.floor((place * file.text.length) / 1000);
       const text = file.text.slice(0, at) + inserted + file.text.slice(at + length);
-      const { cameras, faulty, readable, faults } = format.read(text);
+      const { entries: cameras, faulty, readable, faults } = format.read(text);
       // A key `null` has no name in the other parser's eyes.
       fc.pre(!JSON.stringify(cameras).includes('"null":'));
       const isRefused = faults.some((fault) => fault.severity === 'error');

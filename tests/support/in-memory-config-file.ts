@@ -1,10 +1,10 @@
-import type { CamerasFile, FileText, LateSave, StagedText } from '../../src/application/cameras/cameras-file';
+import type { ConfigFile, FileText, LateSave, StagedText } from '../../src/application/shared/config-file';
 import type { Clock } from '../../src/application/shared/log';
 import { Unavailable } from '../../src/domain/shared/domain-error';
 import { sha256 } from '../../src/domain/shared/sha256';
 
 /** The cameras file without a disk. */
-export class InMemoryCamerasFile implements CamerasFile {
+export class InMemoryConfigFile implements ConfigFile {
   /** Texts that were staged and neither replaced the file nor were discarded. */
   readonly staged = new Set<string>();
   /** Copies that were made for a person to look at. */
