@@ -9,6 +9,7 @@ import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
 import { monitoringOperations } from './monitoring/monitoring-operations';
 import { recordOperations } from './records/records-operations';
+import { regionOperations } from './regions/region-operations';
 import { rolloutOperations } from './rollout/rollout-operations';
 import { statisticsOperations } from './statistics/statistics-operations';
 import { systemOperations } from './system/system-operations';
@@ -18,6 +19,7 @@ export const catalogue = {
   cameras: cameraOperations,
   cameraConfig: cameraConfigOperations,
   cameraControl: cameraControlOperations,
+  regions: regionOperations,
   alerts: alertOperations,
   alertHandling: alertHandlingOperations,
   events: eventOperations,

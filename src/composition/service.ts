@@ -16,6 +16,7 @@ import { Lifecycle } from './lifecycle';
 import { startMonitoring } from './monitoring';
 import { joinSite } from './platform';
 import { needsToken, refuseBeforeStart, refuseWithoutToken } from './refusals';
+import { startRegions } from './regions';
 import { startRollout } from './rollout';
 import { createSite } from './site';
 
@@ -80,6 +81,7 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
   const membership = await joinSite(platform, settings, life);
   const takeBack = (ids: string) => rollout.breaker.tableDiffered('camera-config', ids);
   const started = await startCameras(cameras, log, takeBack, life);
+  await startRegions(site.regions, log, life);
   const { rolloutFile } = settings;
   const where = await startRollout(platform, rollout, { rolloutFile, seed: seedOf(settings) }, life);
   await startEvents(platform, site.events, life);

@@ -20,12 +20,14 @@ import { type Legacy, createLegacy } from './legacy';
 import { type Monitoring, createMonitoring } from './monitoring';
 import { type Overrides, type Platform, createPlatform } from './platform';
 import { needsToken } from './refusals';
+import { type Regions, createRegions } from './regions';
 import { type Rollout, createRollout } from './rollout';
 
 /** A whole service, context by context. Nothing of it is open or running before it is started. */
 export interface Site {
   readonly platform: Platform;
   readonly cameras: Cameras;
+  readonly regions: Regions;
   readonly system: SystemPort;
   readonly legacy: Legacy;
   readonly control: Control;
@@ -51,6 +53,7 @@ const siteView = ({ siteName, timeZone, violationTypes, ...kept }: Settings): Si
 export function createSite(settings: Settings, overrides: Overrides): Site {
   const platform = createPlatform(settings.databaseUrl, overrides);
   const cameras = createCameras(platform, settings.camerasFile);
+  const regions = createRegions(platform, settings.regionsFile);
   const system = new HostSystem(platform.clock, settings);
   const legacy = createLegacy(platform, settings.legacyBaseUrl, cameras, system);
   const control = createControl(platform, cameras, settings);
@@ -68,6 +71,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const operations = [
     switched(cameraOperations, router, bothCameras),
     cameras.operations,
+    regions.operations,
     switched(cameraControlOperations, router, control),
     switched(alertOperations, router, { domain: alerts.domain, legacy: legacy.alerts }),
     alerts.operations,
@@ -79,5 +83,18 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     switched(systemOperations, router, { domain: system, legacy: legacy.system }),
     access.operations,
   ].flat();
-  return { platform, cameras, system, legacy, control, events, rollout, monitoring, alerts, access, operations };
+  return {
+    platform,
+    cameras,
+    regions,
+    system,
+    legacy,
+    control,
+    events,
+    rollout,
+    monitoring,
+    alerts,
+    access,
+    operations,
+  };
 }

@@ -5,8 +5,8 @@ import { ConfigHeads, ConfigPublishing, type ConfigStep } from '../../src/applic
 import { Reconciliation } from '../../src/application/shared/configuration-reconciliation';
 import type { Camera } from '../../src/domain/cameras/camera';
 import { YamlCamerasFormat } from '../../src/infrastructure/yaml/yaml-cameras-format';
-import { CameraRows, InMemoryCameras, cameraTables } from './in-memory-cameras';
-import { InMemoryConfigUnitOfWork, InMemoryRevisions } from './in-memory-configuration';
+import { InMemoryCameras } from './in-memory-cameras';
+import { ConfigRows, InMemoryConfigUnitOfWork, InMemoryRevisions } from './in-memory-configuration';
 import { InMemoryConfigFile } from './in-memory-config-file';
 import { Outage } from './outage';
 import { rememberingLog } from './quiet-log';
@@ -23,7 +23,7 @@ export const CAMERAS = `cameras:
 export function cameraSiteInMemory(text: string | undefined = CAMERAS) {
   const time = { now: new Date('2030-01-01T00:00:00Z') };
   const clock = () => time.now;
-  const [rows, outage, log] = [new CameraRows(), new Outage(), rememberingLog()];
+  const [rows, outage, log] = [new ConfigRows<Camera>(), new Outage(), rememberingLog()];
   const fault: { at?: ConfigStep } = {};
   const onStep = (step: ConfigStep) => {
     if (fault.at !== step) return;
@@ -35,7 +35,7 @@ export function cameraSiteInMemory(text: string | undefined = CAMERAS) {
     new YamlCamerasFormat(),
     new ConfigHeads<Camera>(),
   ];
-  const memory = new InMemoryConfigUnitOfWork(rows, cameraTables);
+  const memory = new InMemoryConfigUnitOfWork(rows);
   const unit = outage.over(memory);
   const cameras = outage.over(new InMemoryCameras(rows));
   const revisions = outage.over(new InMemoryRevisions(rows));
@@ -53,7 +53,7 @@ export function cameraSiteInMemory(text: string | undefined = CAMERAS) {
     loseCommit: (as: 'stored' | 'not stored') => void (memory.lostCommit = as),
     /** At which step the next change dies. */
     failAt: (step: ConfigStep) => void (fault.at = step),
-    ids: () => rows.cameras.map(({ id }) => id),
+    ids: () => rows.entries.map(({ id }) => id),
     clock,
     rows,
     outage,

@@ -24,6 +24,8 @@ import type { DesiredStates } from '../../src/domain/camera-control/process-rule
 import type { RevisionRepository } from '../../src/domain/shared/config-revision';
 import type { Camera } from '../../src/domain/cameras/camera';
 import type { CameraRepository } from '../../src/domain/cameras/camera-repository';
+import type { RegionsEntry } from '../../src/domain/regions/region';
+import type { EntryRepository } from '../../src/domain/shared/entry-changes';
 import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/event';
 import { systemTimers } from '../../src/infrastructure/environment/scheduler';
 import { Database } from '../../src/infrastructure/postgres/database';
@@ -41,6 +43,7 @@ import { PgEvents } from '../../src/infrastructure/postgres/pg-events';
 import { PgEvidenceStore } from '../../src/infrastructure/postgres/pg-evidence-store';
 import { PgMinutes } from '../../src/infrastructure/postgres/pg-minutes';
 import { PgCameraChanges, PgRevisions } from '../../src/infrastructure/postgres/pg-revisions';
+import { REGION_STORE } from '../../src/infrastructure/postgres/pg-regions';
 import { PgRolloutStore } from '../../src/infrastructure/postgres/pg-rollout-store';
 import { PgSiteWatch } from '../../src/infrastructure/postgres/pg-site-watch';
 import { PgSiteActivity, PgStatistics } from '../../src/infrastructure/postgres/pg-statistics';
@@ -50,8 +53,8 @@ import { PgVerifications } from '../../src/infrastructure/postgres/pg-verificati
 import { PgViolations } from '../../src/infrastructure/postgres/pg-violations';
 import * as alerts from './in-memory-alerts';
 import { InMemoryAudit } from './in-memory-audit';
-import { CameraRows, InMemoryCameras, cameraTables } from './in-memory-cameras';
-import { InMemoryConfigUnitOfWork, InMemoryRevisions } from './in-memory-configuration';
+import { InMemoryCameras } from './in-memory-cameras';
+import { ConfigRows, InMemoryConfigUnitOfWork, InMemoryRevisions, tablesInMemory } from './in-memory-configuration';
 import { InMemoryControlRequests } from './in-memory-control-requests';
 import { InMemoryDesiredStates } from './in-memory-desired-states';
 import * as events from './in-memory-events';
@@ -70,6 +73,7 @@ export interface Stores {
   readonly cameras: CameraRepository;
   readonly revisions: RevisionRepository;
   readonly unit: ConfigUnitOfWork<Camera>;
+  readonly regions: RegionStores;
   readonly desired: DesiredStates;
   readonly controlLine: ControlRequestQueue;
   readonly rules: AlertRuleRepository;
@@ -92,6 +96,13 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
+}
+
+/** The configuration of the regions. */
+interface RegionStores {
+  readonly entries: EntryRepository<RegionsEntry>;
+  readonly revisions: RevisionRepository;
+  readonly unit: ConfigUnitOfWork<RegionsEntry>;
 }
 
 export interface StoreSite {
@@ -146,6 +157,10 @@ function storesIn(sql: Database): Stores {
     cameras: new PgCameras(sql),
     revisions: new PgRevisions(sql, 'camera_config_revisions'),
     unit: new PgConfigUnitOfWork(CAMERA_STORE, sql, log, () => undefined),
+    regions: {
+      ...REGION_STORE.tables(sql),
+      unit: new PgConfigUnitOfWork(REGION_STORE, sql, log, () => undefined),
+    },
     desired: new PgDesiredStates(sql),
     controlLine: new PgControlRequests(sql, log),
     rules: new PgAlertRules(sql),
@@ -173,17 +188,23 @@ function storesIn(sql: Database): Stores {
 
 function inMemory(): Stores {
   const clock = () => new Date();
-  const [cameras, alertRows, eventRows] = [new CameraRows(), new alerts.AlertRows(clock), new events.EventRows()];
+  const [cameras, alertRows, eventRows] = [
+    new ConfigRows<Camera>(),
+    new alerts.AlertRows(clock),
+    new events.EventRows(),
+  ];
   const [watch, evidence, minutes] = [
     new alerts.SiteWatchRow<ReadRollout>({ seq: 0, told: {} }),
     new rollout.EvidenceRows(),
     new Map<string, MinuteRow>(),
   ];
   const desired = new InMemoryDesiredStates();
+  const regions = new ConfigRows<RegionsEntry>();
   return {
     cameras: new InMemoryCameras(cameras),
     revisions: new InMemoryRevisions(cameras),
-    unit: new InMemoryConfigUnitOfWork(cameras, cameraTables),
+    unit: new InMemoryConfigUnitOfWork(cameras),
+    regions: { ...tablesInMemory(regions), unit: new InMemoryConfigUnitOfWork(regions) },
     desired,
     controlLine: new InMemoryControlRequests(systemTimers),
     rules: new alerts.InMemoryAlertRules(alertRows),

@@ -76,6 +76,7 @@ export function testSettings({
     ...options.alerts,
     databaseUrl,
     camerasFile,
+    regionsFile: path.join(path.dirname(camerasFile), 'regions.json'),
     legacyBaseUrl,
     logDir,
     dataDir: options.control?.dataDir ?? logDir,

@@ -147,7 +147,7 @@ interface HttpOptions extends MountOptions {
   readonly scrape?: Scrape;
 }
 
-/** The whole HTTP side: every operation below `/api/v1`, and the document that describes them. */
+/** The whole HTTP side: every operation, and the document that describes them. */
 export function httpApplication(operations: readonly Mounted[], options: HttpOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing');
@@ -159,9 +159,12 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
   });
   if (options.audit) app.use(attempts(options.audit));
   app.use(secure(options.gate.needsToken), crossOrigin, withoutTrailingSlash, authentication(options.gate));
-  const api = Router({ strict: true });
-  mount(api, operations, options);
-  app.use('/api/v1', api);
+  for (const base of new Set(operations.map(({ operation }) => operation.base))) {
+    const router = Router({ strict: true });
+    const below = operations.filter(({ operation }) => operation.base === base);
+    mount(router, below, options);
+    app.use(base, router);
+  }
   mountLiveness(app, sharedLook(options.ready ?? (async () => [])));
   if (options.scrape) mountScrape(app, options.scrape);
   mountDocs(app, openApi(operations.map(({ operation }) => operation)), options.gate.needsToken);

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/event';
 import {
   InvalidSetting,
@@ -31,6 +32,7 @@ export interface Settings {
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly camerasFile: string;
+  readonly regionsFile: string;
   /** Empty: the legacy path is the old implementation on this machine. */
   readonly legacyBaseUrl: string;
   /** The plans of the rollout. */
@@ -111,6 +113,12 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     fallback: 'config/cameras.yaml',
     about: 'the camera configuration people edit',
     read: path,
+  },
+  regionsFile: {
+    name: 'REGIONS_FILE',
+    fallback: '',
+    about: 'the regions people edit; empty: regions.json beside CAMERAS_FILE, config/regions.json by default',
+    read: (value) => (value === '' ? value : path(value)),
   },
   legacyBaseUrl: {
     name: 'LEGACY_BASE_URL',
@@ -228,7 +236,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     return [[key, value] as const];
   });
   if (wrong.length > 0) throw new SettingsError(wrong);
-  return Object.fromEntries(values) as unknown as Settings;
+  const settings = Object.fromEntries(values) as unknown as Settings;
+  return { ...settings, regionsFile: settings.regionsFile || join(dirname(settings.camerasFile), 'regions.json') };
 }
 
 export class SettingsError extends Error {

@@ -15,10 +15,11 @@ import { Reliability1764600000000 } from '../../../migrations/1764600000000-reli
 import { Security1764700000000 } from '../../../migrations/1764700000000-security';
 import { Sessions1764910000000 } from '../../../migrations/1764910000000-sessions';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
+import { Regions1764900000000 } from '../../../migrations/1764900000000-regions';
+import { CAMERA_TABLE, REGION_TABLE } from './entry-tables';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
 import { hasCode } from '../system/files';
-import { CameraRows } from './camera-row';
 import { DatabaseWatch } from './database-watch';
 import { driverErrorOf, unavailable } from './pg-errors';
 import type { Queryable } from './queryable';
@@ -72,7 +73,7 @@ export class Database implements Queryable {
       url,
       extra: { ...common, max: LOCK_HOLDERS + WRITERS },
       poolErrorHandler: onLost,
-      entities: [CameraRows],
+      entities: [CAMERA_TABLE.schema, REGION_TABLE.schema],
       migrations: [
         Cameras1763700000000,
         Rollout1763800000000,
@@ -88,6 +89,7 @@ export class Database implements Queryable {
         Reliability1764600000000,
         Security1764700000000,
         Wake1764800000000,
+        Regions1764900000000,
         Sessions1764910000000,
       ],
       migrationsTransactionMode: 'all',

@@ -1,6 +1,5 @@
 import type { ConfigReading, ConfigFault, FaultyEntry } from '../../application/shared/config-file';
-import type { CameraFields } from '../../domain/cameras/camera-rules';
-import { canonicalJson, isBounded } from '../../domain/shared/json';
+import { type JsonObject, canonicalJson, isBounded } from '../../domain/shared/json';
 import { CAMERA_ID } from '../../domain/shared/value-rules';
 import { type CameraEntry, type CameraList, readEntry } from './camera-entry';
 import { type Item, type LocatedFault, type LocatedNode, NodeValues, type Pair, resolved } from './located-node';
@@ -127,19 +126,20 @@ function pathText(path: LocatedFault['path']): string {
   return text;
 }
 
-const unreadable = (text: string, found: readonly LocatedFault[]): ConfigReading => ({
+export const unreadable = (text: string, found: readonly LocatedFault[]): ConfigReading => ({
   entries: [],
   faulty: [],
   readable: false,
   faults: report(text, found),
 });
 
-/** Separates cameras and faulty entries, each fault with the entry it belongs to. */
-function sorted(
+/** Separates valid and faulty entries of a list, each fault with the entry it belongs to. */
+export function sorted(
   text: string,
   items: readonly Item[],
-  entries: ReadonlyMap<number, CameraEntry>,
+  entries: ReadonlyMap<number, { readonly fields: JsonObject }>,
   found: readonly LocatedFault[],
+  isId: RegExp = CAMERA_ID,
 ) {
   const errors = found.filter((fault) => fault.severity === 'error');
   const readable = errors.every((fault) => fault.item !== undefined);
@@ -161,7 +161,7 @@ function sorted(
     const { id } = fields;
     const own = [...(bad.get(index) ?? [])].sort((a, b) => a.at - b.at).slice(0, MAX_FAULTS_OF_ENTRY);
     return {
-      ...(typeof id === 'string' && CAMERA_ID.test(id) ? { id } : {}),
+      ...(typeof id === 'string' && isId.test(id) ? { id } : {}),
       ...position(start),
       fields,
       faults: own.map(shown),
@@ -172,8 +172,11 @@ function sorted(
   return { reading, items: { cameras, faulty } };
 }
 
-const fieldsOf = (items: readonly number[], entries: ReadonlyMap<number, CameraEntry>): CameraFields[] =>
-  items.flatMap((index): CameraFields[] => {
+const fieldsOf = (
+  items: readonly number[],
+  entries: ReadonlyMap<number, { readonly fields: JsonObject }>,
+): JsonObject[] =>
+  items.flatMap((index): JsonObject[] => {
     const entry = entries.get(index);
     return entry ? [entry.fields] : [];
   });

@@ -33,7 +33,7 @@ describe('the camera configuration', () => {
     return (
       head?.inFile === true &&
       (await site.revisions.get(head.number))?.text === site.file.text &&
-      JSON.stringify(inFile) === JSON.stringify(site.rows.cameras.map(({ fields }) => fields))
+      JSON.stringify(inFile) === JSON.stringify(site.rows.entries.map(({ fields }) => fields))
     );
   };
 
@@ -107,7 +107,7 @@ describe('the camera configuration', () => {
     await faster();
     site.file.saveLate(CAMERAS.replace('name: B', 'name: Yard'));
     await site.configuration.reconcile();
-    expect(site.rows.cameras.map(({ fields }) => [fields.name, fields.fps])).toEqual([
+    expect(site.rows.entries.map(({ fields }) => [fields.name, fields.fps])).toEqual([
       ['A', 5],
       ['Yard', undefined],
     ]);
@@ -115,7 +115,7 @@ describe('the camera configuration', () => {
   });
 
   it('puts a table right that somebody else wrote to', async () => {
-    site.rows.cameras = site.rows.cameras.slice(0, 1);
+    site.rows.entries = site.rows.entries.slice(0, 1);
     expect(await site.configuration.inspect()).toMatchObject([{ id: 'b', kind: 'added' }]);
     expect(site.ids()).toEqual(['a', 'b']);
     expect(await site.configuration.inspect()).toEqual([]);

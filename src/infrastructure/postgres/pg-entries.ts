@@ -1,0 +1,37 @@
+import type { EntityManager } from 'typeorm';
+import type { EntryChange, EntryRepository } from '../../domain/shared/entry-changes';
+import type { EntryRow, EntryTable, StoredEntry } from './entry-tables';
+import type { Queryable } from './queryable';
+
+const CHUNK = 500;
+
+/** Entries in PostgreSQL: plain SQL to read, TypeORM inside the unit of work's transaction to write. */
+export class PgEntries<E extends StoredEntry> implements EntryRepository<E> {
+  constructor(
+    protected readonly table: EntryTable<E>,
+    protected readonly sql: Queryable,
+    private readonly manager?: EntityManager,
+  ) {}
+
+  async all(): Promise<E[]> {
+    const rows = await this.sql.query<EntryRow>(`SELECT * FROM ${this.table.name} ORDER BY position`, []);
+    return rows.map((row) => this.table.fromRow(row));
+  }
+
+  async apply(after: readonly E[], changes: readonly EntryChange[]): Promise<void> {
+    const { name, schema } = this.table;
+    if (!this.manager) throw new Error(`${name} are written in a unit of work only`);
+    const rows = this.manager.getRepository(schema);
+    const removed = changes.filter((c) => c.kind === 'removed').map((c) => c.id);
+    if (removed.length > 0) await rows.delete(removed);
+    const changed = new Set(changes.map((c) => c.id));
+    const written = after.flatMap((entry, i) => (changed.has(entry.id) ? [this.table.toRow(entry, i)] : []));
+    for (let i = 0; i < written.length; i += CHUNK) await rows.upsert(written.slice(i, i + CHUNK), ['id']);
+    await this.sql.query(
+      `UPDATE ${name} SET position = ordered.position - 1
+         FROM unnest($1::text[]) WITH ORDINALITY AS ordered (id, position)
+        WHERE ${name}.id = ordered.id AND ${name}.position <> ordered.position - 1`,
+      [after.map((entry) => entry.id)],
+    );
+  }
+}
