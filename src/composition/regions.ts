@@ -6,7 +6,7 @@ import type { Log } from '../application/shared/log';
 import type { RegionsEntry } from '../domain/regions/region';
 import type { RevisionRepository } from '../domain/shared/config-revision';
 import type { EntryRepository } from '../domain/shared/entry-changes';
-import { pgRegions, REGION_STORE } from '../infrastructure/postgres/pg-regions';
+import { pgRegions, REGION_STORE } from '../infrastructure/postgres/pg-entries';
 import { PgRevisions } from '../infrastructure/postgres/pg-revisions';
 import { JsonRegionsFormat } from '../infrastructure/yaml/json-regions-format';
 import { type Configured, createConfiguration, startConfiguration } from './configuration';

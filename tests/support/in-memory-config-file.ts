@@ -1,4 +1,5 @@
 import type { ConfigFile, FileText, LateSave, StagedText } from '../../src/application/shared/config-file';
+import type { ConfigNoun } from '../../src/application/shared/config-kind';
 import type { Clock } from '../../src/application/shared/log';
 import { Unavailable } from '../../src/domain/shared/domain-error';
 import { sha256 } from '../../src/domain/shared/sha256';
@@ -18,6 +19,7 @@ export class InMemoryConfigFile implements ConfigFile {
   constructor(
     public text: string | undefined,
     private readonly clock: Clock,
+    private readonly noun: ConfigNoun = 'camera',
   ) {
     this.modifiedAt = clock();
   }
@@ -45,7 +47,11 @@ export class InMemoryConfigFile implements ConfigFile {
 
   async stage(text: string): Promise<StagedText> {
     if (this.full)
-      throw new Unavailable('camera_config.file_unwritable', 'The cameras file cannot be written.', 'rolled-back');
+      throw new Unavailable(
+        `${this.noun}_config.file_unwritable`,
+        `The ${this.noun}s file cannot be written.`,
+        'rolled-back',
+      );
     this.staged.add(text);
     return {
       replace: async (expected) => {

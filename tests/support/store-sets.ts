@@ -43,7 +43,7 @@ import { PgEvents } from '../../src/infrastructure/postgres/pg-events';
 import { PgEvidenceStore } from '../../src/infrastructure/postgres/pg-evidence-store';
 import { PgMinutes } from '../../src/infrastructure/postgres/pg-minutes';
 import { PgCameraChanges, PgRevisions } from '../../src/infrastructure/postgres/pg-revisions';
-import { REGION_STORE } from '../../src/infrastructure/postgres/pg-regions';
+import { REGION_STORE } from '../../src/infrastructure/postgres/pg-entries';
 import { PgRolloutStore } from '../../src/infrastructure/postgres/pg-rollout-store';
 import { PgSiteWatch } from '../../src/infrastructure/postgres/pg-site-watch';
 import { PgSiteActivity, PgStatistics } from '../../src/infrastructure/postgres/pg-statistics';

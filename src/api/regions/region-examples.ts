@@ -1,15 +1,9 @@
 import type { RegionService } from '../../application/regions/region-service';
+import { NO_STATS } from '../../application/regions/region-view';
 import { CONDUCT_DEFAULTS } from '../../domain/regions/region-rules';
 import { type Examples, conflict, unknown } from '../http/example';
 
 const TIMES = { created_at: '2026-01-05T08:15:02.114Z', updated_at: '2026-01-05T08:15:02.114Z' } as const;
-const NO_STATS = {
-  total_entries: 0,
-  current_occupancy: 0,
-  violations: 0,
-  last_entry_time: null,
-  last_exit_time: null,
-} as const;
 const SINK = {
   region_id: 'sink',
   region_type: 'handwash',

@@ -50,7 +50,11 @@ const region = (more: JsonObject = {}): JsonObject => ({
   properties: {
     ...settings(),
     camera_id: { type: ['string', 'null'], description: 'null: it holds for the whole site' },
-    stats: { type: 'object', description: 'what an old detector counted; kept as the file has it' },
+    stats: {
+      type: 'object',
+      additionalProperties: true,
+      description: 'what an old detector counted; kept as the file has it',
+    },
     created_at: { type: 'string', format: 'date-time' },
     updated_at: { type: 'string', format: 'date-time' },
     ...more,
@@ -90,7 +94,7 @@ class RegionPatchDto {
   [setting: string]: Json;
 }
 
-@Described(() => named('Region', region()))
+@Described(() => region())
 class RegionDto {
   readonly region_id: string;
   readonly region_type: string;
@@ -120,7 +124,7 @@ class ClearedDto extends DoneDto {
 }
 
 class RegionsToSaveDto {
-  @ListOf(() => named('NewRegion', { type: 'object', properties: settings() }), { most: MOST_REGIONS })
+  @ListOf(() => named('ListedRegion', { type: 'object', properties: settings() }), { most: MOST_REGIONS })
   regions: Json[];
 }
 

@@ -1,4 +1,4 @@
-import { pairsOf, widened } from '../../domain/regions/polygon';
+import { cornersOf, widened } from '../../domain/regions/polygon';
 import { Region, RegionCanvas, type RegionsEntry, regionIn } from '../../domain/regions/region';
 import { publicName } from '../../domain/regions/region-rules';
 import { DomainError, refuseFaults } from '../../domain/shared/domain-error';
@@ -181,7 +181,7 @@ function withCanvas({ entries, quarantined }: All, parts: JsonObject, now: Date)
 /** The old page draws a line where it means a strip, and knows no type but its own. */
 function asDrawn(item: JsonObject): JsonObject {
   const { type = 'custom', region_type = type, points = null, polygon = points, ...rest } = item;
-  const outline = widened(pairsOf(polygon));
+  const outline = widened(cornersOf(polygon));
   return { ...rest, region_type, ...(outline === undefined ? {} : { polygon: outline }) };
 }
 

@@ -3,7 +3,7 @@ import { CONDUCT_DEFAULTS } from '../../domain/regions/region-rules';
 import { type Json, type JsonObject, isJsonObject } from '../../domain/shared/json';
 
 /** What detectors of the old backend counted in a region; kept as the file has it. */
-const NO_STATS = {
+export const NO_STATS = {
   total_entries: 0,
   current_occupancy: 0,
   violations: 0,

@@ -11,7 +11,7 @@ const MOST = 200;
 const FARTHEST = 100_000;
 
 /** Corners as pairs of numbers, whichever way they were written: `[x, y]`, `{"x", "y"}`, each also with numbers as text. */
-export function pairsOf(corners: Json | undefined): Json | undefined {
+export function cornersOf(corners: Json | undefined): Json | undefined {
   return Array.isArray(corners) ? corners.map(pairOf) : corners;
 }
 

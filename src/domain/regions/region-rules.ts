@@ -12,7 +12,7 @@ import {
   unknownName,
   whole,
 } from '../shared/value-rules';
-import { faultOfNewOutline, isPolygon, pairsOf, polygon } from './polygon';
+import { faultOfNewOutline, isPolygon, cornersOf, polygon } from './polygon';
 
 /** A region's settings as written by people: known keys under their one name, unknown keys as they stand. */
 export type RegionFields = JsonObject;
@@ -110,7 +110,7 @@ export const publicName = (field: string): string => (field === 'id' ? 'region_i
 const BLANK_MEANS_ABSENT = new Set(['name', 'description', 'camera_id']);
 
 /** One form of what a person or an old client wrote: one name for each setting, corners as pairs. */
-export function canonical(raw: JsonObject): RegionFields {
+export function canonicalRegion(raw: JsonObject): RegionFields {
   const others = new Map(Object.entries(raw));
   const own: [string, Json][] = [];
   for (const field of Object.keys(REGION_RULES)) {
@@ -119,7 +119,7 @@ export function canonical(raw: JsonObject): RegionFields {
     const value = found === undefined ? undefined : others.get(found);
     for (const name of names) others.delete(name);
     if (value === undefined || isAbsent(field, value)) continue;
-    own.push([field, field === 'polygon' ? (pairsOf(value) ?? null) : value]);
+    own.push([field, field === 'polygon' ? (cornersOf(value) ?? null) : value]);
   }
   return Object.fromEntries([...own, ...others]);
 }

@@ -2,7 +2,7 @@ import { DomainError, refuseFaults } from '../shared/domain-error';
 import type { ConfigEntry } from '../shared/entry-changes';
 import type { Fault } from '../shared/fault';
 import { type Json, type JsonObject, isJsonObject, sameJson } from '../shared/json';
-import { type RegionFields, canonical, checkNames, checkNewPolygon, checkRegion, settable } from './region-rules';
+import { type RegionFields, canonicalRegion, checkNames, checkNewPolygon, checkRegion, settable } from './region-rules';
 
 /** What the regions file holds: regions, and what their corners are measured on. */
 export type RegionsEntry = Region | RegionCanvas;
@@ -30,7 +30,7 @@ export class Region implements ConfigEntry<RegionsEntry> {
 
   /** The same without an end of it: for lists, whose faults are reported together. */
   static check(input: JsonObject): Checked {
-    const fields = canonical(settable(input));
+    const fields = canonicalRegion(settable(input));
     const faults = [...checkNames(fields, {}), ...checkRegion(fields), ...checkNewPolygon(fields.polygon)];
     return { fields, faults };
   }
@@ -61,7 +61,7 @@ export class Region implements ConfigEntry<RegionsEntry> {
 
   checkChange(patch: JsonObject): Checked {
     const sent = settable(patch);
-    const { id, rules, ...news } = canonical(sent);
+    const { id, rules, ...news } = canonicalRegion(sent);
     const renamed: Fault[] =
       id !== undefined && id !== this.id
         ? [{ path: ['region_id'], type: 'mismatch', message: 'must be the id in the path: a region cannot be renamed' }]
@@ -93,7 +93,7 @@ export class Region implements ConfigEntry<RegionsEntry> {
 
 /** `null` takes a setting away, and so does a blank text where one is optional. */
 const isCleared = (field: string, sent: JsonObject): boolean =>
-  Object.hasOwn(sent, field) && !Object.hasOwn(canonical({ [field]: sent[field] ?? null }), field);
+  Object.hasOwn(sent, field) && !Object.hasOwn(canonicalRegion({ [field]: sent[field] ?? null }), field);
 
 /** The entry of the canvas: no region can have this id. */
 export const CANVAS_ID = '$meta';

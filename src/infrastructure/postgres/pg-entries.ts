@@ -1,6 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { EntryChange, EntryRepository } from '../../domain/shared/entry-changes';
-import type { EntryRow, EntryTable, StoredEntry } from './entry-tables';
+import type { RegionsEntry } from '../../domain/regions/region';
+import { type EntryRow, type EntryTable, REGION_TABLE, type StoredEntry } from './entry-tables';
+import type { ConfigStore } from './pg-config-unit-of-work';
+import { PgRevisions } from './pg-revisions';
 import type { Queryable } from './queryable';
 
 const CHUNK = 500;
@@ -35,3 +38,15 @@ export class PgEntries<E extends StoredEntry> implements EntryRepository<E> {
     );
   }
 }
+
+/** The regions in PostgreSQL, for reading. */
+export const pgRegions = (sql: Queryable) => new PgEntries(REGION_TABLE, sql);
+
+/** The configuration of the regions in the database. */
+export const REGION_STORE: ConfigStore<RegionsEntry> = {
+  noun: 'region',
+  tables: (sql, manager) => ({
+    entries: new PgEntries(REGION_TABLE, sql, manager),
+    revisions: new PgRevisions(sql, 'region_config_revisions'),
+  }),
+};

@@ -29,10 +29,10 @@ export function readCamerasDocument(text: string): CamerasDocument {
   const list = pair && resolved(pair.value);
   if (pair && list?.kind !== 'list')
     error(pair.value, 'type', 'cameras must be a list; write "cameras: []" for none.', ['cameras']);
-  if (pair === undefined || list?.kind !== 'list') return { ...document, reading: unreadable(text, faults) };
+  if (pair === undefined || list?.kind !== 'list') return { ...document, reading: unreadableText(text, faults) };
   if (list.items.length > MAX_CAMERAS) {
     error(list, 'too_large', 'The list has more than 10000 cameras; remove some.', ['cameras']);
-    return { ...document, reading: unreadable(text, faults) };
+    return { ...document, reading: unreadableText(text, faults) };
   }
   const inFlow = document.root?.kind === 'map' && document.root.flow;
   const entries = readEntries(list.items, faults, error);
@@ -126,7 +126,7 @@ function pathText(path: LocatedFault['path']): string {
   return text;
 }
 
-export const unreadable = (text: string, found: readonly LocatedFault[]): ConfigReading => ({
+export const unreadableText = (text: string, found: readonly LocatedFault[]): ConfigReading => ({
   entries: [],
   faulty: [],
   readable: false,

@@ -3,7 +3,7 @@ import { CANVAS_ID, checkCanvas } from '../../domain/regions/region';
 import {
   REGION_ID,
   type RegionFields,
-  canonical,
+  canonicalRegion,
   checkNewPolygon,
   checkRegion,
   namesInFile,
@@ -11,7 +11,7 @@ import {
 import { DomainError } from '../../domain/shared/domain-error';
 import type { Fault } from '../../domain/shared/fault';
 import { type Json, type JsonObject, isBounded, isJsonObject, sameJson } from '../../domain/shared/json';
-import { report, sorted, unreadable } from './cameras-document';
+import { report, sorted, unreadableText } from './cameras-document';
 import {
   type Item,
   type ListNode,
@@ -74,7 +74,7 @@ const notEditable = () =>
 function readDocument(text: string): RegionsDocument {
   const refused = (at: number, type: string, message: string, path: LocatedFault['path'] = []) => ({
     text,
-    reading: unreadable(text, [{ at, path, type, message, severity: 'error' }]),
+    reading: unreadableText(text, [{ at, path, type, message, severity: 'error' }]),
   });
   const parsed = parsedOf(text);
   if ('brokenAt' in parsed)
@@ -157,7 +157,7 @@ function readEntries(list: ListNode, raw: readonly Json[]) {
       error(index, [], 'type', 'A region must be an object of settings, of a reasonable size.');
       continue;
     }
-    const fields = canonical(value);
+    const fields = canonicalRegion(value);
     entries.set(index, { fields });
     const said = (found: readonly Fault[], severe: boolean) => {
       for (const { path, type, message } of found) {
@@ -207,7 +207,7 @@ function editRegions({ text, reading, found }: RegionsDocument, edits: readonly 
     } else {
       const index = indexOf(id);
       const before = index === undefined ? undefined : items[index];
-      const fields = edit.kind === 'add' ? edit.fields : { ...canonicalOf(before), ...edit.fields };
+      const fields = edit.kind === 'add' ? edit.fields : { ...fieldsOf(before), ...edit.fields };
       if (index === undefined) added.push(written(withoutUndefined(fields)));
       else items[index] = written(withoutUndefined(fields));
     }
@@ -218,8 +218,9 @@ function editRegions({ text, reading, found }: RegionsDocument, edits: readonly 
   ]);
 }
 
-const idOf = (value: Json | undefined): Json | undefined => (isJsonObject(value) ? canonical(value).id : undefined);
-const canonicalOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? canonical(value) : {});
+const idOf = (value: Json | undefined): Json | undefined =>
+  isJsonObject(value) ? canonicalRegion(value).id : undefined;
+const fieldsOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? canonicalRegion(value) : {});
 
 const withoutUndefined = (fields: Readonly<Record<string, Json | undefined>>): JsonObject =>
   Object.fromEntries(Object.entries(fields).flatMap(([k, v]): [string, Json][] => (v === undefined ? [] : [[k, v]])));
