@@ -5,6 +5,7 @@ import { alertOperations } from './alerts/alert-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
+import { videoOperations } from './camera-control/video-operations';
 import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
 import { monitoringOperations } from './monitoring/monitoring-operations';
@@ -20,6 +21,7 @@ export const catalogue = {
   cameraConfig: cameraConfigOperations,
   cameraControl: cameraControlOperations,
   regions: regionOperations,
+  video: videoOperations,
   alerts: alertOperations,
   alertHandling: alertHandlingOperations,
   events: eventOperations,

@@ -10,7 +10,7 @@ import { sharingReads } from '../application/shared/shared-reads';
 import type { RevisionRepository } from '../domain/shared/config-revision';
 import type { Camera } from '../domain/cameras/camera';
 import type { CameraRepository } from '../domain/cameras/camera-repository';
-import { CAMERA_STORE, PgCameras } from '../infrastructure/postgres/pg-cameras';
+import { CAMERA_STORE, PgCameras } from '../infrastructure/postgres/pg-entries';
 import { PgRevisions } from '../infrastructure/postgres/pg-revisions';
 import { noneIfAbsent } from '../infrastructure/system/files';
 import { YamlCamerasFormat } from '../infrastructure/yaml/yaml-cameras-format';

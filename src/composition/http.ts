@@ -6,6 +6,7 @@ import { mostConnections } from '../infrastructure/system/host-system';
 import type { Lifecycle } from './lifecycle';
 import { type Address, notListening } from './refusals';
 import type { Site } from './site';
+import { startVideo } from './video';
 
 const CLOSE_WITHIN_MS = 10_000;
 /** Events wake it; this is the safety net. */
@@ -31,6 +32,7 @@ export async function startHttp(site: Site, settings: HttpSettings, life: Lifecy
       meter: monitoring.meter.count,
       ready: () => monitoring.service.missing(),
       scrape: () => monitoring.prometheus.render(),
+      video: site.video.push,
     }),
     platform.log,
   );
@@ -43,7 +45,7 @@ export async function startHttp(site: Site, settings: HttpSettings, life: Lifecy
 
 /** Web sockets on the server that also answers HTTP. */
 export function startSockets(
-  { access, alerts, platform }: Site,
+  { access, alerts, platform, video }: Site,
   server: Server,
   trustedProxy: readonly string[],
   life: Lifecycle,
@@ -54,6 +56,7 @@ export function startSockets(
     locate(request);
     return socketCaller(access.gate, request);
   });
+  startVideo(video, sockets, life);
   life.onStop(async () => sockets.close());
   const sending = life.every(EVENTS_EVERY_MS, 'sending events to dashboards', () => events.look(), {
     apartMs: APART_MS,

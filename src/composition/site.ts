@@ -22,6 +22,7 @@ import { type Overrides, type Platform, createPlatform } from './platform';
 import { needsToken } from './refusals';
 import { type Regions, createRegions } from './regions';
 import { type Rollout, createRollout } from './rollout';
+import { type Video, createVideo } from './video';
 
 /** A whole service, context by context. Nothing of it is open or running before it is started. */
 export interface Site {
@@ -36,6 +37,7 @@ export interface Site {
   readonly monitoring: Monitoring;
   readonly alerts: Alerts;
   readonly access: Access;
+  readonly video: Video;
   /** Every operation of the catalogue and what carries it out. */
   readonly operations: readonly Mounted[];
 }
@@ -67,6 +69,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const alerts = createAlerts(platform, stores, watched, settings);
   const rules = { needsToken: needsToken(settings), perMinute: settings.rateLimit };
   const access = createAccess(platform, rules, siteView(settings));
+  const video = createVideo(platform, cameras, control, settings.videoPushToken);
   const { router } = rollout;
   const operations = [
     switched(cameraOperations, router, bothCameras),
@@ -78,10 +81,9 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     switched(eventOperations, router, events.events),
     switched(statisticsOperations, router, events.statistics),
     switched(recordOperations, router, events.records),
-    rollout.operations,
-    monitoring.operations,
+    [rollout, monitoring].flatMap((context) => context.operations),
     switched(systemOperations, router, { domain: system, legacy: legacy.system }),
-    access.operations,
+    [video, access].flatMap((context) => context.operations),
   ].flat();
   return {
     platform,
@@ -95,6 +97,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     monitoring,
     alerts,
     access,
+    video,
     operations,
   };
 }

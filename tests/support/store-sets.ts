@@ -33,7 +33,7 @@ import { PgAlertArchive } from '../../src/infrastructure/postgres/pg-alert-archi
 import { PgAlertRules } from '../../src/infrastructure/postgres/pg-alert-rules';
 import { PgAudit } from '../../src/infrastructure/postgres/pg-audit';
 import { PgConfigUnitOfWork } from '../../src/infrastructure/postgres/pg-config-unit-of-work';
-import { CAMERA_STORE, PgCameras } from '../../src/infrastructure/postgres/pg-cameras';
+import { CAMERA_STORE, PgCameras, REGION_STORE } from '../../src/infrastructure/postgres/pg-entries';
 import { PgControlRequests, PgDesiredStates } from '../../src/infrastructure/postgres/pg-control-requests';
 import { PgDeliveries } from '../../src/infrastructure/postgres/pg-deliveries';
 import { PgDetectionReports } from '../../src/infrastructure/postgres/pg-detection-reports';
@@ -43,7 +43,6 @@ import { PgEvents } from '../../src/infrastructure/postgres/pg-events';
 import { PgEvidenceStore } from '../../src/infrastructure/postgres/pg-evidence-store';
 import { PgMinutes } from '../../src/infrastructure/postgres/pg-minutes';
 import { PgCameraChanges, PgRevisions } from '../../src/infrastructure/postgres/pg-revisions';
-import { REGION_STORE } from '../../src/infrastructure/postgres/pg-entries';
 import { PgRolloutStore } from '../../src/infrastructure/postgres/pg-rollout-store';
 import { PgSiteWatch } from '../../src/infrastructure/postgres/pg-site-watch';
 import { PgSiteActivity, PgStatistics } from '../../src/infrastructure/postgres/pg-statistics';

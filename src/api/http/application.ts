@@ -14,6 +14,7 @@ import { openApi } from './openapi';
 import { RequestError, problemOf } from './problem';
 import { identify } from './request-id';
 import { sendJson, sendText } from './send';
+import { type VideoPush, mountVideoPush } from './video-push';
 
 const VERBS = 'GET, POST, PUT, DELETE, OPTIONS';
 const MAX_AGE_SECONDS = '600';
@@ -145,6 +146,8 @@ interface HttpOptions extends MountOptions {
   readonly trustedProxy?: readonly string[];
   /** Absent: there is no `/metrics`. */
   readonly scrape?: Scrape;
+  /** Absent: no pictures are taken. */
+  readonly video?: VideoPush;
 }
 
 /** The whole HTTP side: every operation, and the document that describes them. */
@@ -158,7 +161,10 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
     next();
   });
   if (options.audit) app.use(attempts(options.audit));
-  app.use(secure(options.gate.needsToken), crossOrigin, withoutTrailingSlash, authentication(options.gate));
+  app.use(secure(options.gate.needsToken), crossOrigin, withoutTrailingSlash);
+  if (options.video) mountVideoPush(app, options.video, false);
+  app.use(authentication(options.gate));
+  if (options.video) mountVideoPush(app, options.video, true);
   for (const base of new Set(operations.map(({ operation }) => operation.base))) {
     const router = Router({ strict: true });
     const below = operations.filter(({ operation }) => operation.base === base);

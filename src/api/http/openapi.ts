@@ -163,6 +163,7 @@ const TAGS: Readonly<Record<string, string>> = {
   alerts: 'Alert rules and what they told',
   'alert-handling': 'What people do about alerts, and notices on their way',
   events: 'Events of the detectors',
+  video: 'Pictures of cameras as they come',
   regions: 'Parts of the picture in which rules hold',
   records: 'Violations and detection reports',
   statistics: 'Events in numbers',

@@ -122,6 +122,7 @@ const TABLE = {
   'rollout.rolled_back': of('conflict', 'The group was rolled back: start it anew.'),
   'rollout.verification_not_found': of('not-found', 'There is no verification of this id; it may have ended.'),
   'service.not_ready': of('unavailable', 'The service is starting; the answer says what it waits for.'),
+  'video.not_a_jpeg': of('invalid', 'The body of a sent picture is no JPEG.', '0.2.0'),
   'violation.changed': of('stale', 'The violation was changed meanwhile: look again and repeat.'),
   'violation.cursor_invalid': of('invalid', 'The cursor is not one that a page answered.'),
   'violation.invalid': of('invalid', 'The change of the violation breaks a rule; `errors` says which.'),

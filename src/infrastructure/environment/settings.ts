@@ -61,6 +61,8 @@ export interface Settings {
   readonly rateLimit: number;
   /** Days that the audit trail is kept. */
   readonly auditRetentionDays: number;
+  /** Empty: detectors that send pictures need a token of this service. */
+  readonly videoPushToken: string;
   /** Where webhooks may go besides the Internet. */
   readonly webhookAllow: readonly string[];
   /** For rules without a web address of their own; empty: none. */
@@ -209,6 +211,12 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     name: 'ALERT_WEBHOOK_SECRET',
     fallback: '',
     about: 'signs webhooks; empty: they are not signed',
+    read: (value) => value,
+  },
+  videoPushToken: {
+    name: 'VIDEO_PUSH_TOKEN',
+    fallback: '',
+    about: 'what detectors that send pictures put into X-Video-Token; empty: they need a token of an operator',
     read: (value) => value,
   },
   smtpUrl: {

@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { EntryChange, EntryRepository } from '../../domain/shared/entry-changes';
+import type { Camera, CameraTimes } from '../../domain/cameras/camera';
+import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import type { RegionsEntry } from '../../domain/regions/region';
-import { type EntryRow, type EntryTable, REGION_TABLE, type StoredEntry } from './entry-tables';
+import { CAMERA_TABLE, type EntryRow, type EntryTable, REGION_TABLE, type StoredEntry } from './entry-tables';
 import type { ConfigStore } from './pg-config-unit-of-work';
 import { PgRevisions } from './pg-revisions';
 import type { Queryable } from './queryable';
@@ -38,6 +40,35 @@ export class PgEntries<E extends StoredEntry> implements EntryRepository<E> {
     );
   }
 }
+
+/** Cameras in PostgreSQL. */
+export class PgCameras extends PgEntries<Camera> implements CameraRepository {
+  constructor(sql: Queryable, manager?: EntityManager) {
+    super(CAMERA_TABLE, sql, manager);
+  }
+
+  async get(id: string): Promise<Camera | undefined> {
+    const rows = await this.sql.query<EntryRow>('SELECT * FROM cameras WHERE id = $1', [id]);
+    return rows.map((row) => this.table.fromRow(row))[0];
+  }
+
+  async times(): Promise<ReadonlyMap<string, CameraTimes>> {
+    const rows = await this.sql.query<Pick<EntryRow, 'id' | 'created_at' | 'updated_at'>>(
+      'SELECT id, created_at, updated_at FROM cameras',
+      [],
+    );
+    return new Map(rows.map((row) => [row.id, { createdAt: row.created_at, updatedAt: row.updated_at }]));
+  }
+}
+
+/** The configuration of the cameras in the database. */
+export const CAMERA_STORE: ConfigStore<Camera> = {
+  noun: 'camera',
+  tables: (sql, manager) => ({
+    entries: new PgCameras(sql, manager),
+    revisions: new PgRevisions(sql, 'camera_config_revisions'),
+  }),
+};
 
 /** The regions in PostgreSQL, for reading. */
 export const pgRegions = (sql: Queryable) => new PgEntries(REGION_TABLE, sql);
