@@ -37,18 +37,18 @@ const CORNER = {
 const GATE = { region_id: 'gate', region_type: 'entrance', polygon: CORNER.polygon, name: 'Gate' } as const;
 const GATE_SAVED = { ...CORNER, ...GATE } as const;
 
-const NO_REGION = unknown({ region_id: 'none' }, 'region.not_found', 'There is no region "none".');
+const NO_REGION = unknown({ region: 'none' }, 'region.not_found', 'There is no region "none".');
 const FEW = 'must have at least 3 different corners';
 
 export const regionExamples = {
   list: { input: { camera_id: 'line-3' }, answer: [SINK, CORNER] },
-  get: { input: { region_id: 'sink' }, answer: SINK, refused: NO_REGION },
+  get: { input: { region: 'sink' }, answer: SINK, refused: NO_REGION },
   update: {
-    input: { region_id: 'sink', is_active: false },
+    input: { region: 'sink', is_active: false },
     answer: { ...SINK, is_active: false, status: 'success' },
     refused: NO_REGION,
   },
-  remove: { input: { region_id: 'corner' }, answer: { status: 'success' }, refused: NO_REGION },
+  remove: { input: { region: 'corner' }, answer: { status: 'success' }, refused: NO_REGION },
   setCanvas: {
     input: { canvas_size: { width: 800, height: 450 }, fit_mode: 'contain' },
     answer: {

@@ -70,7 +70,7 @@ class RegionFilterDto {
 
 class RegionKeyDto {
   @Text({ min: 1, max: 200 })
-  region_id: string;
+  region: string;
 }
 
 /** The settings of a new region; the domain checks them. */
@@ -90,7 +90,7 @@ class NewRegionDto {
 @Described(() => ({ type: 'object', properties: settings(), additionalProperties: true }))
 class RegionPatchDto {
   @Text({ min: 1, max: 200 })
-  region_id: string;
+  region: string;
   [setting: string]: Json;
 }
 
@@ -206,7 +206,7 @@ class WholeListSavedDto extends DoneDto {
 /** In this order the examples work one after the other: what is changed first, what is removed last. */
 export const regionOperations = operations<RegionService>('regions', {
   get: {
-    http: 'GET /management/regions/{region_id}',
+    http: 'GET /management/regions/{region}',
     summary: 'One region',
     call: (regions, input) => regions.get(input),
     input: RegionKeyDto,
@@ -214,7 +214,7 @@ export const regionOperations = operations<RegionService>('regions', {
     example: regionExamples.get,
   },
   update: {
-    http: 'PUT /management/regions/{region_id}',
+    http: 'PUT /management/regions/{region}',
     summary: 'Change some settings of a region',
     call: (regions, input) => regions.update(input),
     input: RegionPatchDto,
@@ -222,7 +222,7 @@ export const regionOperations = operations<RegionService>('regions', {
     example: regionExamples.update,
   },
   remove: {
-    http: 'DELETE /management/regions/{region_id}',
+    http: 'DELETE /management/regions/{region}',
     summary: 'Remove a region',
     call: (regions, input) => regions.remove(input),
     input: RegionKeyDto,

@@ -15,11 +15,12 @@ interface RegionFilter {
   readonly camera_id?: string;
 }
 
+/** Not `region_id`, which bodies hold as well. */
 interface RegionKey {
-  readonly region_id: string;
+  readonly region: string;
 }
 
-/** `region_id` is the region's present id; everything else are the settings to change. */
+/** `region` is the region's present id; everything else are the settings to change. */
 type RegionPatch = RegionKey & JsonObject;
 
 interface RegionList {
@@ -56,8 +57,8 @@ export class RegionService {
     return (NO_CAMERA.has(camera_id) ? regions : regions.filter(wanted)).map(regionView);
   }
 
-  async get({ region_id }: RegionKey) {
-    return regionView(regionIn(await this.entries.all(), region_id));
+  async get({ region }: RegionKey) {
+    return regionView(regionIn(await this.entries.all(), region));
   }
 
   async create(fields: JsonObject) {
@@ -65,14 +66,14 @@ export class RegionService {
     return this.changed(region.id, (all) => regionSet.add(all, region));
   }
 
-  async update({ region_id, ...patch }: RegionPatch) {
-    return this.changed(region_id, (all, unseen) =>
-      regionSet.replace(all, regionOnly(region_id), (entry) => asRegion(entry).change(patch, this.clock()), unseen),
+  async update({ region, ...patch }: RegionPatch) {
+    return this.changed(region, (all, unseen) =>
+      regionSet.replace(all, regionOnly(region), (entry) => asRegion(entry).change(patch, this.clock()), unseen),
     );
   }
 
-  async remove({ region_id }: RegionKey) {
-    await this.configuration.change((all) => regionSet.remove(all, regionOnly(region_id)));
+  async remove({ region }: RegionKey) {
+    await this.configuration.change((all) => regionSet.remove(all, regionOnly(region)));
     return { status: 'success' as const };
   }
 

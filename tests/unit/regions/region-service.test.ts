@@ -39,7 +39,7 @@ describe('the regions', () => {
     expect(await ids('undefined')).toEqual(['a', 'b']);
     expect(await ids('cam1')).toEqual(['a', 'b']);
     expect(await ids('cam2')).toEqual(['a']);
-    expect(await service.get({ region_id: 'a' })).toMatchObject({
+    expect(await service.get({ region: 'a' })).toMatchObject({
       name: 'handwash_a',
       is_active: true,
       description: 'kept',
@@ -59,7 +59,7 @@ describe('the regions', () => {
 
   it('are changed in part, and keep what they had', async () => {
     const one = site();
-    const changed = await one.service.update({ region_id: 'a', is_active: false });
+    const changed = await one.service.update({ region: 'a', is_active: false });
     expect(changed).toMatchObject({
       status: 'success',
       region_id: 'a',
@@ -67,22 +67,22 @@ describe('the regions', () => {
       description: 'kept',
       stats: { violations: 7 },
     });
-    await expect(one.service.update({ region_id: 'none', is_active: false })).rejects.toEqual(
+    await expect(one.service.update({ region: 'none', is_active: false })).rejects.toEqual(
       refused('region.not_found'),
     );
-    await expect(one.service.update({ region_id: '$meta', fit_mode: 'x' })).rejects.toEqual(
+    await expect(one.service.update({ region: '$meta', fit_mode: 'x' })).rejects.toEqual(
       refused('region.not_found'),
     );
-    const mended = await one.service.update({ region_id: 'broken', region_type: 'entrance', polygon: TRIANGLE });
+    const mended = await one.service.update({ region: 'broken', region_type: 'entrance', polygon: TRIANGLE });
     expect(mended).toMatchObject({ region_id: 'broken', region_type: 'entrance' });
     expect(inFile(one).regions.map((r) => r.region_id)).toEqual(['a', 'b', 'broken']);
   });
 
   it('are removed if they are there', async () => {
     const one = site();
-    await one.service.remove({ region_id: 'a' });
-    await expect(one.service.remove({ region_id: 'a' })).rejects.toEqual(refused('region.not_found'));
-    await expect(one.service.remove({ region_id: '$meta' })).rejects.toEqual(refused('region.not_found'));
+    await one.service.remove({ region: 'a' });
+    await expect(one.service.remove({ region: 'a' })).rejects.toEqual(refused('region.not_found'));
+    await expect(one.service.remove({ region: '$meta' })).rejects.toEqual(refused('region.not_found'));
     expect(await one.service.clear({})).toEqual({ status: 'success', removed: 1 });
     expect(inFile(one)).toEqual({ regions: [], meta: { canvas_size: { width: 800, height: 600 } } });
   });
@@ -159,7 +159,7 @@ describe('the regions', () => {
         ],
       },
     ]);
-    expect((await one.service.get({ region_id: 'a' })).stats).toMatchObject({ violations: 7 });
+    expect((await one.service.get({ region: 'a' })).stats).toMatchObject({ violations: 7 });
   });
 
   it('are measured on a canvas that an empty request does not erase', async () => {
