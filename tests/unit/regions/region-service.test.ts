@@ -67,12 +67,8 @@ describe('the regions', () => {
       description: 'kept',
       stats: { violations: 7 },
     });
-    await expect(one.service.update({ region: 'none', is_active: false })).rejects.toEqual(
-      refused('region.not_found'),
-    );
-    await expect(one.service.update({ region: '$meta', fit_mode: 'x' })).rejects.toEqual(
-      refused('region.not_found'),
-    );
+    await expect(one.service.update({ region: 'none', is_active: false })).rejects.toEqual(refused('region.not_found'));
+    await expect(one.service.update({ region: '$meta', fit_mode: 'x' })).rejects.toEqual(refused('region.not_found'));
     const mended = await one.service.update({ region: 'broken', region_type: 'entrance', polygon: TRIANGLE });
     expect(mended).toMatchObject({ region_id: 'broken', region_type: 'entrance' });
     expect(inFile(one).regions.map((r) => r.region_id)).toEqual(['a', 'b', 'broken']);
