@@ -144,11 +144,11 @@ async function service(place: Workplace, databaseUrl: string): Promise<Site> {
   const camerasFile = path.join(place.dir, 'none.yaml');
   const folders = { dataDir: place.dir, logDir: place.dir, camerasFile };
   const site = createSite({ ...readSettings({}), databaseUrl, ...folders }, { log: SILENT });
-  const { platform, alerts } = site;
+  const { platform, alerts, live } = site;
   const life = new Lifecycle(SILENT);
   place.onEnd(() => life.stop());
   await platform.database.open();
   life.onStop(() => platform.database.close());
-  await startAlerts(platform, alerts, await joinSite(platform, folders, life), life);
+  await startAlerts(platform, alerts, live, await joinSite(platform, folders, life), life);
   return site;
 }

@@ -10,8 +10,11 @@ import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
 import { monitoringOperations } from './monitoring/monitoring-operations';
 import { recordOperations } from './records/records-operations';
+import { violationQueueOperations } from './records/violation-queue-operations';
+import { violationPictureOperations } from './records/violation-picture-operations';
 import { regionOperations } from './regions/region-operations';
 import { rolloutOperations } from './rollout/rollout-operations';
+import { seriesOperations } from './statistics/series-operations';
 import { statisticsOperations } from './statistics/statistics-operations';
 import { systemOperations } from './system/system-operations';
 
@@ -26,7 +29,10 @@ export const catalogue = {
   alertHandling: alertHandlingOperations,
   events: eventOperations,
   records: recordOperations,
+  violationQueue: violationQueueOperations,
+  violationPictures: violationPictureOperations,
   statistics: statisticsOperations,
+  series: seriesOperations,
   rollout: rolloutOperations,
   monitoring: monitoringOperations,
   system: systemOperations,

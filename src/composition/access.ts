@@ -10,8 +10,7 @@ import { Sessions } from '../application/access/sessions';
 import { TokenService } from '../application/access/token-service';
 import { maskFields } from '../domain/cameras/camera-secrets';
 import { PgAudit } from '../infrastructure/postgres/pg-audit';
-import { PgSessions } from '../infrastructure/postgres/pg-sessions';
-import { PgTokens } from '../infrastructure/postgres/pg-tokens';
+import { PgSessions, PgTokens } from '../infrastructure/postgres/pg-tokens';
 import type { Lifecycle } from './lifecycle';
 import type { Platform } from './platform';
 

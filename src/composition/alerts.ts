@@ -19,15 +19,13 @@ import type { ViolationTypes } from '../domain/shared/event';
 import { REST } from '../infrastructure/environment/scheduler';
 import { AddressPolicy } from '../infrastructure/notify/address-policy';
 import { EmailChannel } from '../infrastructure/notify/email-channel';
-import { LiveSockets } from '../infrastructure/notify/live-sockets';
-import { EVENTS_PATH, LiveEvents, LiveStatus, STATUS_PATH } from '../infrastructure/notify/live-topics';
+import type { LiveEvents } from '../infrastructure/notify/live-topics';
 import { WebhookChannel } from '../infrastructure/notify/webhook-channel';
 import type { Leader } from '../infrastructure/postgres/lead';
 import { PgAlertArchive } from '../infrastructure/postgres/pg-alert-archive';
 import { PgAlertRules, PgRuleFollower } from '../infrastructure/postgres/pg-alert-rules';
 import { ALERTS_CHANNEL, PgAnnouncer, PgDeliveries } from '../infrastructure/postgres/pg-deliveries';
 import { PgAlertFeed, PgEvaluationStore } from '../infrastructure/postgres/pg-evaluation-store';
-import { PgEventTail } from '../infrastructure/postgres/pg-events';
 import type { PgMembership } from '../infrastructure/postgres/pg-membership';
 import { PgCameraChanges } from '../infrastructure/postgres/pg-revisions';
 import { ROLLOUT_CHANNEL } from '../infrastructure/postgres/pg-rollout-store';
@@ -84,7 +82,6 @@ export interface Alerts extends AlertStores {
   readonly deliveryWorker: DeliveryWorker;
   readonly email: EmailChannel;
   readonly announcer: PgAnnouncer;
-  readonly live: { readonly sockets: LiveSockets; readonly events: LiveEvents; readonly status: LiveStatus };
   readonly operations: readonly Mounted[];
 }
 
@@ -135,7 +132,6 @@ export function createAlerts(
     healthReporter: new HealthReporter(instance.name, check, siteWatchStore, clock, log, PUBLISH_EVERY_MS),
     deliveries,
     ...createDelivery(platform, deliveries, settings),
-    live: createLive(platform, watched),
     operations: mounted(alertHandlingOperations, handling),
   };
 }
@@ -160,23 +156,11 @@ function createDelivery({ database, clock, log }: Platform, deliveries: PgDelive
   return { email, announcer, deliveryWorker: new DeliveryWorker(deliveries, channels, clock, log) };
 }
 
-function createLive({ database, log }: Platform, { cameras, control }: Watched): Alerts['live'] {
-  const events = new LiveEvents(new PgEventTail(database), () => sockets);
-  const { host, controller, rememberedStates } = control;
-  const counters = async () => {
-    const conditions = await processConditions(cameras.remembered, rememberedStates, controller.supervisor);
-    const ids = [...(conditions?.keys() ?? [])];
-    return new Map(await Promise.all(ids.map(async (id) => [id, (await host.counters(id)) ?? {}] as const)));
-  };
-  const status = new LiveStatus(counters, () => sockets);
-  const sockets: LiveSockets = new LiveSockets({ [EVENTS_PATH]: events, [STATUS_PATH]: status }, log);
-  return { sockets, events, status };
-}
-
 /** Follows the rules, evaluates them in one service of the site, and delivers the alerts in all of them. */
 export async function startAlerts(
   { log, connection, wakes }: Platform,
   alerts: Alerts,
+  live: { readonly events: Pick<LiveEvents, 'alert'> },
   membership: PgMembership,
   life: Lifecycle,
 ): Promise<void> {
@@ -190,7 +174,7 @@ export async function startAlerts(
   };
   const leadership = await membership.lead('alert_evaluation', leader, LEASE);
   life.onStop(() => leadership.stop());
-  await connection.listen(ALERTS_CHANNEL, announcing(alerts, log));
+  await connection.listen(ALERTS_CHANNEL, announcing(alerts, live.events, log));
   const evaluate = async () => {
     await evaluator.run();
     return evaluator.isIdle ? REST : undefined;
@@ -221,12 +205,12 @@ export async function startAlerts(
 }
 
 /** Announced alerts reach the dashboards of this service; those missed while the connection was lost as well. */
-function announcing({ announcer, live }: Alerts, log: Log) {
+function announcing({ announcer }: Alerts, events: Pick<LiveEvents, 'alert'>, log: Log) {
   const missed = async (ms: number) => {
-    for (const payload of await announcer.since(ms)) live.events.alert(payload);
+    for (const payload of await announcer.since(ms)) events.alert(payload);
   };
   return (payload: string, missedMs: number): void => {
-    if (payload !== '') live.events.alert(payload);
+    if (payload !== '') events.alert(payload);
     else void missed(missedMs).catch((error: unknown) => log.warn('missed alerts cannot be read', { error }));
   };
 }

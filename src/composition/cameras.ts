@@ -24,6 +24,7 @@ export interface Cameras extends Configured<Camera> {
   /** For callers that read all cameras frequently: read from the database only after a change. */
   readonly remembered: Pick<CameraRepository, 'all'>;
   readonly revisions: RevisionRepository;
+  readonly config: CameraConfigService;
   readonly domain: CamerasPort;
   readonly operations: readonly Mounted[];
 }
@@ -44,6 +45,7 @@ export function createCameras(platform: Platform, camerasFile: string): Cameras 
     repository,
     remembered: { all: wakes.remembered('cameras', () => repository.all()) },
     revisions,
+    config,
     domain: sharingReads(service, ['list']),
     operations: mounted(cameraConfigOperations, config),
   };

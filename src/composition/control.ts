@@ -13,6 +13,7 @@ import type { DesiredStates } from '../domain/camera-control/process-rules';
 import type { JsonObject } from '../domain/shared/json';
 import { systemTimers } from '../infrastructure/environment/scheduler';
 import { FrameGrabber } from '../infrastructure/ffmpeg/frame-grabber';
+import { LivePictures } from '../infrastructure/notify/live-pictures';
 import { PgControlRequests, PgDesiredStates } from '../infrastructure/postgres/pg-control-requests';
 import type { PgMembership } from '../infrastructure/postgres/pg-membership';
 import { NodeWorkerHost } from '../infrastructure/process/node-worker-host';
@@ -41,6 +42,7 @@ export interface Control {
   /** For callers that read all cameras frequently: read from the database only after a change. */
   readonly rememberedStates: Pick<DesiredStates, 'all'>;
   readonly host: NodeWorkerHost;
+  readonly pictures: LivePictures;
   readonly controller: CameraController;
   readonly relay: ControlRelay;
   readonly grabber: FrameGrabber;
@@ -85,6 +87,7 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
     desired,
     rememberedStates: { all: wakes.remembered('cameras', () => desired.all()) },
     host,
+    pictures: new LivePictures(host.files),
     controller,
     relay,
     grabber,
@@ -140,6 +143,7 @@ export async function startControl(
   const leader = { take: () => controller.take(), leave: (near: boolean) => controller.leave(near) };
   const leadership = await membership.lead('camera_control', leader, LEASE);
   life.onStop(() => leadership.stop());
+  life.onStop(async () => control.pictures.close());
   void sayWhichFfmpeg(grabber, log).catch((error: unknown) => log.warn('no ffmpeg could be asked', { error }));
   wakes.on(
     'cameras',

@@ -1,12 +1,17 @@
 import { join } from 'node:path';
+import { type Mounted, mounted } from '../api/http/mount';
+import { seriesOperations } from '../api/statistics/series-operations';
+import { violationQueueOperations } from '../api/records/violation-queue-operations';
 import type { CamerasPort } from '../application/cameras/cameras-port';
 import type { EventIntake } from '../application/events/event-intake';
 import { EventPosting, EventService } from '../application/events/event-service';
 import { JournalIngestor } from '../application/events/journal-ingestor';
 import { RecordService } from '../application/records/record-service';
 import type { CameraDirectory } from '../application/records/record-source';
+import { ViolationQueueService } from '../application/records/violation-queue-service';
 import type { RecordsPort } from '../application/records/records-port';
 import { sharingReads } from '../application/shared/shared-reads';
+import { SeriesService } from '../application/statistics/series-service';
 import { StatisticsService } from '../application/statistics/statistics-service';
 import { DomainError } from '../domain/shared/domain-error';
 import type { ViolationTypes } from '../domain/shared/event';
@@ -22,7 +27,8 @@ import { PgDetectionReports } from '../infrastructure/postgres/pg-detection-repo
 import { PgEventIntake } from '../infrastructure/postgres/pg-event-intake';
 import { PgEvents } from '../infrastructure/postgres/pg-events';
 import { PgEventRetention, PgRetention } from '../infrastructure/postgres/pg-retention';
-import { PgSiteActivity, PgStatistics } from '../infrastructure/postgres/pg-statistics';
+import { PgSeries, PgSiteActivity, PgStatistics } from '../infrastructure/postgres/pg-statistics';
+import { PgViolationQueue } from '../infrastructure/postgres/pg-violation-queue';
 import { PgViolations } from '../infrastructure/postgres/pg-violations';
 import type { Lifecycle } from './lifecycle';
 import type { Platform } from './platform';
@@ -88,6 +94,8 @@ export interface Events {
   readonly events: BothPaths<EventService>;
   readonly statistics: BothPaths<StatisticsService>;
   readonly records: BothPaths<RecordsPort>;
+  readonly queue: PgViolationQueue;
+  readonly operations: readonly Mounted[];
 }
 
 interface EventSettings {
@@ -116,6 +124,7 @@ export function createEvents(
   const tail = new JournalTail(journalFiles, clock, retentionDays);
   const [inTable, inJournal] = [new PgEvents(database), new JournalHistory(tail)];
   const posting = new EventPosting(new DiskJournal(journal), clock, retentionDays);
+  const queue = new PgViolationQueue(database, zone);
   const names = { domain: new SiteCameras(cameras.domain), legacy: new SiteCameras(cameras.legacy) };
   return {
     journal,
@@ -130,6 +139,11 @@ export function createEvents(
     },
     statistics: createStatistics(platform, { inTable, inJournal, tail }, names, archive, settings),
     records: createRecords(platform, names),
+    queue,
+    operations: [
+      ...mounted(seriesOperations, new SeriesService(new PgSeries(database), zone, clock)),
+      ...mounted(violationQueueOperations, new ViolationQueueService(queue, new PgViolations(database), clock)),
+    ],
   };
 }
 

@@ -45,12 +45,12 @@ export async function startHttp(site: Site, settings: HttpSettings, life: Lifecy
 
 /** Web sockets on the server that also answers HTTP. */
 export function startSockets(
-  { access, alerts, platform, video }: Site,
+  { access, live, platform, video }: Site,
   server: Server,
   trustedProxy: readonly string[],
   life: Lifecycle,
 ): void {
-  const { sockets, events, status } = alerts.live;
+  const { sockets, events, status } = live;
   const locate = locating(trustedProxy);
   sockets.attach(server, (request) => {
     locate(request);

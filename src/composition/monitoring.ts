@@ -16,6 +16,7 @@ import { PrometheusPage } from '../infrastructure/prometheus/prometheus-page';
 import { diskSpace } from '../infrastructure/system/files';
 import { mayReplace } from '../infrastructure/system/host-system';
 import type { Cameras } from './cameras';
+import type { Captures } from './captures';
 import type { Control } from './control';
 import type { Events } from './events';
 import type { Lifecycle } from './lifecycle';
@@ -38,6 +39,7 @@ export interface Monitoring {
 interface Observed {
   readonly cameras: Cameras;
   readonly control: Control;
+  readonly captures: Captures;
   readonly events: Events;
   readonly rollout: Rollout;
 }
@@ -106,7 +108,7 @@ const fileProbe = ({ file }: Cameras): probes.HealthProbe => ({
 
 function allProbes(
   { database }: Platform,
-  { cameras, control, events, rollout }: Observed,
+  { cameras, control, captures, events, rollout }: Observed,
   consistency: CameraConsistency,
   { dataDir, logDir }: Folders,
 ): probes.HealthProbe[] {
@@ -128,6 +130,7 @@ function allProbes(
     ),
     probes.rolloutProbe(() => rollout.policy.takenBack()),
     probes.diskProbe(space),
+    probes.capturesProbe(() => captures.capturer.trouble),
     probes.alertsProbe(() => alertState(database), upSeconds),
     probes.ffmpegProbe(() => control.grabber.describe()),
   ];

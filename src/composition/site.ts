@@ -14,9 +14,11 @@ import { HostSystem } from '../infrastructure/system/host-system';
 import { type Access, createAccess } from './access';
 import { type Alerts, createAlertStores, createAlerts } from './alerts';
 import { type Cameras, createCameras } from './cameras';
+import { type Captures, createCaptures } from './captures';
 import { type Control, createControl } from './control';
 import { type Events, createEvents } from './events';
 import { type Legacy, createLegacy } from './legacy';
+import { type Live, createLive } from './live';
 import { type Monitoring, createMonitoring } from './monitoring';
 import { type Overrides, type Platform, createPlatform } from './platform';
 import { needsToken } from './refusals';
@@ -32,15 +34,19 @@ export interface Site {
   readonly system: SystemPort;
   readonly legacy: Legacy;
   readonly control: Control;
+  readonly captures: Captures;
   readonly events: Events;
   readonly rollout: Rollout;
   readonly monitoring: Monitoring;
   readonly alerts: Alerts;
   readonly access: Access;
   readonly video: Video;
+  readonly live: Live;
   /** Every operation of the catalogue and what carries it out. */
   readonly operations: readonly Mounted[];
 }
+
+const accessRules = (settings: Settings) => ({ needsToken: needsToken(settings), perMinute: settings.rateLimit });
 
 const siteView = ({ siteName, timeZone, violationTypes, ...kept }: Settings): SiteView => ({
   name: siteName,
@@ -59,16 +65,17 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const system = new HostSystem(platform.clock, settings);
   const legacy = createLegacy(platform, settings.legacyBaseUrl, cameras, system);
   const control = createControl(platform, cameras, settings);
+  const captures = createCaptures(platform, control, settings);
   const stores = createAlertStores(platform);
   const bothCameras = { domain: cameras.domain, legacy: legacy.cameras };
   const events = createEvents(platform, bothCameras, stores.archive, settings);
   const owners = { cameras: cameras.repository, rules: stores.rules, onDomain: cameras.domain };
   const rollout = createRollout(platform, owners);
-  const monitoring = createMonitoring(platform, { cameras, control, events, rollout }, settings);
+  const monitoring = createMonitoring(platform, { cameras, control, captures, events, rollout }, settings);
   const watched = { cameras, control, rollout, monitoring: monitoring.service };
   const alerts = createAlerts(platform, stores, watched, settings);
-  const rules = { needsToken: needsToken(settings), perMinute: settings.rateLimit };
-  const access = createAccess(platform, rules, siteView(settings));
+  const live = createLive(platform, { cameras, control, events, alerts, rollout, monitoring });
+  const access = createAccess(platform, accessRules(settings), siteView(settings));
   const video = createVideo(platform, cameras, control, settings.videoPushToken);
   const { router } = rollout;
   const operations = [
@@ -81,7 +88,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     switched(eventOperations, router, events.events),
     switched(statisticsOperations, router, events.statistics),
     switched(recordOperations, router, events.records),
-    [rollout, monitoring].flatMap((context) => context.operations),
+    [captures, events, rollout, monitoring].flatMap((context) => context.operations),
     switched(systemOperations, router, { domain: system, legacy: legacy.system }),
     [video, access].flatMap((context) => context.operations),
   ].flat();
@@ -92,12 +99,14 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     system,
     legacy,
     control,
+    captures,
     events,
     rollout,
     monitoring,
     alerts,
     access,
     video,
+    live,
     operations,
   };
 }

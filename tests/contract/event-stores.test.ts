@@ -1,5 +1,6 @@
 import type { Batch, IncomingEvent } from '../../src/application/events/event-intake';
 import type { ViolationConditions, ViolationPlace } from '../../src/application/records/violation-store';
+import type { SeriesSpan } from '../../src/application/statistics/series-service';
 import { runInCall } from '../../src/application/shared/call-context';
 import type { Detection } from '../../src/domain/events/detection';
 import { DomainError } from '../../src/domain/shared/domain-error';
@@ -186,6 +187,67 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
     });
   });
 
+  describe('series', () => {
+    const points = async (asked: Partial<SeriesSpan>) =>
+      (
+        await here.stores.series.series({
+          metric: 'events',
+          bucket: '1h',
+          by: 'type',
+          from: new Date('2026-03-28T00:00:00Z'),
+          to: new Date('2026-03-31T00:00:00Z'),
+          zone: 'Europe/Berlin',
+          ...asked,
+        })
+      ).map(({ key, at, count }) => [key, at.toISOString().slice(5, 16), count]);
+    const at = (text: string) => Date.parse(text) / 1_000;
+    beforeEach(() =>
+      store([
+        opening(1, at('2026-03-28T22:59:00Z')),
+        opening(2, at('2026-03-28T23:01:00Z'), { cameraId: 'cam2' }),
+        event(3, at('2026-03-29T21:59:00Z')),
+        event(4, at('2026-03-29T22:14:30Z')),
+        event(5, at('2026-03-29T22:16:00Z')),
+      ]),
+    );
+
+    it('count by type, camera or not at all, in hours, quarters and minutes', async () => {
+      expect(await points({ by: 'none' })).toEqual([
+        ['', '03-28T22:00', 1],
+        ['', '03-28T23:00', 1],
+        ['', '03-29T21:00', 1],
+        ['', '03-29T22:00', 2],
+      ]);
+      expect(await points({ metric: 'violations', by: 'camera' })).toEqual([
+        ['cam1', '03-28T22:00', 1],
+        ['cam2', '03-28T23:00', 1],
+      ]);
+      expect(await points({ bucket: '15m', by: 'none', from: new Date('2026-03-29T22:10:00Z') })).toEqual([
+        ['', '03-29T22:00', 1],
+        ['', '03-29T22:15', 1],
+      ]);
+      expect(await points({ bucket: '1m', metric: 'violations', cameraId: 'cam2' })).toEqual([
+        ['no_hairnet', '03-28T23:01', 1],
+      ]);
+    });
+
+    it('count the days of any zone, also the one that lacks an hour', async () => {
+      expect(await points({ bucket: '1d', by: 'none' })).toEqual([
+        ['', '03-27T23:00', 1],
+        ['', '03-28T23:00', 2],
+        ['', '03-29T22:00', 2],
+      ]);
+      expect(await points({ bucket: '1d', by: 'none', zone: 'UTC' })).toEqual([
+        ['', '03-28T00:00', 2],
+        ['', '03-29T00:00', 3],
+      ]);
+      expect(await points({ bucket: '1d', metric: 'violations', type: 'no_hairnet' })).toEqual([
+        ['no_hairnet', '03-27T23:00', 1],
+        ['no_hairnet', '03-28T23:00', 1],
+      ]);
+    });
+  });
+
   describe('detection reports', () => {
     beforeEach(() =>
       store([], {
@@ -263,7 +325,7 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
       ]),
     );
     const ids = async (conditions: ViolationConditions = {}, limit = 9, offset = 0, after?: ViolationPlace) =>
-      (await here.stores.violations.page(conditions, limit, offset, after)).map(({ fields }) => fields.id);
+      (await here.stores.violations.page(conditions, { limit, offset, after })).map(({ fields }) => fields.id);
     const status = (to: 'confirmed' | 'resolved', of: readonly number[]) =>
       here.stores.violations.change(of, (violation) => violation.handle({ status: to }, NOW));
 
@@ -331,6 +393,113 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
       await Promise.all(Array.from({ length: 5 }, () => status('confirmed', [1])));
       expect((await here.stores.violations.find(1))?.fields.version).toBe(6);
       expect(await here.stores.violations.trail(1)).toHaveLength(5);
+    });
+
+    it('are found by their last change', async () => {
+      await status('confirmed', [2]);
+      await here.stores.violations.change([3], (violation) =>
+        violation.handle({ status: 'resolved' }, new Date('2090-01-01T00:00:00Z')),
+      );
+      const latest = await here.stores.violations.changedLast(1);
+      expect(latest.map(({ fields }) => fields.id)).toEqual([3]);
+    });
+
+    it('are found by time, by who handled them, and by confidence, in either order', async () => {
+      const at = (seconds: number) => new Date((now - seconds) * 1_000);
+      expect(await ids({ from: at(20), to: at(10) })).toEqual([3, 2]);
+      expect(await ids({ from: at(10) })).toEqual([1]);
+      expect(await ids({ minConfidence: 0.9 })).toEqual([1, 3, 2]);
+      expect(await ids({ minConfidence: 0.95 })).toEqual([]);
+      await here.stores.violations.change([2], (v) => v.handle({ status: 'confirmed', handledBy: 'li' }, NOW));
+      expect(await ids({ handledBy: 'li' })).toEqual([2]);
+      const oldest = { limit: 2, order: 'oldest' } as const;
+      const page = await here.stores.violations.page({}, oldest);
+      expect(page.map(({ fields }) => fields.id)).toEqual([2, 3]);
+      const next = await here.stores.violations.page({}, { ...oldest, after: page.at(-1)!.fields });
+      expect(next.map(({ fields }) => fields.id)).toEqual([1]);
+    });
+
+    it('have their snapshot named once, whatever becomes of them', async () => {
+      const named = opening(8, now - 5);
+      await store([{ ...named, violation: { ...named.violation!, snapshotPath: null } }]);
+      await here.stores.violations.setSnapshot(1, 'captures/other', NOW);
+      expect((await here.stores.violations.find(1))?.fields.snapshotPath).toBe('a/b.jpg');
+      const [newest] = await ids({ from: new Date((now - 6) * 1_000) });
+      await here.stores.violations.setSnapshot(newest!, 'captures/x', NOW);
+      expect((await here.stores.violations.find(newest!))?.fields).toMatchObject({
+        snapshotPath: 'captures/x',
+        version: 1,
+      });
+    });
+
+    it('are counted by status, camera, type, hour and day, whatever the window', async () => {
+      await status('confirmed', [2]);
+      const { queue } = here.stores;
+      expect(await queue.counts('status', {})).toEqual({ confirmed: 1, pending: 2 });
+      expect(await queue.counts('camera', {})).toEqual({ cam1: 2, cam2: 1 });
+      expect(await queue.counts('type', { status: 'pending' })).toEqual({ no_hairnet: 2 });
+      expect(await queue.counts('hour', {})).toEqual({ '2026-03-29T12:00:00Z': 3 });
+      expect(await queue.counts('status', { minConfidence: 0.5, cameraId: 'cam1' })).toEqual({ pending: 2 });
+      await status('resolved', [1, 2, 3]);
+      expect(await queue.counts('status', {})).toEqual({ resolved: 3 });
+    });
+
+    it('of any window are counted as they are listed', async () => {
+      const times = [0, 59, 61, 3_599, 3_600, 7_199, 7_200, 80_000, 86_399, 86_400, 172_799, 172_800, 300_000];
+      await store(times.map((seconds, i) => opening(20 + i, now - seconds - 40_000)));
+      const edges = [0, 1_800, 3_600, 40_000, 50_000, 90_000, 130_000, 220_000, 400_000];
+      for (const from of edges)
+        for (const to of edges.filter((edge) => edge < from)) {
+          const window = { from: new Date((now - from) * 1_000), to: new Date((now - to) * 1_000) };
+          for (const asked of [window, { from: window.from }, { to: window.to }]) {
+            const listed = (await here.stores.violations.page(asked, { limit: 100 })).length;
+            for (const by of ['status', 'hour'] as const) {
+              const counted = Object.values(await here.stores.queue.counts(by, asked)).reduce((a, b) => a + b, 0);
+              expect({ asked, by, counted }).toEqual({ asked, by, counted: listed });
+            }
+          }
+        }
+    });
+
+    it('are grouped by camera and type, with one track or close after each other', async () => {
+      await store([
+        opening(11, now - 1_000, { trackId: 5 }),
+        opening(12, now - 970, { trackId: 6 }),
+        opening(13, now - 500, { trackId: 6 }),
+        opening(14, now - 300, { trackId: null }),
+        opening(15, now - 1_000, { cameraId: 'cam2', trackId: 5 }),
+      ]);
+      const shown = async (order: 'oldest' | 'newest', limit = 100) =>
+        (await here.stores.queue.groups({}, order, limit)).map(({ cameraId, trackId, ids: all }) => [
+          cameraId,
+          trackId,
+          all.length,
+        ]);
+      expect(await shown('oldest')).toEqual([
+        ['cam1', null, 3],
+        ['cam2', 5, 1],
+        ['cam1', null, 1],
+        ['cam1', 7, 2],
+        ['cam2', null, 1],
+      ]);
+      expect((await shown('newest'))[0]).toEqual(['cam1', 7, 2]);
+      expect(await shown('newest', 1)).toEqual([['cam1', 7, 1]]);
+    });
+
+    it('are claimed for a while by one at a time', async () => {
+      const { queue } = here.stores;
+      const [until, later] = [new Date(NOW.getTime() + 30_000), new Date(NOW.getTime() + 31_000)];
+      expect(await queue.claim([1, 2, 99], 'li', NOW, until)).toEqual([]);
+      expect(await queue.claim([2, 3], 'wang', NOW, until)).toEqual([{ violationId: 2, by: 'li', expiresAt: until }]);
+      expect((await queue.claims(NOW)).map(({ violationId, by }) => [violationId, by])).toEqual([
+        [1, 'li'],
+        [2, 'li'],
+        [3, 'wang'],
+      ]);
+      await queue.release([1, 3], 'li');
+      expect((await queue.claims(NOW)).map(({ violationId }) => violationId)).toEqual([2, 3]);
+      expect(await queue.claims(later)).toEqual([]);
+      expect(await queue.claim([2], 'wang', later, new Date(later.getTime() + 30_000))).toEqual([]);
     });
 
     it('of a window are told newest first', async () => {

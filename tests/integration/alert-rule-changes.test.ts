@@ -19,9 +19,9 @@ describe('a rule that is changed through one of two services', () => {
     const first = await testSite(options);
     sites = [first, await testSite({ ...options, camerasFile: first.file })];
     for (const { modules, file } of sites) {
-      const { platform, alerts } = modules;
+      const { platform, alerts, live } = modules;
       const member = await joinSite(platform, { dataDir: dirname(file), camerasFile: file }, life);
-      await startAlerts(platform, alerts, member, life);
+      await startAlerts(platform, alerts, live, member, life);
     }
   });
   afterAll(async () => {

@@ -90,7 +90,7 @@ describe('web sockets', () => {
     const { socket, messages } = await open('/ws/events');
     for (const text of ['{"type":"ping"}', 'ping', '{}', 'null', '[1']) socket.send(text);
     await eventually(() => expect(messages).toEqual([{ type: 'pong' }]));
-    socket.send('x'.repeat(5_000));
+    socket.send('x'.repeat(20_000));
     await eventually(() => expect(socket.readyState).toBe(WebSocket.CLOSED));
   });
 

@@ -46,7 +46,7 @@ describe('without any safety net, a loop of the service is woken', () => {
     follow = jest.spyOn(modules.control.controller, 'follow');
     await startEvents(platform, modules.events, life);
     await startControl(platform, modules.cameras, modules.control, member, life);
-    await startAlerts(platform, modules.alerts, member, life);
+    await startAlerts(platform, modules.alerts, modules.live, member, life);
     await startAccess(platform, modules.access, life);
     server = createServer().listen(0, '127.0.0.1');
     startSockets(modules, server, [], life);

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from './eventually';
 import { ALERTS, TOKEN } from './example-rows';
@@ -94,6 +94,10 @@ export class ExampleSite {
   url = '';
   private readonly folder = new BareSite();
 
+  private get captures(): string {
+    return path.join(this.folder.dir, 'captures');
+  }
+
   private constructor(private readonly database: TestDatabase) {}
 
   static async start(): Promise<ExampleSite> {
@@ -123,6 +127,8 @@ export class ExampleSite {
       USE_DOMAIN_SERVICE: 'true',
       // The examples have times of one day, which must not become too old.
       RETENTION_DAYS: '3650',
+      SITE_NAME: 'Plant 2',
+      CAPTURES_DIR: this.captures,
       ...(FFMPEG_PATH ? { FFMPEG_PATH } : {}),
     };
     this.url = await this.folder.start(settings).ready();
@@ -137,6 +143,7 @@ export class ExampleSite {
     };
     await done('POST', '/events', { events: events() });
     await eventually(async () => (await this.ask('GET', '/records/violations/2')).status === 200);
+    await this.picture(1);
     await done('PUT', '/records/violations/2/status?status=confirmed&handled_by=li&notes=seen');
     await done('PUT', '/cameras/gate', { name: 'Main gate' });
     const started = ['event-read', 'statistics-read', 'record-read', 'system-read', 'alert-rules'];
@@ -154,6 +161,14 @@ export class ExampleSite {
     const { active_ms: active } = (await of('GET', '/rollout/record-read')) as { active_ms: number };
     const run = statuses.every(([id, { state }]) => !id.startsWith('line-') || state === 'running');
     return run && entries.length > 0 && active > 1_000;
+  }
+
+  /** As if the camera of a violation had run: at the moment of its event no worker gave a picture. */
+  private async picture(violation: number): Promise<void> {
+    const { timestamp } = (await this.ask('GET', `/records/violations/${violation}`)).body as { timestamp: string };
+    const folder = path.join(this.captures, timestamp.slice(0, 10), String(violation));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, `${Date.parse(timestamp) - 100}.jpg`), Buffer.from('ffd8ffd9', 'hex'));
   }
 
   private ask(method: string, where: string): Promise<Answer> {

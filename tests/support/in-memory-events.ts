@@ -3,13 +3,20 @@ import type { DetectionReports } from '../../src/application/records/record-sour
 import { NO_REPORTS, type ReportSums, plus } from '../../src/application/records/record-totals';
 import type { DetectionRecord, ViolationChange } from '../../src/application/records/records-port';
 import type {
+  ReviewClaim,
+  CountedBy,
+  ViolationGroup,
+  ViolationQueueStore,
+} from '../../src/application/records/violation-queue-service';
+import type {
   Changed,
+  ViolationSlice,
   ViolationConditions,
-  ViolationPlace,
   ViolationStore,
 } from '../../src/application/records/violation-store';
 import { currentCall, noteChange } from '../../src/application/shared/call-context';
 import type { EventFilter, EventHistory } from '../../src/application/shared/event-history';
+import type { SeriesPoint, SeriesSource, SeriesSpan } from '../../src/application/statistics/series-service';
 import type { SiteActivity, StatisticsSource } from '../../src/application/statistics/statistics-service';
 import type { Counts } from '../../src/application/statistics/statistics-views';
 import type { Detection } from '../../src/domain/events/detection';
@@ -210,18 +217,26 @@ const sumsOf = ({ persons, frames, confidence, fps, processingTime, ...report }:
 export class InMemoryViolations implements ViolationStore {
   constructor(private readonly rows: EventRows) {}
 
-  async page(asked: ViolationConditions, limit: number, offset: number, after?: ViolationPlace): Promise<Violation[]> {
+  async page(asked: ViolationConditions, slice: ViolationSlice): Promise<Violation[]> {
+    const { limit, offset = 0, after, order = 'newest' } = slice;
+    const found = order === 'newest' ? this.found(asked) : this.found(asked).reverse();
     const isBehind = ({ fields: { timestamp, id } }: Violation) => {
-      const later = timestamp.getTime() - (after?.timestamp.getTime() ?? 0);
-      return after === undefined || later < 0 || (later === 0 && id < after.id);
+      if (after === undefined) return true;
+      const later = timestamp.getTime() - after.timestamp.getTime() || id - after.id;
+      return order === 'newest' ? later < 0 : later > 0;
     };
-    return this.found(asked)
-      .filter(isBehind)
-      .slice(offset, offset + limit);
+    return found.filter(isBehind).slice(offset, offset + limit);
   }
 
   async count(asked: ViolationConditions): Promise<number> {
     return this.found(asked).length;
+  }
+
+  async changedLast(limit: number): Promise<Violation[]> {
+    const latest = this.found({}).toSorted(
+      ({ fields: a }, { fields: b }) => b.updatedAt.getTime() - a.updatedAt.getTime() || b.id - a.id,
+    );
+    return latest.slice(0, limit);
   }
 
   async find(id: number): Promise<Violation | undefined> {
@@ -247,18 +262,120 @@ export class InMemoryViolations implements ViolationStore {
     return { violations, unknown: [...new Set(ids)].filter((id) => !after.has(id)) };
   }
 
+  async setSnapshot(id: number, snapshotPath: string, updatedAt: Date): Promise<void> {
+    this.rows.violations = this.rows.violations.map((violation) =>
+      violation.fields.id === id && violation.fields.snapshotPath === null
+        ? Violation.restore({ ...violation.fields, snapshotPath, updatedAt })
+        : violation,
+    );
+  }
+
   async trail(id: number): Promise<ViolationChange[]> {
     return this.rows.trail.filter(({ of }) => of === id).map(({ of: _, ...change }) => change);
   }
 
-  private found({ cameraId, status, violationType }: ViolationConditions): Violation[] {
+  private found(asked: ViolationConditions): Violation[] {
     return this.rows.violations
-      .filter(({ fields }) => fields.id < FIRST_VERIFICATION_VIOLATION)
-      .filter(({ fields }) => cameraId === undefined || fields.cameraId === cameraId)
-      .filter(({ fields }) => status === undefined || fields.status === status)
-      .filter(({ fields }) => violationType === undefined || fields.violationType === violationType)
+      .filter((violation) => fits(violation, asked))
       .sort((a, b) => b.fields.timestamp.getTime() - a.fields.timestamp.getTime() || b.fields.id - a.fields.id);
   }
+}
+
+function fits({ fields: f }: Violation, asked: ViolationConditions): boolean {
+  const { cameraId = f.cameraId, status = f.status, violationType = f.violationType, handledBy = f.handledBy } = asked;
+  const { minConfidence, from, to } = asked;
+  return (
+    f.id < FIRST_VERIFICATION_VIOLATION &&
+    f.cameraId === cameraId &&
+    f.status === status &&
+    f.violationType === violationType &&
+    f.handledBy === handledBy &&
+    (minConfidence === undefined || (f.confidence !== null && f.confidence >= minConfidence)) &&
+    (from === undefined || f.timestamp >= from) &&
+    (to === undefined || f.timestamp < to)
+  );
+}
+
+/** The review of violations without a database; days are those of UTC. */
+export class InMemoryViolationQueue implements ViolationQueueStore {
+  private claimed: ReviewClaim[] = [];
+
+  constructor(private readonly rows: EventRows) {}
+
+  async counts(by: CountedBy, asked: ViolationConditions): Promise<Readonly<Record<string, number>>> {
+    const begin = (at: Date, step: number) =>
+      new Date(Math.floor(at.getTime() / step) * step).toISOString().replace('.000', '');
+    const keys: Record<CountedBy, (v: Violation) => string> = {
+      status: ({ fields }) => fields.status,
+      camera: ({ fields }) => fields.cameraId,
+      type: ({ fields }) => fields.violationType,
+      hour: ({ fields }) => begin(fields.timestamp, HOUR_MS),
+      day: ({ fields }) => begin(fields.timestamp, 24 * HOUR_MS),
+    };
+    const groups = groupBy(
+      this.rows.violations.filter((violation) => fits(violation, asked)),
+      keys[by],
+    );
+    const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(sorted.map(([key, found]) => [key, found.length]));
+  }
+
+  async groups(asked: ViolationConditions, order: 'oldest' | 'newest', among: number): Promise<ViolationGroup[]> {
+    const oldest = this.rows.violations
+      .filter((violation) => fits(violation, asked))
+      .sort((a, b) => a.fields.timestamp.getTime() - b.fields.timestamp.getTime() || a.fields.id - b.fields.id);
+    const some = order === 'oldest' ? oldest.slice(0, among) : oldest.slice(-among);
+    const lines = groupBy(some, ({ fields }) => JSON.stringify([fields.cameraId, fields.violationType]));
+    const groups = [...lines.values()].flatMap((line) => splitLine(line)).map(groupOf);
+    return groups.sort((a, b) =>
+      order === 'oldest' ? a.from.getTime() - b.from.getTime() : b.to.getTime() - a.to.getTime(),
+    );
+  }
+
+  async claim(ids: readonly number[], by: string, now: Date, until: Date): Promise<readonly ReviewClaim[]> {
+    const held = (await this.claims(now)).filter((claim) => claim.by !== by && ids.includes(claim.violationId));
+    const free = ids.filter((id) => !held.some(({ violationId }) => violationId === id));
+    const others = this.claimed.filter(({ violationId }) => !free.includes(violationId));
+    const known = free.filter((id) => this.rows.violations.some(({ fields }) => fields.id === id));
+    this.claimed = [...others, ...known.map((violationId) => ({ violationId, by, expiresAt: until }))];
+    return held;
+  }
+
+  async release(ids: readonly number[], by: string): Promise<void> {
+    this.claimed = this.claimed.filter((claim) => claim.by !== by || !ids.includes(claim.violationId));
+  }
+
+  async claims(now: Date): Promise<readonly ReviewClaim[]> {
+    return this.claimed.filter(({ expiresAt }) => expiresAt > now).sort((a, b) => a.violationId - b.violationId);
+  }
+}
+
+/** Parts of a line of violations, oldest first, in which each belongs to the one before. */
+function splitLine(line: readonly Violation[]): Violation[][] {
+  const parts: Violation[][] = [];
+  for (const violation of line) {
+    const [part, last] = [parts.at(-1), parts.at(-1)?.at(-1)?.fields];
+    const { timestamp, trackId } = violation.fields;
+    const isNear = last && timestamp.getTime() - last.timestamp.getTime() <= 60_000;
+    const isSame = last && trackId !== null && trackId === last.trackId;
+    if (part && (isNear || isSame)) part.push(violation);
+    else parts.push([violation]);
+  }
+  return parts;
+}
+
+function groupOf(part: readonly Violation[]): ViolationGroup {
+  const [first, last] = [part[0]!.fields, part.at(-1)!.fields];
+  const confidences = part.flatMap(({ fields }) => fields.confidence ?? []);
+  return {
+    cameraId: first.cameraId,
+    violationType: first.violationType,
+    trackId: part.every(({ fields }) => fields.trackId === first.trackId) ? first.trackId : null,
+    from: first.timestamp,
+    to: last.timestamp,
+    confidence: confidences.length > 0 ? Math.max(...confidences) : null,
+    ids: part.map(({ fields }) => fields.id),
+  };
 }
 
 const handlingOf = ({ fields }: Violation) => ({
@@ -303,4 +420,50 @@ export class InMemorySiteActivity implements SiteActivity {
         timestamp: timestamp.toISOString(),
       }));
   }
+}
+
+/** Series without a database. */
+export class InMemorySeries implements SeriesSource {
+  constructor(private readonly rows: EventRows) {}
+
+  async series({ metric, bucket, by, from, to, zone, cameraId, type }: SeriesSpan): Promise<readonly SeriesPoint[]> {
+    const all =
+      metric === 'events'
+        ? this.rows.events.map((event) => ({
+            at: event.ts * 1_000,
+            camera: event.cameraId,
+            type: event.type,
+            none: '',
+          }))
+        : this.rows.violations
+            .filter((violation) => fits(violation, {}))
+            .map(({ fields: f }) => ({
+              at: f.timestamp.getTime(),
+              camera: f.cameraId,
+              type: f.violationType,
+              none: '',
+            }));
+    const beginOf = (at: number) => beginOfBucket(at, bucket, zone);
+    const found = all
+      .filter((one) => one.at >= beginOf(from.getTime()) && one.at < to.getTime())
+      .filter((one) => (cameraId ?? one.camera) === one.camera && (type ?? one.type) === one.type);
+    const groups = groupBy(found, (one) => JSON.stringify([one[by], beginOf(one.at)]));
+    return [...groups]
+      .map(([text, ones]) => {
+        const [key, at] = JSON.parse(text) as [string, number];
+        return { key, at: new Date(at), count: ones.length };
+      })
+      .sort((a, b) => (a.key === b.key ? a.at.getTime() - b.at.getTime() : a.key < b.key ? -1 : 1));
+  }
+}
+
+const BUCKET_MS = { '1m': 60_000, '15m': 900_000, '1h': HOUR_MS } as const;
+
+function beginOfBucket(at: number, bucket: SeriesSpan['bucket'], zone: string): number {
+  if (bucket !== '1d') return Math.floor(at / BUCKET_MS[bucket]) * BUCKET_MS[bucket];
+  const dateOf = localDate(zone);
+  // The first quarter of an hour of the same local date: no zone begins its day at another moment.
+  let begin = Math.floor(at / 900_000) * 900_000;
+  while (dateOf(begin - 900_000) === dateOf(at)) begin -= 900_000;
+  return begin;
 }

@@ -12,12 +12,14 @@ import type { ConfigUnitOfWork } from '../../src/application/shared/config-unit-
 import type { EventIntake } from '../../src/application/events/event-intake';
 import type { MinuteStore } from '../../src/application/monitoring/minute-metrics';
 import type { DetectionReports } from '../../src/application/records/record-source';
+import type { ViolationQueueStore } from '../../src/application/records/violation-queue-service';
 import type { ViolationStore } from '../../src/application/records/violation-store';
 import type { EvidenceStore } from '../../src/application/rollout/evidence-store';
 import type { ReadRollout } from '../../src/application/rollout/rollout-news';
 import type { RolloutStore } from '../../src/application/rollout/rollout-store';
 import type { VerificationStore } from '../../src/application/rollout/verifications';
 import type { EventHistory } from '../../src/application/shared/event-history';
+import type { SeriesSource } from '../../src/application/statistics/series-service';
 import type { SiteActivity, StatisticsSource } from '../../src/application/statistics/statistics-service';
 import type { AlertRuleRepository } from '../../src/domain/alerts/alert-rule';
 import type { DesiredStates } from '../../src/domain/camera-control/process-rules';
@@ -45,10 +47,10 @@ import { PgMinutes } from '../../src/infrastructure/postgres/pg-minutes';
 import { PgCameraChanges, PgRevisions } from '../../src/infrastructure/postgres/pg-revisions';
 import { PgRolloutStore } from '../../src/infrastructure/postgres/pg-rollout-store';
 import { PgSiteWatch } from '../../src/infrastructure/postgres/pg-site-watch';
-import { PgSiteActivity, PgStatistics } from '../../src/infrastructure/postgres/pg-statistics';
-import { PgSessions } from '../../src/infrastructure/postgres/pg-sessions';
-import { PgTokens } from '../../src/infrastructure/postgres/pg-tokens';
+import { PgSiteActivity, PgStatistics, PgSeries } from '../../src/infrastructure/postgres/pg-statistics';
+import { PgSessions, PgTokens } from '../../src/infrastructure/postgres/pg-tokens';
 import { PgVerifications } from '../../src/infrastructure/postgres/pg-verifications';
+import { PgViolationQueue } from '../../src/infrastructure/postgres/pg-violation-queue';
 import { PgViolations } from '../../src/infrastructure/postgres/pg-violations';
 import * as alerts from './in-memory-alerts';
 import { InMemoryAudit } from './in-memory-audit';
@@ -85,8 +87,10 @@ export interface Stores {
   readonly intake: EventIntake;
   readonly events: EventHistory;
   readonly statistics: StatisticsSource;
+  readonly series: SeriesSource;
   readonly reports: DetectionReports;
   readonly violations: ViolationStore;
+  readonly queue: ViolationQueueStore;
   readonly activity: SiteActivity;
   readonly rollout: RolloutStore;
   readonly evidence: (instance: string) => EvidenceStore;
@@ -172,8 +176,10 @@ function storesIn(sql: Database): Stores {
     intake: new PgEventIntake(sql, ZONE),
     events: new PgEvents(sql),
     statistics: new PgStatistics(sql, ZONE),
+    series: new PgSeries(sql),
     reports: new PgDetectionReports(sql),
     violations: new PgViolations(sql),
+    queue: new PgViolationQueue(sql, ZONE),
     activity: new PgSiteActivity(sql, ...ACTIVITY),
     rollout: new PgRolloutStore(sql, log),
     evidence: (instance) => new PgEvidenceStore(sql, instance),
@@ -216,8 +222,10 @@ function inMemory(): Stores {
     intake: new events.InMemoryEventIntake(eventRows),
     events: new events.InMemoryEvents(eventRows),
     statistics: new events.InMemoryStatistics(eventRows, ZONE),
+    series: new events.InMemorySeries(eventRows),
     reports: new events.InMemoryDetectionReports(eventRows),
     violations: new events.InMemoryViolations(eventRows),
+    queue: new events.InMemoryViolationQueue(eventRows),
     activity: new events.InMemorySiteActivity(eventRows, ...ACTIVITY),
     rollout: new rollout.InMemoryRolloutStore(clock),
     evidence: (instance) => new rollout.InMemoryEvidenceStore(evidence, instance),

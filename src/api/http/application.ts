@@ -20,7 +20,7 @@ const VERBS = 'GET, POST, PUT, DELETE, OPTIONS';
 const MAX_AGE_SECONDS = '600';
 /** Response headers that scripts of another origin may read. */
 const SHOWN =
-  'X-Request-Id, X-Served-By, X-Rollout-Reason, X-Answer-Partial, X-Frame-Age, X-Last-Frame-Age, Retry-After, Content-Disposition, WWW-Authenticate';
+  'X-Request-Id, X-Served-By, X-Rollout-Reason, X-Answer-Partial, X-Frame-Age, X-Picture-Time, X-Last-Frame-Age, Retry-After, Content-Disposition, WWW-Authenticate';
 
 /**
  * Pages of any origin may call, without credentials: a browser adds nothing by itself that would let them in, they need

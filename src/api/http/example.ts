@@ -40,6 +40,9 @@ export const unknown = refused(404);
 /** A call that makes no sense in the present state. */
 export const conflict = refused(409);
 
+/** A call that the operation itself finds invalid. */
+export const invalidQuery = refused(400);
+
 /** A call with one member that breaks a rule. */
 const faulty =
   (status: RefusedExample['status'], place: string) =>

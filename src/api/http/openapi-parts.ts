@@ -1,19 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { REASONS } from '../../domain/rollout/decision';
 import { type Json, type JsonObject, isJsonObject, sameJson } from '../../domain/shared/json';
-import {
-  all,
-  anyMembers,
-  atLeast,
-  evidenceSchema,
-  listOf,
-  mapOf,
-  nameOf,
-  number,
-  orNull,
-  text,
-  wholeOrNull,
-} from './schemas';
+import { listOf, nameOf, text } from './schemas';
 
 /** The schema of every refusal and failure, https://www.rfc-editor.org/rfc/rfc9457. */
 const PROBLEM: JsonObject = {
@@ -51,6 +39,7 @@ const HEADERS: JsonObject = {
   'X-Served-By': header('The path that answered', { type: 'string', enum: ['domain', 'legacy'] }),
   'X-Rollout-Reason': header('Why that path', { type: 'string', enum: [...REASONS] }),
   'X-Answer-Partial': header('1: a part of the answer could not be read and is missing'),
+  'X-Picture-Time': header('When the picture was taken', { type: 'string', format: 'date-time' }),
   'X-Frame-Age': header('Age of the picture in seconds', { type: 'number' }),
   'X-Last-Frame-Age': header('Where there is no picture: seconds since the last one', { type: 'number' }),
   'Content-Disposition': header('Name of the file'),
@@ -134,120 +123,3 @@ function withoutNeedlessAllOf({ allOf, ...rest }: JsonObject): JsonObject {
   const [only, ...more] = allOf as readonly JsonObject[];
   return only && more.length === 0 ? { ...only, ...rest } : { allOf, ...rest };
 }
-
-const CONNECTING =
-  'Messages are JSON texts. A token goes into the header Authorization or, where a page cannot set one, among the protocols: ' +
-  '["watchgate", "bearer.<token>"]. Refused before the upgrade with 401, 429 (200 sockets of one token or address) or 503 ' +
-  '(1,000 in all). Closed with 4401 when the token is revoked, and cut off when more than ten messages a second or one of ' +
-  'more than 4,096 bytes is sent, or what is sent here is taken too slowly.';
-
-/** The direction as the client sees it. */
-interface Message extends JsonObject {
-  readonly summary: string;
-  readonly schema: JsonObject;
-  readonly example: Json;
-}
-
-const only = (word: string): JsonObject => ({ type: 'string', enum: [word] });
-const typed = (type: string, members: JsonObject = {}, ...optional: string[]): JsonObject =>
-  atLeast({ type: only(type), ...members }, ...optional);
-
-const PING: Message = {
-  summary: 'Asks for an answer',
-  schema: all({ type: only('ping') }),
-  example: { type: 'ping' },
-};
-const PONG: Message = {
-  summary: 'Answer to a ping of the client',
-  schema: typed('pong'),
-  example: { type: 'pong' },
-};
-
-const TS = 1_767_600_902.114;
-const COUNTERS = { total_frames: 5_400, avg_fps: 5 };
-const sinceEpoch: JsonObject = { ...number, description: 'seconds since 1970' };
-const counters: JsonObject = anyMembers('the counters of the worker, as WorkerStats');
-
-const liveEvent: JsonObject = all({
-  ts: sinceEpoch,
-  type: text,
-  camera_id: text,
-  track_id: wholeOrNull,
-  evidence: orNull(evidenceSchema()),
-});
-
-const EVENTS: readonly Message[] = [
-  {
-    summary: 'An event that was taken in',
-    schema: typed('event', { data: liveEvent }),
-    example: {
-      type: 'event',
-      data: { ts: TS, type: 'NO_HAIRNET_AT_SINK', camera_id: 'gate', track_id: 17, evidence: null },
-    },
-  },
-  {
-    summary: 'An alert of a rule that has the channel websocket; docs/alerts.md says what is in it',
-    schema: typed('alert', { data: anyMembers('the alert, as a webhook gets it') }),
-    example: { type: 'alert', data: { alert_type: 'violation_threshold', camera_id: 'gate' } },
-  },
-  { summary: 'Every two seconds', schema: typed('ping'), example: { type: 'ping' } },
-  PONG,
-];
-
-const STATUS: readonly Message[] = [
-  {
-    summary: 'At first: every camera, by its id',
-    schema: typed('status_update', {
-      data: mapOf(all({ camera_id: text, timestamp: sinceEpoch, data: counters })),
-      timestamp: { ...number, description: 'seconds of a clock that never jumps' },
-    }),
-    example: {
-      type: 'status_update',
-      data: { gate: { camera_id: 'gate', timestamp: TS, data: COUNTERS } },
-      timestamp: 4711.5,
-    },
-  },
-  {
-    summary: 'Then, at most once a second: a camera that changed',
-    schema: typed('status_update', {
-      camera_id: text,
-      data: all({ type: only('stats'), camera_id: text, timestamp: sinceEpoch, data: counters }),
-      timestamp: { ...number, description: 'seconds of a clock that never jumps' },
-    }),
-    example: {
-      type: 'status_update',
-      camera_id: 'gate',
-      data: { type: 'stats', camera_id: 'gate', timestamp: TS, data: COUNTERS },
-      timestamp: 4711.5,
-    },
-  },
-  PONG,
-];
-
-/** Everything that a page needs to listen: OpenAPI itself cannot describe web sockets. */
-export const webSockets = (): JsonObject => ({
-  '/ws/events': {
-    summary: 'Events and alerts as they come in; nothing from before',
-    description: CONNECTING,
-    'x-role': 'viewer',
-    parameters: [
-      {
-        name: 'etype',
-        in: 'query',
-        required: false,
-        schema: text,
-        description: 'events of this type only; alerts all the same',
-      },
-    ],
-    receives: EVENTS,
-    sends: [PING],
-  },
-  '/ws/status': {
-    summary: 'What the workers of the cameras say of themselves',
-    description: CONNECTING,
-    'x-role': 'viewer',
-    parameters: [],
-    receives: STATUS,
-    sends: [PING],
-  },
-});

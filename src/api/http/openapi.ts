@@ -5,7 +5,8 @@ import type { Role } from '../../domain/shared/role';
 import { SESSION_COOKIE } from './auth';
 import type { RefusedExample } from './example';
 import { schemaName, schemaOf, shapeOf } from './fields';
-import { type SharedRefusal, headersOf, refusal, sharedRefusals, webSockets, withComponents } from './openapi-parts';
+import { type SharedRefusal, headersOf, refusal, sharedRefusals, withComponents } from './openapi-parts';
+import { webSockets } from './openapi-sockets';
 import type { Operation } from './operation';
 import { all, named, text } from './schemas';
 
@@ -223,7 +224,7 @@ function answers(operation: Operation, takesParameters: boolean): JsonObject {
   const path = switched ? PATH_HEADERS : [];
   const forced = switched ? ', or less than operator and force_domain is sent' : '';
   const kinds: Readonly<Record<string, readonly string[]>> = {
-    'image/jpeg': ['X-Frame-Age'],
+    'image/jpeg': [operation.context === 'records' ? 'X-Picture-Time' : 'X-Frame-Age'],
     'text/csv; charset=utf-8': ['Content-Disposition'],
   };
   const more = [...path, ...(switched ? ['X-Answer-Partial'] : []), ...(kinds[produces] ?? [])];

@@ -36,7 +36,7 @@ const box = (): JsonObject => ({
   description: 'in pixels; one that a detector sent as an object has the members that it sent',
 });
 
-const violation = () =>
+export const violation = () =>
   all({
     id: count,
     camera_id: text,

@@ -10,7 +10,7 @@ import type {
 } from '../../application/records/records-port';
 import { Media } from '../../application/shared/media';
 import { violationStatuses } from '../../domain/records/violation';
-import { ListOfWhole, MANY, NoInputDto, NotBefore, OneOf, Text, Time, Whole } from '../http/fields';
+import { Decimal, ListOfWhole, MANY, NoInputDto, NotBefore, OneOf, Text, Time, Whole } from '../http/fields';
 import { operations } from '../http/operation';
 import {
   CameraStatisticsDto,
@@ -27,19 +27,25 @@ import { recordExamples as examples } from './records-examples';
 
 const MOST_AT_ONCE = 500;
 
-class ViolationFilterDto implements ViolationFilter {
+export class ViolationFilterDto implements ViolationFilter {
   @Text({ max: 100, optional: true }) camera_id?: string;
   @OneOf(violationStatuses, { optional: true }) status?: string;
   @Text({ max: 100, optional: true }) violation_type?: string;
+  @Text({ max: 100, optional: true, about: 'who handled it' }) handled_by?: string;
+  @Decimal({ min: 0, max: 1, optional: true, about: 'violations without a confidence do not fit' })
+  min_confidence?: number;
+  @Time({ optional: true }) from?: string;
+  @NotBefore('from') @Time({ optional: true, about: 'not included' }) to?: string;
 }
 
 class ViolationQueryDto extends ViolationFilterDto implements ViolationQuery {
   @Whole({ min: 1, max: 1_000, default: 50 }) limit = 50;
   @Whole({ min: 0, max: 2_000_000_000, default: 0 }) offset = 0;
   @Text({ max: 100, optional: true, about: 'next_cursor of the page before, in place of an offset' }) cursor?: string;
+  @OneOf(['newest', 'oldest'], { optional: true, about: 'what comes first; newest without it' }) order?: string;
 }
 
-class ViolationKeyDto implements ViolationKey {
+export class ViolationKeyDto implements ViolationKey {
   @Whole({ min: 1, max: MANY }) violation_id: number;
 }
 

@@ -109,7 +109,7 @@ export class CameraSupervisor {
 
   private neverStarted(id: string): ProcessView {
     const nothing = { running: false, pid: 0, state: 'stopped', restarts: 0, last_exit: null, reason: null } as const;
-    return { ...nothing, since: this.firstSeen, log: this.host.logPath(id), cmd: [] };
+    return { ...nothing, next_try_at: null, said: null, since: this.firstSeen, log: this.host.logPath(id), cmd: [] };
   }
 
   private lookAgain(): void {

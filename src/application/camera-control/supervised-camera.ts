@@ -8,7 +8,7 @@ import {
 import type { ProcessRules } from '../../domain/camera-control/process-rules';
 import type { Log } from '../shared/log';
 import type { FrameCounts } from './frame-counts';
-import { type ProcessView, processView } from './process-view';
+import { type ProcessView, type Said, processView } from './process-view';
 import {
   type LiveWorker,
   type Timers,
@@ -34,6 +34,7 @@ export class SupervisedCamera {
   private process: CameraProcess;
   private since: Date;
   private worker: Worker | undefined;
+  private said: Said | null = null;
   private released = false;
   private timer: () => void = () => undefined;
   private waiting: (() => void)[] = [];
@@ -48,7 +49,14 @@ export class SupervisedCamera {
   }
 
   get view(): ProcessView {
-    return processView(this.process, this.since, this.at.host.logPath(this.settings.id), this.worker?.cmd ?? []);
+    const { timers, host } = this.at;
+    return processView(this.process, {
+      since: this.since,
+      log: host.logPath(this.settings.id),
+      cmd: this.worker?.cmd ?? [],
+      said: this.said,
+      dateOf: (at) => new Date(timers.wall().getTime() + at - timers.now()),
+    });
   }
 
   start(settings: WorkerSettings): Promise<ProcessView> {
@@ -169,6 +177,7 @@ export class SupervisedCamera {
 
   private live({ worker, exited }: LiveWorker): void {
     this.worker = worker;
+    this.said = null;
     void exited.then(async (exit) => {
       // The last lines of its log may give the reason: a refused source ends a worker as any crash does.
       await this.hear(worker);
@@ -182,7 +191,8 @@ export class SupervisedCamera {
       const status = await this.at.host.status(worker);
       if (!status || this.worker !== worker) return;
       this.at.frames.hear(worker, status.frames);
-      const { refused, ...heartbeat } = status;
+      const { refused, lastFrameAt, motion, ...heartbeat } = status;
+      this.said = { fps: status.fps, lastFrameAt, motion };
       this.feed(refused ? { kind: 'source-refused' } : { kind: 'heartbeat', ...heartbeat });
     } catch (error) {
       this.at.log.warn('What a worker says of itself cannot be read', { camera: this.settings.id, error });

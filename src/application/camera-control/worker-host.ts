@@ -53,6 +53,9 @@ export interface WorkerStatus {
   readonly frames: number;
   readonly fps?: number;
   readonly frozen?: boolean;
+  /** Milliseconds since 1970. */
+  readonly lastFrameAt?: number;
+  readonly motion?: boolean;
   /** Whether the source refused the credentials. */
   readonly refused?: boolean;
 }

@@ -153,6 +153,15 @@ export const diskProbe = (folders: () => Promise<Readonly<Record<string, DiskSpa
     return { status: full ? 'degraded' : 'ok', details: Object.fromEntries(details) };
   });
 
+/** Why no pictures of violations are kept; nothing is lost but those. */
+export const capturesProbe = (trouble: () => string | undefined): HealthProbe =>
+  probe('captures', async () => {
+    const why = trouble();
+    return why === undefined
+      ? healthy()
+      : { status: 'degraded', error: 'no pictures of violations are kept, see the log' };
+  });
+
 export interface VideoDecoder {
   readonly version: string;
   /** Whether it is the one that npm installed: a build of 2018, whose decoders get no fixes any more. */

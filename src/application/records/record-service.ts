@@ -18,7 +18,7 @@ import type {
   ViolationQuery,
   ViolationView,
 } from './records-port';
-import type { ViolationConditions, ViolationPlace, ViolationStore } from './violation-store';
+import type { ViolationConditions, ViolationOrder, ViolationPlace, ViolationStore } from './violation-store';
 
 export function violationView({ fields: v }: Violation): ViolationView {
   return {
@@ -40,11 +40,17 @@ export function violationView({ fields: v }: Violation): ViolationView {
   };
 }
 
-export const conditionsOf = ({ camera_id, status, violation_type }: ViolationFilter): ViolationConditions => ({
+export const conditionsOf = ({ camera_id, status, violation_type, ...more }: ViolationFilter): ViolationConditions => ({
   ...(camera_id ? { cameraId: camera_id } : {}),
   ...(status ? { status } : {}),
   ...(violation_type ? { violationType: violation_type } : {}),
+  ...(more.handled_by ? { handledBy: more.handled_by } : {}),
+  ...(more.min_confidence === undefined ? {} : { minConfidence: more.min_confidence }),
+  ...(more.from ? { from: new Date(utcTime(more.from)) } : {}),
+  ...(more.to ? { to: new Date(utcTime(more.to)) } : {}),
 });
+
+export const orderOf = (order: string | undefined): ViolationOrder => (order === 'oldest' ? 'oldest' : 'newest');
 
 /** The position after the last violation of a full page, for the next page. */
 export function cursorOf(page: readonly ViolationView[], limit: number): string | null {
@@ -82,7 +88,7 @@ const violationsCsv = (store: ViolationStore, conditions: ViolationConditions): 
 async function* all(store: ViolationStore, conditions: ViolationConditions): AsyncIterable<Violation> {
   let last: ViolationPlace | undefined;
   for (;;) {
-    const page = await store.page(conditions, PAGE, 0, last);
+    const page = await store.page(conditions, { limit: PAGE, after: last });
     yield* page;
     last = page.at(-1)?.fields;
     if (page.length < PAGE) return;
@@ -104,11 +110,11 @@ export class RecordService implements RecordsPort {
     private readonly clock: Clock,
   ) {}
 
-  async violations({ limit, offset, cursor, ...filter }: ViolationQuery) {
+  async violations({ limit, offset, cursor, order, ...filter }: ViolationQuery) {
     const conditions = conditionsOf(filter);
     const place = cursor ? pagePlaceOf(cursor) : undefined;
     const [page, total] = await Promise.all([
-      this.store.page(conditions, limit, place ? 0 : offset, place),
+      this.store.page(conditions, { limit, offset: place ? 0 : offset, after: place, order: orderOf(order) }),
       this.store.count(conditions),
     ]);
     const violations = page.map(violationView);

@@ -24,6 +24,10 @@ export interface ViolationFilter {
   readonly camera_id?: string;
   readonly status?: string;
   readonly violation_type?: string;
+  readonly handled_by?: string;
+  readonly min_confidence?: number;
+  readonly from?: string;
+  readonly to?: string;
 }
 
 export interface ViolationQuery extends ViolationFilter {
@@ -31,6 +35,8 @@ export interface ViolationQuery extends ViolationFilter {
   readonly offset: number;
   /** `next_cursor` of the page before, in place of an offset: new rows do not shift the pages. */
   readonly cursor?: string;
+  /** `newest` first, or `oldest`. */
+  readonly order?: string;
 }
 
 export interface ViolationPage {

@@ -122,10 +122,12 @@ const TABLE = {
   'rollout.rolled_back': of('conflict', 'The group was rolled back: start it anew.'),
   'rollout.verification_not_found': of('not-found', 'There is no verification of this id; it may have ended.'),
   'service.not_ready': of('unavailable', 'The service is starting; the answer says what it waits for.'),
+  'statistics.series_invalid': of('invalid', 'The window has too many buckets, or the time zone is none.'),
   'video.not_a_jpeg': of('invalid', 'The body of a sent picture is no JPEG.', '0.2.0'),
   'violation.changed': of('stale', 'The violation was changed meanwhile: look again and repeat.'),
   'violation.cursor_invalid': of('invalid', 'The cursor is not one that a page answered.'),
   'violation.invalid': of('invalid', 'The change of the violation breaks a rule; `errors` says which.'),
+  'violation.no_picture': of('not-found', 'No picture of the violation was kept, or it is too old.'),
   'violation.not_found': of('not-found', 'There is no violation of this id.'),
 } satisfies Record<string, ErrorEntry>;
 

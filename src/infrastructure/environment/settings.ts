@@ -35,6 +35,12 @@ export interface Settings {
   readonly regionsFile: string;
   /** Empty: the legacy path is the old implementation on this machine. */
   readonly legacyBaseUrl: string;
+  /** Where pictures of violations are kept; empty: `captures` in the data folder. */
+  readonly capturesDir: string;
+  /** Days that pictures of violations are kept. */
+  readonly capturesDays: number;
+  /** The most megabytes of them. */
+  readonly capturesMegabytes: number;
   /** The plans of the rollout. */
   readonly rolloutFile: string;
   /** Program and arguments of a detection process; `{camera_id}`, `{source}` and others are replaced. */
@@ -127,6 +133,24 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     fallback: '',
     about: 'a still-running old backend to serve the legacy path; empty keeps that path in this service',
     read: baseUrl,
+  },
+  capturesDir: {
+    name: 'CAPTURES_DIR',
+    fallback: '',
+    about: 'where pictures of violations are kept; empty: captures in DATA_DIR, best on the same disk',
+    read: (value) => (value === '' ? '' : path(value)),
+  },
+  capturesDays: {
+    name: 'CAPTURES_RETENTION_DAYS',
+    fallback: '30',
+    about: 'days that pictures of violations are kept',
+    read: readNumber(1, 3_650, 0),
+  },
+  capturesMegabytes: {
+    name: 'CAPTURES_MAX_MB',
+    fallback: '10000',
+    about: 'the most megabytes of pictures of violations; the oldest go first',
+    read: readNumber(10, 100_000_000, 0),
   },
   rolloutFile: {
     name: 'ROLLOUT_FILE',
@@ -260,5 +284,5 @@ export class SettingsError extends Error {
 /** One line per variable, for `--help`. */
 export const settingsHelp = (): string =>
   Object.values<Variable<unknown>>(VARIABLES)
-    .map(({ name, fallback, about }) => `  ${name.padEnd(23)}${about} [${fallback ?? 'not set'}]`)
+    .map(({ name, fallback, about }) => `  ${name.padEnd(25)}${about} [${fallback ?? 'not set'}]`)
     .join('\n');

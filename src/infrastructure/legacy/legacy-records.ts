@@ -2,11 +2,17 @@ import {
   type RecordService,
   conditionsOf,
   cursorOf,
+  orderOf,
   pagePlaceOf,
   violationView,
 } from '../../application/records/record-service';
 import type { ReportSums } from '../../application/records/record-totals';
-import type { RecordsPort, ViolationKey, ViolationQuery } from '../../application/records/records-port';
+import type {
+  RecordsPort,
+  ViolationFilter,
+  ViolationKey,
+  ViolationQuery,
+} from '../../application/records/records-port';
 import type { Period } from '../../domain/records/period';
 import { violationNotFound } from '../../domain/records/violation';
 import type { Database } from '../postgres/database';
@@ -47,7 +53,14 @@ export class RawDetectionReports extends PgDetectionReports {
 }
 
 const MATCHING = `($1::text IS NULL OR camera_id = $1) AND ($2::text IS NULL OR status = $2)
-  AND ($3::text IS NULL OR violation_type = $3)`;
+  AND ($3::text IS NULL OR violation_type = $3) AND ($4::text IS NULL OR handled_by = $4)
+  AND ($5::float8 IS NULL OR confidence >= $5) AND ($6::timestamptz IS NULL OR timestamp >= $6)
+  AND ($7::timestamptz IS NULL OR timestamp < $7)`;
+
+const matchingOf = (filter: ViolationFilter): unknown[] => {
+  const { cameraId, status, violationType, handledBy, minConfidence, from, to } = conditionsOf(filter);
+  return [cameraId, status, violationType, handledBy, minConfidence, from, to].map((value) => value ?? null);
+};
 
 /**
  * The old implementation of reading records: one SQL statement each, without anything in between. The violation itself
@@ -72,14 +85,14 @@ export class LegacyRecords implements RecordsPort {
   detectionRecords: RecordsPort['detectionRecords'] = (query) => this.rest.detectionRecords(query);
   health = () => this.rest.health();
 
-  async violations({ limit, offset, cursor, ...filter }: ViolationQuery) {
-    const { cameraId = null, status = null, violationType = null } = conditionsOf(filter);
-    const matching = [cameraId, status, violationType];
+  async violations({ limit, offset, cursor, order, ...filter }: ViolationQuery) {
+    const matching = matchingOf(filter);
     const after = cursor ? pagePlaceOf(cursor) : undefined;
+    const [direction, behind] = orderOf(order) === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
     const rows = await this.database.query<ViolationRow>(
       `SELECT ${VIOLATION_COLUMNS} FROM violation_events
-        WHERE ${OF_THE_SITE} AND ${MATCHING} AND ($4::timestamptz IS NULL OR (timestamp, id) < ($4, $5::bigint))
-        ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT $6 OFFSET $7`,
+        WHERE ${OF_THE_SITE} AND ${MATCHING} AND ($8::timestamptz IS NULL OR (timestamp, id) ${behind} ($8, $9::bigint))
+        ORDER BY violation_events.timestamp ${direction}, violation_events.id ${direction} LIMIT $10 OFFSET $11`,
       [...matching, after?.timestamp ?? null, after?.id ?? null, limit, after ? 0 : offset],
     );
     const count = `SELECT count(*)::float8 AS total FROM violation_events WHERE ${OF_THE_SITE} AND ${MATCHING}`;

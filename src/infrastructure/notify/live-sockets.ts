@@ -2,23 +2,26 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { type IncomingMessage, STATUS_CODES, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../application/shared/log';
-import { isJsonObject, parsedJson } from '../../domain/shared/json';
+import { type JsonObject, isJsonObject, parsedJson } from '../../domain/shared/json';
 
 /** Base of the request's path, which has no host. */
 const HERE = 'http://live';
-const LONGEST_MESSAGE = 4_096;
+const LONGEST_MESSAGE = 16_384;
 /** Limit of waiting bytes for one client; a slower one is disconnected and may connect again. */
 const MOST_WAITING_BYTES = 1_000_000;
 /** Limit of waiting bytes for all clients: many slow ones must not fill the memory. */
 const MOST_WAITING_IN_ALL = 32_000_000;
-const MOST_CLIENTS = 1_000;
-/** Messages of one client in a second; clients need only an occasional ping. */
+const MOST_CLIENTS = 2_500;
+/** Messages of one client in a second; most clients need only an occasional ping. */
 const MOST_MESSAGES = 10;
 /** Connections of one token, or of one address without a token: the others stay free for other clients. */
 const MOST_OF_ONE = 200;
 const REVOKED = 4401;
 /** A client that does not answer the close frame is disconnected. */
 const FAREWELL_MS = 2_000;
+/** A client that takes nothing of what waits for it for so long is disconnected: what waits takes memory. */
+const STUCK_MS = 30_000;
+const LOOK_EVERY_MS = 5_000;
 /** The protocol that a client may name; its token may stand next to it, which is never sent back. */
 const PROTOCOL = 'watchgate';
 
@@ -26,12 +29,22 @@ const PROTOCOL = 'watchgate';
 export interface LiveClient {
   readonly query: URLSearchParams;
   send(message: object): void;
+  /** Bytes that were handed over but not sent yet: whoever calls `write` waits for fewer of them. */
+  waiting(): number;
+  /** Sends bytes as they are; `sent` is called when they have left, and never if the connection ends before. */
+  write(bytes: Buffer, sent: () => void, how?: { readonly binary: boolean }): void;
 }
 
 /** The messages of one path. */
 export interface LiveTopic {
   /** A client has connected. */
   join?(client: LiveClient): void;
+  /** A client has gone. */
+  leave?(client: LiveClient): void;
+  /** A client has sent something; without this a ping is answered, and all else ignored. */
+  receive?(client: LiveClient, message: JsonObject): void;
+  /** Messages that a client may send in a second, where it is more than a few. */
+  readonly mostMessages?: number;
 }
 
 /** What a connection is used for, where a path has a parameter. */
@@ -53,9 +66,11 @@ export interface SocketCaller {
 
 interface Connected extends LiveClient {
   readonly caller: SocketCaller;
+  /** When it last took something of what waited for it, or nothing waited. */
+  tookAt: number;
 }
 
-/** Web sockets besides the HTTP operations: the service only sends here, and receives nothing but `{"type":"ping"}`. */
+/** Web sockets besides the HTTP operations. */
 export class LiveSockets {
   private readonly server = new WebSocketServer({
     noServer: true,
@@ -67,12 +82,14 @@ export class LiveSockets {
   private readonly places = new Map<string, TakeConnection>();
   /** Bytes that were handed over but not sent yet, of all clients. */
   private waiting = 0;
+  private readonly looking: NodeJS.Timeout;
 
   constructor(
     private readonly topics: Readonly<Record<string, LiveTopic>>,
     private readonly log: Log,
   ) {
     for (const path of Object.keys(topics)) this.clients.set(path, new Map());
+    this.looking = setInterval(() => this.endStuck(), LOOK_EVERY_MS).unref();
   }
 
   attach(server: Server, admit: (request: IncomingMessage) => SocketCaller | { readonly refusal: Refusal }): void {
@@ -107,6 +124,7 @@ export class LiveSockets {
   }
 
   close(): void {
+    clearInterval(this.looking);
     for (const client of this.server.clients) client.terminate();
     this.server.close();
   }
@@ -120,18 +138,61 @@ export class LiveSockets {
     if (this.server.clients.size >= MOST_CLIENTS) return refuse(socket, { status: 503, headers: {} });
     if (this.socketsOf(caller) >= MOST_OF_ONE) return refuse(socket, { status: 429, headers: { 'retry-after': '60' } });
     this.server.handleUpgrade(request, socket, head, (connection) => {
-      const client = { query: searchParams, caller, send: (message: object) => this.send(connection, message) };
+      const topic = this.topics[pathname];
+      const client = this.connected(connection, caller, searchParams);
       connection.on('error', (error) => this.log.debug('a socket failed', { error }));
-      connection.on('close', () => clients.delete(connection));
-      const tooMany = messageLimit();
+      connection.on('close', () => {
+        clients.delete(connection);
+        topic?.leave?.(client);
+      });
+      const tooMany = messageLimit(topic?.mostMessages ?? MOST_MESSAGES);
       connection.on('message', (data) => {
         if (tooMany()) return connection.terminate();
-        if (place === undefined && isPing(String(data))) client.send({ type: 'pong' });
+        if (place !== undefined) return;
+        const message = parsedJson(String(data));
+        if (!isJsonObject(message)) return;
+        if (topic?.receive) topic.receive(client, message);
+        else if (message.type === 'ping') client.send({ type: 'pong' });
       });
       clients.set(connection, client);
-      if (place === undefined) this.topics[pathname]?.join?.(client);
+      if (place === undefined) topic?.join?.(client);
       else this.places.get(place)?.(connection, pathname.slice(place.length));
     });
+  }
+
+  private connected(connection: WebSocket, caller: SocketCaller, query: URLSearchParams): Connected {
+    const client: Connected = {
+      query,
+      caller,
+      tookAt: performance.now(),
+      send: (message) => this.send(connection, message),
+      waiting: () => {
+        const own = connection.bufferedAmount;
+        // When all of them together have too many, those without any continue.
+        return own > 0 && this.waiting > MOST_WAITING_IN_ALL ? Number.POSITIVE_INFINITY : own;
+      },
+      write: (bytes, sent, how = { binary: false }) => {
+        if (connection.readyState !== WebSocket.OPEN) return;
+        if (connection.bufferedAmount === 0) client.tookAt = performance.now();
+        this.waiting += bytes.length;
+        connection.send(bytes, how, (error) => {
+          this.waiting -= bytes.length;
+          client.tookAt = performance.now();
+          if (!error) sent();
+        });
+      },
+    };
+    return client;
+  }
+
+  private endStuck(): void {
+    const now = performance.now();
+    for (const clients of this.clients.values())
+      for (const [connection, { tookAt }] of clients) {
+        if (connection.bufferedAmount === 0 || now - tookAt < STUCK_MS) continue;
+        this.log.warn('a socket takes nothing of what it is sent, and is closed');
+        connection.terminate();
+      }
   }
 
   private socketsOf({ tokenId, address }: SocketCaller): number {
@@ -157,12 +218,12 @@ export class LiveSockets {
 }
 
 /** Whether a client has sent more than it may within a second. */
-function messageLimit(): () => boolean {
+function messageLimit(most: number): () => boolean {
   let [since, count] = [performance.now(), 0];
   return () => {
     const now = performance.now();
     if (now - since > 1_000) [since, count] = [now, 0];
-    return (count += 1) > MOST_MESSAGES;
+    return (count += 1) > most;
   };
 }
 /** A client that does not close its side, too, would otherwise keep the descriptor open for as long as it likes. */
@@ -174,9 +235,4 @@ function refusalText({ status, headers }: Refusal): string {
     ([name, value]) => `${name}: ${value}\r\n`,
   );
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${lines.join('')}\r\n`;
-}
-
-function isPing(text: string): boolean {
-  const message = parsedJson(text);
-  return isJsonObject(message) && message.type === 'ping';
 }

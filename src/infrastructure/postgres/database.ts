@@ -14,6 +14,8 @@ import { RolloutEvidence1764550000000 } from '../../../migrations/1764550000000-
 import { Reliability1764600000000 } from '../../../migrations/1764600000000-reliability';
 import { Security1764700000000 } from '../../../migrations/1764700000000-security';
 import { Sessions1764910000000 } from '../../../migrations/1764910000000-sessions';
+import { Live1764920000000 } from '../../../migrations/1764920000000-live';
+import { ViolationQueue1764930000000 } from '../../../migrations/1764930000000-violation-queue';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { Regions1764900000000 } from '../../../migrations/1764900000000-regions';
 import { CAMERA_TABLE, REGION_TABLE } from './entry-tables';
@@ -91,6 +93,8 @@ export class Database implements Queryable {
         Wake1764800000000,
         Regions1764900000000,
         Sessions1764910000000,
+        Live1764920000000,
+        ViolationQueue1764930000000,
       ],
       migrationsTransactionMode: 'all',
     });

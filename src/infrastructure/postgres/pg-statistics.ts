@@ -1,9 +1,17 @@
 import type { DeliveryCount, EventCount } from '../../application/monitoring/metric-families';
+import type {
+  Bucket,
+  SeriesBy,
+  SeriesMetric,
+  SeriesPoint,
+  SeriesSource,
+  SeriesSpan,
+} from '../../application/statistics/series-service';
 import type { SiteActivity, StatisticsSource } from '../../application/statistics/statistics-service';
 import type { Counts, RecentViolation } from '../../application/statistics/statistics-views';
 import { type Grain, type TimeSpan, coverOf } from '../../domain/statistics/window-cover';
 import { OF_THE_SITE } from './pg-violations';
-import type { Readable } from './queryable';
+import { type Readable, conditions } from './queryable';
 
 /** The state of the site, from the tables, and from wherever cameras and alerts are read. */
 export class PgSiteActivity implements SiteActivity {
@@ -115,3 +123,52 @@ class Parts {
     return this.cameraId === undefined ? '' : `AND camera_id = $${this.values.push(this.cameraId)}`;
   }
 }
+
+/** How the beginning of a bucket follows from a time; `$zone` is the zone. */
+const BUCKET_SQL: Readonly<Record<Bucket, (time: string) => string>> = {
+  '1m': (time) => `date_trunc('minute', ${time})`,
+  '15m': (time) => `date_bin('15 minutes', ${time}, 'epoch')`,
+  '1h': (time) => `date_trunc('hour', ${time}, 'UTC')`,
+  '1d': (time) => `date_trunc('day', ${time}, $1)`,
+};
+
+const KEY_SQL: Readonly<Record<SeriesMetric, Readonly<Record<SeriesBy, string>>>> = {
+  events: { type: 'type', camera: 'camera_id', none: `''` },
+  violations: { type: 'violation_type', camera: 'camera_id', none: `''` },
+};
+
+/** Series from the sums by minute and hour; single violations only where minutes of them are wanted. */
+export class PgSeries implements SeriesSource {
+  constructor(private readonly sql: Readable) {}
+
+  async series({ metric, bucket, by, from, to, zone, cameraId, type }: SeriesSpan): Promise<readonly SeriesPoint[]> {
+    const isFine = bucket === '1m' || bucket === '15m';
+    const source = SOURCES[metric][isFine ? 'fine' : 'coarse'];
+    const { where, values } = conditions([
+      ['$::text IS NOT NULL', [zone]],
+      // A bucket counts as a whole: the one that the window begins in, too.
+      bucket === '1d'
+        ? [`${source.time} >= date_trunc('day', $::timestamptz, $)`, [from, zone]]
+        : [`${source.time} >= ${BUCKET_SQL[bucket]('$::timestamptz')}`, [from]],
+      [`${source.time} < $`, [to]],
+      cameraId === undefined ? undefined : ['camera_id = $', [cameraId]],
+      type === undefined ? undefined : [`${KEY_SQL[metric].type} = $`, [type]],
+    ]);
+    return this.sql.query<SeriesPoint>(
+      `SELECT ${KEY_SQL[metric][by]} AS key, ${BUCKET_SQL[bucket](source.time)} AS at, sum(${source.count})::float8 AS count
+         FROM ${source.table} WHERE ${source.only} AND ${where} GROUP BY 1, 2 HAVING sum(${source.count}) > 0 ORDER BY 1, 2`,
+      values,
+    );
+  }
+}
+
+const SOURCES = {
+  events: {
+    fine: { table: 'event_rollups', time: 'bucket', count: 'events', only: `grain = 'minute'` },
+    coarse: { table: 'event_rollups', time: 'bucket', count: 'events', only: `grain = 'hour'` },
+  },
+  violations: {
+    fine: { table: 'violation_events', time: 'timestamp', count: '1', only: OF_THE_SITE },
+    coarse: { table: 'violation_tallies', time: 'bucket', count: 'violations', only: `grain = 'hour'` },
+  },
+} as const;

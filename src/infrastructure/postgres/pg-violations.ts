@@ -2,11 +2,11 @@ import type { ViolationChange } from '../../application/records/records-port';
 import type {
   Changed,
   ViolationConditions,
-  ViolationPlace,
+  ViolationSlice,
   ViolationStore,
 } from '../../application/records/violation-store';
 import { currentCall, noteChange } from '../../application/shared/call-context';
-import { Violation, type ViolationStatus } from '../../domain/records/violation';
+import { Violation, type ViolationStatus, violationStatuses } from '../../domain/records/violation';
 import type { JsonObject } from '../../domain/shared/json';
 import { FIRST_VERIFICATION_VIOLATION } from '../../domain/shared/verification';
 import type { Database } from './database';
@@ -62,15 +62,20 @@ const MOST_CHANGES = 1_000;
 export class PgViolations implements ViolationStore {
   constructor(private readonly database: Database) {}
 
-  async page(filter: ViolationConditions, limit: number, offset: number, after?: ViolationPlace): Promise<Violation[]> {
+  async page(
+    filter: ViolationConditions,
+    { limit, offset = 0, after, order = 'newest' }: ViolationSlice,
+  ): Promise<Violation[]> {
+    const [direction, behindIt] = order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
     const behind: Condition | undefined = after && [
-      '(timestamp, id) < ($::timestamptz, $::bigint)',
+      `(timestamp, id) ${behindIt} ($::timestamptz, $::bigint)`,
       [after.timestamp, after.id],
     ];
     const { where, values } = conditions([...asConditions(filter), behind]);
     const rows = await this.database.query<ViolationRow>(
       `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${OF_THE_SITE} AND ${where}
-        ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT $${values.push(limit)} OFFSET $${values.push(offset)}`,
+        ORDER BY violation_events.timestamp ${direction}, violation_events.id ${direction}
+        LIMIT $${values.push(limit)} OFFSET $${values.push(offset)}`,
       values,
     );
     return rows.map(violationOf);
@@ -83,6 +88,15 @@ export class PgViolations implements ViolationStore {
       FROM violation_events WHERE ${where}`;
     const [row] = await this.database.query<{ count: number }>(sql, values);
     return row?.count ?? 0;
+  }
+
+  async changedLast(limit: number): Promise<Violation[]> {
+    const rows = await this.database.query<ViolationRow>(
+      `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${OF_THE_SITE}
+        ORDER BY violation_events.updated_at DESC, violation_events.id DESC LIMIT $1`,
+      [limit],
+    );
+    return rows.map(violationOf);
   }
 
   async find(id: number): Promise<Violation | undefined> {
@@ -110,6 +124,12 @@ export class PgViolations implements ViolationStore {
     });
   }
 
+  async setSnapshot(id: number, path: string, at: Date): Promise<void> {
+    const sql =
+      'UPDATE violation_events SET snapshot_path = $2, updated_at = $3 WHERE id = $1 AND snapshot_path IS NULL';
+    await this.database.execute(sql, [id, path, at]);
+  }
+
   async trail(id: number): Promise<ViolationChange[]> {
     const rows = await this.database.query<Omit<ViolationChange, 'at'> & { at: Date }>(
       `SELECT at, actor, request_id, before, after FROM violation_changes WHERE violation_id = $1
@@ -120,11 +140,20 @@ export class PgViolations implements ViolationStore {
   }
 }
 
-const asConditions = ({ cameraId, status, violationType }: ViolationConditions): (Condition | undefined)[] => [
-  cameraId === undefined ? undefined : ['camera_id = $', [cameraId]],
-  status === undefined ? undefined : ['status = $', [status]],
-  violationType === undefined ? undefined : ['violation_type = $', [violationType]],
+/** `time`: the column of the time of what is counted. */
+export const asConditions = (filter: ViolationConditions, time = 'timestamp'): (Condition | undefined)[] => [
+  filter.cameraId === undefined ? undefined : ['camera_id = $', [filter.cameraId]],
+  // As constants, or the planner could not use an index of the pending ones alone.
+  filter.status === undefined ? undefined : [`status = '${statusNamed(filter.status)}'`, []],
+  filter.violationType === undefined ? undefined : ['violation_type = $', [filter.violationType]],
+  filter.handledBy === undefined ? undefined : ['handled_by = $', [filter.handledBy]],
+  filter.minConfidence === undefined ? undefined : ['confidence >= $', [filter.minConfidence]],
+  filter.from === undefined ? undefined : [`${time} >= $`, [filter.from]],
+  filter.to === undefined ? undefined : [`${time} < $`, [filter.to]],
 ];
+
+/** One of the known names: nothing else gets into the text of a statement. */
+const statusNamed = (status: string): string => violationStatuses.find((known) => known === status) ?? 'none';
 
 async function save(sql: Queryable, violations: readonly Violation[]): Promise<void> {
   const rows = violations.map(({ fields: f }) => ({

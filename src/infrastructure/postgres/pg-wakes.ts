@@ -16,7 +16,9 @@ export type WakeTopic =
   | 'control_answers'
   | 'cameras'
   | 'sights'
-  | 'tokens';
+  | 'tokens'
+  | 'violations'
+  | 'alerts';
 
 /**
  * Wakes loops when what they wait for was written, by any service; and all of them when a notification may have been

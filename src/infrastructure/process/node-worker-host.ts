@@ -90,7 +90,7 @@ export interface WorkerHostOptions {
  * signal to this program nor its death reaches them.
  */
 export class NodeWorkerHost implements WorkerHost {
-  private readonly files: WorkerFiles;
+  readonly files: WorkerFiles;
 
   constructor(
     private readonly options: WorkerHostOptions,

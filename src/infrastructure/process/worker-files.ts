@@ -119,10 +119,12 @@ export class WorkerFiles {
   async readStatus(id: string): Promise<WorkerStatus | undefined> {
     const said = await readJson(this.status(id));
     if (!isJsonObject(said)) return undefined;
-    const { frames, fps, frozen, state, reason } = said;
+    const { frames, fps, frozen, state, reason, motion, last_frame_at: lastFrame } = said;
     return {
       frames: typeof frames === 'number' ? frames : 0,
       ...(typeof fps === 'number' && { fps }),
+      ...(typeof lastFrame === 'number' && { lastFrameAt: lastFrame * 1_000 }),
+      ...(typeof motion === 'boolean' && { motion }),
       frozen: frozen === true || state === 'frozen',
       refused: reason === 'auth_failed',
     };

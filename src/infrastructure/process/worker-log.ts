@@ -136,3 +136,39 @@ function readable(line: string): string {
   const cut = text.endsWith('\r') ? text.slice(0, -1) : text;
   return maskText(cut);
 }
+
+/** Reads what a log gets, from its last lines on. */
+export class LogFollower {
+  private at: number | undefined;
+  private torn = '';
+
+  /** `first`: how many lines of before the first answer has. */
+  constructor(
+    private readonly log: string,
+    private readonly first: number,
+  ) {}
+
+  /** The lines since the last call, without secrets; of very many only the last ones. */
+  async next(): Promise<readonly string[]> {
+    const size = await sizeOf(this.log);
+    if (this.at === undefined) {
+      this.at = size;
+      return (await lastLines(this.log, this.first)) ?? [];
+    }
+    // A rotation empties the file.
+    if (size < this.at) this.at = 0;
+    if (size === this.at) return [];
+    const from = Math.max(this.at, size - READ_CHUNK);
+    const file = await openIfThere(this.log);
+    try {
+      if (!file) return [];
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+      this.at = from + bytesRead;
+      const lines = (this.torn + buffer.toString('utf8', 0, bytesRead)).split('\n');
+      this.torn = (lines.pop() ?? '').slice(-LONGEST_LINE);
+      return lines.map(readable);
+    } finally {
+      await file?.close();
+    }
+  }
+}

@@ -38,6 +38,8 @@ describe('the supervisor', () => {
       restarts: 0,
       last_exit: null,
       reason: null,
+      next_try_at: null,
+      said: null,
       log: '/logs/detect_cam1.log',
       cmd: ['worker'],
     });

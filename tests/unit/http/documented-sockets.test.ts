@@ -2,6 +2,7 @@ import Ajv from 'ajv/dist/2020';
 import { openApi } from '../../../src/api/http/openapi';
 import { socketsOf } from '../../../src/api/http/openapi-view';
 import type { LiveClient, LiveSockets } from '../../../src/infrastructure/notify/live-sockets';
+import { LIVE_PATH } from '../../../src/infrastructure/notify/live-feed';
 import { EVENTS_PATH, LiveEvents, LiveStatus, STATUS_PATH } from '../../../src/infrastructure/notify/live-topics';
 import { eventually } from '../../support/eventually';
 
@@ -18,14 +19,15 @@ function kindOf(path: string, message: unknown): string {
 
 const listening = (path: string) => {
   const sent: object[] = [];
-  const client: LiveClient = { query: new URLSearchParams(), send: (message) => void sent.push(message) };
+  const send = (message: object) => void sent.push(message);
+  const client: LiveClient = { query: new URLSearchParams(), send, waiting: () => 0, write: () => undefined };
   const sockets = { at: (where: string) => (where === path ? [client] : []) } as unknown as LiveSockets;
   return { sent, client, sockets: () => sockets };
 };
 
 describe('the web sockets of the API document', () => {
   it('are the ones there are, and their examples are what they describe', () => {
-    expect([...documented.keys()].sort()).toEqual([EVENTS_PATH, STATUS_PATH]);
+    expect([...documented.keys()].sort()).toEqual([EVENTS_PATH, LIVE_PATH, STATUS_PATH]);
     for (const [path, { receives, sends }] of documented) {
       for (const { example, summary } of receives) expect(kindOf(path, example)).toBe(summary);
       for (const { example, schema } of sends) expect(ajv.validate(schema, example)).toBe(true);

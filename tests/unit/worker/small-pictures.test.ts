@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { SmallPictures } from '../../../src/worker/small-pictures';
+import { SmallPictures } from '../../../src/worker/detection-worker';
 import { temporaryDirectory } from '../../support/temporary-directory';
 
 describe('the small pictures of a worker', () => {
