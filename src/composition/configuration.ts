@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ConfigFault, ConfigFile, ConfigFormat, FaultyEntry } from '../application/shared/config-file';
-import type { ConfigKind, ConfigNoun } from '../application/shared/config-kind';
+import type {
+  ConfigFault,
+  ConfigFile,
+  ConfigFormat,
+  ConfigKind,
+  ConfigNoun,
+  FaultyEntry,
+} from '../application/shared/config-file';
 import { ConfigOutcomes, Configuration } from '../application/shared/configuration';
 import { ConfigHeads, ConfigPublishing } from '../application/shared/configuration-publication';
 import { type Reconciled, Reconciliation } from '../application/shared/configuration-reconciliation';

@@ -80,11 +80,9 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const { router } = rollout;
   const operations = [
     switched(cameraOperations, router, bothCameras),
-    cameras.operations,
-    regions.operations,
+    [cameras, regions, alerts].flatMap((context) => context.operations),
     switched(cameraControlOperations, router, control),
     switched(alertOperations, router, { domain: alerts.domain, legacy: legacy.alerts }),
-    alerts.operations,
     switched(eventOperations, router, events.events),
     switched(statisticsOperations, router, events.statistics),
     switched(recordOperations, router, events.records),

@@ -65,7 +65,7 @@ async function recover(
     const inTable = (await repository.all()).map(({ fields }) => fields);
     if (!isDeepStrictEqual(inFile, inTable)) throw new Error('table and file differ');
     if (settled.head?.text !== text) throw new Error('the file is not the newest revision');
-    const seen = inTable.map(subject.show);
+    const seen = inTable.map((fields) => subject.show(fields));
     if (isDeepStrictEqual(seen, AFTER[operation])) return 'after';
     if (isDeepStrictEqual(seen, subject.before)) return 'before';
     throw new Error(`neither before nor after: ${seen.join(' ')}`);

@@ -73,7 +73,7 @@ describe.each(SUBJECTS)('an edit of the $what file', (subject) => {
   const text = () => readFileSync(file, 'utf8');
   const agreement = () => agreementOf(subject.of(site), file);
   const reconcile = () => subject.of(site).configuration.reconcile();
-  const { edited } = subject;
+  const edited = (value: number) => subject.edited(value);
 
   beforeEach(async () => {
     database = await createTestDatabase();

@@ -1,5 +1,4 @@
-import type { ConfigFile, FileText, LateSave, StagedText } from '../../src/application/shared/config-file';
-import type { ConfigNoun } from '../../src/application/shared/config-kind';
+import type { ConfigFile, ConfigNoun, FileText, LateSave, StagedText } from '../../src/application/shared/config-file';
 import type { Clock } from '../../src/application/shared/log';
 import { Unavailable } from '../../src/domain/shared/domain-error';
 import { sha256 } from '../../src/domain/shared/sha256';

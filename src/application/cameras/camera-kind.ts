@@ -1,6 +1,6 @@
 import { Camera } from '../../domain/cameras/camera';
 import { maskField } from '../../domain/cameras/camera-secrets';
-import type { ConfigKind } from '../shared/config-kind';
+import type { ConfigKind } from '../shared/config-file';
 import { EntryEdits } from '../shared/entry-set';
 
 /** The cameras, as a configuration that people edit in a file. */

@@ -1,5 +1,5 @@
 import { type RegionsEntry, restoreEntry } from '../../domain/regions/region';
-import type { ConfigKind } from '../shared/config-kind';
+import type { ConfigKind } from '../shared/config-file';
 import { EntryEdits } from '../shared/entry-set';
 
 /** The regions, as a configuration that people edit in a file. */

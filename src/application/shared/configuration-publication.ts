@@ -6,9 +6,8 @@ import type { JsonObject } from '../../domain/shared/json';
 import { sha256 } from '../../domain/shared/sha256';
 import { currentCall, noteChange } from './call-context';
 import type { Clock, Log } from './log';
-import type { ConfigKind } from './config-kind';
+import type { ConfigFile, ConfigKind, StagedText } from './config-file';
 import type { ConfigTables, LockedSite } from './config-unit-of-work';
-import type { ConfigFile, StagedText } from './config-file';
 
 /** The newest committed configuration. */
 export interface ConfigHead<E> {

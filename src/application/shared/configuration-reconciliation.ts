@@ -10,9 +10,8 @@ import { commonBase, mergeFileEdit } from '../../domain/shared/file-edit';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock, Log } from './log';
 import type { EntrySet } from './entry-set';
-import type { ConfigKind } from './config-kind';
+import type { ConfigEdit, ConfigFault, ConfigFile, ConfigFormat, ConfigKind, FileText, LateSave } from './config-file';
 import type { LockedSite } from './config-unit-of-work';
-import type { ConfigEdit, ConfigFile, ConfigFormat, ConfigFault, FileText, LateSave } from './config-file';
 import {
   type ConfigHead,
   type ConfigHeads,

@@ -4,8 +4,7 @@ import type { ConfigRevision, FullRevision } from '../../domain/shared/config-re
 import { DomainError, Unavailable, effectOf, withEffect } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import { sha256 } from '../../domain/shared/sha256';
-import type { ConfigFault, ConfigFile, ConfigFormat } from './config-file';
-import type { ConfigKind, ConfigNoun } from './config-kind';
+import type { ConfigFault, ConfigFile, ConfigFormat, ConfigKind, ConfigNoun } from './config-file';
 import type { ConfigUnitOfWork, LockedSite } from './config-unit-of-work';
 import type { EntrySet } from './entry-set';
 import type { ConfigHead, ConfigPublishing, NextConfig } from './configuration-publication';

@@ -1,7 +1,7 @@
 import { type ConfigEntry, type EntryChange, changesBetween } from '../../domain/shared/entry-changes';
 import { DomainError } from '../../domain/shared/domain-error';
 import { type Json, type JsonObject, sameJson } from '../../domain/shared/json';
-import type { ConfigKind } from './config-kind';
+import type { ConfigKind } from './config-file';
 
 /** An item of the file that is no entry of the configuration yet, because it has faults. */
 export interface Quarantined {

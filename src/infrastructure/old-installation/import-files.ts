@@ -1,9 +1,8 @@
 import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Configuration } from '../../application/shared/configuration';
-import type { ConfigKind } from '../../application/shared/config-kind';
+import type { ConfigFile, ConfigFormat, ConfigKind, ConfigReading } from '../../application/shared/config-file';
 import type { EntryEdits } from '../../application/shared/entry-set';
-import type { ConfigFile, ConfigFormat, ConfigReading } from '../../application/shared/config-file';
 import type { ConfigHead } from '../../application/shared/configuration-publication';
 import { hasErrors, quarantinedIn } from '../../application/shared/quarantine';
 import type { EventIntake } from '../../application/events/event-intake';

@@ -1,5 +1,5 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
-import type { ConfigNoun } from '../../application/shared/config-kind';
+import type { ConfigNoun } from '../../application/shared/config-file';
 import type { ConfigTables, ConfigUnitOfWork, LockedSite } from '../../application/shared/config-unit-of-work';
 import type { OnStep } from '../../application/shared/configuration-publication';
 import type { Log } from '../../application/shared/log';

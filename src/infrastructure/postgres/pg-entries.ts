@@ -11,7 +11,7 @@ import type { Queryable } from './queryable';
 const CHUNK = 500;
 
 /** Entries in PostgreSQL: plain SQL to read, TypeORM inside the unit of work's transaction to write. */
-export class PgEntries<E extends StoredEntry> implements EntryRepository<E> {
+class PgEntries<E extends StoredEntry> implements EntryRepository<E> {
   constructor(
     protected readonly table: EntryTable<E>,
     protected readonly sql: Queryable,
