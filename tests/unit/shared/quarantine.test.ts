@@ -25,7 +25,7 @@ describe('faulty entries of a first import', () => {
 
   it('are not when the document around them cannot be read', () => {
     expect(admit(format.read(`cameras:\n${good('a')}${NO_SOURCE}x: {a: 1, a: 2}\n`), undefined)).toMatchObject({
-      cameras: [],
+      entries: [],
       faults: [{}, { type: 'duplicate_key' }],
     });
   });
