@@ -59,7 +59,7 @@ it('makes exactly the change asked for, in the eyes of both parsers, and leaves 
     fc.property(cases, ([file, index, change]) => {
       const text = format.edit(file.text, [{ kind: 'set', id: `cam-${index}`, fields: change }]);
       const expected = file.cameras.map((fields, i) => (i === index ? apply(fields, change) : fields));
-      expect(format.read(text)).toEqual({ cameras: expected, faulty: [], readable: true, faults: [] });
+      expect(format.read(text)).toEqual({ entries: expected, faulty: [], readable: true, faults: [] });
       expect(secondOpinion(text)).toEqual(expected);
       if (!file.isShared) expectUntouched(text, file, (i) => i !== index);
     }),
@@ -80,7 +80,7 @@ it('adds and removes cameras and changes others in one go', () => {
       const expected = file.cameras
         .map((fields, i) => (i === changed ? { ...fields, fps: 77 } : fields))
         .filter((_, i) => i !== removed);
-      expect(format.read(text)).toEqual({ cameras: [...expected, added], faulty: [], readable: true, faults: [] });
+      expect(format.read(text)).toEqual({ entries: [...expected, added], faulty: [], readable: true, faults: [] });
       expect(secondOpinion(text)).toEqual([...expected, added]);
       if (!file.isShared) expectUntouched(text, file, (i) => i !== removed && i !== changed);
     }),

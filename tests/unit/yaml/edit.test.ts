@@ -298,6 +298,6 @@ describe('entries with faults', () => {
   it('do not become cameras by what they inherit from one that is changed', () => {
     const shared = 'cameras:\n  - &a {id: a, name: A, source: "0", fps: 5}\n  - {<<: *a, id: c, fps: 0}\n';
     const after = format.edit(shared, [set('a', { fps: 6 })]);
-    expect(format.read(after)).toMatchObject({ cameras: [{ id: 'a', fps: 6 }], faulty: [{ id: 'c' }] });
+    expect(format.read(after)).toMatchObject({ entries: [{ id: 'a', fps: 6 }], faulty: [{ id: 'c' }] });
   });
 });

@@ -101,7 +101,7 @@ it.each(['!!js/function "x"', '!foo x', '!!binary eA==', '!!int x', '!<tag:x> y'
 it('accepts the tags of plain YAML', () => {
   const text = 'cameras: !!seq\n- !!map {id: !!str 7, name: ! 8, source: !!str "0", fps: !!int "5"}\n';
   const cameras = [{ id: '7', name: '8', source: '0', fps: 5 }];
-  expect(format.read(text)).toEqual({ cameras, faulty: [], readable: true, faults: [] });
+  expect(format.read(text)).toEqual({ entries: cameras, faulty: [], readable: true, faults: [] });
 });
 
 it.each(['? [a]\n: b', '[a]: b', '{a: 1}: b', '*a : b', ': b', '? |\n  a\n: b'])('refuses the key of %j', (pair) => {

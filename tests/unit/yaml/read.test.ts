@@ -40,7 +40,7 @@ it.each([
   ['an alias of nothing as the list', 'cameras: *nowhere\n'],
   ['two lists', 'cameras: [{id: a, name: A, source: "0"}]\ncameras: []\n'],
 ])('takes nothing from a file with %s', (_, text) => {
-  expect(format.read(text)).toMatchObject({ cameras: [], faulty: [], readable: false });
+  expect(format.read(text)).toMatchObject({ entries: [], faulty: [], readable: false });
 });
 
 it.each([
@@ -102,7 +102,7 @@ it.each([
 });
 
 it('reads an empty list as no cameras', () => {
-  expect(format.read('cameras: []')).toEqual({ cameras: [], faulty: [], readable: true, faults: [] });
+  expect(format.read('cameras: []')).toEqual({ entries: [], faulty: [], readable: true, faults: [] });
 });
 
 it('keeps the text of unquoted numbers where a text is meant, and types the rest', () => {
