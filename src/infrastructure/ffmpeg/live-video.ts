@@ -11,7 +11,7 @@ const KEPT_MS = 10_000;
 const MOST_STREAMS = 16;
 
 /** The name of the codec for a player (RFC 6381); undefined for anything but H.264, which not every browser plays. */
-export function codecOf(init: Buffer): string | undefined {
+function codecOf(init: Buffer): string | undefined {
   const at = init.indexOf('avcC', 0, 'latin1');
   return at < 0 || at + 8 > init.length ? undefined : `avc1.${init.toString('hex', at + 5, at + 8)}`;
 }
