@@ -42,7 +42,7 @@ const infrastructure = [
   // An old installation is taken over through what takes in events and cameras anyway.
   ['src/infrastructure/old-installation', inside('src/infrastructure/(journal|postgres)')],
   ['src/infrastructure/logging', npm('winston')],
-  ['src/infrastructure/notify', npm('ipaddr.js', 'nodemailer', 'ws')],
+  ['src/infrastructure/notify', npm('ipaddr.js', 'mqtt', 'nodemailer', 'ws')],
   ['src/infrastructure/prometheus', npm('prom-client')],
   ['src/infrastructure/yaml', npm('js-yaml')],
 ];

@@ -20,6 +20,7 @@ import { REST } from '../infrastructure/environment/scheduler';
 import { AddressPolicy } from '../infrastructure/notify/address-policy';
 import { EmailChannel } from '../infrastructure/notify/email-channel';
 import type { LiveEvents } from '../infrastructure/notify/live-topics';
+import { MqttChannel, type MqttLink } from '../infrastructure/notify/mqtt-link';
 import { WebhookChannel } from '../infrastructure/notify/webhook-channel';
 import type { Leader } from '../infrastructure/postgres/lead';
 import { PgAlertArchive } from '../infrastructure/postgres/pg-alert-archive';
@@ -99,6 +100,7 @@ interface Watched {
   readonly control: Control;
   readonly rollout: Rollout;
   readonly monitoring: Pick<MonitoringService, 'parts'>;
+  readonly mqtt: MqttLink;
 }
 
 export function createAlerts(
@@ -131,7 +133,7 @@ export function createAlerts(
     siteWatch: new SiteWatch(siteWatchStore, news, targets, clock, log),
     healthReporter: new HealthReporter(instance.name, check, siteWatchStore, clock, log, PUBLISH_EVERY_MS),
     deliveries,
-    ...createDelivery(platform, deliveries, settings),
+    ...createDelivery(platform, deliveries, watched.mqtt, settings),
     operations: mounted(alertHandlingOperations, handling),
   };
 }
@@ -143,7 +145,12 @@ function createCameraWatch({ database, clock }: Platform, { cameras, control }: 
   return new CameraWatch({ current, fresh }, new PgCameraChanges(database), clock, NOTE_EVERY_MS);
 }
 
-function createDelivery({ database, clock, log }: Platform, deliveries: PgDeliveries, settings: AlertSettings) {
+function createDelivery(
+  { database, clock, log }: Platform,
+  deliveries: PgDeliveries,
+  link: MqttLink,
+  settings: AlertSettings,
+) {
   const { alertWebhookUrl: url, alertWebhookSecret: secret } = settings;
   const email = new EmailChannel({ smtpUrl: settings.smtpUrl, from: settings.alertEmailFrom });
   const announcer = new PgAnnouncer(database);
@@ -151,6 +158,7 @@ function createDelivery({ database, clock, log }: Platform, deliveries: PgDelive
     webhook: new WebhookChannel({ url, secret, policy: new AddressPolicy(settings.webhookAllow) }, clock),
     email,
     websocket: announcer,
+    mqtt: new MqttChannel(link),
     log: new LogChannel(log),
   };
   return { email, announcer, deliveryWorker: new DeliveryWorker(deliveries, channels, clock, log) };

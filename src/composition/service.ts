@@ -15,6 +15,7 @@ import { startEvents } from './events';
 import { startHttp } from './http';
 import { startLive } from './live';
 import { Lifecycle } from './lifecycle';
+import { startMqtt } from './mqtt';
 import { startMonitoring } from './monitoring';
 import { joinSite } from './platform';
 import { needsToken, refuseBeforeStart, refuseWithoutToken } from './refusals';
@@ -91,6 +92,7 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
   startCaptures(platform, site.captures, site.control, life);
   await startAlerts(platform, site.alerts, site.live, membership, life);
   await startLive(platform, site.live, life);
+  startMqtt(platform, site.mqtt, life);
   await startAccess(platform, site.access, life);
   startMonitoring(site.monitoring, life);
   const url = await startHttp(site, settings, life);

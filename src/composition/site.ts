@@ -19,6 +19,7 @@ import { type Control, createControl } from './control';
 import { type Events, createEvents } from './events';
 import { type Legacy, createLegacy } from './legacy';
 import { type Live, createLive } from './live';
+import { type Mqtt, createMqtt } from './mqtt';
 import { type Monitoring, createMonitoring } from './monitoring';
 import { type Overrides, type Platform, createPlatform } from './platform';
 import { needsToken } from './refusals';
@@ -42,6 +43,7 @@ export interface Site {
   readonly access: Access;
   readonly video: Video;
   readonly live: Live;
+  readonly mqtt: Mqtt;
   /** Every operation of the catalogue and what carries it out. */
   readonly operations: readonly Mounted[];
 }
@@ -72,7 +74,8 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const owners = { cameras: cameras.repository, rules: stores.rules, onDomain: cameras.domain };
   const rollout = createRollout(platform, owners);
   const monitoring = createMonitoring(platform, { cameras, control, captures, events, rollout }, settings);
-  const watched = { cameras, control, rollout, monitoring: monitoring.service };
+  const mqtt = createMqtt(platform, cameras, control, settings, { name: settings.siteName, version });
+  const watched = { cameras, control, rollout, monitoring: monitoring.service, mqtt: mqtt.link };
   const alerts = createAlerts(platform, stores, watched, settings);
   const live = createLive(platform, { cameras, control, events, alerts, rollout, monitoring });
   const access = createAccess(platform, accessRules(settings), siteView(settings));
@@ -105,6 +108,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     access,
     video,
     live,
+    mqtt,
     operations,
   };
 }

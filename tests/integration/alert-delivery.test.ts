@@ -3,6 +3,7 @@ import { AlertHandlingService } from '../../src/application/alerts/alert-handlin
 import { DeliveryWorker } from '../../src/application/alerts/delivery-worker';
 import { AddressPolicy } from '../../src/infrastructure/notify/address-policy';
 import { EmailChannel } from '../../src/infrastructure/notify/email-channel';
+import { MqttChannel, MqttLink } from '../../src/infrastructure/notify/mqtt-link';
 import { WebhookChannel, signatureOf } from '../../src/infrastructure/notify/webhook-channel';
 import { PgAnnouncer } from '../../src/infrastructure/postgres/pg-deliveries';
 import { eventually } from '../support/eventually';
@@ -33,6 +34,7 @@ describe('the delivery of alerts', () => {
       webhook: new WebhookChannel({ url: '', secret: SECRET, policy, withinMs: 400 }, clock),
       email,
       websocket: new PgAnnouncer(sql),
+      mqtt: new MqttChannel(new MqttLink({ mqttUrl: '', mqttTopic: 't' }, site.log)),
       log: new LogChannel(site.log),
     };
     worker = new DeliveryWorker(site.modules.alerts.deliveries, channels, clock, site.log);

@@ -188,6 +188,7 @@ describe('S1: the delivery of alerts', () => {
       webhook: webhooks(60_000),
       email: new EmailChannel({ smtpUrl: '', from: 'x' }),
       websocket: new LogChannel(site.log),
+      mqtt: new LogChannel(site.log),
       log: new LogChannel(site.log),
     };
     const worker = new DeliveryWorker(site.modules.alerts.deliveries, channels, clock, site.log);
@@ -220,7 +221,7 @@ describe('S1: the delivery of alerts', () => {
         claim: async () => claims.splice(0),
         settle: async (_claim: object, { detail }: { detail: string }) => void settled.push(detail),
       };
-      const channels = { webhook: never, email: never, websocket: never, log: never };
+      const channels = { webhook: never, email: never, websocket: never, mqtt: never, log: never };
       const worker = new DeliveryWorker(queueOfOne, channels, clock, site.log);
       worker.wake();
       await jest.advanceTimersByTimeAsync(31_000);

@@ -50,6 +50,7 @@ export function deliveryTargetsOf({ rule }: WatchedRule): DeliveryTarget[] {
   return CHANNELS.filter((channel) => channels.includes(channel)).flatMap((channel): DeliveryTarget[] => {
     switch (channel) {
       case 'websocket':
+      case 'mqtt':
       case 'log':
         return [{ channel, target: '' }];
       case 'webhook':

@@ -2,7 +2,7 @@ import type { Fault } from '../shared/fault';
 import type { Json } from '../shared/json';
 import { type ValueRule, fault, oneOf } from '../shared/value-rules';
 
-export const CHANNELS = ['websocket', 'webhook', 'email', 'log'] as const;
+export const CHANNELS = ['websocket', 'webhook', 'email', 'mqtt', 'log'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 const MOST_RECIPIENTS = 100;

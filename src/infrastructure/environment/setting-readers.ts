@@ -113,6 +113,24 @@ export function smtpUrl(value: string): string | InvalidSetting {
       );
 }
 
+export function mqttUrl(value: string): string | InvalidSetting {
+  const fits =
+    /^(mqtts?|wss?):\/\/([^@/?#\s]*@)?[^@/?#\s]+(\/\S*)?$/.test(value) &&
+    URL.canParse(value) &&
+    !BAD_ESCAPE.test(value);
+  return fits || value === ''
+    ? value
+    : new InvalidSetting(
+        'must be empty or a URL like mqtts://host:8883: write special characters of user and password as %XX',
+      );
+}
+
+/** Wildcards have no place in a topic that something is published under. */
+export const mqttTopic = (value: string): string | InvalidSetting =>
+  /^[^+#\0$/][^+#\0]{0,99}$/.test(value) && !value.endsWith('/')
+    ? value
+    : new InvalidSetting('must be the first part of a topic, like watchgate/plant-2, without + and #');
+
 /** Names of hosts, addresses, and networks such as 10.0.0.0/8, separated by commas. */
 export function hosts(value: string): readonly string[] | InvalidSetting {
   const list = value.split(',').map((entry) => entry.trim());

@@ -5,6 +5,8 @@ import {
   baseUrl,
   databaseUrl,
   hosts,
+  mqttTopic,
+  mqttUrl,
   networks,
   pairs,
   pairsOf,
@@ -78,6 +80,10 @@ export interface Settings {
   /** Empty: no e-mail. */
   readonly smtpUrl: string;
   readonly alertEmailFrom: string;
+  /** Empty: no MQTT. */
+  readonly mqttUrl: string;
+  /** First part of every topic. */
+  readonly mqttTopic: string;
 }
 
 /** One environment variable: its default, its meaning, and how its text becomes a value or an error. */
@@ -248,6 +254,18 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     fallback: '',
     about: 'mail server of alerts, like smtp://user:password@host:587; empty: no e-mail',
     read: smtpUrl,
+  },
+  mqttUrl: {
+    name: 'MQTT_URL',
+    fallback: '',
+    about: 'MQTT broker, like mqtts://user:password@host:8883; empty: no MQTT',
+    read: mqttUrl,
+  },
+  mqttTopic: {
+    name: 'MQTT_TOPIC',
+    fallback: 'watchgate/site',
+    about: 'first part of the topics of this site',
+    read: mqttTopic,
   },
   alertEmailFrom: {
     name: 'ALERT_EMAIL_FROM',

@@ -39,7 +39,13 @@ describe('the delivery of alerts', () => {
     site = alertSiteInMemory();
     webhook = new FakeChannel();
     const others = new FakeChannel();
-    const channels: Record<Channel, AlertChannel> = { webhook, email: others, websocket: others, log: others };
+    const channels: Record<Channel, AlertChannel> = {
+      webhook,
+      email: others,
+      websocket: others,
+      mqtt: others,
+      log: others,
+    };
     worker = new DeliveryWorker(site.deliveries, channels, site.clock, site.log, () => 0.5);
   });
 
