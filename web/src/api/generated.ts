@@ -41,7 +41,7 @@ export type DetectionRecord = { readonly id: number; readonly camera_id: string;
 export type DetectionTotals = { readonly total_frames: number; readonly total_persons: number; readonly total_hairnet_violations: number; readonly total_handwash_events: number; readonly total_sanitize_events: number; readonly avg_fps: number; readonly avg_processing_time: number };
 export type Done = { readonly status: 'success' };
 export type DryAlert = { readonly camera_id: string; readonly alert_type: string; readonly timestamp: string; readonly message: string; readonly details: AlertDetails };
-export type DryRun = { readonly rule_id: number; readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[] };
+export type DryRun = { readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[]; readonly rule_id: number };
 export type DryRunWish = { readonly hours?: number };
 export type Event = { readonly id: string; readonly ts: number; readonly type: string; readonly camera_id: string; readonly track_id: number | null; readonly evidence: Evidence | null };
 export type EventList = readonly (Event)[];
@@ -86,11 +86,13 @@ export type RolloutFinding = { readonly metric: string; readonly operation: stri
 export type RolloutGroup = { readonly group: string; readonly status: 'manual' | 'running' | 'paused' | 'frozen' | 'rolled_back' | 'complete'; readonly stage: number; readonly stages: readonly (RolloutStage)[]; readonly percent: number; readonly effective_percent: number; readonly effective_why: string; readonly holdout_percent: number; readonly killed: boolean; readonly killed_until: string | null; readonly attention: string | null; readonly trip_reason: string | null; readonly approval: { readonly by: string | null; readonly reason: string } | null; readonly verified: boolean | null; readonly entered_at: string | null; readonly active_ms: number; readonly seed: number; readonly operations: readonly (string)[]; readonly evidence: RolloutEvidence; readonly verdict: RolloutVerdict | null; readonly revision: number };
 export type RolloutInstance = { readonly name: string; readonly revision: number; readonly confirmed: boolean; readonly ms: number | null };
 export type RolloutKill = { readonly reason: string; readonly group?: string; readonly for_seconds?: number };
-export type RolloutMismatch = { readonly group: string; readonly entry: number; readonly operation: string; readonly at: string; readonly requestId: string; readonly served: 'domain' | 'legacy'; readonly pointers: readonly (string)[] };
+export type RolloutMismatch = { readonly group: string; readonly entry: number; readonly operation: string; readonly at: string; readonly requestId: string; readonly served: 'domain' | 'legacy'; readonly pointers: readonly ({ readonly pointer: string; readonly domain: unknown; readonly legacy: unknown })[]; readonly input: unknown; readonly answers: { readonly domain: unknown; readonly legacy: unknown } };
 export type RolloutMismatchList = { readonly mismatches: readonly (RolloutMismatch)[] };
 export type RolloutMissing = { readonly what: string; readonly operation?: string; readonly have: number; readonly need: number; readonly etaMs: number | null };
 export type RolloutOperationEvidence = { readonly operation: string; readonly effect: 'read' | 'write'; readonly domain: RolloutCalls; readonly control: RolloutCalls; readonly limits?: { readonly ms20: number; readonly ms50: number; readonly n: number } };
 export type RolloutOverview = { readonly revision: number; readonly killed: boolean; readonly instances: readonly (RolloutInstance)[]; readonly groups: readonly (RolloutGroup)[] };
+export type RolloutPlan = { readonly group: string; readonly stages: readonly ({ readonly percent: number; readonly bake_ms: number })[]; readonly on_trip: 'rollback' | 'freeze'; readonly auto_promote: boolean; readonly holdout_percent: number; readonly rules: Readonly<Record<string, unknown>> };
+export type RolloutPlanList = { readonly plans: readonly (RolloutPlan)[] };
 export type RolloutReasoned = { readonly reason: string };
 export type RolloutReport = { readonly report: string | Readonly<Record<string, unknown>> };
 export type RolloutSetPercent = { readonly percent: number };
@@ -98,6 +100,7 @@ export type RolloutStage = { readonly percent: number; readonly bake_ms: number 
 export type RolloutSwitch = { readonly reason: string; readonly group?: string };
 export type RolloutVerdict = { readonly action: 'rollback' | 'hold' | 'promote'; readonly attention: boolean; readonly findings: readonly (RolloutFinding)[]; readonly missing: readonly (RolloutMissing)[] };
 export type RolloutVerified = { readonly passed: boolean; readonly report: Readonly<Record<string, unknown>> };
+export type RuleTrial = { readonly hours?: number; readonly name: string; readonly camera_id?: string | null; readonly rule_type: 'violation_threshold' | 'continuous_violation' | 'no_detection' | 'camera_down' | 'violation'; readonly conditions: AlertConditions; readonly notification_channels?: readonly ('websocket' | 'webhook' | 'email' | 'log')[]; readonly recipients?: readonly (string)[]; readonly enabled?: boolean; readonly priority?: 'low' | 'medium' | 'high' | 'critical'; readonly created_by?: string | null };
 export type SentEvent = { readonly id?: string | number; readonly ts?: number | string; readonly type?: string; readonly camera_id?: string; readonly track_id?: number | null; readonly evidence?: Evidence | null };
 export type SentEvents = { readonly events: readonly (SentEvent)[] };
 export type Series = { readonly metric: 'events' | 'violations'; readonly bucket: '1m' | '15m' | '1h' | '1d'; readonly by: 'type' | 'camera' | 'none'; readonly time_zone: string; readonly from: string; readonly to: string; readonly series: readonly (SeriesLine)[] };
@@ -123,6 +126,7 @@ export type Token = { readonly id: string; readonly name: string; readonly role:
 export type TokenCreated = { readonly ok: boolean; readonly token: Token; readonly secret: string };
 export type TokenList = { readonly tokens: readonly (Token)[] };
 export type TokenRevoked = { readonly ok: boolean; readonly token_id: string };
+export type Trial = { readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[] };
 export type Verification = { readonly id: string; readonly group: string; readonly event_camera_id: string; readonly violation_id: number | null; readonly events: number; readonly expires_at: string };
 export type VerificationOf = { readonly lease_seconds?: number };
 export type Violation = { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly violation_type: string; readonly track_id: number | null; readonly confidence: number | null; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly snapshot_path: string | null; readonly bbox: BoundingBox | null; readonly handled_at: string | null; readonly handled_by: string | null; readonly notes: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string };
@@ -163,8 +167,9 @@ export interface Operations {
   'alerts.get': { input: { readonly rule_id: number }; answer: AlertRule };
   'alerts.update': { input: { readonly rule_id: number; readonly body?: AlertRulePatch }; answer: Ok };
   'alerts.remove': { input: { readonly rule_id: number }; answer: Ok };
-  'alerts.history': { input: { readonly limit?: number; readonly offset?: number; readonly camera_id?: string; readonly alert_type?: string }; answer: AlertList };
+  'alerts.history': { input: { readonly limit?: number; readonly offset?: number; readonly camera_id?: string; readonly alert_type?: string; readonly status?: 'open' | 'acknowledged' | 'resolved'; readonly from?: string; readonly to?: string }; answer: AlertList };
   'alert-handling.test': { input: { readonly rule_id: number; readonly body?: DryRunWish }; answer: DryRun };
+  'alert-handling.tryOut': { input: { readonly body: RuleTrial }; answer: Trial };
   'alert-handling.acknowledge': { input: { readonly alert_id: number; readonly body?: Handling }; answer: Alert };
   'alert-handling.resolve': { input: { readonly alert_id: number; readonly body?: Handling }; answer: Alert };
   'alert-handling.deliveries': { input: { readonly limit?: number; readonly offset?: number; readonly status?: 'queued' | 'delivered' | 'dead'; readonly alert_id?: number }; answer: DeliveryList };
@@ -196,6 +201,7 @@ export interface Operations {
   'statistics.series': { input: { readonly metric?: 'events' | 'violations'; readonly bucket?: '1m' | '15m' | '1h' | '1d'; readonly by?: 'type' | 'camera' | 'none'; readonly from?: string; readonly to?: string; readonly tz?: string; readonly camera_id?: string; readonly type?: string }; answer: Series };
   'rollout.overview': { input: {  }; answer: RolloutOverview };
   'rollout.report': { input: { readonly lang?: 'en' | 'zh'; readonly format?: 'md' | 'json' }; answer: RolloutReport };
+  'rollout.plans': { input: {  }; answer: RolloutPlanList };
   'rollout.group': { input: { readonly group: string }; answer: RolloutGroup };
   'rollout.events': { input: { readonly group: string; readonly limit?: number; readonly after?: number }; answer: RolloutEventList };
   'rollout.mismatches': { input: { readonly group: string; readonly limit?: number }; answer: RolloutMismatchList };
@@ -261,6 +267,7 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'alerts.remove': 'DELETE /api/v1/alerts/rules/{rule_id} operator',
   'alerts.history': 'GET /api/v1/alerts/history-db viewer',
   'alert-handling.test': 'POST /api/v1/alerts/rules/{rule_id}/test viewer',
+  'alert-handling.tryOut': 'POST /api/v1/alerts/rules/test viewer',
   'alert-handling.acknowledge': 'POST /api/v1/alerts/history/{alert_id}/acknowledge operator',
   'alert-handling.resolve': 'POST /api/v1/alerts/history/{alert_id}/resolve operator',
   'alert-handling.deliveries': 'GET /api/v1/alerts/deliveries viewer',
@@ -292,6 +299,7 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'statistics.series': 'GET /api/v1/statistics/series viewer',
   'rollout.overview': 'GET /api/v1/rollout viewer',
   'rollout.report': 'GET /api/v1/rollout/report viewer',
+  'rollout.plans': 'GET /api/v1/rollout/plan viewer',
   'rollout.group': 'GET /api/v1/rollout/{group} viewer',
   'rollout.events': 'GET /api/v1/rollout/{group}/events viewer',
   'rollout.mismatches': 'GET /api/v1/rollout/{group}/mismatches viewer',
