@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useMemo, useState } from 'react';
-import { useCall } from '../api/queries';
 import { useWords } from '../i18n/language';
+import { useCameraStates } from '../live/cameras';
 import { Dialog } from '../ui/dialog';
 import kit from '../ui/kit.module.css';
 import { Empty } from '../ui/panel';
@@ -21,7 +21,7 @@ const MOST = 12;
 function useTargets(text: string): readonly Target[] {
   const t = useWords(words);
   const navigate = useNavigate();
-  const { data } = useCall('cameras.list', {});
+  const { cameras: all } = useCameraStates();
   return useMemo(() => {
     const wanted = text.trim().toLowerCase();
     const matches = (...names: string[]) => names.some((name) => name.toLowerCase().includes(wanted));
@@ -31,7 +31,7 @@ function useTargets(text: string): readonly Target[] {
       kind: `g ${letter}`,
       go: () => void navigate({ to }),
     }));
-    const cameras = (wanted ? (data?.cameras ?? []) : [])
+    const cameras = (wanted ? (all ?? []) : [])
       .filter(({ id, name }) => matches(id, name))
       .slice(0, MOST)
       .map(({ id, name }) => ({
@@ -51,7 +51,7 @@ function useTargets(text: string): readonly Target[] {
         ]
       : [];
     return [...violation, ...cameras, ...pages].slice(0, MOST);
-  }, [text, data, navigate, t]);
+  }, [text, all, navigate, t]);
 }
 
 /** Ctrl+K: any page or camera by a few letters. */

@@ -87,10 +87,15 @@ export function Inbox() {
   const format = useFormat();
   const { status, id } = route.useSearch();
   const navigate = route.useNavigate();
+  const wanted = STATUSES.find((each) => each === status);
   const [limit, setLimit] = useState(PAGE);
   const [step, setStep] = useState<{ readonly alert: Alert; readonly step: Step }>();
-  const query = useCall('alerts.history', { limit }, { topic: 'alerts', keep: true });
-  const shown = (query.data?.items ?? []).filter((alert) => status === undefined || alert.status === status);
+  const query = useCall(
+    'alerts.history',
+    { limit, ...(wanted ? { status: wanted } : {}) },
+    { topic: 'alerts', keep: true },
+  );
+  const shown = query.data?.items ?? [];
   const at = Math.max(
     0,
     shown.findIndex((alert) => alert.id === id),

@@ -1,7 +1,7 @@
 import type { Fault } from '../../api/generated';
-import { useCall } from '../../api/queries';
 import { useMe } from '../../api/session';
 import { useWords } from '../../i18n/language';
+import { CameraSelect } from '../../live/camera-select';
 import { Check, Field, Select } from '../../ui/field';
 import layout from '../../ui/layout.module.css';
 import css from './alerts.module.css';
@@ -16,7 +16,6 @@ interface RuleFormProps {
 
 export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
   const t = useWords(words);
-  const { data: cameras } = useCall('cameras.list', {});
   const { data: me } = useMe();
   const set = <K extends keyof RuleDraft>(name: K, value: RuleDraft[K]) => onChange({ ...draft, [name]: value });
   const faultOf = (...names: string[]) => faults.find(({ loc }) => names.some((name) => loc.includes(name)))?.msg;
@@ -38,11 +37,11 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
         options={RULE_TYPES.map((type) => [type, t.ruleType[type]] as const)}
         onChange={(value) => set('type', value || 'violation_threshold')}
       />
-      <Select
+      <CameraSelect
         label={t.camera}
         shown
         value={draft.camera}
-        options={[['', t.everyCamera], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+        all={t.everyCamera}
         onChange={(value) => set('camera', value)}
       />
       {draft.type === 'violation_threshold' ? (

@@ -7,6 +7,7 @@ import { useCall } from '../../api/queries';
 import { useMe } from '../../api/session';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
+import { CameraSelect } from '../../live/camera-select';
 import { Button } from '../../ui/button';
 import { Segments, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
@@ -43,7 +44,6 @@ function Filters({ types }: { readonly types: readonly string[] }) {
   const { camera, type } = route.useSearch();
   const { span, chosen, start, end } = useWindow();
   const navigate = route.useNavigate();
-  const { data: cameras } = useCall('cameras.list', {});
   const set = (change: object) =>
     void navigate({ search: (old) => ({ ...old, id: undefined, ...change }), replace: true });
   const all = type && !types.includes(type) ? [...types, type] : types;
@@ -68,10 +68,10 @@ function Filters({ types }: { readonly types: readonly string[] }) {
           onChange={(next) => set({ minutes: Number(next) })}
         />
       )}
-      <Select
+      <CameraSelect
         label={t.camera}
         value={camera ?? ''}
-        options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+        all={t.allCameras}
         onChange={(next) => set({ camera: next || undefined })}
       />
       <Select

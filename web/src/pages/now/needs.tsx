@@ -164,7 +164,7 @@ function AcknowledgeButton({ id }: { readonly id: number }) {
 
 function useAlertNeeds(): readonly Need[] {
   const t = useWords(words);
-  const { data } = useCall('alerts.history', { limit: 50 }, { topic: 'alerts' });
+  const { data } = useCall('alerts.history', { status: 'open', limit: 50 }, { topic: 'alerts' });
   const open = (data?.items ?? []).filter(({ status }) => status === 'open');
   const needs = open.slice(0, MOST_ALERTS).map(
     (alert): Need => ({

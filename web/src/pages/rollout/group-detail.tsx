@@ -10,6 +10,8 @@ import { Empty, Note, NumberCell, Panel, Table } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
 import { Age, type Severity, State } from '../../ui/state';
 import { GroupActions } from './group-actions';
+import { Mismatches } from './mismatches';
+import { Plan } from './plan';
 import { words } from './words';
 
 const route = getRouteApi('/rollout');
@@ -53,7 +55,12 @@ export function GroupDetail({ group }: { readonly group: RolloutGroup }) {
             </Link>
           ))}
         </nav>
-        {tab === 'evidence' ? <Evidence group={group} /> : null}
+        {tab === 'evidence' ? (
+          <>
+            <Evidence group={group} />
+            <Plan name={group.group} />
+          </>
+        ) : null}
         {tab === 'mismatches' ? <Mismatches name={group.group} /> : null}
         {tab === 'history' ? <History name={group.group} /> : null}
       </div>
@@ -152,33 +159,6 @@ function CallTable({ group }: { readonly group: RolloutGroup }) {
         </tr>
       ))}
     </Table>
-  );
-}
-
-function Mismatches({ name }: { readonly name: string }) {
-  const t = useWords(words);
-  const query = useCall('rollout.mismatches', { group: name, limit: 50 }, { topic: 'rollout' });
-  return (
-    <Loaded query={query} height={120} isEmpty={({ mismatches }) => mismatches.length === 0} empty={t.noMismatch}>
-      {({ mismatches }) => (
-        <>
-          <Table label={t.tabs.mismatches} head={[t.operation, t.pointer, '', '', '']}>
-            {mismatches.map((mismatch) => (
-              <tr key={mismatch.entry}>
-                <td>{mismatch.operation}</td>
-                <td className={`${layout.mono} ${layout.wrap}`}>{mismatch.pointers.join('\n')}</td>
-                <td>{t.served(mismatch.served === 'domain' ? t.new : t.old)}</td>
-                <td>
-                  <Age at={mismatch.at} />
-                </td>
-                <td className={layout.mono}>{mismatch.requestId}</td>
-              </tr>
-            ))}
-          </Table>
-          <p className={layout.muted}>{t.noAnswers}</p>
-        </>
-      )}
-    </Loaded>
   );
 }
 

@@ -7,6 +7,7 @@ import { useCall } from '../../api/queries';
 import { useZone } from '../../api/zone';
 import { useFormat } from '../../i18n/format';
 import { localeOf, useLanguage, useWords } from '../../i18n/language';
+import { CameraSelect } from '../../live/camera-select';
 import { Segments, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
 import layout from '../../ui/layout.module.css';
@@ -147,7 +148,6 @@ export function Statistics() {
   const t = useWords(words);
   const { range = '7d', camera, metric = 'events', by = 'type' } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data: cameras } = useCall('cameras.list', {});
   const set = (change: object) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   return (
     <Page title={t.title}>
@@ -181,10 +181,10 @@ export function Statistics() {
           ]}
           onChange={(next) => set({ by: next === 'type' ? undefined : next })}
         />
-        <Select
+        <CameraSelect
           label={t.camera}
           value={camera ?? ''}
-          options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+          all={t.allCameras}
           onChange={(next) => set({ camera: next || undefined })}
         />
         <a className={kit.button} href={addressOf('events.exportCsv', camera ? { camera_id: camera } : {})} download>

@@ -7,6 +7,7 @@ import { useCall } from '../../api/queries';
 import { useMe } from '../../api/session';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
+import { CameraSelect } from '../../live/camera-select';
 import { Segments, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
 import layout from '../../ui/layout.module.css';
@@ -70,7 +71,6 @@ function Filters() {
   const { status = 'pending', camera = '', type = '', order, sure } = route.useSearch();
   const navigate = route.useNavigate();
   const filter = useFilter();
-  const { data: cameras } = useCall('cameras.list', {});
   const { data: me } = useMe();
   const set = (change: object) => void navigate({ search: (old) => ({ ...old, id: undefined, ...change }) });
   return (
@@ -81,10 +81,10 @@ function Filters() {
         options={STATUSES.map((each) => [each, t.status[each]] as const)}
         onChange={(next) => set({ status: next === 'pending' ? undefined : next })}
       />
-      <Select
+      <CameraSelect
         label={t.camera}
         value={camera}
-        options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+        all={t.allCameras}
         onChange={(next) => set({ camera: next || undefined })}
       />
       <Select
