@@ -5,12 +5,14 @@ import { alertOperations } from './alerts/alert-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraOperations } from './cameras/camera-operations';
+import { videoOperations } from './camera-control/video-operations';
 import { eventOperations } from './events/events-operations';
 import type { Operation } from './http/operation';
 import { monitoringOperations } from './monitoring/monitoring-operations';
 import { recordOperations } from './records/records-operations';
 import { violationQueueOperations } from './records/violation-queue-operations';
 import { violationPictureOperations } from './records/violation-picture-operations';
+import { regionOperations } from './regions/region-operations';
 import { rolloutOperations } from './rollout/rollout-operations';
 import { seriesOperations } from './statistics/series-operations';
 import { statisticsOperations } from './statistics/statistics-operations';
@@ -21,6 +23,8 @@ export const catalogue = {
   cameras: cameraOperations,
   cameraConfig: cameraConfigOperations,
   cameraControl: cameraControlOperations,
+  regions: regionOperations,
+  video: videoOperations,
   alerts: alertOperations,
   alertHandling: alertHandlingOperations,
   events: eventOperations,

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cameraSet } from '../application/cameras/camera-kind';
+import { regionSet } from '../application/regions/region-kind';
 import { seedRollout } from '../application/rollout/rollout-seeding';
 import { journalOf } from '../composition/events';
 import { readPlanFile } from '../composition/rollout';
@@ -11,7 +13,7 @@ import { withDatabaseUrl } from '@watchgate/embedded-postgres';
 import { type Settings, readSettings } from '../infrastructure/environment/settings';
 import { createLog } from '../infrastructure/logging/logger';
 import { importDatabase } from '../infrastructure/old-installation/import-database';
-import { importCameras, importJournal, importRegions } from '../infrastructure/old-installation/import-files';
+import { importConfiguration, importJournal } from '../infrastructure/old-installation/import-files';
 import type { PartReport } from '../infrastructure/old-installation/import-report';
 import { OldTables } from '../infrastructure/old-installation/old-tables';
 
@@ -39,18 +41,19 @@ interface Wanted {
 }
 
 async function take(
-  { platform, cameras: here, events, rollout }: Site,
+  { platform, cameras, regions, events, rollout }: Site,
   settings: Settings,
   wanted: Wanted,
 ): Promise<PartReport[]> {
   const { from, database: url, zone, apply } = wanted;
   const { clock, database, log } = platform;
-  const cameras = { configuration: here.configuration, format: here.format, now: clock() };
   await database.open();
   await events.eventRetention.prepare();
-  const reports = [await importCameras(join(from, 'config/cameras.yaml'), cameras, !apply)];
-  const regions = join(dirname(settings.camerasFile), 'regions.json');
-  reports.push(await importRegions(join(from, 'config/regions.json'), regions, !apply));
+  const oldFile = (name: string) => join(from, 'config', name);
+  const reports = [
+    await importConfiguration(oldFile('cameras.yaml'), { ...cameras, edits: cameraSet, now: clock() }, !apply),
+    await importConfiguration(oldFile('regions.json'), { ...regions, edits: regionSet, now: clock() }, !apply),
+  ];
   if (url) {
     const old = await OldTables.open(url, zone);
     const oldest = new Date(acceptedTimes(clock(), settings.eventRetentionDays).from);

@@ -5,9 +5,10 @@ import { CameraPreviews } from '../application/camera-control/camera-previews';
 import { CameraSupervisor } from '../application/camera-control/camera-supervisor';
 import { ControlRelay } from '../application/camera-control/control-relay';
 import { FrameCounts } from '../application/camera-control/frame-counts';
-import type { CameraConfiguration } from '../application/cameras/camera-configuration';
-import * as cameraSet from '../application/cameras/camera-set';
+import type { Configuration } from '../application/shared/configuration';
+import { cameraSet } from '../application/cameras/camera-kind';
 import type { Clock, Log } from '../application/shared/log';
+import type { Camera } from '../domain/cameras/camera';
 import type { DesiredStates } from '../domain/camera-control/process-rules';
 import type { JsonObject } from '../domain/shared/json';
 import { systemTimers } from '../infrastructure/environment/scheduler';
@@ -109,7 +110,7 @@ const services =
     { desired, controller, previews, host }: Pick<Control, 'desired' | 'controller' | 'host'> & WithPreviews,
     clock: Clock,
   ) =>
-  (change: CameraConfiguration['change']) =>
+  (change: Configuration<Camera>['change']) =>
     new CameraControlService({
       cameras: repository,
       desired,

@@ -10,6 +10,7 @@ import { mostConnections } from '../infrastructure/system/host-system';
 import type { Lifecycle } from './lifecycle';
 import { type Address, notListening } from './refusals';
 import type { Site } from './site';
+import { startVideo } from './video';
 
 const CLOSE_WITHIN_MS = 10_000;
 /** Events wake it; this is the safety net. */
@@ -37,6 +38,7 @@ export async function startHttp(site: Site, settings: HttpSettings, life: Lifecy
       ready: () => monitoring.service.missing(),
       scrape: () => monitoring.prometheus.render(),
       ...(dashboard ? { dashboard } : {}),
+      video: site.video.push,
     }),
     platform.log,
   );
@@ -49,7 +51,7 @@ export async function startHttp(site: Site, settings: HttpSettings, life: Lifecy
 
 /** Web sockets on the server that also answers HTTP. */
 export function startSockets(
-  { access, live, platform }: Site,
+  { access, live, platform, video }: Site,
   server: Server,
   trustedProxy: readonly string[],
   life: Lifecycle,
@@ -60,6 +62,7 @@ export function startSockets(
     locate(request);
     return socketCaller(access.gate, request);
   });
+  startVideo(video, sockets, life);
   life.onStop(async () => sockets.close());
   const sending = life.every(EVENTS_EVERY_MS, 'sending events to dashboards', () => events.look(), {
     apartMs: APART_MS,

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DependencyContainer, type InjectionToken, container as root, instanceCachingFactory } from 'tsyringe';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { OnStep } from '../application/cameras/configuration-publication';
+import type { OnStep } from '../application/shared/configuration-publication';
 import type { Clock, Log } from '../application/shared/log';
 import { Database } from '../infrastructure/postgres/database';
 import { DedicatedConnection } from '../infrastructure/postgres/dedicated-connection';

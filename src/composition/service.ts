@@ -18,6 +18,7 @@ import { Lifecycle } from './lifecycle';
 import { startMonitoring } from './monitoring';
 import { joinSite } from './platform';
 import { needsToken, refuseBeforeStart, refuseWithoutToken } from './refusals';
+import { startRegions } from './regions';
 import { startRollout } from './rollout';
 import { createSite } from './site';
 
@@ -82,6 +83,7 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
   const membership = await joinSite(platform, settings, life);
   const takeBack = (ids: string) => rollout.breaker.tableDiffered('camera-config', ids);
   const started = await startCameras(cameras, log, takeBack, life);
+  await startRegions(site.regions, log, life);
   const { rolloutFile } = settings;
   const where = await startRollout(platform, rollout, { rolloutFile, seed: seedOf(settings) }, life);
   await startEvents(platform, site.events, life);
@@ -133,7 +135,7 @@ function summary(
   },
 ): string[] {
   const counts = head
-    ? `${head.cameras.length} cameras, revision ${head.revision.number}`
+    ? `${head.entries.length} cameras, revision ${head.revision.number}`
     : 'no valid configuration yet';
   const see = `(see ${url}/api/v1/cameras/config)`;
   const notes = [

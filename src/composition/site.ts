@@ -22,12 +22,15 @@ import { type Live, createLive } from './live';
 import { type Monitoring, createMonitoring } from './monitoring';
 import { type Overrides, type Platform, createPlatform } from './platform';
 import { needsToken } from './refusals';
+import { type Regions, createRegions } from './regions';
 import { type Rollout, createRollout } from './rollout';
+import { type Video, createVideo } from './video';
 
 /** A whole service, context by context. Nothing of it is open or running before it is started. */
 export interface Site {
   readonly platform: Platform;
   readonly cameras: Cameras;
+  readonly regions: Regions;
   readonly system: SystemPort;
   readonly legacy: Legacy;
   readonly control: Control;
@@ -37,6 +40,7 @@ export interface Site {
   readonly monitoring: Monitoring;
   readonly alerts: Alerts;
   readonly access: Access;
+  readonly video: Video;
   readonly live: Live;
   /** Every operation of the catalogue and what carries it out. */
   readonly operations: readonly Mounted[];
@@ -57,6 +61,7 @@ const siteView = ({ siteName, timeZone, violationTypes, ...kept }: Settings): Si
 export function createSite(settings: Settings, overrides: Overrides): Site {
   const platform = createPlatform(settings.databaseUrl, overrides);
   const cameras = createCameras(platform, settings.camerasFile);
+  const regions = createRegions(platform, settings.regionsFile);
   const system = new HostSystem(platform.clock, settings);
   const legacy = createLegacy(platform, settings.legacyBaseUrl, cameras, system);
   const control = createControl(platform, cameras, settings);
@@ -71,26 +76,24 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const alerts = createAlerts(platform, stores, watched, settings);
   const live = createLive(platform, { cameras, control, events, alerts, rollout, monitoring });
   const access = createAccess(platform, accessRules(settings), siteView(settings));
+  const video = createVideo(platform, cameras, control, settings.videoPushToken);
   const { router } = rollout;
   const operations = [
     switched(cameraOperations, router, bothCameras),
-    cameras.operations,
+    [cameras, regions, alerts].flatMap((context) => context.operations),
     switched(cameraControlOperations, router, control),
     switched(alertOperations, router, { domain: alerts.domain, legacy: legacy.alerts }),
-    alerts.operations,
     switched(eventOperations, router, events.events),
     switched(statisticsOperations, router, events.statistics),
     switched(recordOperations, router, events.records),
-    captures.operations,
-    events.operations,
-    rollout.operations,
-    monitoring.operations,
+    [captures, events, rollout, monitoring].flatMap((context) => context.operations),
     switched(systemOperations, router, { domain: system, legacy: legacy.system }),
-    access.operations,
+    [video, access].flatMap((context) => context.operations),
   ].flat();
   return {
     platform,
     cameras,
+    regions,
     system,
     legacy,
     control,
@@ -100,6 +103,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     monitoring,
     alerts,
     access,
+    video,
     live,
     operations,
   };

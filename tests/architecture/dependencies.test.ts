@@ -65,8 +65,8 @@ describe('this project', () => {
   it('has type-only imports, and the rules see them', () => {
     expect(seen.dependencies).toContainEqual(
       expect.objectContaining({
-        from: 'src/application/cameras/cameras-file.ts',
-        to: 'src/domain/cameras/camera-rules.ts',
+        from: 'src/application/cameras/camera-consistency.ts',
+        to: 'src/domain/cameras/camera-repository.ts',
       }),
     );
   });

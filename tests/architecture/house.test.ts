@@ -24,7 +24,7 @@ describe('the house', () => {
       Gate: 'the tests of the HTTP side',
       Queryable: 'queryableOf',
       // The application may not know YAML.
-      CamerasFormat: 'the layers',
+      ConfigFormat: 'the layers',
     };
     expect(figures.lonelyInterfaces.filter((name) => !Object.hasOwn(reasons, name))).toEqual([]);
   });

@@ -111,8 +111,8 @@ describe('the OpenAPI document, for those who never saw this service', () => {
     };
     const refOf = (described: Described | undefined): unknown =>
       Object.values(described?.content ?? {}).map(({ schema }) => schema.$ref)[0];
-    for (const { path: below, verb, body, input, output, id } of allOperations) {
-      const described = paths[`/api/v1${below}`]?.[verb.toLowerCase()];
+    for (const { base, path: below, verb, body, input, output, id } of allOperations) {
+      const described = paths[`${base}${below}`]?.[verb.toLowerCase()];
       const named = (dto: Parameters<typeof schemaName>[0]) => `#/components/schemas/${schemaName(dto)}`;
       expect([id, refOf(described?.responses['200'])]).toEqual([id, output === Media ? undefined : named(output)]);
       expect([id, refOf(described?.requestBody)]).toEqual([id, body.use === 'ignored' ? undefined : named(input)]);

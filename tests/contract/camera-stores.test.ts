@@ -1,28 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { Camera } from '../../src/domain/cameras/camera';
-import { changesBetween } from '../../src/domain/cameras/camera-changes';
-import type { FullRevision } from '../../src/domain/cameras/camera-config-revision';
-import { DomainError, effectOf } from '../../src/domain/shared/domain-error';
-import { sha256 } from '../../src/domain/shared/sha256';
+import { changesBetween } from '../../src/domain/shared/entry-changes';
+import { effectOf } from '../../src/domain/shared/domain-error';
 import { STORE_SETS, storesForEach } from '../support/store-sets';
 
 const BORN = new Date('2030-01-01T00:00:00Z');
 const LATER = new Date('2030-02-01T00:00:00Z');
 const camera = (id: string, more: object = {}) => Camera.register({ id, name: id, source: '0', ...more }, BORN);
-
-const revision = (number: number, text = `text ${number}`, more: Partial<FullRevision> = {}): FullRevision => ({
-  number,
-  token: randomUUID(),
-  sha256: sha256(text),
-  origin: 'api',
-  author: 'li',
-  requestId: 'r-1',
-  at: BORN,
-  changes: [{ id: 'cam1', kind: 'changed', fields: [{ field: 'fps', before: 25, after: 5 }] }],
-  inFile: false,
-  text,
-  ...more,
-});
 
 describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
   const here = storesForEach(open);
@@ -31,15 +14,8 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
   const apply = async (after: readonly Camera[]) => {
     const before = await here.stores.cameras.all();
     const changes = changesBetween(fieldsOf(before), fieldsOf(after));
-    await here.stores.unit.exclusively((site) => site.commit((tables) => tables.cameras.apply(after, changes)));
+    await here.stores.unit.exclusively((site) => site.commit((tables) => tables.entries.apply(after, changes)));
   };
-  const add = (...all: FullRevision[]) =>
-    here.stores.unit.exclusively((site) =>
-      site.commit(async ({ revisions }) => {
-        for (const one of all) await revisions.add(one);
-      }),
-    );
-
   it('keeps cameras in the order they are given, with every setting they have', async () => {
     const full = { fps: 5, imgsz: 640, env: { K: 'v' }, auto_start: true, metadata: { floor: 2 } };
     await apply([camera('b', full), camera('a')]);
@@ -66,91 +42,6 @@ describe.each(STORE_SETS)('the camera configuration in $where', ({ open }) => {
         ['d', { createdAt: BORN, updatedAt: BORN }],
       ]),
     );
-  });
-
-  it('writes cameras in a unit of work only', async () => {
-    await expect(here.stores.cameras.apply([camera('a')], [])).rejects.toThrow('unit of work');
-  });
-
-  it('knows nothing before the first revision', async () => {
-    const { revisions } = here.stores;
-    expect([await revisions.head(), await revisions.newest(), await revisions.get(1)]).toEqual([
-      undefined,
-      0,
-      undefined,
-    ]);
-    expect(await revisions.page(10, 0)).toEqual({ items: [], total: 0 });
-  });
-
-  it('finds revisions by number, text and token, and lists them newest first without their texts', async () => {
-    const { revisions } = here.stores;
-    const all = [revision(1, 'same'), revision(2), revision(3, 'same', { origin: 'file', author: null })];
-    await add(...all);
-    const { text: _, ...head } = all[2] ?? revision(0);
-    expect(await revisions.head()).toEqual(head);
-    expect(await revisions.newest()).toBe(3);
-    expect(await revisions.get(1)).toEqual(all[0]);
-    expect((await revisions.withText(sha256('same')))?.number).toBe(3);
-    expect(await revisions.withText(sha256('other'))).toBeUndefined();
-    expect((await revisions.withToken(all[1]?.token ?? ''))?.number).toBe(2);
-    expect(await revisions.withToken(randomUUID())).toBeUndefined();
-    const { items, total } = await revisions.page(2, 1);
-    expect([items.map(({ number }) => number), total]).toEqual([[2, 1], 3]);
-    expect(items[0]).not.toHaveProperty('text');
-  });
-
-  it('notes that a revision is in the file', async () => {
-    await add(revision(1), revision(2));
-    await here.stores.revisions.markInFile(1);
-    const { items } = await here.stores.revisions.page(10, 0);
-    expect(items.map(({ inFile }) => inFile)).toEqual([false, true]);
-  });
-
-  it('refuses a second revision of a number', async () => {
-    await add(revision(1));
-    await expect(add(revision(1, 'other'))).rejects.toThrow();
-    expect((await here.stores.revisions.get(1))?.text).toBe('text 1');
-  });
-
-  it('stores all of a transaction or nothing, and says that nothing was left', async () => {
-    const refusal = new DomainError('camera.exists', 'no');
-    const failed = here.stores.unit.exclusively((site) =>
-      site.commit(async (tables) => {
-        await tables.cameras.apply([camera('a')], changesBetween([], [camera('a').fields]));
-        await tables.revisions.add(revision(1));
-        expect(await tables.revisions.newest()).toBe(1);
-        throw refusal;
-      }),
-    );
-    await expect(failed).rejects.toBe(refusal);
-    expect(effectOf(refusal)).toBe('rolled-back');
-    expect([await here.stores.cameras.all(), await here.stores.revisions.newest()]).toEqual([[], 0]);
-  });
-
-  it('lets nobody else in until the work under the lock has ended, however it ends', async () => {
-    const order: string[] = [];
-    let finish: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (finish = resolve));
-    const first = here.stores.unit.exclusively(async () => {
-      order.push('first begins');
-      await held;
-      order.push('first ends');
-      throw new Error('went wrong');
-    });
-    const second = here.stores.unit.exclusively(async () => void order.push('second'));
-    finish();
-    await expect(first).rejects.toThrow('went wrong');
-    await second;
-    expect(order).toEqual(['first begins', 'first ends', 'second']);
-  });
-
-  it('answers under the lock what was committed under it', async () => {
-    const seen = await here.stores.unit.exclusively(async (site) => {
-      await site.commit((tables) => tables.revisions.add(revision(1)));
-      await site.revisions.markInFile(1);
-      return site.revisions.head();
-    });
-    expect(seen).toMatchObject({ number: 1, inFile: true });
   });
 });
 

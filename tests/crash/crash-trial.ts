@@ -3,19 +3,11 @@ import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import type { ConfigStep } from '../../src/application/shared/configuration-publication';
 import { type Site, createSite } from '../../src/composition/site';
 import { rememberingLog } from '../support/quiet-log';
 import { testSettings } from '../support/test-site';
-import { AFTER, BEFORE, type CrashOperation } from './crash-operations';
-
-const FIRST = `# 两个摄像头
-cameras:
-  - {id: cam1, name: "一号", source: 'rtsp://user:geheim@10.0.0.1/live', fps: 25}
-  - id: cam2   # zwei
-    name: Zwei
-    source: '0'
-`;
+import { AFTER, type CrashOperation, subjectOf } from './crash-operations';
 
 /** `before`/`after`: what recovery found to be true; `unreached`: the operation has no such step. */
 export type CrashOutcome = 'before' | 'after' | 'unreached';
@@ -42,19 +34,20 @@ export async function crashTrial(
   return killed ? outcome : 'unreached';
 }
 
-/** Revision 1 is the first text, revision 2 sets cam1's fps to 24; for `absorb` the file then holds an unseen edit. */
+/** Revision 1 is the first text, revision 2 a change of it; to be absorbed, the file then holds an unseen edit. */
 async function reset(databaseUrl: string, camerasFile: string, operation: CrashOperation): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   await client.end();
-  writeFileSync(camerasFile, FIRST);
+  const subject = subjectOf(operation);
+  const file = join(dirname(camerasFile), subject.file);
+  writeFileSync(file, subject.first);
   await inSite(databaseUrl, camerasFile, async (site) => {
-    await site.cameras.configuration.reconcile();
-    await site.cameras.domain.update({ camera_id: 'cam1', fps: 24 });
+    await subject.of(site).configuration.reconcile();
+    await subject.change(site);
   });
-  if (operation !== 'absorb') return;
-  writeFileSync(camerasFile, `${readFileSync(camerasFile, 'utf8')}    fps: 12\n`);
+  if (operation.endsWith('absorb')) writeFileSync(file, subject.edit(readFileSync(file, 'utf8')));
 }
 
 async function recover(
@@ -63,16 +56,18 @@ async function recover(
   operation: CrashOperation,
 ): Promise<'before' | 'after'> {
   return inSite(databaseUrl, camerasFile, async (site) => {
-    const settled = await site.cameras.configuration.reconcile();
+    const subject = subjectOf(operation);
+    const { configuration, format, repository } = subject.of(site);
+    const settled = await configuration.reconcile();
     if (settled.faults.length > 0) throw new Error('the file does not parse');
-    const text = readFileSync(camerasFile, 'utf8');
-    const inFile = site.cameras.format.read(text).cameras;
-    const inTable = (await site.cameras.repository.all()).map((c) => c.fields);
+    const text = readFileSync(join(dirname(camerasFile), subject.file), 'utf8');
+    const inFile = format.read(text).entries;
+    const inTable = (await repository.all()).map(({ fields }) => fields);
     if (!isDeepStrictEqual(inFile, inTable)) throw new Error('table and file differ');
     if (settled.head?.text !== text) throw new Error('the file is not the newest revision');
-    const seen = inTable.map((c) => `${String(c.id)}:${String(c.fps)}`);
+    const seen = inTable.map((fields) => subject.show(fields));
     if (isDeepStrictEqual(seen, AFTER[operation])) return 'after';
-    if (isDeepStrictEqual(seen, BEFORE)) return 'before';
+    if (isDeepStrictEqual(seen, subject.before)) return 'before';
     throw new Error(`neither before nor after: ${seen.join(' ')}`);
   });
 }

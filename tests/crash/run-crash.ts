@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CONFIG_STEPS } from '../../src/application/cameras/configuration-publication';
+import { CONFIG_STEPS } from '../../src/application/shared/configuration-publication';
 import { startSharedServer, stopSharedServer } from '../support/shared-server';
 import { createTestDatabase } from '../support/test-database';
 import { CRASH_OPERATIONS } from './crash-operations';

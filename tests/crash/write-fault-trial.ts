@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { catalogue, rolloutGroups } from '../../src/api/catalogue';
 import type { CamerasPort } from '../../src/application/cameras/cameras-port';
-import { CONFIG_STEPS, type ConfigStep } from '../../src/application/cameras/configuration-publication';
+import { CONFIG_STEPS, type ConfigStep } from '../../src/application/shared/configuration-publication';
 import { seedRollout } from '../../src/application/rollout/rollout-seeding';
 import { type CallContext, runInCall } from '../../src/application/shared/call-context';
 import { type Site, createSite } from '../../src/composition/site';
@@ -91,7 +91,7 @@ async function check(site: Site, trial: WriteFault, file: string, dir: string, e
   await site.cameras.configuration.reconcile();
   const cameras = (await site.cameras.repository.all()).map((c) => c.fields);
   const reading = site.cameras.format.read(readFileSync(file, 'utf8'));
-  if (!isDeepStrictEqual(reading.cameras, cameras)) throw new Error('table and file differ');
+  if (!isDeepStrictEqual(reading.entries, cameras)) throw new Error('table and file differ');
   const { items } = await site.cameras.revisions.page(100, 0);
   const effects = items.filter((r) => r.origin !== 'import' && r.changes.length > 0).length;
   const expected = error === undefined || effectOf(error) === 'committed' ? 1 : 0;

@@ -48,8 +48,8 @@ afterAll(async () => {
 });
 
 /** With path parameters of things that do not exist, so that whoever is let in changes nothing. */
-function ask({ verb, path }: Operation, role: Role | undefined, query = '') {
-  const url = `/api/v1${path.replaceAll(/\{\w+\}/g, 'none-such')}${query}`;
+function ask({ verb, base, path }: Operation, role: Role | undefined, query = '') {
+  const url = `${base}${path.replaceAll(/\{\w+\}/g, 'none-such')}${query}`;
   const call = request(server)[verb.toLowerCase() as 'get' | 'post' | 'put' | 'delete'](url);
   const token = role && tokens.get(role);
   return token ? call.set('Authorization', `Bearer ${token}`) : call;

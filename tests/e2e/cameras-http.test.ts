@@ -1,7 +1,7 @@
 import request from 'supertest';
 import type { Test } from 'supertest';
 import type { Server } from 'node:http';
-import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import type { ConfigStep } from '../../src/application/shared/configuration-publication';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { httpOf } from '../support/test-http';
 import { TWO_CAMERAS, type TestSite, testSite } from '../support/test-site';

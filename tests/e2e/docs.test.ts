@@ -62,7 +62,13 @@ describe('the page of the API', () => {
 
   it.each(allOperations.map((operation) => [operation.id, operation] as const))('shows %s', (id, operation) => {
     const shown = new RegExp(`<details id="${id}">[^]*?</details>`).exec(page)?.[0] ?? '';
-    for (const part of [operation.verb, `/api/v1${operation.path}`, operation.summary, operation.role, 'curl -s'])
+    for (const part of [
+      operation.verb,
+      `${operation.base}${operation.path}`,
+      operation.summary,
+      operation.role,
+      'curl -s',
+    ])
       expect(unescaped(shown)).toContain(part);
   });
 

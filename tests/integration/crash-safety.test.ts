@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import type { ConfigStep } from '../../src/application/shared/configuration-publication';
 import type { CrashOperation } from '../crash/crash-operations';
 import { type CrashOutcome, crashTrial } from '../crash/crash-trial';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -14,7 +14,14 @@ const DELICATE: readonly [ConfigStep, CrashOutcome][] = [
   ['rename.before', 'after'],
   ['rename.after', 'after'],
 ];
-const TABLE_FIRST: readonly CrashOperation[] = ['create', 'update', 'delete', 'restore'];
+const TABLE_FIRST: readonly CrashOperation[] = [
+  'create',
+  'update',
+  'delete',
+  'restore',
+  'region-update',
+  'region-batch',
+];
 /** In file-first operations the rename is the point of no return; the table follows at the restart. */
 const FILE_FIRST: readonly [CrashOperation, ConfigStep, CrashOutcome][] = [
   ['legacy-update', 'stage.synced', 'before'],
@@ -25,6 +32,9 @@ const FILE_FIRST: readonly [CrashOperation, ConfigStep, CrashOutcome][] = [
   ['absorb', 'absorb.before', 'after'],
   ['absorb', 'revision.added', 'after'],
   ['absorb', 'commit.after', 'after'],
+  ['region-absorb', 'absorb.before', 'after'],
+  ['region-absorb', 'revision.added', 'after'],
+  ['region-absorb', 'commit.after', 'after'],
 ];
 
 describe('SIGKILL of the process at', () => {

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { chmodSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CONFIG_STEPS, type ConfigStep } from '../../src/application/cameras/configuration-publication';
+import { CONFIG_STEPS, type ConfigStep } from '../../src/application/shared/configuration-publication';
 import type { Site } from '../../src/composition/site';
 import { effectOf } from '../../src/domain/shared/domain-error';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';

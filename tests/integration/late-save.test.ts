@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import type { ConfigStep } from '../../src/application/shared/configuration-publication';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { TWO_CAMERAS, type TestSite, testSite } from '../support/test-site';
 

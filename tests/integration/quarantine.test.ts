@@ -1,5 +1,5 @@
 import type { CamerasPort } from '../../src/application/cameras/cameras-port';
-import type { OnStep } from '../../src/application/cameras/configuration-publication';
+import type { OnStep } from '../../src/application/shared/configuration-publication';
 import type { Site } from '../../src/composition/site';
 import { type SharedFile, oldBackendOnFile } from '../support/old-backend-on-file';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';

@@ -9,21 +9,77 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Site } from '../../src/composition/site';
 import { FileWatcher } from '../../src/infrastructure/files/file-watcher';
 import { eventually } from '../support/eventually';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
-import { TWO_CAMERAS, type TestSite, testSite } from '../support/test-site';
+import { TWO_CAMERAS, type TestSite, agreementOf, testSite } from '../support/test-site';
 
 const WITHIN_MS = 2_000;
 
-describe('an edit of the cameras file', () => {
+/** A configuration, and edits of its file by a person. */
+interface Subject {
+  readonly what: string;
+  readonly name: string;
+  readonly text: string;
+  of(site: TestSite): Site['cameras'] | Site['regions'];
+  edited(value: number): string;
+  readonly first: (value: number) => object;
+  /** A change over the API. */
+  change(site: Site, value: number): Promise<object>;
+  /** An edit that changes no entry. */
+  readonly idle: string;
+}
+
+const outline = '[[0, 0], [40, 0], [0, 30]]';
+const ONE_REGION = `{
+  "regions": [
+    {"region_id": "r1", "region_type": "custom", "polygon": ${outline}, "rules": {"max_occupancy": 25}},
+    {"region_id": "r2", "type": "entrance", "points": [{"x": "0", "y": "0"}, {"x": 4, "y": 0}, {"x": 0, "y": 3}]}
+  ]
+}
+`;
+
+const SUBJECTS: readonly Subject[] = [
+  {
+    what: 'cameras',
+    name: 'cameras.yaml',
+    text: TWO_CAMERAS,
+    of: ({ modules }) => modules.cameras,
+    edited: (fps) => TWO_CAMERAS.replace('fps: 25', `fps: ${fps}`),
+    first: (fps) => ({ fps }),
+    change: async ({ cameras }, fps) => (await cameras.domain.update({ camera_id: 'cam1', fps })).camera,
+    idle: `${TWO_CAMERAS}# nichts geändert\n`,
+  },
+  {
+    what: 'regions',
+    name: 'regions.json',
+    text: ONE_REGION,
+    of: ({ modules }) => modules.regions,
+    edited: (most) => ONE_REGION.replace('"max_occupancy": 25', `"max_occupancy": ${most}`),
+    first: (most) => ({ rules: { max_occupancy: most } }),
+    change: ({ regions }, most) => regions.service.update({ region: 'r1', rules: { max_occupancy: most } }),
+    idle: `${ONE_REGION}\n\n`,
+  },
+];
+
+describe.each(SUBJECTS)('an edit of the $what file', (subject) => {
   let database: TestDatabase;
   let site: TestSite;
   let watcher: FileWatcher;
+  let file: string;
+
+  const write = (text: string) => writeFileSync(file, text);
+  const text = () => readFileSync(file, 'utf8');
+  const agreement = () => agreementOf(subject.of(site), file);
+  const reconcile = () => subject.of(site).configuration.reconcile();
+  const edited = (value: number) => subject.edited(value);
 
   beforeEach(async () => {
     database = await createTestDatabase();
     site = await testSite({ databaseUrl: database.url });
+    file = join(dirname(site.file), subject.name);
+    write(subject.text);
     await watch();
   });
   afterEach(async () => {
@@ -33,34 +89,32 @@ describe('an edit of the cameras file', () => {
   });
 
   async function watch(): Promise<void> {
-    const configuration = site.modules.cameras.configuration;
-    await configuration.reconcile();
-    watcher = new FileWatcher(site.file, async () => void (await configuration.reconcile()), site.log);
+    await reconcile();
+    watcher = new FileWatcher(file, async () => void (await reconcile()), site.log);
     await watcher.start();
   }
 
-  const edited = (fps: number) => TWO_CAMERAS.replace('fps: 25', `fps: ${fps}`);
-  const seen = (fps: number) =>
-    eventually(async () => expect((await site.agreement()).cameras[0]).toMatchObject({ fps }), {
+  const seen = (value: number) =>
+    eventually(async () => expect((await agreement()).entries[0]).toMatchObject(subject.first(value)), {
       within: WITHIN_MS,
-      what: `fps ${fps}`,
+      what: `the value ${value}`,
     });
 
   it('in place reaches the table within two seconds', async () => {
-    site.write(edited(7));
+    write(edited(7));
     await seen(7);
   });
 
   it('by rename, as most editors save, reaches the table within two seconds, again and again', async () => {
     for (const fps of [7, 8, 9]) {
-      writeFileSync(`${site.file}~`, edited(fps));
-      renameSync(`${site.file}~`, site.file);
+      writeFileSync(`${file}~`, edited(fps));
+      renameSync(`${file}~`, file);
       await seen(fps);
     }
   });
 
   it('by swapping a link on the way to it, as a ConfigMap does, reaches the table within two seconds', async () => {
-    const dir = dirname(site.file);
+    const dir = dirname(file);
     await watcher.stop();
     for (const [name, fps] of [
       ['v1', 25],
@@ -68,11 +122,11 @@ describe('an edit of the cameras file', () => {
       ['v3', 8],
     ] as const) {
       mkdirSync(join(dir, name));
-      writeFileSync(join(dir, name, 'cameras.yaml'), edited(fps));
+      writeFileSync(join(dir, name, subject.name), edited(fps));
     }
     symlinkSync('v1', join(dir, '..data'));
-    unlinkSync(site.file);
-    symlinkSync('..data/cameras.yaml', site.file);
+    unlinkSync(file);
+    symlinkSync(`..data/${subject.name}`, file);
     await watch();
     for (const [name, fps] of [
       ['v2', 7],
@@ -82,49 +136,80 @@ describe('an edit of the cameras file', () => {
       renameSync(join(dir, '..data.new'), join(dir, '..data'));
       await seen(fps);
     }
-    const { camera } = await site.modules.cameras.domain.update({ camera_id: 'cam1', fps: 9 });
-    expect(camera).toMatchObject({ fps: 9 });
-    expect(readFileSync(join(dir, 'v3/cameras.yaml'), 'utf8')).toContain('fps: 9');
+    expect(await subject.change(site.modules, 9)).toMatchObject(subject.first(9));
+    expect(readFileSync(join(dir, 'v3', subject.name), 'utf8')).toMatch(/(fps|max_occupancy)"?: 9/);
   });
 
   it('is found even if it happens while nobody watches', async () => {
     await watcher.stop();
-    site.write(edited(7));
+    write(edited(7));
     await watch();
     await seen(7);
   });
 
   it('that deletes the file is undone: the newest revision is put back', async () => {
-    unlinkSync(site.file);
-    await eventually(() => expect(site.text()).toBe(TWO_CAMERAS), { within: WITHIN_MS });
-    await site.agreement();
+    unlinkSync(file);
+    await eventually(() => expect(text()).toBe(subject.text), { within: WITHIN_MS });
+    await agreement();
   });
 
   it('that empties the file is a fault, not a removal of all cameras', async () => {
-    site.write('');
+    write('');
     await eventually(
       async () => {
-        const { faults } = await site.modules.cameras.configuration.reconcile();
+        const { faults } = await reconcile();
         expect(faults).toHaveLength(1);
       },
       { within: WITHIN_MS },
     );
-    expect((await site.modules.cameras.repository.all()).map((c) => c.id)).toEqual(['cam1', 'cam2']);
-    site.write(TWO_CAMERAS);
-    await eventually(() => site.agreement().then(() => true), { within: WITHIN_MS });
+    expect(await subject.of(site).repository.all()).toHaveLength(2);
+    write(subject.text);
+    await eventually(() => agreement().then(() => true), { within: WITHIN_MS });
   });
 
-  it('of comments alone is a revision, but changes no camera', async () => {
-    site.write(`${TWO_CAMERAS}# nichts geändert\n`);
+  it('of no entry is a revision, but changes no camera', async () => {
+    write(subject.idle);
     await eventually(
-      async () => expect((await site.agreement()).head).toMatchObject({ number: 2, origin: 'file', changes: [] }),
+      async () => expect((await agreement()).head).toMatchObject({ number: 2, origin: 'file', changes: [] }),
       { within: WITHIN_MS },
     );
   });
 
+  it('with a fault is refused as a whole, with its place, until it is corrected', async () => {
+    write(subject.edited(7).slice(0, -20));
+    await eventually(
+      async () => {
+        const { faults } = await reconcile();
+        expect(faults.length).toBeGreaterThan(0);
+        for (const { line, column } of faults) expect([line > 0, column > 0]).toEqual([true, true]);
+      },
+      { within: WITHIN_MS },
+    );
+    const error: unknown = await subject.change(site.modules, 9).catch((refused: unknown) => refused);
+    expect(error).toMatchObject({
+      code: expect.stringMatching(/^(camera|region)_config\.file_invalid$/),
+      details: { extra: { file_faults: expect.any(Array) } },
+    });
+    expect((await subject.of(site).repository.all())[0]?.fields).toMatchObject(subject.first(25));
+    write(subject.edited(8));
+    await seen(8);
+  });
+
+  it('and one over the API that change the same setting are a conflict with both values', async () => {
+    await watcher.stop();
+    write(subject.edited(7));
+    const error: unknown = await subject.change(site.modules, 9).catch((refused: unknown) => refused);
+    expect(error).toMatchObject({
+      code: expect.stringMatching(/^(camera|region)\.conflict$/),
+      details: { extra: { conflicts: [expect.objectContaining({ field: Object.keys(subject.first(0))[0] })] } },
+    });
+    expect((await agreement()).entries[0]).toMatchObject(subject.first(7));
+    await watcher.start();
+  });
+
   it('and a change over the API keep the mode of the file', async () => {
-    chmodSync(site.file, 0o640);
-    await site.modules.cameras.domain.update({ camera_id: 'cam1', fps: 7 });
-    expect(statSync(site.file).mode & 0o777).toBe(0o640);
+    chmodSync(file, 0o640);
+    await subject.change(site.modules, 7);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
   });
 });

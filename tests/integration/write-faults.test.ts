@@ -1,4 +1,4 @@
-import { CONFIG_STEPS } from '../../src/application/cameras/configuration-publication';
+import { CONFIG_STEPS } from '../../src/application/shared/configuration-publication';
 import { FAULTS, writeFaultTrial } from '../crash/write-fault-trial';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 
@@ -24,7 +24,7 @@ describe('a write on the domain path', () => {
   );
 
   it('falls back to legacy when a bug strikes before COMMIT', async () => {
-    expect(await writeFaultTrial({ write: 'update', step: 'cameras.applied', fault: 'bug' }, database.url)).toBe(
+    expect(await writeFaultTrial({ write: 'update', step: 'entries.applied', fault: 'bug' }, database.url)).toBe(
       'answered by fallback',
     );
   });

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { ConfigStep } from '../../src/application/cameras/configuration-publication';
+import type { ConfigStep } from '../../src/application/shared/configuration-publication';
 import { effectOf } from '../../src/domain/shared/domain-error';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';

@@ -1,14 +1,13 @@
-import { CameraConfiguration, ConfigOutcomes } from '../../src/application/cameras/camera-configuration';
+import { Configuration, ConfigOutcomes } from '../../src/application/shared/configuration';
+import { cameraKind } from '../../src/application/cameras/camera-kind';
 import { CameraCommands, CameraService } from '../../src/application/cameras/camera-service';
-import {
-  ConfigHeads,
-  ConfigPublishing,
-  type ConfigStep,
-} from '../../src/application/cameras/configuration-publication';
-import { Reconciliation } from '../../src/application/cameras/configuration-reconciliation';
+import { ConfigHeads, ConfigPublishing, type ConfigStep } from '../../src/application/shared/configuration-publication';
+import { Reconciliation } from '../../src/application/shared/configuration-reconciliation';
+import type { Camera } from '../../src/domain/cameras/camera';
 import { YamlCamerasFormat } from '../../src/infrastructure/yaml/yaml-cameras-format';
-import { CameraRows, InMemoryCameraUnitOfWork, InMemoryCameras, InMemoryRevisions } from './in-memory-cameras';
-import { InMemoryCamerasFile } from './in-memory-cameras-file';
+import { InMemoryCameras } from './in-memory-cameras';
+import { ConfigRows, InMemoryConfigUnitOfWork, InMemoryRevisions } from './in-memory-configuration';
+import { InMemoryConfigFile } from './in-memory-config-file';
 import { Outage } from './outage';
 import { rememberingLog } from './quiet-log';
 
@@ -24,23 +23,27 @@ export const CAMERAS = `cameras:
 export function cameraSiteInMemory(text: string | undefined = CAMERAS) {
   const time = { now: new Date('2030-01-01T00:00:00Z') };
   const clock = () => time.now;
-  const [rows, outage, log] = [new CameraRows(), new Outage(), rememberingLog()];
+  const [rows, outage, log] = [new ConfigRows<Camera>(), new Outage(), rememberingLog()];
   const fault: { at?: ConfigStep } = {};
   const onStep = (step: ConfigStep) => {
     if (fault.at !== step) return;
     delete fault.at;
     throw new Error(`died at ${step}`);
   };
-  const [file, format, heads] = [new InMemoryCamerasFile(text, clock), new YamlCamerasFormat(), new ConfigHeads()];
-  const memory = new InMemoryCameraUnitOfWork(rows);
+  const [file, format, heads] = [
+    new InMemoryConfigFile(text, clock),
+    new YamlCamerasFormat(),
+    new ConfigHeads<Camera>(),
+  ];
+  const memory = new InMemoryConfigUnitOfWork(rows);
   const unit = outage.over(memory);
   const cameras = outage.over(new InMemoryCameras(rows));
   const revisions = outage.over(new InMemoryRevisions(rows));
-  const publishing = new ConfigPublishing(file, heads, clock, log, onStep);
+  const publishing = new ConfigPublishing(cameraKind, file, heads, clock, log, onStep);
   const confirmation = { clock, afterMs: CONFIRM_MS };
-  const settling = new Reconciliation(file, format, heads, publishing, log, onStep, confirmation);
-  const outcomes = new ConfigOutcomes(unit, settling, () => Promise.resolve());
-  const configuration = new CameraConfiguration(unit, file, format, settling, publishing, outcomes);
+  const settling = new Reconciliation(cameraKind, file, format, heads, publishing, log, onStep, confirmation);
+  const outcomes = new ConfigOutcomes(cameraKind, unit, settling, () => Promise.resolve());
+  const configuration = new Configuration(cameraKind, unit, file, format, settling, publishing, outcomes);
   const commands = new CameraCommands((decide) => configuration.change(decide), clock);
   const service = new CameraService(cameras, revisions, commands);
   return {
@@ -50,7 +53,7 @@ export function cameraSiteInMemory(text: string | undefined = CAMERAS) {
     loseCommit: (as: 'stored' | 'not stored') => void (memory.lostCommit = as),
     /** At which step the next change dies. */
     failAt: (step: ConfigStep) => void (fault.at = step),
-    ids: () => rows.cameras.map(({ id }) => id),
+    ids: () => rows.entries.map(({ id }) => id),
     clock,
     rows,
     outage,

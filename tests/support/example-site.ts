@@ -20,6 +20,34 @@ ${camera('line-3', `name: Packing line 3, ${picture}, auto_start: true, profile:
   'name: Gate, source: "rtsp://viewer:geheim@192.0.2.7/main"',
 )}${camera('attic', `name: Attic, ${picture}, active: false`)}${camera('old-door', `name: Old door, source: "0"`)}`;
 
+/** One of a camera, one of the whole site. */
+const REGIONS = {
+  regions: [
+    {
+      region_id: 'sink',
+      region_type: 'handwash',
+      polygon: [
+        [120, 80],
+        [360, 80],
+        [360, 240],
+        [120, 240],
+      ],
+      name: 'Hand-wash basin',
+      camera_id: 'line-3',
+      description: 'Left of the door',
+    },
+    {
+      region_id: 'corner',
+      region_type: 'restricted',
+      polygon: [
+        [0, 0],
+        [50, 0],
+        [0, 50],
+      ],
+    },
+  ],
+};
+
 /** With a stage so short that it can be left. */
 const PLANS = `defaults: {stages: [{percent: 10, bake: 30m}, {percent: 50, bake: 1d}, {percent: 100, bake: 1d}], auto_promote: false}
 groups:
@@ -91,6 +119,7 @@ export class ExampleSite {
 
   private async begin(): Promise<void> {
     writeFileSync(this.folder.camerasFile, CAMERAS);
+    writeFileSync(path.join(this.folder.dir, 'config/regions.json'), JSON.stringify(REGIONS));
     writeFileSync(path.join(this.folder.dir, 'config/rollout.yaml'), PLANS);
     const { FFMPEG_PATH } = process.env;
     const settings = {

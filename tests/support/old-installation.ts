@@ -61,7 +61,10 @@ export function makeOldFiles(dir: string, events: readonly object[]): void {
 - {id: cam2, name: Zwei, source: '0', resolution: 1280x720}
 `;
   writeFileSync(path.join(dir, 'config/cameras.yaml'), cameras);
-  writeFileSync(path.join(dir, 'config/regions.json'), '{"regions":[{"region_id":"sink"}]}');
+  writeFileSync(
+    path.join(dir, 'config/regions.json'),
+    '{"regions":[{"region_id":"sink","region_type":"handwash","polygon":[[0,0],[9,0],[9,9]]}]}',
+  );
   const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
   writeFileSync(path.join(dir, 'logs/events_record.jsonl'), `${lines}not json\n`);
 }

@@ -8,7 +8,7 @@ import type { CameraChangeStore } from '../../src/application/alerts/camera-watc
 import type { DeliveryQueue } from '../../src/application/alerts/delivery-worker';
 import type { SiteWatchStore } from '../../src/application/alerts/site-watch';
 import type { ControlRequestQueue } from '../../src/application/camera-control/control-relay';
-import type { CameraUnitOfWork } from '../../src/application/cameras/camera-unit-of-work';
+import type { ConfigUnitOfWork } from '../../src/application/shared/config-unit-of-work';
 import type { EventIntake } from '../../src/application/events/event-intake';
 import type { MinuteStore } from '../../src/application/monitoring/minute-metrics';
 import type { DetectionReports } from '../../src/application/records/record-source';
@@ -23,16 +23,19 @@ import type { SeriesSource } from '../../src/application/statistics/series-servi
 import type { SiteActivity, StatisticsSource } from '../../src/application/statistics/statistics-service';
 import type { AlertRuleRepository } from '../../src/domain/alerts/alert-rule';
 import type { DesiredStates } from '../../src/domain/camera-control/process-rules';
-import type { RevisionRepository } from '../../src/domain/cameras/camera-config-revision';
+import type { RevisionRepository } from '../../src/domain/shared/config-revision';
+import type { Camera } from '../../src/domain/cameras/camera';
 import type { CameraRepository } from '../../src/domain/cameras/camera-repository';
+import type { RegionsEntry } from '../../src/domain/regions/region';
+import type { EntryRepository } from '../../src/domain/shared/entry-changes';
 import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/event';
 import { systemTimers } from '../../src/infrastructure/environment/scheduler';
 import { Database } from '../../src/infrastructure/postgres/database';
 import { PgAlertArchive } from '../../src/infrastructure/postgres/pg-alert-archive';
 import { PgAlertRules } from '../../src/infrastructure/postgres/pg-alert-rules';
 import { PgAudit } from '../../src/infrastructure/postgres/pg-audit';
-import { PgCameraUnitOfWork } from '../../src/infrastructure/postgres/pg-camera-unit-of-work';
-import { PgCameras } from '../../src/infrastructure/postgres/pg-cameras';
+import { PgConfigUnitOfWork } from '../../src/infrastructure/postgres/pg-config-unit-of-work';
+import { CAMERA_STORE, PgCameras, REGION_STORE } from '../../src/infrastructure/postgres/pg-entries';
 import { PgControlRequests, PgDesiredStates } from '../../src/infrastructure/postgres/pg-control-requests';
 import { PgDeliveries } from '../../src/infrastructure/postgres/pg-deliveries';
 import { PgDetectionReports } from '../../src/infrastructure/postgres/pg-detection-reports';
@@ -51,7 +54,8 @@ import { PgViolationQueue } from '../../src/infrastructure/postgres/pg-violation
 import { PgViolations } from '../../src/infrastructure/postgres/pg-violations';
 import * as alerts from './in-memory-alerts';
 import { InMemoryAudit } from './in-memory-audit';
-import { CameraRows, InMemoryCameraUnitOfWork, InMemoryCameras, InMemoryRevisions } from './in-memory-cameras';
+import { InMemoryCameras } from './in-memory-cameras';
+import { ConfigRows, InMemoryConfigUnitOfWork, InMemoryRevisions, tablesInMemory } from './in-memory-configuration';
 import { InMemoryControlRequests } from './in-memory-control-requests';
 import { InMemoryDesiredStates } from './in-memory-desired-states';
 import * as events from './in-memory-events';
@@ -69,7 +73,8 @@ const ZONE = 'Europe/Berlin';
 export interface Stores {
   readonly cameras: CameraRepository;
   readonly revisions: RevisionRepository;
-  readonly unit: CameraUnitOfWork;
+  readonly unit: ConfigUnitOfWork<Camera>;
+  readonly regions: RegionStores;
   readonly desired: DesiredStates;
   readonly controlLine: ControlRequestQueue;
   readonly rules: AlertRuleRepository;
@@ -94,6 +99,13 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
+}
+
+/** The configuration of the regions. */
+interface RegionStores {
+  readonly entries: EntryRepository<RegionsEntry>;
+  readonly revisions: RevisionRepository;
+  readonly unit: ConfigUnitOfWork<RegionsEntry>;
 }
 
 export interface StoreSite {
@@ -146,8 +158,12 @@ function storesIn(sql: Database): Stores {
   const log = rememberingLog();
   return {
     cameras: new PgCameras(sql),
-    revisions: new PgRevisions(sql),
-    unit: new PgCameraUnitOfWork(sql, log, () => undefined),
+    revisions: new PgRevisions(sql, 'camera_config_revisions'),
+    unit: new PgConfigUnitOfWork(CAMERA_STORE, sql, log, () => undefined),
+    regions: {
+      ...REGION_STORE.tables(sql),
+      unit: new PgConfigUnitOfWork(REGION_STORE, sql, log, () => undefined),
+    },
     desired: new PgDesiredStates(sql),
     controlLine: new PgControlRequests(sql, log),
     rules: new PgAlertRules(sql),
@@ -177,17 +193,23 @@ function storesIn(sql: Database): Stores {
 
 function inMemory(): Stores {
   const clock = () => new Date();
-  const [cameras, alertRows, eventRows] = [new CameraRows(), new alerts.AlertRows(clock), new events.EventRows()];
+  const [cameras, alertRows, eventRows] = [
+    new ConfigRows<Camera>(),
+    new alerts.AlertRows(clock),
+    new events.EventRows(),
+  ];
   const [watch, evidence, minutes] = [
     new alerts.SiteWatchRow<ReadRollout>({ seq: 0, told: {} }),
     new rollout.EvidenceRows(),
     new Map<string, MinuteRow>(),
   ];
   const desired = new InMemoryDesiredStates();
+  const regions = new ConfigRows<RegionsEntry>();
   return {
     cameras: new InMemoryCameras(cameras),
     revisions: new InMemoryRevisions(cameras),
-    unit: new InMemoryCameraUnitOfWork(cameras),
+    unit: new InMemoryConfigUnitOfWork(cameras),
+    regions: { ...tablesInMemory(regions), unit: new InMemoryConfigUnitOfWork(regions) },
     desired,
     controlLine: new InMemoryControlRequests(systemTimers),
     rules: new alerts.InMemoryAlertRules(alertRows),

@@ -7,7 +7,9 @@ import type { AlertSettings } from '../../src/composition/alerts';
 import { journalOf } from '../../src/composition/events';
 import type { Overrides } from '../../src/composition/platform';
 import { type Site, createSite } from '../../src/composition/site';
-import type { CameraConfigRevision } from '../../src/domain/cameras/camera-config-revision';
+import type { ConfigFormat } from '../../src/application/shared/config-file';
+import type { ConfigRevision, RevisionRepository } from '../../src/domain/shared/config-revision';
+import type { JsonObject } from '../../src/domain/shared/json';
 import type { CameraFields } from '../../src/domain/cameras/camera-rules';
 import { readPlans } from '../../src/domain/rollout/rollout-plan';
 import type { ViolationTypes } from '../../src/domain/shared/event';
@@ -36,7 +38,7 @@ export interface TestSite {
   text(): string;
   write(text: string): void;
   /** Throws unless the table, the file and the newest revision say the same and the revisions have no gap. */
-  agreement(): Promise<{ cameras: readonly CameraFields[]; head: CameraConfigRevision }>;
+  agreement(): Promise<{ cameras: readonly CameraFields[]; head: ConfigRevision }>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export function testSettings({
     ...options.alerts,
     databaseUrl,
     camerasFile,
+    regionsFile: path.join(path.dirname(camerasFile), 'regions.json'),
     legacyBaseUrl,
     logDir,
     dataDir: options.control?.dataDir ?? logDir,
@@ -123,19 +126,30 @@ export async function testSite({
   };
 }
 
-export async function agreement(modules: Site, file: string) {
-  const revisions = modules.cameras.revisions;
-  const [table, head] = await Promise.all([modules.cameras.repository.all(), revisions.head()]);
+/** A configuration in its table, its file and its revisions. */
+interface Kept {
+  readonly repository: { all(): Promise<readonly { readonly fields: JsonObject }[]> };
+  readonly revisions: RevisionRepository;
+  readonly format: ConfigFormat;
+}
+
+export async function agreementOf({ repository, revisions, format }: Kept, file: string) {
+  const [table, head] = await Promise.all([repository.all(), revisions.head()]);
   if (!head) throw new Error('there is no revision');
   const text = readFileSync(file, 'utf8');
-  const reading = modules.cameras.format.read(text);
+  const reading = format.read(text);
   expect(reading.faults.filter((f) => f.severity === 'error')).toEqual([]);
-  const inTable = table.map((c) => c.fields);
-  expect(inTable).toEqual(reading.cameras);
+  const inTable = table.map(({ fields }) => fields);
+  expect(inTable).toEqual(reading.entries);
   const full = await revisions.get(head.number);
   expect(full?.text).toBe(text);
   expect(head.inFile).toBe(true);
   const { items } = await revisions.page(1000, 0);
   expect(items.map((r) => r.number)).toEqual(items.map((_, i) => head.number - i));
-  return { cameras: inTable, head };
+  return { entries: inTable, head };
+}
+
+export async function agreement({ cameras: kept }: Site, file: string) {
+  const { entries, head } = await agreementOf(kept, file);
+  return { cameras: entries, head };
 }

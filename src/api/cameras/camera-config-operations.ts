@@ -1,5 +1,5 @@
 import type { CameraConfigService, ConfigState } from '../../application/cameras/camera-config-service';
-import type { ConfigFault } from '../../application/cameras/cameras-file';
+import type { ConfigFault } from '../../application/shared/config-file';
 import type { JsonObject } from '../../domain/shared/json';
 import { type Examples, unknown } from '../http/example';
 import { ListOf, MANY, NoInputDto, OneOf, Text, Time, Whole } from '../http/fields';
@@ -72,7 +72,7 @@ class RevisionListDto {
 
 const change = () =>
   named(
-    'CameraChange',
+    'EntryChange',
     all({
       camera_id: text,
       kind: { type: 'string', enum: ['added', 'changed', 'removed'] },

@@ -15,6 +15,7 @@ import { openApi } from './openapi';
 import { RequestError, problemOf } from './problem';
 import { identify } from './request-id';
 import { sendJson, sendText } from './send';
+import { type VideoPush, mountVideoPush } from './video-push';
 
 const VERBS = 'GET, POST, PUT, DELETE, OPTIONS';
 const MAX_AGE_SECONDS = '600';
@@ -151,9 +152,11 @@ interface HttpOptions extends MountOptions {
   readonly scrape?: Scrape;
   /** Absent: none was built, and `/` leads to the documentation. */
   readonly dashboard?: ServedDashboard;
+  /** Absent: no pictures are taken. */
+  readonly video?: VideoPush;
 }
 
-/** The whole HTTP side: every operation below `/api/v1`, and the document that describes them. */
+/** The whole HTTP side: every operation, and the document that describes them. */
 export function httpApplication(operations: readonly Mounted[], options: HttpOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing');
@@ -166,10 +169,15 @@ export function httpApplication(operations: readonly Mounted[], options: HttpOpt
   if (options.audit) app.use(attempts(options.audit));
   app.use(secure(options.gate.needsToken), crossOrigin, withoutTrailingSlash);
   if (options.dashboard) app.use(serveDashboard(options.dashboard));
+  if (options.video) mountVideoPush(app, options.video, false);
   app.use(authentication(options.gate));
-  const api = Router({ strict: true });
-  mount(api, operations, options);
-  app.use('/api/v1', api);
+  if (options.video) mountVideoPush(app, options.video, true);
+  for (const base of new Set(operations.map(({ operation }) => operation.base))) {
+    const router = Router({ strict: true });
+    const below = operations.filter(({ operation }) => operation.base === base);
+    mount(router, below, options);
+    app.use(base, router);
+  }
   mountLiveness(app, sharedLook(options.ready ?? (async () => [])));
   if (options.scrape) mountScrape(app, options.scrape);
   mountDocs(app, openApi(operations.map(({ operation }) => operation)), options.gate.needsToken);

@@ -95,6 +95,9 @@ export const authentication = (gate: Gate) => (req: Request, _res: Response, nex
   next();
 };
 
+/** The same for what is no operation of the catalogue. */
+export const authorizeOperator = (req: Request, what: string): void => authorize(callerOf(req), 'operator', what);
+
 /** Throws `access.forbidden`. */
 export function authorizeOperation(req: Request, { id, role, switched }: Operation): void {
   if (role === 'anybody') return;

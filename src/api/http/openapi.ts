@@ -39,8 +39,8 @@ function refusedRequest(
   return { [REFUSED_REQUEST]: { parameters: inBody ? path : { ...path, ...rest }, ...(inBody ? { body: rest } : {}) } };
 }
 
-function answerExample({ example: { answer, varies }, produces, path }: Operation): JsonObject {
-  const where = `/api/v1${path}`.replaceAll(/[{}]/g, '');
+function answerExample({ example: { answer, varies }, produces, base, path }: Operation): JsonObject {
+  const where = `${base}${path}`.replaceAll(/[{}]/g, '');
   const shown: JsonObject =
     answer === undefined ? { summary: `not shown here: ${produces}`, externalValue: where } : { value: answer as Json };
   return { examples: { [DONE]: shown }, ...(varies ? { 'x-varies': varies } : {}) };
@@ -164,6 +164,8 @@ const TAGS: Readonly<Record<string, string>> = {
   alerts: 'Alert rules and what they told',
   'alert-handling': 'What people do about alerts, and notices on their way',
   events: 'Events of the detectors',
+  video: 'Pictures of cameras as they come',
+  regions: 'Parts of the picture in which rules hold',
   records: 'Violations and detection reports',
   statistics: 'Events in numbers',
   rollout: 'The rollout from the legacy to the domain path',
@@ -177,7 +179,7 @@ const TAGS: Readonly<Record<string, string>> = {
 export function openApi(operations: readonly Operation[]): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const operation of operations) {
-    const path = `/api/v1${operation.path}`;
+    const path = `${operation.base}${operation.path}`;
     paths[path] = { ...paths[path], [operation.verb.toLowerCase()]: describe(operation) };
   }
   const used = new Set([...operations.map(({ context }) => context), SERVICE_TAG]);

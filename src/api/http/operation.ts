@@ -6,12 +6,15 @@ import { type Class, shapeOf } from './fields';
 
 const BODY_LIMIT = '256kb';
 
+type Base = '/api/v1' | '/api';
 type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One operation, as a row of a catalogue. */
 interface Row<Port, Input, Output> {
-  /** Verb and path below `/api/v1`; `{name}` is a path parameter. */
+  /** Verb and path below `base`; `{name}` is a path parameter. */
   readonly http: `${Verb} /${string}`;
+  /** `/api/v1` but for a few that old clients look for elsewhere. */
+  readonly base?: Base;
   readonly summary: string;
   /** The call of its use case. */
   readonly call: (port: Port, input: Input) => Promise<Output>;
@@ -65,6 +68,8 @@ export interface Operation<Port = object> extends RoutedOperation {
   readonly method: string;
   call(port: Port, input: object): Promise<unknown>;
   readonly verb: Verb;
+  readonly base: Base;
+  /** Below `base`. */
   readonly path: string;
   readonly summary: string;
   readonly input: Class<object>;
@@ -102,6 +107,7 @@ function operation<P>(context: string, method: string, row: Row<P, object, unkno
     context,
     method,
     verb,
+    base: row.base ?? '/api/v1',
     path,
     effect,
     summary: row.summary,

@@ -1,15 +1,16 @@
 import { createTwoFilesPatch } from 'diff';
-import type { CameraChange, FieldChange } from '../../domain/cameras/camera-changes';
-import type { CameraConfigRevision, RevisionRepository } from '../../domain/cameras/camera-config-revision';
+import type { EntryChange, FieldChange } from '../../domain/shared/entry-changes';
+import type { ConfigRevision, RevisionRepository } from '../../domain/shared/config-revision';
+import type { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { maskField } from '../../domain/cameras/camera-secrets';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock } from '../shared/log';
-import type { CameraConfiguration } from './camera-configuration';
-import type { CamerasFile, CamerasFormat, ConfigFault } from './cameras-file';
-import type { ConfigHeads } from './configuration-publication';
-import { admitNow, hasErrors } from './quarantine';
+import type { Configuration } from '../shared/configuration';
+import type { ConfigFile, ConfigFormat, ConfigFault } from '../shared/config-file';
+import type { ConfigHeads } from '../shared/configuration-publication';
+import { admitNow, hasErrors } from '../shared/quarantine';
 
 /**
  * `in_sync`: file and table agree; `degraded`: the file has faults, the last good one is in force; `stale`:
@@ -73,10 +74,10 @@ export class CameraConfigService {
   constructor(
     private readonly revisionsOf: RevisionRepository,
     private readonly cameras: CameraRepository,
-    private readonly file: CamerasFile,
-    private readonly format: CamerasFormat,
-    private readonly heads: Pick<ConfigHeads, 'newest'>,
-    private readonly configuration: CameraConfiguration,
+    private readonly file: ConfigFile,
+    private readonly format: ConfigFormat,
+    private readonly heads: Pick<ConfigHeads<Camera>, 'newest'>,
+    private readonly configuration: Configuration<Camera>,
     private readonly clock: Clock,
   ) {}
 
@@ -125,7 +126,7 @@ export class CameraConfigService {
 }
 
 function stateOf(
-  head: CameraConfigRevision | undefined,
+  head: ConfigRevision | undefined,
   onDisk: string | undefined,
   faults: readonly ConfigFault[],
 ): ConfigState {
@@ -133,15 +134,7 @@ function stateOf(
   return head?.inFile && head.sha256 === onDisk ? 'in_sync' : 'stale';
 }
 
-const revisionView = ({
-  number,
-  sha256,
-  origin,
-  author,
-  requestId,
-  at,
-  changes,
-}: CameraConfigRevision): RevisionView => ({
+const revisionView = ({ number, sha256, origin, author, requestId, at, changes }: ConfigRevision): RevisionView => ({
   number,
   sha256,
   origin,
@@ -151,7 +144,7 @@ const revisionView = ({
   cameras: changes.map((c) => c.id),
 });
 
-const changeView = ({ id, kind, fields }: CameraChange): JsonObject => ({
+const changeView = ({ id, kind, fields }: EntryChange): JsonObject => ({
   camera_id: id,
   kind,
   fields: fields.map(({ field, before, after }: FieldChange) => ({

@@ -1,8 +1,9 @@
-import { changesBetween } from '../../domain/cameras/camera-changes';
+import type { Camera } from '../../domain/cameras/camera';
+import { changesBetween } from '../../domain/shared/entry-changes';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
-import type { CamerasFile, CamerasFormat } from './cameras-file';
-import type { ConfigHeads } from './configuration-publication';
-import { admitNow, hasErrors } from './quarantine';
+import type { ConfigFile, ConfigFormat } from '../shared/config-file';
+import type { ConfigHeads } from '../shared/configuration-publication';
+import { admitNow, hasErrors } from '../shared/quarantine';
 
 /** How far the table and the file agree. */
 export interface Agreement {
@@ -21,9 +22,9 @@ const LOOK_AGAIN_MS = 300;
 export class CameraConsistency {
   constructor(
     private readonly cameras: Pick<CameraRepository, 'all'>,
-    private readonly file: CamerasFile,
-    private readonly format: CamerasFormat,
-    private readonly heads: Pick<ConfigHeads, 'newest'>,
+    private readonly file: ConfigFile,
+    private readonly format: ConfigFormat,
+    private readonly heads: Pick<ConfigHeads<Camera>, 'newest'>,
     private readonly pause: (ms: number) => Promise<unknown>,
   ) {}
 
@@ -38,7 +39,7 @@ export class CameraConsistency {
   private async look(): Promise<Agreement> {
     const [cameras, disk] = await Promise.all([this.cameras.all(), this.file.read()]);
     if (!disk) return { inTable: cameras.length, inFile: 0, quarantined: 0, issues: ['The cameras file is missing.'] };
-    const { cameras: inFile, quarantined, faults } = admitNow(disk.text, this.heads.newest, this.format);
+    const { entries: inFile, quarantined, faults } = admitNow(disk.text, this.heads.newest, this.format);
     const inTable = cameras.map((c) => c.fields);
     const wrong = faults.filter(({ severity }) => severity === 'error').map((f) => `Line ${f.line}: ${f.message}`);
     const issues = hasErrors(faults) ? wrong : changesBetween(inTable, inFile).map(sentence);

@@ -1,20 +1,20 @@
 import { Camera } from '../../domain/cameras/camera';
-import type { RevisionRepository } from '../../domain/cameras/camera-config-revision';
+import type { RevisionRepository } from '../../domain/shared/config-revision';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { isAnswer } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import { type CallContext, currentCall, noteChange, runInCall } from '../shared/call-context';
 import type { Clock } from '../shared/log';
-import type { Decide } from './camera-configuration';
-import * as cameraSet from './camera-set';
-import type { CameraSet } from './camera-set';
+import type { Decide } from '../shared/configuration';
+import { cameraSet } from './camera-kind';
+import type { EntrySet } from '../shared/entry-set';
 import { type CameraView, cameraView } from './camera-view';
 import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from './cameras-port';
 
 /** The operations on cameras, the same on both paths; `change` is how the path stores a change. */
 export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | 'remove'> {
   constructor(
-    private readonly change: (decide: Decide, id: string) => Promise<readonly Camera[]>,
+    private readonly change: (decide: Decide<Camera>, id: string) => Promise<readonly Camera[]>,
     private readonly clock: Clock,
   ) {}
 
@@ -25,7 +25,7 @@ export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | '
   }
 
   async update({ camera_id, ...patch }: CameraPatch) {
-    const change: Decide = (all, unseen) =>
+    const change: Decide<Camera> = (all, unseen) =>
       cameraSet.replace(all, camera_id, (camera) => camera.change(patch, this.clock()), unseen);
     const after = await this.change(change, camera_id);
     return { status: 'success' as const, camera: cameraView(cameraSet.find(after, camera_id)) };
@@ -38,12 +38,12 @@ export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | '
 }
 
 type Cameras = readonly Camera[];
-type Change = (decide: Decide) => Promise<Cameras>;
+type Change = (decide: Decide<Camera>) => Promise<Cameras>;
 
 /** One caller's change of one camera, waiting for its batch. */
 interface Waiting {
   readonly id: string;
-  readonly decide: Decide;
+  readonly decide: Decide<Camera>;
   readonly context: CallContext | undefined;
   readonly resolve: (made: Made) => void;
   readonly reject: (error: unknown) => void;
@@ -69,7 +69,7 @@ export class ChangeBatcher {
   /** `make` makes one change in the way of a path. */
   constructor(private readonly make: Change) {}
 
-  readonly change = async (decide: Decide, id: string): Promise<Cameras> => {
+  readonly change = async (decide: Decide<Camera>, id: string): Promise<Cameras> => {
     const made = new Promise<Made>((resolve, reject) => {
       this.waiting.push({ id, decide, context: currentCall(), resolve, reject });
     });
@@ -105,7 +105,7 @@ export class ChangeBatcher {
   private async together(first: Waiting, take: () => readonly Waiting[]): Promise<void> {
     const refused = new Map<Waiting, unknown>();
     let group: readonly Waiting[] | undefined;
-    const decide: Decide = (...now) => decideAll((group ??= take()), refused, now);
+    const decide: Decide<Camera> = (...now) => decideAll((group ??= take()), refused, now);
     try {
       const made = await inCallOf(first.context, () => this.make(decide));
       for (const one of group ?? [])
@@ -123,8 +123,8 @@ export class ChangeBatcher {
 function decideAll(
   group: readonly Waiting[],
   refused: Map<Waiting, unknown>,
-  [present, unseen]: Parameters<Decide>,
-): CameraSet {
+  [present, unseen]: Parameters<Decide<Camera>>,
+): EntrySet<Camera> {
   refused.clear();
   return group.reduce((before, one) => {
     try {

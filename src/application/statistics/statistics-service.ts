@@ -62,14 +62,17 @@ export interface SiteActivity {
   activeAlerts(): Promise<number>;
 }
 
-function statisticsEvent(event: Event): StatisticsEvent {
+/** `event_type` and `camera_name` are fields that the old dashboard reads; no backend sent them. */
+function statisticsEvent(event: Event, names: ReadonlyMap<string, string>): StatisticsEvent {
   const { id, ts, type, camera_id, track_id, evidence } = eventView(event);
   const confidence = evidence?.confidence;
   return {
     id,
     timestamp: new Date(ts * 1000).toISOString(),
     type,
+    event_type: type,
     camera_id,
+    camera_name: names.get(camera_id) ?? null,
     confidence: typeof confidence === 'number' ? confidence : 0,
     track_id,
     region: regionOf(event),
@@ -77,7 +80,6 @@ function statisticsEvent(event: Event): StatisticsEvent {
   };
 }
 
-/** `event_type` and `camera_name` are fields that the old dashboard reads; no backend sent them. */
 const historyItem = (event: Event, names: ReadonlyMap<string, string>): HistoryItem => ({
   ts: event.ts,
   camera_id: event.cameraId,
@@ -169,8 +171,9 @@ export class StatisticsService {
   async events({ event_type: type, camera_id, limit, ...requested }: EventQuery) {
     const now = this.clock();
     const { from, to = upToNow(now, 0).to } = requestedWindow(requested, now);
-    const events = await this.recorded.newest({ from, to, ...ofCamera(camera_id), ...(type ? { type } : {}) }, limit);
-    return { events: events.map(statisticsEvent), total: events.length };
+    const wanted = { from, to, ...ofCamera(camera_id), ...(type ? { type } : {}) };
+    const [events, names] = await Promise.all([this.recorded.newest(wanted, limit), this.site.names()]);
+    return { events: events.map((event) => statisticsEvent(event, names)), total: events.length };
   }
 
   async history({ minutes, limit, camera_id }: SummaryQuery): Promise<readonly HistoryItem[]> {

@@ -41,7 +41,11 @@ export interface StatisticsEvent {
   readonly id: string;
   readonly timestamp: string;
   readonly type: string;
+  /** The same as `type`. */
+  readonly event_type: string;
   readonly camera_id: string;
+  /** Null where the camera no longer exists. */
+  readonly camera_name: string | null;
   /** 0 to 1; 0 when the detector gave none. */
   readonly confidence: number;
   readonly track_id: number | null;

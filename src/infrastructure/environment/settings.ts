@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/event';
 import {
   InvalidSetting,
@@ -31,6 +32,7 @@ export interface Settings {
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly camerasFile: string;
+  readonly regionsFile: string;
   /** Empty: the legacy path is the old implementation on this machine. */
   readonly legacyBaseUrl: string;
   /** Where pictures of violations are kept; empty: `captures` in the data folder. */
@@ -65,6 +67,8 @@ export interface Settings {
   readonly rateLimit: number;
   /** Days that the audit trail is kept. */
   readonly auditRetentionDays: number;
+  /** Empty: detectors that send pictures need a token of this service. */
+  readonly videoPushToken: string;
   /** Where webhooks may go besides the Internet. */
   readonly webhookAllow: readonly string[];
   /** For rules without a web address of their own; empty: none. */
@@ -117,6 +121,12 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     fallback: 'config/cameras.yaml',
     about: 'the camera configuration people edit',
     read: path,
+  },
+  regionsFile: {
+    name: 'REGIONS_FILE',
+    fallback: '',
+    about: 'the regions people edit; empty: regions.json beside CAMERAS_FILE, config/regions.json by default',
+    read: (value) => (value === '' ? value : path(value)),
   },
   legacyBaseUrl: {
     name: 'LEGACY_BASE_URL',
@@ -227,6 +237,12 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     about: 'signs webhooks; empty: they are not signed',
     read: (value) => value,
   },
+  videoPushToken: {
+    name: 'VIDEO_PUSH_TOKEN',
+    fallback: '',
+    about: 'what detectors that send pictures put into X-Video-Token; empty: they need a token of an operator',
+    read: (value) => value,
+  },
   smtpUrl: {
     name: 'SMTP_URL',
     fallback: '',
@@ -252,7 +268,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     return [[key, value] as const];
   });
   if (wrong.length > 0) throw new SettingsError(wrong);
-  return Object.fromEntries(values) as unknown as Settings;
+  const settings = Object.fromEntries(values) as unknown as Settings;
+  return { ...settings, regionsFile: settings.regionsFile || join(dirname(settings.camerasFile), 'regions.json') };
 }
 
 export class SettingsError extends Error {

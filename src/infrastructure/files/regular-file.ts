@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { LateSave } from '../../application/cameras/cameras-file';
+import type { LateSave } from '../../application/shared/config-file';
 import { sha256 } from '../../domain/shared/sha256';
 import { hasCode } from '../system/files';
 

@@ -1,4 +1,4 @@
-import type { CameraSet, Quarantined } from '../../application/cameras/camera-set';
+import type { EntrySet, Quarantined } from '../../application/shared/entry-set';
 import { TimesInTable } from '../../application/cameras/camera-view';
 import type { Clock } from '../../application/shared/log';
 import { Camera } from '../../domain/cameras/camera';
@@ -41,7 +41,7 @@ function asText(name: string, value: Json): Json {
 export const CAMERAS = '/cameras';
 
 /** Entries that the old backend lists although they break a rule are quarantined, as they are in the file. */
-interface Listed extends CameraSet {
+interface Listed extends EntrySet<Camera> {
   /** Ids under which the old backend finds the camera again. */
   readonly addressable: ReadonlySet<string>;
 }
@@ -63,8 +63,8 @@ export class RemoteCameraList {
    * configuration in force is the one in the table, as it is for the legacy path on this machine.
    */
   async all(): Promise<readonly Camera[]> {
-    const { cameras, quarantined } = await this.listed();
-    return cameras.length + quarantined.length > 0 ? this.times.applyTo(cameras) : this.lastGood.all();
+    const { entries, quarantined } = await this.listed();
+    return entries.length + quarantined.length > 0 ? this.times.applyTo(entries) : this.lastGood.all();
   }
 
   /**
@@ -72,7 +72,7 @@ export class RemoteCameraList {
    */
   async forChange(): Promise<Listed> {
     const listed = await this.listed();
-    if (listed.cameras.length + listed.quarantined.length > 0 || (await this.lastGood.all()).length === 0)
+    if (listed.entries.length + listed.quarantined.length > 0 || (await this.lastGood.all()).length === 0)
       return listed;
     const message = 'The old backend lists no cameras, though this site has some: it probably cannot read its file.';
     throw new Unavailable('legacy.unreadable', message, 'not-started');
@@ -101,7 +101,7 @@ function listedIn(entries: readonly Json[], answeredAt: Date): Listed {
     else cameras.set(camera.id, camera);
     if (typeof entry.id === 'string' && CAMERA_ID.test(entry.id)) addressable.add(camera.id);
   }
-  return { cameras: [...cameras.values()], quarantined, addressable };
+  return { entries: [...cameras.values()], quarantined, addressable };
 }
 
 /** The old backend compares ids without converting them, so one that its file holds as a number is never found. */

@@ -1,15 +1,15 @@
-import { type CameraConfiguration, type Decide, fileInvalid } from '../../application/cameras/camera-configuration';
+import { type Configuration, type Decide, fileInvalid } from '../../application/shared/configuration';
 import { CameraCommands } from '../../application/cameras/camera-service';
-import * as cameraSet from '../../application/cameras/camera-set';
-import type { CameraSet } from '../../application/cameras/camera-set';
+import { cameraKind, cameraSet } from '../../application/cameras/camera-kind';
+import type { EntrySet } from '../../application/shared/entry-set';
 import { cameraView } from '../../application/cameras/camera-view';
-import type { CamerasEdit } from '../../application/cameras/cameras-file';
+import type { ConfigEdit } from '../../application/shared/config-file';
 import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from '../../application/cameras/cameras-port';
-import { editsOf } from '../../application/cameras/configuration-reconciliation';
+import { editsOf } from '../../application/shared/configuration-reconciliation';
 import type { Clock, Log } from '../../application/shared/log';
 import { within } from '../../application/shared/within';
 import { CAMERA_DEFAULTS, type Camera } from '../../domain/cameras/camera';
-import { changesBetween } from '../../domain/cameras/camera-changes';
+import { changesBetween } from '../../domain/shared/entry-changes';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { Fault } from '../../domain/shared/fault';
@@ -56,33 +56,34 @@ class RemoteCameraChanges {
   constructor(
     private readonly backend: OldBackendClient,
     private readonly cameras: RemoteCameraList,
-    private readonly configuration: Pick<CameraConfiguration, 'reconcile'>,
+    private readonly configuration: Pick<Configuration<Camera>, 'reconcile'>,
     private readonly log: Log,
   ) {}
 
   /** Answers the cameras after the change, as the old backend lists them. */
-  async change(decide: Decide): Promise<readonly Camera[]> {
+  async change(decide: Decide<Camera>): Promise<readonly Camera[]> {
     const unseen = await this.reconcileOrRefuse();
     const listed = await this.cameras.forChange();
     const next = decide(listed, unseen);
     const edits = editsOf(listed, next).map((edit) => inPlace(edit, listed));
     for (const edit of edits) {
       if (edit.kind !== 'add') refuseUnaddressable(listed, edit.id);
-      await this.send(edit, next.cameras);
+      await this.send(edit, next.entries);
     }
-    if (edits.length === 0) return listed.cameras;
+    if (edits.length === 0) return listed.entries;
     await this.absorb();
-    return this.readBack(next.cameras);
+    return this.readBack(next.entries);
   }
 
   /** The old backend replaces a file with faults by one that holds nothing but its change. */
   private async reconcileOrRefuse() {
     const { head, faults, unseen } = await this.configuration.reconcile();
-    if (!head || faults.length > 0) throw fileInvalid(faults, 'The cameras file has faults and nothing was changed');
+    if (!head || faults.length > 0)
+      throw fileInvalid(cameraKind, faults, 'The cameras file has faults and nothing was changed');
     return unseen;
   }
 
-  private async send(edit: CamerasEdit, next: readonly Camera[]): Promise<void> {
+  private async send(edit: ConfigEdit, next: readonly Camera[]): Promise<void> {
     const id = edit.kind === 'add' ? String(edit.fields.id) : edit.id;
     const answer = await this.request(
       edit,
@@ -91,7 +92,7 @@ class RemoteCameraChanges {
     if (answer.status !== 200) throw cameraRefusal(answer, id);
   }
 
-  private request(edit: CamerasEdit, after: Camera | undefined): Promise<OldAnswer> {
+  private request(edit: ConfigEdit, after: Camera | undefined): Promise<OldAnswer> {
     switch (edit.kind) {
       case 'add':
         return this.backend.write('POST', CAMERAS, edit.fields);
@@ -126,7 +127,7 @@ class RemoteCameraChanges {
 }
 
 /** The old backend merges an update into its entry of this id, faulty or not. */
-function inPlace(edit: CamerasEdit, { quarantined }: CameraSet): CamerasEdit {
+function inPlace(edit: ConfigEdit, { quarantined }: EntrySet<Camera>): ConfigEdit {
   const entry = edit.kind === 'add' ? quarantined.find(({ id }) => id === edit.fields.id) : undefined;
   if (edit.kind !== 'add' || entry?.id === undefined) return edit;
   const [change] = changesBetween([entry.fields], [edit.fields]);
@@ -156,7 +157,7 @@ export class RemoteCameras implements CamerasPort {
   constructor(
     backend: OldBackendClient,
     lastGood: CameraRepository,
-    configuration: Pick<CameraConfiguration, 'reconcile'>,
+    configuration: Pick<Configuration<Camera>, 'reconcile'>,
     clock: Clock,
     log: Log,
   ) {

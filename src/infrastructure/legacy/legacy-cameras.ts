@@ -1,10 +1,10 @@
 import type { CameraCommands } from '../../application/cameras/camera-service';
-import * as cameraSet from '../../application/cameras/camera-set';
+import { cameraSet } from '../../application/cameras/camera-kind';
 import { TimesInTable, cameraView } from '../../application/cameras/camera-view';
-import type { CamerasFile, CamerasFormat } from '../../application/cameras/cameras-file';
+import type { ConfigFile, ConfigFormat } from '../../application/shared/config-file';
 import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from '../../application/cameras/cameras-port';
-import type { ConfigHeads } from '../../application/cameras/configuration-publication';
-import { admitNow, hasErrors } from '../../application/cameras/quarantine';
+import type { ConfigHeads } from '../../application/shared/configuration-publication';
+import { admitNow, hasErrors } from '../../application/shared/quarantine';
 import { Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import type { JsonObject } from '../../domain/shared/json';
@@ -17,10 +17,10 @@ export class LegacyCameras implements CamerasPort {
   private readonly times: TimesInTable;
 
   constructor(
-    private readonly file: CamerasFile,
-    private readonly format: CamerasFormat,
+    private readonly file: ConfigFile,
+    private readonly format: ConfigFormat,
     private readonly lastGood: CameraRepository,
-    private readonly heads: Pick<ConfigHeads, 'newest'>,
+    private readonly heads: Pick<ConfigHeads<Camera>, 'newest'>,
     private readonly commands: CameraCommands,
   ) {
     this.times = new TimesInTable(lastGood);
@@ -44,6 +44,6 @@ export class LegacyCameras implements CamerasPort {
     const reading = disk && admitNow(disk.text, this.heads.newest, this.format);
     if (!reading || hasErrors(reading.faults)) return this.lastGood.all();
     const { modifiedAt } = disk;
-    return this.times.applyTo(reading.cameras.map((fields) => Camera.restore(fields, modifiedAt, modifiedAt)));
+    return this.times.applyTo(reading.entries.map((fields) => Camera.restore(fields, modifiedAt, modifiedAt)));
   }
 }

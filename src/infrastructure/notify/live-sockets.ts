@@ -47,6 +47,9 @@ export interface LiveTopic {
   readonly mostMessages?: number;
 }
 
+/** What a connection is used for, where a path has a parameter. */
+type TakeConnection = (connection: WebSocket, below: string) => void;
+
 /** Why a caller may not listen, as an HTTP answer. */
 export interface Refusal {
   readonly status: number;
@@ -76,6 +79,7 @@ export class LiveSockets {
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
   private readonly clients = new Map<string, Map<WebSocket, Connected>>();
+  private readonly places = new Map<string, TakeConnection>();
   /** Bytes that were handed over but not sent yet, of all clients. */
   private waiting = 0;
   private readonly looking: NodeJS.Timeout;
@@ -108,6 +112,12 @@ export class LiveSockets {
       }
   }
 
+  /** Hands over the connections of all paths below one; `below` is the rest of the path. */
+  serveBelow(path: string, take: TakeConnection): void {
+    this.places.set(path, take);
+    this.clients.set(path, new Map());
+  }
+
   /** All clients of a path. */
   at(path: string): readonly LiveClient[] {
     return [...(this.clients.get(path)?.values() ?? [])];
@@ -122,7 +132,8 @@ export class LiveSockets {
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: SocketCaller): void {
     const requestedUrl = request.url ?? '/';
     const { pathname, searchParams } = new URL(URL.canParse(requestedUrl, HERE) ? requestedUrl : '/', HERE);
-    const clients = this.clients.get(pathname);
+    const place = [...this.places.keys()].find((path) => pathname.startsWith(path) && pathname.length > path.length);
+    const clients = this.clients.get(place ?? pathname);
     if (!clients) return refuse(socket, { status: 404, headers: {} });
     if (this.server.clients.size >= MOST_CLIENTS) return refuse(socket, { status: 503, headers: {} });
     if (this.socketsOf(caller) >= MOST_OF_ONE) return refuse(socket, { status: 429, headers: { 'retry-after': '60' } });
@@ -137,13 +148,15 @@ export class LiveSockets {
       const tooMany = messageLimit(topic?.mostMessages ?? MOST_MESSAGES);
       connection.on('message', (data) => {
         if (tooMany()) return connection.terminate();
+        if (place !== undefined) return;
         const message = parsedJson(String(data));
         if (!isJsonObject(message)) return;
         if (topic?.receive) topic.receive(client, message);
         else if (message.type === 'ping') client.send({ type: 'pong' });
       });
       clients.set(connection, client);
-      topic?.join?.(client);
+      if (place === undefined) topic?.join?.(client);
+      else this.places.get(place)?.(connection, pathname.slice(place.length));
     });
   }
 

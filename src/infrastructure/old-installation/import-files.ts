@@ -1,18 +1,18 @@
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { CameraConfiguration } from '../../application/cameras/camera-configuration';
-import { add } from '../../application/cameras/camera-set';
-import type { CamerasFormat, CamerasReading } from '../../application/cameras/cameras-file';
-import type { ConfigHead } from '../../application/cameras/configuration-publication';
-import { hasErrors, quarantinedIn } from '../../application/cameras/quarantine';
+import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Configuration } from '../../application/shared/configuration';
+import type { ConfigFile, ConfigFormat, ConfigKind, ConfigReading } from '../../application/shared/config-file';
+import type { EntryEdits } from '../../application/shared/entry-set';
+import type { ConfigHead } from '../../application/shared/configuration-publication';
+import { hasErrors, quarantinedIn } from '../../application/shared/quarantine';
 import type { EventIntake } from '../../application/events/event-intake';
 import type { RejectFile } from '../../application/events/journal';
 import { JournalIngestor, JournalReading } from '../../application/events/journal-ingestor';
 import type { Clock, Log } from '../../application/shared/log';
-import { Camera } from '../../domain/cameras/camera';
 import { acceptedTimes } from '../../domain/events/time-window';
+import type { ConfigEntry } from '../../domain/shared/entry-changes';
 import type { ViolationTypes } from '../../domain/shared/event';
-import { isJsonObject, parsedJson, sameJson } from '../../domain/shared/json';
+import { sameJson } from '../../domain/shared/json';
 import { DiskJournalFiles } from '../journal/disk-journal-files';
 import { noneIfAbsent } from '../system/files';
 import { PartReport } from './import-report';
@@ -20,18 +20,25 @@ import { PartReport } from './import-report';
 /** Ids of the examples in the delivered `config/cameras.yaml`: unchanged ones may be replaced. */
 export const EXAMPLES_SHA256 = 'c682aa3e5d84e5a3fa9919f0b3ebfcf320e56892ba3eb00c5dabb76c5784c8b1';
 
-interface Own {
-  readonly configuration: CameraConfiguration;
-  readonly format: CamerasFormat;
+interface Own<E extends ConfigEntry<E>> {
+  readonly kind: ConfigKind<E>;
+  readonly edits: EntryEdits<E>;
+  readonly configuration: Configuration<E>;
+  readonly file: ConfigFile;
+  readonly format: ConfigFormat;
   readonly now: Date;
 }
 
 /**
- * Where there are no cameras here but the unchanged examples, the old file is taken as it stands, with its comments and
- * its faulty entries, which are quarantined. Else the missing cameras are added, as one change.
+ * Where there is nothing here but the unchanged examples, the old file is taken as it stands, with its comments and its
+ * faulty entries, which are quarantined. Else the missing entries are added, as one change.
  */
-export async function importCameras(path: string, own: Own, dryRun: boolean): Promise<PartReport> {
-  const report = new PartReport('cameras.yaml');
+export async function importConfiguration<E extends ConfigEntry<E>>(
+  path: string,
+  own: Own<E>,
+  dryRun: boolean,
+): Promise<PartReport> {
+  const report = new PartReport(basename(path));
   const text = await readFile(path, 'utf8').catch(noneIfAbsent);
   if (text === undefined) {
     report.leave('there is no such file', path);
@@ -43,13 +50,18 @@ export async function importCameras(path: string, own: Own, dryRun: boolean): Pr
       if (severity === 'error') report.leave(message, `line ${line}, ${where}`);
     return report;
   }
+  // A dry run makes no file.
+  if (dryRun && !(await own.file.read())) {
+    noteAsItStands(old, own, report);
+    return report;
+  }
   const { head, faults } = await own.configuration.reconcile();
   if (!head || hasErrors(faults)) {
-    report.leave('the cameras file here has faults: see GET /cameras/config, and correct it first', path);
+    report.leave(`the ${own.kind.noun}s file here has faults: correct it first`, path);
     return report;
   }
   if (isUntouched(head, own.format)) {
-    noteAsItStands(old, report);
+    noteAsItStands(old, own, report);
     if (!dryRun) await own.configuration.adopt(text, head.revision);
     return report;
   }
@@ -57,66 +69,47 @@ export async function importCameras(path: string, own: Own, dryRun: boolean): Pr
   return report;
 }
 
-function isUntouched(head: ConfigHead, format: CamerasFormat): boolean {
-  const isEmpty = head.cameras.length + quarantinedIn(head, format).length === 0;
+function isUntouched<E extends ConfigEntry<E>>(head: ConfigHead<E>, format: ConfigFormat): boolean {
+  const isEmpty = head.entries.length + quarantinedIn(head, format).length === 0;
   return isEmpty || head.revision.sha256 === EXAMPLES_SHA256;
 }
 
-function noteAsItStands({ cameras, faulty }: CamerasReading, report: PartReport): void {
-  report.taken = cameras.length;
-  report.notes.push('there are no cameras of your own here yet: the file is taken as it stands');
+function noteAsItStands<E extends ConfigEntry<E>>(
+  { entries, faulty }: ConfigReading,
+  { kind }: Own<E>,
+  report: PartReport,
+): void {
+  report.taken = entries.length;
+  report.notes.push(`there are no ${kind.noun}s of your own here yet: the file is taken as it stands`);
   const [first] = faulty;
   if (!first) return;
   const places = faulty.map(({ line, column }) => `line ${line}, column ${column}`).join('; ');
   report.notes.push(`${faulty.length} quarantined: they stay in the file and run once they are corrected (${places})`);
 }
 
-async function addMissing(
-  old: CamerasReading,
-  head: ConfigHead,
-  { configuration, now }: Own,
+async function addMissing<E extends ConfigEntry<E>>(
+  old: ConfigReading,
+  head: ConfigHead<E>,
+  { kind, edits, configuration, now }: Own<E>,
   report: PartReport,
   dryRun: boolean,
 ): Promise<void> {
   for (const { line, faults } of old.faulty) {
     const error = faults.find(({ severity }) => severity === 'error');
-    report.leave(error?.message ?? 'it has faults', `line ${line}, ${error?.path ?? 'cameras'}`);
+    report.leave(error?.message ?? 'it has faults', `line ${line}, ${error?.path ?? `${kind.noun}s`}`);
   }
-  const present = new Map(head.cameras.map((camera) => [camera.id, camera]));
-  const fresh: Camera[] = [];
-  for (const fields of old.cameras) {
-    const camera = Camera.restore(fields, now, now);
-    const there = present.get(camera.id);
-    if (!there) fresh.push(camera);
+  const present = new Map(head.entries.map((entry) => [entry.id, entry]));
+  const fresh: E[] = [];
+  for (const fields of old.entries) {
+    const entry = kind.restore(fields, now, now);
+    const there = present.get(entry.id);
+    if (!there) fresh.push(entry);
     else if (sameJson(there.fields, fields)) report.known += 1;
-    else report.leave('there is another camera of this id', camera.id);
+    else report.leave(`there is another ${kind.noun} of this id`, entry.id);
   }
-  if (!dryRun && fresh.length > 0) await configuration.change((all) => fresh.reduce(add, all));
+  if (!dryRun && fresh.length > 0)
+    await configuration.change((all) => fresh.reduce((set, entry) => edits.add(set, entry), all));
   report.taken = fresh.length;
-}
-
-/** Only detectors read regions: the file is copied to where cameras expect it, unless there is one. */
-export async function importRegions(from: string, to: string, dryRun: boolean): Promise<PartReport> {
-  const report = new PartReport('regions.json');
-  const [old, present] = await Promise.all([from, to].map((path) => readFile(path, 'utf8').catch(noneIfAbsent)));
-  if (old === undefined) {
-    report.leave('there is no such file', from);
-    return report;
-  }
-  const regions = regionsIn(old);
-  if (regions === undefined) report.leave('it is no JSON object with a list of regions', from);
-  else if (present === old) report.known = regions;
-  else if (present !== undefined) report.leave('there is another file of this name already', to);
-  else {
-    if (!dryRun) await writeFile(to, old, { flag: 'wx' });
-    report.taken = regions;
-  }
-  return report;
-}
-
-function regionsIn(text: string): number | undefined {
-  const value = parsedJson(text);
-  return isJsonObject(value) && Array.isArray(value.regions) ? value.regions.length : undefined;
 }
 
 interface JournalImport {

@@ -18,10 +18,11 @@ import { Live1764920000000 } from '../../../migrations/1764920000000-live';
 import { ViolationQueue1764930000000 } from '../../../migrations/1764930000000-violation-queue';
 import { Console1764940000000 } from '../../../migrations/1764940000000-console';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
+import { Regions1764900000000 } from '../../../migrations/1764900000000-regions';
+import { CAMERA_TABLE, REGION_TABLE } from './entry-tables';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
 import { hasCode } from '../system/files';
-import { CameraRows } from './camera-row';
 import { DatabaseWatch } from './database-watch';
 import { driverErrorOf, unavailable } from './pg-errors';
 import type { Queryable } from './queryable';
@@ -75,7 +76,7 @@ export class Database implements Queryable {
       url,
       extra: { ...common, max: LOCK_HOLDERS + WRITERS },
       poolErrorHandler: onLost,
-      entities: [CameraRows],
+      entities: [CAMERA_TABLE.schema, REGION_TABLE.schema],
       migrations: [
         Cameras1763700000000,
         Rollout1763800000000,
@@ -91,6 +92,7 @@ export class Database implements Queryable {
         Reliability1764600000000,
         Security1764700000000,
         Wake1764800000000,
+        Regions1764900000000,
         Sessions1764910000000,
         Live1764920000000,
         ViolationQueue1764930000000,

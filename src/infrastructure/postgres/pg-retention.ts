@@ -151,12 +151,11 @@ export class PgRetention {
   private async audit(oldest: Date): Promise<void> {
     await this.purge('audit_log', 'at < $1', [oldest]);
     await this.purge('api_tokens', 'least(revoked_at, expires_at) < $1', [oldest]);
-    const newest = 'SELECT max(number) FROM camera_config_revisions';
-    await this.purge(
-      'camera_config_revisions',
-      `number <= (${newest}) - ${LEAST_REVISIONS} AND (at < $1 OR number <= (${newest}) - ${MOST_REVISIONS})`,
-      [oldest],
-    );
+    for (const table of ['camera_config_revisions', 'region_config_revisions']) {
+      const newest = `SELECT max(number) FROM ${table}`;
+      const old = `number <= (${newest}) - ${LEAST_REVISIONS} AND (at < $1 OR number <= (${newest}) - ${MOST_REVISIONS})`;
+      await this.purge(table, old, [oldest]);
+    }
   }
 
   /** Rows of services that ended without signing off, and their evidence of the rollout, minute by minute. */

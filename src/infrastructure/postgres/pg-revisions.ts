@@ -1,12 +1,12 @@
 import type { CameraChangeStore, NotedChange } from '../../application/alerts/camera-watch';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
-import type { CameraChange } from '../../domain/cameras/camera-changes';
+import type { EntryChange } from '../../domain/shared/entry-changes';
 import type {
-  CameraConfigRevision,
+  ConfigRevision,
   FullRevision,
   RevisionOrigin,
   RevisionRepository,
-} from '../../domain/cameras/camera-config-revision';
+} from '../../domain/shared/config-revision';
 import type { Database } from './database';
 import type { Queryable } from './queryable';
 
@@ -18,32 +18,38 @@ interface RevisionRow {
   author: string | null;
   request_id: string | null;
   at: Date;
-  changes: CameraChange[];
+  changes: EntryChange[];
   in_file: boolean;
 }
 
 const COLUMNS = 'number, token, sha256, origin, author, request_id, at, changes, in_file';
 
-const fromRow = ({ request_id, in_file, ...row }: RevisionRow): CameraConfigRevision => ({
+const fromRow = ({ request_id, in_file, ...row }: RevisionRow): ConfigRevision => ({
   ...row,
   requestId: request_id,
   inFile: in_file,
 });
 
-export class PgRevisions implements RevisionRepository {
-  constructor(private readonly sql: Queryable) {}
+type RevisionTable = 'camera_config_revisions' | 'region_config_revisions';
 
-  async head(): Promise<CameraConfigRevision | undefined> {
+/** The revisions of one configuration. */
+export class PgRevisions implements RevisionRepository {
+  constructor(
+    private readonly sql: Queryable,
+    private readonly table: RevisionTable,
+  ) {}
+
+  async head(): Promise<ConfigRevision | undefined> {
     return this.one('ORDER BY number DESC LIMIT 1', []);
   }
 
   async newest(): Promise<number> {
-    const sql = 'SELECT coalesce(max(number), 0) AS number FROM camera_config_revisions';
+    const sql = `SELECT coalesce(max(number), 0) AS number FROM ${this.table}`;
     const [row] = await this.sql.query<{ number: number }>(sql, []);
     return row?.number ?? 0;
   }
 
-  async withToken(token: string): Promise<CameraConfigRevision | undefined> {
+  async withToken(token: string): Promise<ConfigRevision | undefined> {
     return this.one('WHERE token = $1', [token]);
   }
 
@@ -55,37 +61,34 @@ export class PgRevisions implements RevisionRepository {
     return this.full('WHERE sha256 = $1 ORDER BY number DESC LIMIT 1', [sha256]);
   }
 
-  async page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }> {
-    const sql = `SELECT ${COLUMNS} FROM camera_config_revisions ORDER BY number DESC LIMIT $1 OFFSET $2`;
+  async page(limit: number, offset: number): Promise<{ items: ConfigRevision[]; total: number }> {
+    const sql = `SELECT ${COLUMNS} FROM ${this.table} ORDER BY number DESC LIMIT $1 OFFSET $2`;
     const items = (await this.sql.query<RevisionRow>(sql, [limit, offset])).map(fromRow);
     // Retention deletes the oldest ones.
-    const [row] = await this.sql.query<{ total: number }>(
-      'SELECT count(*)::int AS total FROM camera_config_revisions',
-      [],
-    );
+    const [row] = await this.sql.query<{ total: number }>(`SELECT count(*)::int AS total FROM ${this.table}`, []);
     return { items, total: row?.total ?? 0 };
   }
 
   async add(revision: FullRevision): Promise<void> {
     const { number, token, sha256, origin, author, requestId, at, changes, inFile, text } = revision;
     await this.sql.execute(
-      `INSERT INTO camera_config_revisions (${COLUMNS}, text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      `INSERT INTO ${this.table} (${COLUMNS}, text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [number, token, sha256, origin, author, requestId, at, JSON.stringify(changes), inFile, text],
     );
   }
 
   async markInFile(number: number): Promise<void> {
-    await this.sql.execute('UPDATE camera_config_revisions SET in_file = true WHERE number = $1', [number]);
+    await this.sql.execute(`UPDATE ${this.table} SET in_file = true WHERE number = $1`, [number]);
   }
 
   private async full(clause: string, values: readonly unknown[]): Promise<FullRevision | undefined> {
-    const sql = `SELECT ${COLUMNS}, text FROM camera_config_revisions ${clause}`;
+    const sql = `SELECT ${COLUMNS}, text FROM ${this.table} ${clause}`;
     const [row] = await this.sql.query<RevisionRow & { text: string }>(sql, values);
     return row && { ...fromRow(row), text: row.text };
   }
 
-  private async one(clause: string, values: readonly unknown[]): Promise<CameraConfigRevision | undefined> {
-    const sql = `SELECT ${COLUMNS} FROM camera_config_revisions ${clause}`;
+  private async one(clause: string, values: readonly unknown[]): Promise<ConfigRevision | undefined> {
+    const sql = `SELECT ${COLUMNS} FROM ${this.table} ${clause}`;
     const [row] = await this.sql.query<RevisionRow>(sql, values);
     return row && fromRow(row);
   }

@@ -158,6 +158,11 @@ export class NodeWorkerHost implements WorkerHost {
     return this.files.readCounters(id);
   }
 
+  /** A picture that another detector took, in the place of the worker's own. */
+  putPicture(id: string, jpeg: Uint8Array): Promise<void> {
+    return this.files.putPicture(id, jpeg);
+  }
+
   /** The worker's last picture; undefined while there is none. */
   picture(id: string): Promise<Picture | undefined> {
     return this.files.readPicture(id);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { readFile, readdir, rm, stat } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Picture } from '../../application/camera-control/camera-previews';
 import type { Worker, WorkerStatus } from '../../application/camera-control/worker-host';
@@ -81,6 +81,14 @@ export class WorkerFiles {
       const log = join(this.logs, name);
       if (isDeletedCamera(name, LOG) && (await isOld(log))) await rm(log, { force: true });
     }
+  }
+
+  /** In one step, as workers do it, but beside their own draft; the sweep removes what a crash leaves. */
+  async putPicture(id: string, jpeg: Uint8Array): Promise<void> {
+    this.makeFolders();
+    const draft = `${join(this.data, 'frames', `${fileName(id)}.${randomUUID()}`)}.jpg.tmp`;
+    await writeFile(draft, jpeg, { mode: 0o600 });
+    await rename(draft, this.frame(id));
   }
 
   /** Content and time of the same file, though the worker may replace it at any time. */

@@ -74,6 +74,7 @@ function processorTime(): { busy: number; total: number } {
 
 interface Places {
   readonly camerasFile: string;
+  readonly regionsFile: string;
   readonly dataDir: string;
 }
 
@@ -121,14 +122,14 @@ export class HostSystem implements SystemPort {
   }
 
   async config(): Promise<SystemConfig> {
-    const { camerasFile } = this.places;
+    const { camerasFile, regionsFile } = this.places;
     const neighbour = (name: string) => fileView(join(dirname(camerasFile), name));
     return {
       timestamp: this.clock().toISOString(),
       project_root: null,
       config_files: {
         cameras: await fileView(camerasFile),
-        regions: await neighbour('regions.json'),
+        regions: await fileView(regionsFile),
         default: await neighbour('default.yaml'),
         unified_params: await neighbour('unified_params.yaml'),
         enhanced_detection: await neighbour('enhanced_detection_config.yaml'),

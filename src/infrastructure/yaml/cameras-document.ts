@@ -1,6 +1,5 @@
-import type { CamerasReading, ConfigFault, FaultyEntry } from '../../application/cameras/cameras-file';
-import type { CameraFields } from '../../domain/cameras/camera-rules';
-import { canonicalJson, isBounded } from '../../domain/shared/json';
+import type { ConfigReading, ConfigFault, FaultyEntry } from '../../application/shared/config-file';
+import { type JsonObject, canonicalJson, isBounded } from '../../domain/shared/json';
 import { CAMERA_ID } from '../../domain/shared/value-rules';
 import { type CameraEntry, type CameraList, readEntry } from './camera-entry';
 import { type Item, type LocatedFault, type LocatedNode, NodeValues, type Pair, resolved } from './located-node';
@@ -11,7 +10,7 @@ import { type YamlDocument, parseYaml } from './yaml-document';
 export interface CamerasDocument extends YamlDocument {
   /** The top-level `cameras` entry with its list, if the file has one. */
   readonly cameras?: CameraList;
-  readonly reading: CamerasReading;
+  readonly reading: ConfigReading;
 }
 
 const MAX_CAMERAS = 10_000;
@@ -30,10 +29,10 @@ export function readCamerasDocument(text: string): CamerasDocument {
   const list = pair && resolved(pair.value);
   if (pair && list?.kind !== 'list')
     error(pair.value, 'type', 'cameras must be a list; write "cameras: []" for none.', ['cameras']);
-  if (pair === undefined || list?.kind !== 'list') return { ...document, reading: unreadable(text, faults) };
+  if (pair === undefined || list?.kind !== 'list') return { ...document, reading: unreadableText(text, faults) };
   if (list.items.length > MAX_CAMERAS) {
     error(list, 'too_large', 'The list has more than 10000 cameras; remove some.', ['cameras']);
-    return { ...document, reading: unreadable(text, faults) };
+    return { ...document, reading: unreadableText(text, faults) };
   }
   const inFlow = document.root?.kind === 'map' && document.root.flow;
   const entries = readEntries(list.items, faults, error);
@@ -127,25 +126,26 @@ function pathText(path: LocatedFault['path']): string {
   return text;
 }
 
-const unreadable = (text: string, found: readonly LocatedFault[]): CamerasReading => ({
-  cameras: [],
+export const unreadableText = (text: string, found: readonly LocatedFault[]): ConfigReading => ({
+  entries: [],
   faulty: [],
   readable: false,
   faults: report(text, found),
 });
 
-/** Separates cameras and faulty entries, each fault with the entry it belongs to. */
-function sorted(
+/** Separates valid and faulty entries of a list, each fault with the entry it belongs to. */
+export function sorted(
   text: string,
   items: readonly Item[],
-  entries: ReadonlyMap<number, CameraEntry>,
+  entries: ReadonlyMap<number, { readonly fields: JsonObject }>,
   found: readonly LocatedFault[],
+  isId: RegExp = CAMERA_ID,
 ) {
   const errors = found.filter((fault) => fault.severity === 'error');
   const readable = errors.every((fault) => fault.item !== undefined);
   if (errors.length === 0 || !readable) {
     const cameras = readable ? [...entries.keys()] : [];
-    const reading = { cameras: fieldsOf(cameras, entries), faulty: [], readable, faults: report(text, found) };
+    const reading = { entries: fieldsOf(cameras, entries), faulty: [], readable, faults: report(text, found) };
     return { reading, items: { cameras, faulty: [] } };
   }
   const shown = reporting(text);
@@ -161,19 +161,22 @@ function sorted(
     const { id } = fields;
     const own = [...(bad.get(index) ?? [])].sort((a, b) => a.at - b.at).slice(0, MAX_FAULTS_OF_ENTRY);
     return {
-      ...(typeof id === 'string' && CAMERA_ID.test(id) ? { id } : {}),
+      ...(typeof id === 'string' && isId.test(id) ? { id } : {}),
       ...position(start),
       fields,
       faults: own.map(shown),
       content: entries.has(index) && isBounded(fields) ? canonicalJson(fields) : text.slice(start, end),
     };
   };
-  const reading = { cameras: fieldsOf(cameras, entries), faulty: faulty.map(faultyEntry), readable, faults };
+  const reading = { entries: fieldsOf(cameras, entries), faulty: faulty.map(faultyEntry), readable, faults };
   return { reading, items: { cameras, faulty } };
 }
 
-const fieldsOf = (items: readonly number[], entries: ReadonlyMap<number, CameraEntry>): CameraFields[] =>
-  items.flatMap((index): CameraFields[] => {
+const fieldsOf = (
+  items: readonly number[],
+  entries: ReadonlyMap<number, { readonly fields: JsonObject }>,
+): JsonObject[] =>
+  items.flatMap((index): JsonObject[] => {
     const entry = entries.get(index);
     return entry ? [entry.fields] : [];
   });

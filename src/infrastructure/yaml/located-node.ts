@@ -192,3 +192,20 @@ const ownValue = (node: ScalarNode, text: boolean): Json =>
   text && typeof node.value === 'number' && !node.tag ? node.text : node.value;
 
 const total = (parts: readonly { readonly size: number }[]): number => parts.reduce((sum, part) => sum + part.size, 1);
+
+/** The node at a path, or the deepest one on the way that exists. */
+export function nodeAt(root: LocatedNode, path: readonly (string | number)[], values: NodeValues): LocatedNode {
+  let node = root;
+  for (const part of path) {
+    const inside = resolved(node);
+    const next =
+      inside?.kind === 'map'
+        ? values.members(inside).get(String(part))?.node
+        : inside?.kind === 'list' && typeof part === 'number'
+          ? inside.items[part]?.node
+          : undefined;
+    if (!next) return node;
+    node = next;
+  }
+  return node;
+}

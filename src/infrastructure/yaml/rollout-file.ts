@@ -1,7 +1,7 @@
-import type { ConfigFault } from '../../application/cameras/cameras-file';
+import type { ConfigFault } from '../../application/shared/config-file';
 import { type GroupPlan, readPlans } from '../../domain/rollout/rollout-plan';
 import { report } from './cameras-document';
-import { type LocatedFault, type LocatedNode, NodeValues, resolved } from './located-node';
+import { type LocatedFault, NodeValues, nodeAt } from './located-node';
 import { isBlank } from './text-lines';
 import { parseYaml } from './yaml-document';
 
@@ -25,21 +25,4 @@ export function readRolloutFile(
     }),
   );
   return { plans, faults: report(text, located) };
-}
-
-/** The node at a path, or the deepest one on the way that exists. */
-function nodeAt(root: LocatedNode, path: readonly (string | number)[], values: NodeValues): LocatedNode {
-  let node = root;
-  for (const part of path) {
-    const inside = resolved(node);
-    const next =
-      inside?.kind === 'map'
-        ? values.members(inside).get(String(part))?.node
-        : inside?.kind === 'list' && typeof part === 'number'
-          ? inside.items[part]?.node
-          : undefined;
-    if (!next) return node;
-    node = next;
-  }
-  return node;
 }

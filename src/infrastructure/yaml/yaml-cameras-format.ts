@@ -1,4 +1,4 @@
-import type { CamerasEdit, CamerasFormat, CamerasReading } from '../../application/cameras/cameras-file';
+import type { ConfigEdit, ConfigFormat, ConfigReading } from '../../application/shared/config-file';
 import { type CameraFields, canonical } from '../../domain/cameras/camera-rules';
 import { DomainError } from '../../domain/shared/domain-error';
 import { type Json, isBounded, sameJson } from '../../domain/shared/json';
@@ -71,7 +71,7 @@ const MAX_ROUNDS = 3;
 /** @throws DomainError `not-found` for an unknown id, `conflict` if the text cannot be edited safely */
 function editCameras(
   document: CamerasDocument,
-  edits: readonly CamerasEdit[],
+  edits: readonly ConfigEdit[],
   read: (text: string) => CamerasDocument,
 ): string {
   if (!document.reading.readable) throw notEditable('The camera file has errors; correct these first.');
@@ -88,7 +88,7 @@ function editCameras(
 /** The same for a text that was edited. */
 function inPlace({ cameras, reading }: CamerasDocument, { cameras: wanted, faulty }: Target): Target {
   const isComplete =
-    reading.readable && reading.cameras.length === wanted.length && reading.faulty.length === faulty.length;
+    reading.readable && reading.entries.length === wanted.length && reading.faulty.length === faulty.length;
   if (!cameras || !isComplete) throw notEditable();
   const { items } = cameras;
   return { cameras: wanted.map(({ fields }, i) => ({ origin: items.cameras[i], fields })), faulty: items.faulty };
@@ -99,13 +99,13 @@ function isAsWanted({ cameras, reading }: CamerasDocument, wanted: Target): bool
   return (
     sameJson(items.faulty, wanted.faulty) &&
     items.cameras.length === wanted.cameras.length &&
-    wanted.cameras.every(({ origin, fields }, i) => origin === items.cameras[i] && sameJson(fields, reading.cameras[i]))
+    wanted.cameras.every(({ origin, fields }, i) => origin === items.cameras[i] && sameJson(fields, reading.entries[i]))
   );
 }
 
-function applyEdits({ cameras, reading }: CamerasDocument, edits: readonly CamerasEdit[]): Target {
+function applyEdits({ cameras, reading }: CamerasDocument, edits: readonly ConfigEdit[]): Target {
   const { items } = cameras ?? { items: { cameras: [], faulty: [] } };
-  const wanted: Wanted[] = reading.cameras.map((fields, i) => ({ origin: items.cameras[i], fields }));
+  const wanted: Wanted[] = reading.entries.map((fields, i) => ({ origin: items.cameras[i], fields }));
   let faulty = reading.faulty.map(({ id, fields }, i) => ({ item: items.faulty[i], id, fields }));
   const noCamera = () => new DomainError('camera.not_found', 'There is no camera of this id in the file.');
   for (const edit of edits) {
@@ -171,15 +171,15 @@ function editEntry(document: CamerasDocument, { map, members, fields }: CameraEn
 }
 
 /** `cameras.yaml`: YAML 1.2 with merge keys, edited in place. */
-export class YamlCamerasFormat implements CamerasFormat {
+export class YamlCamerasFormat implements ConfigFormat {
   /** A text is usually read again right after it was edited, and edited right after it was read. */
   private last?: CamerasDocument;
 
-  read(text: string): CamerasReading {
+  read(text: string): ConfigReading {
     return this.document(text).reading;
   }
 
-  edit(text: string, edits: readonly CamerasEdit[]): string {
+  edit(text: string, edits: readonly ConfigEdit[]): string {
     return editCameras(this.document(text), edits, (edited) => this.document(edited));
   }
 

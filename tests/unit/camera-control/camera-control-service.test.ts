@@ -4,7 +4,7 @@ import { CameraPreviews } from '../../../src/application/camera-control/camera-p
 import { CameraSupervisor } from '../../../src/application/camera-control/camera-supervisor';
 import { FrameCounts } from '../../../src/application/camera-control/frame-counts';
 import { SupervisedCamera } from '../../../src/application/camera-control/supervised-camera';
-import * as cameraSet from '../../../src/application/cameras/camera-set';
+import { cameraSet } from '../../../src/application/cameras/camera-kind';
 import { DEFAULT_RULES } from '../../../src/domain/camera-control/process-rules';
 import type { JsonObject } from '../../../src/domain/shared/json';
 import { cameraSiteInMemory } from '../../support/camera-site-in-memory';

@@ -1,6 +1,6 @@
-import type { Decide } from '../../../src/application/cameras/camera-configuration';
+import type { Decide } from '../../../src/application/shared/configuration';
 import { ChangeBatcher } from '../../../src/application/cameras/camera-service';
-import * as cameraSet from '../../../src/application/cameras/camera-set';
+import { cameraSet } from '../../../src/application/cameras/camera-kind';
 import { type CallContext, currentCall, noteChange, runInCall } from '../../../src/application/shared/call-context';
 import { Camera } from '../../../src/domain/cameras/camera';
 import { DomainError, Unavailable } from '../../../src/domain/shared/domain-error';
@@ -8,7 +8,7 @@ import { DomainError, Unavailable } from '../../../src/domain/shared/domain-erro
 const NOW = new Date('2026-01-02T03:04:05Z');
 const camera = (id: string) => Camera.register({ id, name: id, source: '0' }, NOW);
 const adding =
-  (id: string): Decide =>
+  (id: string): Decide<Camera> =>
   (all) =>
     cameraSet.add(all, camera(id));
 
@@ -22,7 +22,7 @@ function site() {
   const line = new ChangeBatcher(async (decide) => {
     await gate;
     const before = cameras;
-    const { cameras: after } = decide({ cameras: before, quarantined: [] }, []);
+    const { entries: after } = decide({ entries: before, quarantined: [] }, []);
     const ids = after.filter((c) => !before.includes(c)).map((c) => c.id);
     const failed = fault.of?.(ids);
     if (failed) throw failed;

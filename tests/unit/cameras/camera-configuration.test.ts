@@ -1,4 +1,5 @@
-import * as cameraSet from '../../../src/application/cameras/camera-set';
+import { cameraSet } from '../../../src/application/cameras/camera-kind';
+import type { EntrySet } from '../../../src/application/shared/entry-set';
 import { runInCall } from '../../../src/application/shared/call-context';
 import { Camera } from '../../../src/domain/cameras/camera';
 import { effectOf } from '../../../src/domain/shared/domain-error';
@@ -23,16 +24,16 @@ describe('the camera configuration', () => {
     site.configuration.change((all, unseen) =>
       cameraSet.replace(all, id, (camera) => camera.change({ fps }, site.clock()), unseen),
     );
-  const adding = (id: string) => (all: cameraSet.CameraSet) =>
+  const adding = (id: string) => (all: EntrySet<Camera>) =>
     cameraSet.add(all, Camera.register({ id, name: id, source: '1' }, site.clock()));
   /** Table, file and newest revision say the same. */
   const agrees = async () => {
     const head = await site.revisions.head();
-    const inFile = site.format.read(site.file.text ?? '').cameras;
+    const inFile = site.format.read(site.file.text ?? '').entries;
     return (
       head?.inFile === true &&
       (await site.revisions.get(head.number))?.text === site.file.text &&
-      JSON.stringify(inFile) === JSON.stringify(site.rows.cameras.map(({ fields }) => fields))
+      JSON.stringify(inFile) === JSON.stringify(site.rows.entries.map(({ fields }) => fields))
     );
   };
 
@@ -106,7 +107,7 @@ describe('the camera configuration', () => {
     await faster();
     site.file.saveLate(CAMERAS.replace('name: B', 'name: Yard'));
     await site.configuration.reconcile();
-    expect(site.rows.cameras.map(({ fields }) => [fields.name, fields.fps])).toEqual([
+    expect(site.rows.entries.map(({ fields }) => [fields.name, fields.fps])).toEqual([
       ['A', 5],
       ['Yard', undefined],
     ]);
@@ -114,7 +115,7 @@ describe('the camera configuration', () => {
   });
 
   it('puts a table right that somebody else wrote to', async () => {
-    site.rows.cameras = site.rows.cameras.slice(0, 1);
+    site.rows.entries = site.rows.entries.slice(0, 1);
     expect(await site.configuration.inspect()).toMatchObject([{ id: 'b', kind: 'added' }]);
     expect(site.ids()).toEqual(['a', 'b']);
     expect(await site.configuration.inspect()).toEqual([]);
@@ -187,7 +188,7 @@ describe('the camera configuration', () => {
       expect(await agrees()).toBe(true);
     });
 
-    it.each(['cameras.applied', 'revision.added'] as const)(
+    it.each(['entries.applied', 'revision.added'] as const)(
       'stores nothing of a change that dies at %s',
       async (step) => {
         site.failAt(step);

@@ -18,7 +18,7 @@ describe('cameras on the domain path', () => {
 
   it('are read again only when there is a newer revision', async () => {
     await site.service.list({});
-    site.rows.cameras = [];
+    site.rows.entries = [];
     expect(await ids()).toEqual(['a', 'b']);
     await site.configuration.inspect();
     await site.service.create({ id: 'c', name: 'C', source: '1' });

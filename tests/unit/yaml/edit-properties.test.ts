@@ -46,7 +46,7 @@ it('reads every generated file like an independent parser', () => {
     fc.property(yamlFiles, (file) => {
       const reading = format.read(file.text);
       expect(reading.faults).toEqual([]);
-      expect(reading.cameras).toEqual(file.cameras);
+      expect(reading.entries).toEqual(file.cameras);
       expect(secondOpinion(file.text)).toEqual(file.cameras);
     }),
     RUNS,
@@ -59,7 +59,7 @@ it('makes exactly the change asked for, in the eyes of both parsers, and leaves 
     fc.property(cases, ([file, index, change]) => {
       const text = format.edit(file.text, [{ kind: 'set', id: `cam-${index}`, fields: change }]);
       const expected = file.cameras.map((fields, i) => (i === index ? apply(fields, change) : fields));
-      expect(format.read(text)).toEqual({ cameras: expected, faulty: [], readable: true, faults: [] });
+      expect(format.read(text)).toEqual({ entries: expected, faulty: [], readable: true, faults: [] });
       expect(secondOpinion(text)).toEqual(expected);
       if (!file.isShared) expectUntouched(text, file, (i) => i !== index);
     }),
@@ -80,7 +80,7 @@ it('adds and removes cameras and changes others in one go', () => {
       const expected = file.cameras
         .map((fields, i) => (i === changed ? { ...fields, fps: 77 } : fields))
         .filter((_, i) => i !== removed);
-      expect(format.read(text)).toEqual({ cameras: [...expected, added], faulty: [], readable: true, faults: [] });
+      expect(format.read(text)).toEqual({ entries: [...expected, added], faulty: [], readable: true, faults: [] });
       expect(secondOpinion(text)).toEqual([...expected, added]);
       if (!file.isShared) expectUntouched(text, file, (i) => i !== removed && i !== changed);
     }),
@@ -150,7 +150,7 @@ it('survives any damage to a file: it is refused or reads like with an independe
     fc.property(cases, ([file, place, length, inserted]) => {
       const at = Math.floor((place * file.text.length) / 1000);
       const text = file.text.slice(0, at) + inserted + file.text.slice(at + length);
-      const { cameras, faulty, readable, faults } = format.read(text);
+      const { entries: cameras, faulty, readable, faults } = format.read(text);
       // A key `null` has no name in the other parser's eyes.
       fc.pre(!JSON.stringify(cameras).includes('"null":'));
       const isRefused = faults.some((fault) => fault.severity === 'error');

@@ -1,15 +1,15 @@
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CamerasEdit } from '../../../src/application/cameras/cameras-file';
+import type { ConfigEdit } from '../../../src/application/shared/config-file';
 import type { Json } from '../../../src/domain/shared/json';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
 
 const format = new YamlCamerasFormat();
 const golden = readFileSync(join(__dirname, '../../fixtures/yaml/golden.yaml'), 'utf8');
-const set = (id: string, fields: Record<string, Json | undefined>): CamerasEdit => ({ kind: 'set', id, fields });
-const remove = (id: string): CamerasEdit => ({ kind: 'remove', id });
-const add = (fields: Record<string, Json> = {}): CamerasEdit => ({
+const set = (id: string, fields: Record<string, Json | undefined>): ConfigEdit => ({ kind: 'set', id, fields });
+const remove = (id: string): ConfigEdit => ({ kind: 'remove', id });
+const add = (fields: Record<string, Json> = {}): ConfigEdit => ({
   kind: 'add',
   fields: { fps: 5, source: '0', name: 'New', id: 'new', ...fields },
 });
@@ -60,7 +60,7 @@ describe('in a file with a byte order mark, CRLF, Chinese comments, odd indents,
   it('keeps what others share when the camera that holds the anchor goes', () => {
     const text = format.edit(golden, [remove('hall')]);
     expect(text).toContain('env: &hall-env {A: "1", B: "2"}\r\n'.replaceAll('"', "'"));
-    expect(format.read(text).cameras).toEqual(format.read(golden).cameras.filter(({ id }) => id !== 'hall'));
+    expect(format.read(text).entries).toEqual(format.read(golden).entries.filter(({ id }) => id !== 'hall'));
   });
 
   it('changes nothing when the value is already so', () => {
@@ -69,7 +69,7 @@ describe('in a file with a byte order mark, CRLF, Chinese comments, odd indents,
 });
 
 /** [what, before, edits, after] */
-const EXAMPLES: [string, string, CamerasEdit[], string][] = [
+const EXAMPLES: [string, string, ConfigEdit[], string][] = [
   [
     'a comment behind a removed key goes, others stay',
     '- id: a\n  # fps\n  fps: 5 # x\n  # name\n  name: A\n  source: "0"\n',
@@ -184,7 +184,7 @@ const SHARED = `cameras:
   env: {<<: *env, L: w}
 `;
 
-it.each<[string, CamerasEdit[]]>([
+it.each<[string, ConfigEdit[]]>([
   ['a setting others inherit is changed', [set('a', { fps: 6 })]],
   ['a setting others inherit is removed', [set('a', { fps: undefined })]],
   ['a setting others inherit is added', [set('a', { device: 'cpu' })]],
@@ -197,7 +197,7 @@ it.each<[string, CamerasEdit[]]>([
   ['an inherited setting is removed', [set('b', { fps: undefined })]],
 ])('keeps every other camera as it was when %s', (_, edits) => {
   const touched = new Set<unknown>(edits.flatMap((edit) => (edit.kind === 'add' ? [] : [edit.id])));
-  const others = (text: string) => format.read(text).cameras.filter(({ id }) => !touched.has(id));
+  const others = (text: string) => format.read(text).entries.filter(({ id }) => !touched.has(id));
   const after = format.edit(SHARED, edits);
   expect(after).not.toBe(SHARED);
   expect(others(after)).toEqual(others(SHARED));
@@ -248,7 +248,7 @@ it('applies edits in their order', () => {
     add({ id: 'gone' }),
     remove('gone'),
   ]);
-  expect(format.read(after).cameras).toEqual([{ id: 'newer', name: 'New', source: '0', fps: 9 }]);
+  expect(format.read(after).entries).toEqual([{ id: 'newer', name: 'New', source: '0', fps: 9 }]);
 });
 
 it('finds a camera by the id an alias gives it, and edits it where it stands', () => {
@@ -269,7 +269,7 @@ describe('entries with faults', () => {
     const after = format.edit(text, [set('a', { fps: 9 }), remove('b'), add()]);
     expect(after).toContain(BROKEN);
     expect(after).toContain(NAMELESS);
-    expect(format.read(after).cameras.map(({ id }) => id)).toEqual(['a', 'new']);
+    expect(format.read(after).entries.map(({ id }) => id)).toEqual(['a', 'new']);
     expect(format.edit(format.edit(text, [add()]), [remove('new')])).toBe(text);
   });
 
@@ -279,7 +279,7 @@ describe('entries with faults', () => {
     expect(after).toBe(
       text.replace('name: Broken\n    fps: 25 # pictures\n', `name: Mended\n    fps: 25 # pictures\n    source: '5'\n`),
     );
-    expect(format.read(after).cameras.map(({ id }) => id)).toEqual(['a', 'broken', 'b']);
+    expect(format.read(after).entries.map(({ id }) => id)).toEqual(['a', 'broken', 'b']);
   });
 
   it('are removed by their id, together with a camera that has it', () => {
@@ -298,6 +298,6 @@ describe('entries with faults', () => {
   it('do not become cameras by what they inherit from one that is changed', () => {
     const shared = 'cameras:\n  - &a {id: a, name: A, source: "0", fps: 5}\n  - {<<: *a, id: c, fps: 0}\n';
     const after = format.edit(shared, [set('a', { fps: 6 })]);
-    expect(format.read(after)).toMatchObject({ cameras: [{ id: 'a', fps: 6 }], faulty: [{ id: 'c' }] });
+    expect(format.read(after)).toMatchObject({ entries: [{ id: 'a', fps: 6 }], faulty: [{ id: 'c' }] });
   });
 });

@@ -77,7 +77,7 @@ it('never changes a prototype, whatever the keys are called', () => {
   const text = `cameras:\n- {${CAMERA}, __proto__: {polluted: 1}, metadata: {"__proto__": {polluted: 1}}}\n`;
   expect(typesIn(text)).toEqual(['forbidden', 'forbidden']);
   const merged = `x: &x {constructor: {prototype: {polluted: 1}}, toString: 1}\ncameras: [{<<: *x, ${CAMERA}}]\n`;
-  expect(format.read(merged).cameras[0]).toEqual({
+  expect(format.read(merged).entries[0]).toEqual({
     id: 'a',
     name: 'A',
     source: '0',
@@ -85,7 +85,7 @@ it('never changes a prototype, whatever the keys are called', () => {
     toString: 1,
   });
   expect({}).not.toHaveProperty('polluted');
-  expect(Object.getPrototypeOf(format.read(merged).cameras[0])).toBe(Object.prototype);
+  expect(Object.getPrototypeOf(format.read(merged).entries[0])).toBe(Object.prototype);
   const edits = [{ kind: 'set', id: 'a', fields: JSON.parse('{"__proto__": {"polluted": 1}}') }] as const;
   expect(() => format.edit(`cameras: [{${CAMERA}}]`, edits)).toThrow(expect.objectContaining({ kind: 'conflict' }));
   expect({}).not.toHaveProperty('polluted');
@@ -101,7 +101,7 @@ it.each(['!!js/function "x"', '!foo x', '!!binary eA==', '!!int x', '!<tag:x> y'
 it('accepts the tags of plain YAML', () => {
   const text = 'cameras: !!seq\n- !!map {id: !!str 7, name: ! 8, source: !!str "0", fps: !!int "5"}\n';
   const cameras = [{ id: '7', name: '8', source: '0', fps: 5 }];
-  expect(format.read(text)).toEqual({ cameras, faulty: [], readable: true, faults: [] });
+  expect(format.read(text)).toEqual({ entries: cameras, faulty: [], readable: true, faults: [] });
 });
 
 it.each(['? [a]\n: b', '[a]: b', '{a: 1}: b', '*a : b', ': b', '? |\n  a\n: b'])('refuses the key of %j', (pair) => {
@@ -114,7 +114,7 @@ it(
     const list = (n: number) =>
       `cameras:\n${Array.from({ length: n }, (_, i) => `- {id: c${i}, name: A, source: "0"}\n`).join('')}`;
     expect(typesIn(list(10_001))).toEqual(['too_large']);
-    expect(format.read(list(10_000)).cameras).toHaveLength(10_000);
+    expect(format.read(list(10_000)).entries).toHaveLength(10_000);
   },
   4 * SECONDS,
 );

@@ -94,7 +94,7 @@ it('keeps the shape of every generated file, with no value of env left', () => {
   fc.assert(
     fc.property(yamlFiles, (file) => {
       const masked = format.mask(file.text);
-      const { cameras, faults } = format.read(masked);
+      const { entries: cameras, faults } = format.read(masked);
       expect(faults).toEqual([]);
       expect(cameras.map((camera) => Object.keys(camera).sort())).toEqual(
         file.cameras.map((camera) => Object.keys(camera).sort()),

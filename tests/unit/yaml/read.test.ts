@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigFault } from '../../../src/application/cameras/cameras-file';
+import type { ConfigFault } from '../../../src/application/shared/config-file';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
 
 const format = new YamlCamerasFormat();
@@ -8,7 +8,7 @@ const fixture = (name: string) => readFileSync(join(__dirname, '../../fixtures/y
 const place = ({ line, column, type, path }: ConfigFault) => `${line}:${column} ${type} ${path}`;
 const faultsIn = (text: string) => format.read(text).faults.map(place);
 const camera = (lines: string) => `cameras:\n- id: a\n  name: A\n  source: "0"\n${lines}`;
-const first = (text: string) => format.read(text).cameras[0];
+const first = (text: string) => format.read(text).entries[0];
 
 it('reports every fault of a file at once, each at its line and column', () => {
   expect(faultsIn(fixture('six-faults.yaml'))).toEqual([
@@ -19,7 +19,7 @@ it('reports every fault of a file at once, each at its line and column', () => {
     '17:7 unknown_field cameras[3].soruce',
     '18:19 pattern cameras[3].resolution',
   ]);
-  const { cameras, faulty, readable } = format.read(fixture('six-faults.yaml'));
+  const { entries: cameras, faulty, readable } = format.read(fixture('six-faults.yaml'));
   expect(readable).toBe(true);
   // Of two with one id the first good one is the camera.
   expect(cameras).toEqual([{ id: 'front', name: 'Third', source: '1' }]);
@@ -40,7 +40,7 @@ it.each([
   ['an alias of nothing as the list', 'cameras: *nowhere\n'],
   ['two lists', 'cameras: [{id: a, name: A, source: "0"}]\ncameras: []\n'],
 ])('takes nothing from a file with %s', (_, text) => {
-  expect(format.read(text)).toMatchObject({ cameras: [], faulty: [], readable: false });
+  expect(format.read(text)).toMatchObject({ entries: [], faulty: [], readable: false });
 });
 
 it.each([
@@ -51,7 +51,7 @@ it.each([
   ['nothing', '-', 'type'],
   ['a name of null', '- {id: b, name: ~, source: "1"}', 'missing'],
 ])('takes the cameras around an entry with %s', (_, entry, type) => {
-  const { cameras, faulty, readable } = format.read(`cameras:\n- {id: a, name: A, source: "0"}\n${entry}\n`);
+  const { entries: cameras, faulty, readable } = format.read(`cameras:\n- {id: a, name: A, source: "0"}\n${entry}\n`);
   expect(readable).toBe(true);
   expect(cameras).toEqual([{ id: 'a', name: 'A', source: '0' }]);
   expect(faulty).toHaveLength(1);
@@ -66,7 +66,7 @@ it('tells faulty entries apart by what they hold, not by where and how it is wri
 });
 
 it('gives a misspelt key as a warning with the name that was probably meant', () => {
-  const { cameras, faults } = format.read(camera('  loction: Hall\n'));
+  const { entries: cameras, faults } = format.read(camera('  loction: Hall\n'));
   expect(faults).toEqual([
     expect.objectContaining({ line: 5, column: 3, severity: 'warning', suggestion: 'location' }),
   ]);
@@ -96,13 +96,13 @@ it.each([
   ['a scalar as a camera', 'cameras: [front]\n'],
   ['two documents', 'cameras: []\n---\ncameras: []\n'],
 ])('refuses a file with %s', (_, text) => {
-  const { cameras, faults } = format.read(text);
+  const { entries: cameras, faults } = format.read(text);
   expect(cameras).toEqual([]);
   expect(faults.map((fault) => fault.severity)).toEqual(['error']);
 });
 
 it('reads an empty list as no cameras', () => {
-  expect(format.read('cameras: []')).toEqual({ cameras: [], faulty: [], readable: true, faults: [] });
+  expect(format.read('cameras: []')).toEqual({ entries: [], faulty: [], readable: true, faults: [] });
 });
 
 it('keeps the text of unquoted numbers where a text is meant, and types the rest', () => {

@@ -18,15 +18,17 @@ export type Batch = { readonly camera_ids?: readonly (string)[] };
 export type BatchStatus = Readonly<Record<string, ProcessStatus>>;
 export type BoundingBox = { readonly x?: number; readonly y?: number; readonly width?: number; readonly height?: number };
 export type Camera = { readonly id: string; readonly name: string; readonly source: string; readonly active: boolean; readonly auto_start: boolean; readonly location: string; readonly status: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution: string; readonly fps: number; readonly region_id: string | null; readonly regions_file: string; readonly profile: string; readonly device: string; readonly imgsz: 'auto' | number; readonly auto_tune: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>>; readonly enabled: boolean; readonly is_active: boolean; readonly created_at: string; readonly updated_at: string };
-export type CameraChange = { readonly camera_id: string; readonly kind: 'added' | 'changed' | 'removed'; readonly fields: readonly ({ readonly field: string; readonly before?: unknown; readonly after?: unknown })[] };
 export type CameraChanged = { readonly status: 'success'; readonly camera: Camera };
 export type CameraCreated = { readonly ok: boolean; readonly camera: Camera };
 export type CameraInfo = { readonly id: string; readonly name: string; readonly status: string; readonly camera_type: string; readonly location: string; readonly resolution: string; readonly region_id: string | null; readonly is_active: boolean; readonly created_at: string; readonly updated_at: string; readonly fps: string; readonly capabilities: readonly (string)[] };
 export type CameraList = { readonly cameras: readonly (Camera)[] };
 export type CameraPatch = { readonly id?: string; readonly name?: string; readonly source?: string; readonly active?: boolean; readonly auto_start?: boolean; readonly location?: string; readonly status?: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type?: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution?: string; readonly fps?: number; readonly region_id?: string; readonly regions_file?: string; readonly profile?: string; readonly device?: string; readonly imgsz?: 'auto' | number; readonly auto_tune?: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>> };
 export type CameraStatistics = { readonly camera_id: string; readonly start_time: string; readonly end_time: string; readonly period: string; readonly statistics: DetectionAnalytics };
+export type Canvas = { readonly status: 'success'; readonly meta: { readonly canvas_size: { readonly width?: number; readonly height?: number }; readonly background_size: { readonly width?: number; readonly height?: number }; readonly fit_mode: 'contain' | 'cover' | 'stretch' | null; readonly ref_size: string | null } };
+export type CanvasParts = { readonly canvas_size?: { readonly width?: number; readonly height?: number }; readonly background_size?: { readonly width?: number; readonly height?: number }; readonly fit_mode?: 'contain' | 'cover' | 'stretch' | null; readonly ref_size?: string | null };
 export type Claim = { readonly violation_ids: readonly (number)[]; readonly release?: boolean };
 export type Claimed = { readonly ok: boolean; readonly claimed_by: string; readonly expires_at: string | null; readonly held: readonly (ViolationClaim)[] };
+export type Cleared = { readonly status: 'success'; readonly removed: number };
 export type ConfigFault = { readonly line: number; readonly column: number; readonly path: string; readonly type: string; readonly message: string; readonly severity: 'error' | 'warning'; readonly suggestion?: string };
 export type ConfigFile = { readonly exists: boolean; readonly path: string; readonly size?: number; readonly modified_time?: string; readonly readable?: boolean; readonly writable?: boolean };
 export type ConfigStatus = { readonly state: 'in_sync' | 'degraded' | 'stale'; readonly revision: number; readonly sha256: string | null; readonly file_sha256: string | null; readonly cameras: number; readonly faults: readonly (ConfigFault)[]; readonly quarantined: readonly (Quarantined)[]; readonly checked_at: string };
@@ -43,6 +45,7 @@ export type Done = { readonly status: 'success' };
 export type DryAlert = { readonly camera_id: string; readonly alert_type: string; readonly timestamp: string; readonly message: string; readonly details: AlertDetails };
 export type DryRun = { readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[]; readonly rule_id: number };
 export type DryRunWish = { readonly hours?: number };
+export type EntryChange = { readonly camera_id: string; readonly kind: 'added' | 'changed' | 'removed'; readonly fields: readonly ({ readonly field: string; readonly before?: unknown; readonly after?: unknown })[] };
 export type Event = { readonly id: string; readonly ts: number; readonly type: string; readonly camera_id: string; readonly track_id: number | null; readonly evidence: Evidence | null };
 export type EventList = readonly (Event)[];
 export type EventsFound = { readonly events: readonly (StatisticsEvent)[]; readonly total: number };
@@ -56,13 +59,17 @@ export type History = readonly (HistoryItem)[];
 export type HistoryItem = { readonly ts: number; readonly camera_id: string; readonly camera_name: string | null; readonly type: string; readonly event_type: string; readonly track_id: number | null; readonly region: string | null; readonly detail: Evidence | null };
 export type ItemOutcome = { readonly id: number; readonly ok: boolean; readonly violation: { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly violation_type: string; readonly track_id: number | null; readonly confidence: number | null; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly snapshot_path: string | null; readonly bbox: BoundingBox | null; readonly handled_at: string | null; readonly handled_by: string | null; readonly notes: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string } | null; readonly code: string | null; readonly detail: string | null };
 export type ItemOutcomes = { readonly ok: boolean; readonly results: readonly (ItemOutcome)[] };
+export type ListedRegion = { readonly region_id?: string; readonly region_type?: 'entrance' | 'handwash' | 'sanitize' | 'work_area' | 'restricted' | 'monitoring' | 'custom'; readonly polygon?: readonly (readonly (number)[])[]; readonly name?: string; readonly is_active?: boolean; readonly camera_id?: string; readonly description?: string; readonly rules?: { readonly required_behaviors?: readonly (string)[]; readonly forbidden_behaviors?: readonly (string)[]; readonly max_occupancy?: number; readonly min_duration?: number; readonly max_duration?: number; readonly alert_on_violation?: boolean } };
 export type Log = { readonly camera_id: string; readonly log_file: string; readonly total_lines: number; readonly lines: readonly (string)[] };
 export type Me = { readonly name: string | null; readonly token_id: string | null; readonly role: 'viewer' | 'operator' | 'admin'; readonly needs_token: boolean; readonly session: boolean; readonly expires_at: string | null; readonly time: string; readonly site: Site };
 export type Metrics = { readonly timestamp: string; readonly window_seconds: number; readonly instances: number; readonly complete: boolean; readonly requests: { readonly total: number; readonly success: number; readonly error: number; readonly success_rate: number; readonly error_rate: number; readonly by_status: Readonly<Record<string, number>> }; readonly domain_service: { readonly usage_count: number; readonly old_count: number; readonly usage_rate: number }; readonly response_time: { readonly p50_ms: number; readonly p95_ms: number; readonly p99_ms: number; readonly max_ms: number; readonly avg_ms: number }; readonly errors: { readonly total: number; readonly recent: readonly ({ readonly timestamp: string; readonly status_code: number; readonly operation: string })[] }; readonly data_consistency: { readonly consistent: boolean | null; readonly issues_count: number | null; readonly db_count: number | null; readonly yaml_count: number | null; readonly last_check: string | null }; readonly operations: readonly (OperationMetrics)[] };
 export type NewAlertRule = { readonly name: string; readonly camera_id?: string | null; readonly rule_type: 'violation_threshold' | 'continuous_violation' | 'no_detection' | 'camera_down' | 'violation'; readonly conditions: AlertConditions; readonly notification_channels?: readonly ('websocket' | 'webhook' | 'email' | 'log')[]; readonly recipients?: readonly (string)[]; readonly enabled?: boolean; readonly priority?: 'low' | 'medium' | 'high' | 'critical'; readonly created_by?: string | null };
 export type NewCamera = { readonly id: string; readonly name: string; readonly source: string; readonly active?: boolean; readonly auto_start?: boolean; readonly location?: string; readonly status?: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type?: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution?: string; readonly fps?: number; readonly region_id?: string; readonly regions_file?: string; readonly profile?: string; readonly device?: string; readonly imgsz?: 'auto' | number; readonly auto_tune?: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>> };
+export type NewRegion = { readonly region_id: string; readonly region_type: 'entrance' | 'handwash' | 'sanitize' | 'work_area' | 'restricted' | 'monitoring' | 'custom'; readonly polygon: readonly (readonly (number)[])[]; readonly name?: string; readonly is_active?: boolean; readonly camera_id?: string; readonly description?: string; readonly rules?: { readonly required_behaviors?: readonly (string)[]; readonly forbidden_behaviors?: readonly (string)[]; readonly max_occupancy?: number; readonly min_duration?: number; readonly max_duration?: number; readonly alert_on_violation?: boolean } };
 export type Ok = { readonly ok: boolean };
 export type OperationMetrics = { readonly operation: string; readonly path: 'domain' | 'legacy' | null; readonly calls: number; readonly ok: number; readonly reject: number; readonly failure: number; readonly p50_ms: number; readonly p95_ms: number; readonly p99_ms: number };
+export type PlainRegion = { readonly id: string; readonly type?: string; readonly name?: string; readonly description?: string; readonly points: readonly (unknown)[]; readonly isActive?: boolean; readonly rules?: Readonly<Record<string, unknown>>; readonly color?: string };
+export type PlainRegions = { readonly regions: readonly (PlainRegion)[]; readonly canvas_size: { readonly width?: number; readonly height?: number } };
 export type Posted = { readonly ok: boolean; readonly accepted: number; readonly duplicates: number; readonly rejected: readonly (RejectedEvent)[] };
 export type Problem = { readonly type: string; readonly title: string; readonly status: number; readonly detail: string; readonly code: string; readonly request_id: string; readonly errors?: readonly (Fault)[] };
 export type ProcessStatus = { readonly ok: boolean; readonly running: boolean; readonly pid: number; readonly log: string; readonly desired_state: 'running' | 'stopped'; readonly state: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping'; readonly since: string; readonly restarts: number; readonly last_exit: string | null; readonly reason: string | null };
@@ -71,10 +78,16 @@ export type Realtime = { readonly timestamp: string; readonly system_status: 'ac
 export type RecordHealth = { readonly status: 'healthy' | 'unhealthy'; readonly database: 'connected' | 'disconnected'; readonly error?: string };
 export type RecordSummary = { readonly period: string; readonly start_time: string; readonly end_time: string; readonly cameras: Readonly<Record<string, DetectionTotals>>; readonly total: DetectionTotals };
 export type Refreshed = { readonly status: 'success'; readonly message: string; readonly timestamp: string; readonly revision: number };
+export type Region = { readonly region_id: string; readonly region_type: 'entrance' | 'handwash' | 'sanitize' | 'work_area' | 'restricted' | 'monitoring' | 'custom'; readonly polygon: readonly (readonly (number)[])[]; readonly name: string; readonly is_active: boolean; readonly camera_id: string | null; readonly description: string; readonly rules: { readonly required_behaviors?: readonly (string)[]; readonly forbidden_behaviors?: readonly (string)[]; readonly max_occupancy?: number; readonly min_duration?: number; readonly max_duration?: number; readonly alert_on_violation?: boolean }; readonly stats: Readonly<Record<string, unknown>>; readonly created_at: string; readonly updated_at: string };
+export type RegionList = readonly (Region)[];
+export type RegionPatch = { readonly region_id?: string; readonly region_type?: 'entrance' | 'handwash' | 'sanitize' | 'work_area' | 'restricted' | 'monitoring' | 'custom'; readonly polygon?: readonly (readonly (number)[])[]; readonly name?: string; readonly is_active?: boolean; readonly camera_id?: string; readonly description?: string; readonly rules?: { readonly required_behaviors?: readonly (string)[]; readonly forbidden_behaviors?: readonly (string)[]; readonly max_occupancy?: number; readonly min_duration?: number; readonly max_duration?: number; readonly alert_on_violation?: boolean } };
+export type RegionSaved = { readonly region_id: string; readonly region_type: 'entrance' | 'handwash' | 'sanitize' | 'work_area' | 'restricted' | 'monitoring' | 'custom'; readonly polygon: readonly (readonly (number)[])[]; readonly name: string; readonly is_active: boolean; readonly camera_id: string | null; readonly description: string; readonly rules: { readonly required_behaviors?: readonly (string)[]; readonly forbidden_behaviors?: readonly (string)[]; readonly max_occupancy?: number; readonly min_duration?: number; readonly max_duration?: number; readonly alert_on_violation?: boolean }; readonly stats: Readonly<Record<string, unknown>>; readonly created_at: string; readonly updated_at: string; readonly status: 'success' };
+export type RegionsSaved = { readonly status: 'success'; readonly created: number; readonly updated: number; readonly regions: readonly (Region)[] };
+export type RegionsToSave = { readonly regions: readonly (ListedRegion)[] };
 export type RejectedEvent = { readonly index: number; readonly reason: string };
 export type Restored = { readonly status: 'success'; readonly restored: number; readonly revision: number };
 export type Revision = { readonly number: number; readonly sha256: string; readonly origin: 'api' | 'file' | 'legacy' | 'restore' | 'import'; readonly author: string | null; readonly request_id: string | null; readonly at: string; readonly cameras: readonly (string)[] };
-export type RevisionDetail = { readonly number: number; readonly sha256: string; readonly origin: 'api' | 'file' | 'legacy' | 'restore' | 'import'; readonly author: string | null; readonly request_id: string | null; readonly at: string; readonly cameras: readonly (string)[]; readonly text: string; readonly diff: string; readonly changes: readonly (CameraChange)[] };
+export type RevisionDetail = { readonly number: number; readonly sha256: string; readonly origin: 'api' | 'file' | 'legacy' | 'restore' | 'import'; readonly author: string | null; readonly request_id: string | null; readonly at: string; readonly cameras: readonly (string)[]; readonly text: string; readonly diff: string; readonly changes: readonly (EntryChange)[] };
 export type RevisionList = { readonly revisions: readonly (Revision)[]; readonly total: number; readonly limit: number; readonly offset: number };
 export type RolloutAcknowledged = { readonly killed: boolean; readonly revision: number; readonly applied: number; readonly of: number; readonly slowest_ms: number | null; readonly instances: readonly (RolloutInstance)[] };
 export type RolloutCalls = { readonly n: number; readonly ok: number; readonly reject: number; readonly failure: number; readonly fallback: number; readonly timed: number; readonly slow20: number; readonly slow50: number };
@@ -109,7 +122,7 @@ export type SignIn = { readonly token: string };
 export type SignedOut = { readonly ok: boolean };
 export type Site = { readonly name: string; readonly time_zone: string; readonly version: string; readonly violation_types: readonly (string)[]; readonly event_retention_days: number; readonly history_retention_days: number };
 export type Started = { readonly ok: boolean; readonly running: boolean; readonly pid: number; readonly log: string; readonly desired_state: 'running' | 'stopped'; readonly state: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping'; readonly since: string; readonly restarts: number; readonly last_exit: string | null; readonly reason: string | null; readonly cmd?: readonly (string)[] };
-export type StatisticsEvent = { readonly id: string; readonly timestamp: string; readonly type: string; readonly camera_id: string; readonly confidence: number; readonly track_id: number | null; readonly region: string | null; readonly metadata: Evidence };
+export type StatisticsEvent = { readonly id: string; readonly timestamp: string; readonly type: string; readonly event_type: string; readonly camera_id: string; readonly camera_name: string | null; readonly confidence: number; readonly track_id: number | null; readonly region: string | null; readonly metadata: Evidence };
 export type Stats = { readonly camera_id: string; readonly running: boolean; readonly pid: number; readonly log_file: string; readonly stats: WorkerStats };
 export type StatusChange = { readonly status?: string; readonly notes?: string; readonly handled_by?: string; readonly version?: number };
 export type StatusChanges = { readonly status: string; readonly notes?: string; readonly handled_by?: string; readonly violation_ids: readonly (number)[] };
@@ -129,6 +142,8 @@ export type TokenRevoked = { readonly ok: boolean; readonly token_id: string };
 export type Trial = { readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[] };
 export type Verification = { readonly id: string; readonly group: string; readonly event_camera_id: string; readonly violation_id: number | null; readonly events: number; readonly expires_at: string };
 export type VerificationOf = { readonly lease_seconds?: number };
+export type VideoStats = { readonly total_connections: number; readonly active_cameras: number; readonly frames_sent: number; readonly frames_dropped: number; readonly frames_received: number; readonly active_cameras_detail: Readonly<Record<string, number>> };
+export type VideoStatus = { readonly camera_id: string; readonly has_clients: boolean; readonly client_count: number };
 export type Violation = { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly violation_type: string; readonly track_id: number | null; readonly confidence: number | null; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly snapshot_path: string | null; readonly bbox: BoundingBox | null; readonly handled_at: string | null; readonly handled_by: string | null; readonly notes: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string };
 export type ViolationChange = { readonly at: string; readonly actor: string; readonly request_id: string; readonly before: Readonly<Record<string, unknown>>; readonly after: Readonly<Record<string, unknown>> };
 export type ViolationChanges = { readonly changes: readonly (ViolationChange)[] };
@@ -138,6 +153,8 @@ export type ViolationGroup = { readonly camera_id: string; readonly violation_ty
 export type ViolationGroups = { readonly groups: readonly (ViolationGroup)[]; readonly more: boolean };
 export type ViolationPage = { readonly violations: readonly (Violation)[]; readonly total: number; readonly limit: number; readonly offset: number; readonly next_cursor: string | null };
 export type WantedToken = { readonly name: string; readonly role: 'viewer' | 'operator' | 'admin'; readonly expires_at?: string };
+export type WholeList = { readonly regions: readonly (PlainRegion)[]; readonly meta?: { readonly canvas_size?: { readonly width?: number; readonly height?: number }; readonly background_size?: { readonly width?: number; readonly height?: number }; readonly fit_mode?: 'contain' | 'cover' | 'stretch' | null; readonly ref_size?: string | null } };
+export type WholeListSaved = { readonly status: 'success'; readonly created: number; readonly updated: number; readonly removed: number };
 export type WorkerStats = { readonly total_frames: number; readonly processed_frames: number; readonly detected_persons: number; readonly detected_hairnets: number; readonly detected_handwash: number; readonly avg_fps: number; readonly avg_detection_time: number; readonly last_detection_time: unknown };
 
 export interface Operations {
@@ -162,6 +179,18 @@ export interface Operations {
   'camera-control.stats': { input: { readonly camera_id: string }; answer: Stats };
   'camera-control.logs': { input: { readonly camera_id: string; readonly lines?: number }; answer: Log };
   'camera-control.refresh': { input: {  }; answer: Refreshed };
+  'regions.get': { input: { readonly region: string }; answer: Region };
+  'regions.update': { input: { readonly region: string; readonly body?: RegionPatch }; answer: RegionSaved };
+  'regions.remove': { input: { readonly region: string }; answer: Done };
+  'regions.setCanvas': { input: { readonly body?: CanvasParts }; answer: Canvas };
+  'regions.saveAll': { input: { readonly body: RegionsToSave }; answer: RegionsSaved };
+  'regions.list': { input: { readonly camera_id?: string }; answer: RegionList };
+  'regions.create': { input: { readonly body: NewRegion }; answer: RegionSaved };
+  'regions.clear': { input: {  }; answer: Cleared };
+  'regions.plain': { input: {  }; answer: PlainRegions };
+  'regions.replaceAll': { input: { readonly body: WholeList }; answer: WholeListSaved };
+  'video.stats': { input: {  }; answer: VideoStats };
+  'video.status': { input: { readonly camera_id: string }; answer: VideoStatus };
   'alerts.list': { input: { readonly limit?: number; readonly offset?: number; readonly camera_id?: string; readonly enabled?: boolean }; answer: AlertRuleList };
   'alerts.create': { input: { readonly body: NewAlertRule }; answer: AlertRuleCreated };
   'alerts.get': { input: { readonly rule_id: number }; answer: AlertRule };
@@ -260,6 +289,18 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'camera-control.stats': 'GET /api/v1/cameras/{camera_id}/stats viewer',
   'camera-control.logs': 'GET /api/v1/cameras/{camera_id}/logs viewer',
   'camera-control.refresh': 'POST /api/v1/cameras/refresh operator',
+  'regions.get': 'GET /api/v1/management/regions/{region} viewer',
+  'regions.update': 'PUT /api/v1/management/regions/{region} operator',
+  'regions.remove': 'DELETE /api/v1/management/regions/{region} operator',
+  'regions.setCanvas': 'POST /api/v1/management/regions/meta operator',
+  'regions.saveAll': 'POST /api/v1/management/regions/batch operator',
+  'regions.list': 'GET /api/v1/management/regions viewer',
+  'regions.create': 'POST /api/v1/management/regions operator',
+  'regions.clear': 'DELETE /api/v1/management/regions operator',
+  'regions.plain': 'GET /api/regions viewer',
+  'regions.replaceAll': 'POST /api/regions operator',
+  'video.stats': 'GET /api/v1/video-stream/stats viewer',
+  'video.status': 'GET /api/v1/video-stream/status/{camera_id} viewer',
   'alerts.list': 'GET /api/v1/alerts/rules viewer',
   'alerts.create': 'POST /api/v1/alerts/rules operator',
   'alerts.get': 'GET /api/v1/alerts/rules/{rule_id} viewer',

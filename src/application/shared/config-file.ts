@@ -1,5 +1,21 @@
-import type { CameraFields } from '../../domain/cameras/camera-rules';
-import type { Json } from '../../domain/shared/json';
+import type { ConfigEntry } from '../../domain/shared/entry-changes';
+import type { Json, JsonObject } from '../../domain/shared/json';
+
+/** What a configuration consists of; its error codes are `<noun>.…` and `<noun>_config.…`. */
+export type ConfigNoun = 'camera' | 'region';
+
+/** What one configuration has of its own; all else is the same protocol for all. */
+export interface ConfigKind<E extends ConfigEntry<E>> {
+  readonly noun: ConfigNoun;
+  /** The text of a site without a file. */
+  readonly empty: string;
+  /** What to do about a file with faults. */
+  readonly mend: string;
+  /** An entry that was accepted before. */
+  restore(fields: JsonObject, createdAt: Date, updatedAt: Date): E;
+  /** A value as answers may show it. */
+  shown(field: string, value: Json): Json;
+}
 
 /** Something wrong (`error`: the file is refused) or suspicious (`warning`: it is accepted) at a place in the file. */
 export interface ConfigFault {
@@ -17,12 +33,12 @@ export interface ConfigFault {
   readonly suggestion?: string;
 }
 
-/** An entry of the list that is not a camera, because it breaks a rule. */
+/** An item of the list that is no entry of the configuration, because it breaks a rule. */
 export interface FaultyEntry {
   /** Absent where it has no valid id. */
   readonly id?: string;
   /** Its settings, as far as they can be read; secrets are not masked. */
-  readonly fields: CameraFields;
+  readonly fields: JsonObject;
   readonly line: number;
   readonly column: number;
   /** The faults of this entry, errors and warnings. */
@@ -31,10 +47,10 @@ export interface FaultyEntry {
   readonly content: string;
 }
 
-export interface CamerasReading {
-  /** Entries without an error, in file order; empty when the document itself cannot be used. */
-  readonly cameras: readonly CameraFields[];
-  /** Entries with an error, in file order. */
+export interface ConfigReading {
+  /** Those without an error, in file order; empty when the document itself cannot be used. */
+  readonly entries: readonly JsonObject[];
+  /** Those with an error, in file order. */
   readonly faulty: readonly FaultyEntry[];
   /** Whether every error belongs to one of the entries: the document around them can be used. */
   readonly readable: boolean;
@@ -43,28 +59,27 @@ export interface CamerasReading {
 }
 
 /**
- * One change of the text. `set` gives the new value per field; `undefined` removes the key. Adding a camera whose id a
+ * One change of the text. `set` gives the new value per field; `undefined` removes the key. Adding an entry whose id a
  * faulty entry has corrects that entry in its place; removing an id removes every entry that has it.
  */
-export type CamerasEdit =
-  | { readonly kind: 'add'; readonly fields: CameraFields }
+export type ConfigEdit =
+  | { readonly kind: 'add'; readonly fields: JsonObject }
   | { readonly kind: 'set'; readonly id: string; readonly fields: Readonly<Record<string, Json | undefined>> }
   | { readonly kind: 'remove'; readonly id: string };
 
-/** The text form of the camera configuration: `config/cameras.yaml`. */
-export interface CamerasFormat {
-  read(text: string): CamerasReading;
+/** The text form of a configuration: `config/cameras.yaml`, `config/regions.json`. */
+export interface ConfigFormat {
+  read(text: string): ConfigReading;
   /**
-   * The text with only the named values changed: every other byte (comments, indents, quotes, line ends, BOM, faulty
-   * entries) stays. The result reads back as exactly the requested cameras, or a `DomainError`
-   * `camera_config.not_editable` (conflict) is thrown.
+   * The text with only the named values changed; everything else (in YAML: every byte) and faulty entries stay. The
+   * result reads back as exactly the requested entries, or a `DomainError` `…_config.not_editable` (conflict) is thrown.
    */
-  edit(text: string, edits: readonly CamerasEdit[]): string;
+  edit(text: string, edits: readonly ConfigEdit[]): string;
   /** The text with every secret (credentials in sources, values of `env`, values under secret-looking keys) masked. */
   mask(text: string): string;
 }
 
-/** The bytes of the cameras file at one moment. */
+/** The bytes of the file at one moment. */
 export interface FileText {
   readonly text: string;
   /** Lower-case hexadecimal SHA-256 of the bytes. */
@@ -89,9 +104,9 @@ export interface LateSave {
   readonly base: string;
 }
 
-/** `config/cameras.yaml` on disk. Every fault of the disk is an `Unavailable` with effect `rolled-back`. */
-export interface CamerasFile {
-  /** Undefined when there is no such file. Throws `camera_config.file_unreadable`. */
+/** The file of a configuration on disk. Every fault of the disk is an `Unavailable` with effect `rolled-back`. */
+export interface ConfigFile {
+  /** Undefined when there is no such file. Throws `…_config.file_unreadable`. */
   read(): Promise<FileText | undefined>;
   /** As `read`, but waits until a writer in progress has finished. */
   readStable(): Promise<FileText | undefined>;

@@ -1,35 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import type { Camera } from '../../domain/cameras/camera';
-import { type CameraChange, changesBetween, undo } from '../../domain/cameras/camera-changes';
-import type { CameraConfigRevision, FullRevision } from '../../domain/cameras/camera-config-revision';
-import type { CameraFields } from '../../domain/cameras/camera-rules';
+import { type ConfigEntry, type EntryChange, changesBetween, undo } from '../../domain/shared/entry-changes';
+import type { ConfigRevision, FullRevision } from '../../domain/shared/config-revision';
 import { DomainError, Unavailable, effectOf, withEffect } from '../../domain/shared/domain-error';
+import type { JsonObject } from '../../domain/shared/json';
 import { sha256 } from '../../domain/shared/sha256';
-import type { CameraSet } from './camera-set';
-import type { CameraUnitOfWork, LockedSite } from './camera-unit-of-work';
-import type { CamerasFile, CamerasFormat, ConfigFault } from './cameras-file';
+import type { ConfigFault, ConfigFile, ConfigFormat, ConfigKind, ConfigNoun } from './config-file';
+import type { ConfigUnitOfWork, LockedSite } from './config-unit-of-work';
+import type { EntrySet } from './entry-set';
 import type { ConfigHead, ConfigPublishing, NextConfig } from './configuration-publication';
 import { type Reconciled, type Reconciliation, editsOf, inOrderOf } from './configuration-reconciliation';
 import { type Known, admit, hasErrors, known, quarantinedIn } from './quarantine';
 
+type Wording = { readonly noun: ConfigNoun; readonly mend: string };
+
 /** The file cannot be used as it stands; the error lists every place. */
-export function fileInvalid(faults: readonly ConfigFault[], what: string): DomainError {
+export function fileInvalid({ noun, mend }: Wording, faults: readonly ConfigFault[], what: string): DomainError {
   const errors = faults.filter((f) => f.severity === 'error');
   const first = errors[0];
   const where = first ? `: ${errors.length} in all, the first at line ${first.line}, column ${first.column}` : '';
-  const message = `${what}${where}. Correct the file, or restore a revision (GET /api/v1/cameras/config shows all).`;
-  return new DomainError('camera_config.file_invalid', message, { extra: { file_faults: faults } });
+  const message = `${what}${where}. ${mend}`;
+  return new DomainError(`${noun}_config.file_invalid`, message, { extra: { file_faults: faults } });
 }
 
-type Change = (site: LockedSite, token: string) => Promise<ConfigHead>;
+type Change<E> = (site: LockedSite<E>, token: string) => Promise<ConfigHead<E>>;
 
 const TRIES = 10;
 
 /** Makes sure that a change of the configuration is answered truthfully, also when the database goes away at COMMIT. */
-export class ConfigOutcomes {
+export class ConfigOutcomes<E extends ConfigEntry<E>> {
   constructor(
-    private readonly unit: CameraUnitOfWork,
-    private readonly reconciliation: Reconciliation,
+    private readonly kind: ConfigKind<E>,
+    private readonly unit: ConfigUnitOfWork<E>,
+    private readonly reconciliation: Reconciliation<E>,
     private readonly pause: () => Promise<void>,
   ) {}
 
@@ -37,7 +39,7 @@ export class ConfigOutcomes {
    * Runs a change under the lock. Every error says what was left behind (`effectOf`). `takeBack` undoes, under the
    * lock, what the change did outside the database, once it is certain that the database did not store it.
    */
-  async runWithKnownOutcome(change: Change, takeBack: () => Promise<void>): Promise<ConfigHead> {
+  async runWithKnownOutcome(change: Change<E>, takeBack: () => Promise<void>): Promise<ConfigHead<E>> {
     const token = randomUUID();
     try {
       return await this.unit.exclusively((site) => change(site, token));
@@ -48,7 +50,7 @@ export class ConfigOutcomes {
   }
 
   /** Getting the lock proves that the lost session has ended: its revision is stored now, or never will be. */
-  private async findOut(token: string, lost: unknown, takeBack: () => Promise<void>): Promise<ConfigHead> {
+  private async findOut(token: string, lost: unknown, takeBack: () => Promise<void>): Promise<ConfigHead<E>> {
     for (let i = 0; i < TRIES; i++) {
       await this.pause();
       try {
@@ -61,44 +63,48 @@ export class ConfigOutcomes {
     throw lost;
   }
 
-  private async look(site: LockedSite, token: string, takeBack: () => Promise<void>): Promise<ConfigHead> {
+  private async look(site: LockedSite<E>, token: string, takeBack: () => Promise<void>): Promise<ConfigHead<E>> {
     if (!(await site.revisions.withToken(token))) {
       await takeBack();
       const message = 'The database went away before the change was stored; nothing was changed. Try again.';
       throw new Unavailable('database.unavailable', message, 'rolled-back');
     }
     const { head } = await this.reconciliation.reconcile(site).catch((error: unknown) => {
-      const message = 'The change is stored, but the cameras file could not be brought up to it; that is tried again.';
-      throw new Unavailable('camera_config.file_stale', message, 'committed', error);
+      const message = `The change is stored, but the ${this.kind.noun}s file could not be brought up to it; that is tried again.`;
+      throw new Unavailable(`${this.kind.noun}_config.file_stale`, message, 'committed', error);
     });
     if (!head) throw new Error('a stored revision has no head');
     return head;
   }
 }
 
-/** Decides the next configuration from the present one and the file's changes that the caller cannot have known. */
-export type Decide = (present: CameraSet, unseen: readonly CameraChange[]) => CameraSet;
+/** A reconciliation that left nothing to be corrected. */
+type Settled<E> = Reconciled<E> & { readonly head: ConfigHead<E> };
 
-/** The camera configuration of the site: table, file and revisions, changed together or not at all. */
-export class CameraConfiguration {
+/** Decides the next configuration from the present one and the file's changes that the caller cannot have known. */
+export type Decide<E> = (present: EntrySet<E>, unseen: readonly EntryChange[]) => EntrySet<E>;
+
+/** A configuration of the site, such as its cameras: table, file and revisions, changed together or not at all. */
+export class Configuration<E extends ConfigEntry<E>> {
   constructor(
-    private readonly unit: CameraUnitOfWork,
-    private readonly file: CamerasFile,
-    private readonly format: CamerasFormat,
-    private readonly reconciliation: Reconciliation,
-    private readonly publishing: ConfigPublishing,
-    private readonly outcomes: ConfigOutcomes,
+    private readonly kind: ConfigKind<E>,
+    private readonly unit: ConfigUnitOfWork<E>,
+    private readonly file: ConfigFile,
+    private readonly format: ConfigFormat,
+    private readonly reconciliation: Reconciliation<E>,
+    private readonly publishing: ConfigPublishing<E>,
+    private readonly outcomes: ConfigOutcomes<E>,
   ) {}
 
   /** Reconciles table and file; run at start, when the file changes, and every minute. */
-  async reconcile(): Promise<Reconciled> {
+  async reconcile(): Promise<Reconciled<E>> {
     return this.unit.exclusively(async (site) => {
       await this.file.sweep();
       return this.reconciliation.reconcile(site);
     });
   }
 
-  /** Why an edit that removes many cameras waits for confirmation. */
+  /** Why an edit that removes many entries waits for confirmation. */
   get doubt(): ConfigFault | undefined {
     return this.reconciliation.doubt;
   }
@@ -106,61 +112,63 @@ export class CameraConfiguration {
   /**
    * Corrects the table and answers where it differed from the newest revision. Only this service should write to it.
    */
-  async inspect(): Promise<readonly CameraChange[]> {
+  async inspect(): Promise<readonly EntryChange[]> {
     return this.unit.exclusively(async (site) => {
       const { head } = await this.reconciliation.reconcile(site);
-      const inTable = (await site.cameras.all()).map((c) => c.fields);
-      const wanted = head?.cameras ?? [];
+      const inTable = (await site.entries.all()).map((one) => one.fields);
+      const wanted = head?.entries ?? [];
       const changes = head
         ? changesBetween(
             inTable,
-            wanted.map((c) => c.fields),
+            wanted.map((one) => one.fields),
           )
         : [];
-      if (changes.length > 0) await site.commit((tables) => tables.cameras.apply(wanted, changes));
+      if (changes.length > 0) await site.commit((tables) => tables.entries.apply(wanted, changes));
       return changes;
     });
   }
 
-  /** One change, table first: the way of the domain path. Answers the cameras after it. */
-  async change(decide: Decide): Promise<readonly Camera[]> {
+  /** One change, table first: the way of the domain path. Answers the entries after it. */
+  async change(decide: Decide<E>): Promise<readonly E[]> {
     const head = await this.outcomes.runWithKnownOutcome(async (site, token) => {
       const settled = await this.reconcileOrRefuse(site);
       const next = this.decide(settled, decide);
       return next ? this.publish(site, settled, { ...next, origin: 'api', token }) : settled.head;
     }, this.sweep);
-    return head.cameras;
+    return head.entries;
   }
 
   /** One change, file first: the way of the legacy path. The table follows as it does after a person's edit. */
-  async changeFile(decide: Decide): Promise<readonly Camera[]> {
+  async changeFile(decide: Decide<E>): Promise<readonly E[]> {
     let takeBack = this.sweep;
     const head = await this.outcomes.runWithKnownOutcome(
       async (site, token) => {
         const settled = await this.reconcileOrRefuse(site);
         const next = this.decide(settled, decide);
         if (!next) return settled.head;
-        takeBack = () => this.putText(settled.head.text, sha256(next.text)).catch(notTakenBack);
+        takeBack = () =>
+          this.putText(settled.head.text, sha256(next.text)).catch((error: unknown) => notTakenBack(this.kind, error));
         await this.replaceFile(next.text, settled.head.revision.sha256, takeBack);
         return this.follow(site, settled.head, { ...next, origin: 'legacy', token }, takeBack);
       },
       () => takeBack(),
     );
-    return head.cameras;
+    return head.entries;
   }
 
   /** Makes the text of an earlier revision the newest one; a faulty file is moved away, not lost. */
-  async restore(number: number): Promise<CameraConfigRevision> {
+  async restore(number: number): Promise<ConfigRevision> {
     const head = await this.outcomes.runWithKnownOutcome(async (site, token) => {
       const settled = await this.reconcileFirst(site);
       const target = await site.revisions.get(number);
-      if (!target) throw new DomainError('camera_config.revision_not_found', `There is no revision ${number}.`);
+      if (!target)
+        throw new DomainError(`${this.kind.noun}_config.revision_not_found`, `There is no revision ${number}.`);
       const reading = this.format.read(target.text);
       const then = reading.faulty.length > 0 && settled.head ? await this.knownAt(site, settled.head, target) : [];
-      const { cameras, faults } = admit(reading, then);
-      if (hasErrors(faults)) throw fileInvalid(faults, `Revision ${number} breaks rules that came later`);
+      const { entries, faults } = admit(reading, then);
+      if (hasErrors(faults)) throw fileInvalid(this.kind, faults, `Revision ${number} breaks rules that came later`);
       if (settled.faults.length > 0) await this.file.moveAway();
-      return this.publish(site, settled, { cameras, text: target.text, origin: 'restore', token });
+      return this.publish(site, settled, { entries, text: target.text, origin: 'restore', token });
     }, this.sweep);
     return head.revision;
   }
@@ -168,70 +176,71 @@ export class CameraConfiguration {
   /**
    * Takes the text of another installation unchanged instead of `expected`; its entries with faults are quarantined.
    */
-  async adopt(text: string, expected: CameraConfigRevision): Promise<void> {
-    const { cameras, faults } = admit(this.format.read(text), undefined);
-    if (hasErrors(faults)) throw fileInvalid(faults, 'The cameras file of the other installation cannot be read');
+  async adopt(text: string, expected: ConfigRevision): Promise<void> {
+    const { entries, faults } = admit(this.format.read(text), undefined);
+    if (hasErrors(faults))
+      throw fileInvalid(this.kind, faults, `The ${this.kind.noun}s file of the other installation cannot be read`);
     await this.outcomes.runWithKnownOutcome(async (site, token) => {
       const settled = await this.reconcileOrRefuse(site);
       if (settled.head.revision.number !== expected.number) {
-        const message = 'The cameras were changed this very moment, so nothing of the old file was taken: try again.';
-        throw new DomainError('camera_config.busy', message);
+        const message = `The ${this.kind.noun}s were changed this very moment, so nothing of the old file was taken: try again.`;
+        throw new DomainError(`${this.kind.noun}_config.busy`, message);
       }
-      return this.publish(site, settled, { cameras, text, origin: 'import', token });
+      return this.publish(site, settled, { entries, text, origin: 'import', token });
     }, this.sweep);
   }
 
-  private decide({ head, unseen }: Reconciled & { head: ConfigHead }, decide: Decide) {
-    const before = { cameras: head.cameras, quarantined: quarantinedIn(head, this.format) };
+  private decide({ head, unseen }: Settled<E>, decide: Decide<E>) {
+    const before = { entries: head.entries, quarantined: quarantinedIn(head, this.format) };
     const after = decide(before, unseen);
     const edits = editsOf(before, after);
     if (edits.length === 0) return undefined;
     const text = this.format.edit(head.text, edits);
-    const cameras = after.cameras.map((c) => c.fields);
-    return { cameras: inOrderOf(this.format.read(text).cameras, cameras), text };
+    const entries = after.entries.map((one) => one.fields);
+    return { entries: inOrderOf(this.format.read(text).entries, entries), text };
   }
 
   /**
-   * The cameras of an earlier revision. One of its entries that stricter rules made faulty since is not quarantined.
+   * The entries of an earlier revision. One of its entries that stricter rules made faulty since is not quarantined.
    */
-  private async knownAt(site: LockedSite, head: ConfigHead, { number, text }: FullRevision): Promise<Known[]> {
+  private async knownAt(site: LockedSite<E>, head: ConfigHead<E>, { number, text }: FullRevision): Promise<Known[]> {
     const { items } = await site.revisions.page(head.revision.number - number, 0);
-    const now = head.cameras.map((c) => c.fields);
-    const cameras = items.reduce((later: readonly CameraFields[], { changes }) => undo(later, changes), now);
-    return [known(cameras, this.format.read(text))];
+    const now = head.entries.map((one) => one.fields);
+    const entries = items.reduce((later: readonly JsonObject[], { changes }) => undo(later, changes), now);
+    return [known(entries, this.format.read(text))];
   }
 
-  private async reconcileOrRefuse(site: LockedSite): Promise<Reconciled & { head: ConfigHead }> {
+  private async reconcileOrRefuse(site: LockedSite<E>): Promise<Settled<E>> {
     const settled = await this.reconcileFirst(site);
     const { head, faults } = settled;
-    if (!head || faults.length > 0) throw fileInvalid(faults, 'The cameras file has faults and nothing was changed');
+    if (!head || faults.length > 0)
+      throw fileInvalid(this.kind, faults, `The ${this.kind.noun}s file has faults and nothing was changed`);
     return { ...settled, head };
   }
 
   /** Completes an earlier change. If that fails, this change was not started, whatever became of the earlier one. */
-  private async reconcileFirst(site: LockedSite): Promise<Reconciled> {
+  private async reconcileFirst(site: LockedSite<E>): Promise<Reconciled<E>> {
     try {
       return await this.reconciliation.reconcile(site);
     } catch (error) {
       if (effectOf(error) !== 'committed') throw error;
-      const message =
-        'The cameras file could not be brought up to an earlier change, so nothing of this one was made. Try again.';
-      throw new Unavailable('camera_config.file_stale', message, 'not-started', error);
+      const message = `The ${this.kind.noun}s file could not be brought up to an earlier change, so nothing of this one was made. Try again.`;
+      throw new Unavailable(`${this.kind.noun}_config.file_stale`, message, 'not-started', error);
     }
   }
 
-  private async publish(site: LockedSite, settled: Reconciled, next: NextConfig): Promise<ConfigHead> {
+  private async publish(site: LockedSite<E>, settled: Reconciled<E>, next: NextConfig): Promise<ConfigHead<E>> {
     const published = await this.publishing.publish(site, settled.head, settled.disk, next);
     if (published.revision.inFile) return published;
     try {
       return (await this.reconciliation.reconcile(site)).head ?? published;
     } catch (error) {
-      throw stored(published, error);
+      throw stored(this.kind, published, error);
     }
   }
 
   /** The file holds the change already; if the database provably did not store it, the file is reverted. */
-  private async follow(site: LockedSite, head: ConfigHead, next: NextConfig, takeBack: () => Promise<void>) {
+  private async follow(site: LockedSite<E>, head: ConfigHead<E>, next: NextConfig, takeBack: () => Promise<void>) {
     const disk = { text: next.text, sha256: sha256(next.text) };
     try {
       return await this.publishing.publish(site, head, disk, next);
@@ -250,7 +259,8 @@ export class CameraConfiguration {
     });
     if (replaced) return;
     await staged.discard();
-    throw new DomainError('camera_config.busy', 'The cameras file was edited this very moment: try again.');
+    const { noun } = this.kind;
+    throw new DomainError(`${noun}_config.busy`, `The ${noun}s file was edited this very moment: try again.`);
   }
 
   private readonly sweep = (): Promise<void> => this.file.sweep();
@@ -262,15 +272,15 @@ export class CameraConfiguration {
 }
 
 /** The file may hold a change that the table never got; the next reconciliation takes it in or undoes it. */
-function notTakenBack(error: unknown): never {
-  const message = 'The cameras file may hold the change, and could not be put back: read before you try again.';
-  throw new Unavailable('camera_config.file_unwritable', message, 'unknown', error);
+function notTakenBack({ noun }: Wording, error: unknown): never {
+  const message = `The ${noun}s file may hold the change, and could not be put back: read before you try again.`;
+  throw new Unavailable(`${noun}_config.file_unwritable`, message, 'unknown', error);
 }
 
-const stored = ({ revision }: ConfigHead, cause: unknown) =>
+const stored = ({ noun }: Wording, { revision }: ConfigHead<unknown>, cause: unknown) =>
   new Unavailable(
-    'camera_config.file_stale',
-    `Revision ${revision.number} is stored; the cameras file was edited meanwhile and follows within a minute.`,
+    `${noun}_config.file_stale`,
+    `Revision ${revision.number} is stored; the ${noun}s file was edited meanwhile and follows within a minute.`,
     'committed',
     cause,
   );

@@ -1,10 +1,17 @@
-import { type CameraChange, byId, changesBetween, idOf, undo } from '../../domain/cameras/camera-changes';
-import type { CameraFields } from '../../domain/cameras/camera-rules';
-import { commonBase, mergeFileEdit } from '../../domain/cameras/file-edit';
-import type { Clock, Log } from '../shared/log';
-import type { CameraSet } from './camera-set';
-import type { LockedSite } from './camera-unit-of-work';
-import type { CamerasEdit, CamerasFile, CamerasFormat, ConfigFault, FileText, LateSave } from './cameras-file';
+import {
+  type ConfigEntry,
+  type EntryChange,
+  byId,
+  changesBetween,
+  idOf,
+  undo,
+} from '../../domain/shared/entry-changes';
+import { commonBase, mergeFileEdit } from '../../domain/shared/file-edit';
+import type { JsonObject } from '../../domain/shared/json';
+import type { Clock, Log } from './log';
+import type { EntrySet } from './entry-set';
+import type { ConfigEdit, ConfigFault, ConfigFile, ConfigFormat, ConfigKind, FileText, LateSave } from './config-file';
+import type { LockedSite } from './config-unit-of-work';
 import {
   type ConfigHead,
   type ConfigHeads,
@@ -16,9 +23,9 @@ import {
 import { type Admitted, type Known, admit, hasErrors, known, knownOf } from './quarantine';
 
 /** The edits of the text that lead from one configuration to the next. */
-function editsBetween(before: readonly CameraFields[], after: readonly CameraFields[]): CamerasEdit[] {
+function editsBetween(before: readonly JsonObject[], after: readonly JsonObject[]): ConfigEdit[] {
   const next = byId(after);
-  return changesBetween(before, after).map((change): CamerasEdit => {
+  return changesBetween(before, after).map((change): ConfigEdit => {
     switch (change.kind) {
       case 'added':
         return { kind: 'add', fields: next.get(change.id) ?? {} };
@@ -30,61 +37,61 @@ function editsBetween(before: readonly CameraFields[], after: readonly CameraFie
   });
 }
 
-/** The same, with the quarantined entries that were removed. A corrected one is among the cameras now. */
-export function editsOf(before: CameraSet, after: CameraSet): CamerasEdit[] {
-  const fieldsOf = ({ cameras }: CameraSet) => cameras.map((camera) => camera.fields);
-  const known = new Set([...before.cameras, ...after.cameras].map((camera) => camera.id));
-  const removed = before.quarantined.flatMap((entry) =>
-    entry.id === undefined || known.has(entry.id) || after.quarantined.includes(entry) ? [] : [entry.id],
+/** The same, with the quarantined entries that were removed. A corrected one is among the others now. */
+export function editsOf<E extends ConfigEntry<E>>(before: EntrySet<E>, after: EntrySet<E>): ConfigEdit[] {
+  const fieldsOf = ({ entries }: EntrySet<E>) => entries.map((entry) => entry.fields);
+  const known = new Set([...before.entries, ...after.entries].map((entry) => entry.id));
+  const removed = before.quarantined.flatMap((item) =>
+    item.id === undefined || known.has(item.id) || after.quarantined.includes(item) ? [] : [item.id],
   );
   const edits = editsBetween(fieldsOf(before), fieldsOf(after));
-  return [...edits, ...[...new Set(removed)].map((id): CamerasEdit => ({ kind: 'remove', id }))];
+  return [...edits, ...[...new Set(removed)].map((id): ConfigEdit => ({ kind: 'remove', id }))];
 }
 
-/** Cameras in the order of a text; a corrected entry stands in its old place. */
-export function inOrderOf(text: readonly CameraFields[], cameras: readonly CameraFields[]): readonly CameraFields[] {
-  const known = byId(cameras);
+/** Entries in the order of a text; a corrected one stands in its old place. */
+export function inOrderOf(text: readonly JsonObject[], entries: readonly JsonObject[]): readonly JsonObject[] {
+  const known = byId(entries);
   return text.map((fields) => known.get(idOf(fields)) ?? fields);
 }
 
 /** The result of a reconciliation. */
-export interface Reconciled {
+export interface Reconciled<E> {
   /** Undefined only while the very first file has never been valid. */
-  readonly head: ConfigHead | undefined;
+  readonly head: ConfigHead<E> | undefined;
   /** Changes of the file that this reconciliation took in. */
-  readonly unseen: readonly CameraChange[];
+  readonly unseen: readonly EntryChange[];
   /** Why the file was not taken in; empty when the file holds the head. */
   readonly faults: readonly ConfigFault[];
   readonly disk: OnDisk | undefined;
 }
 
-const EMPTY = '# The cameras of this site. The service takes in every change of this file.\ncameras: []\n';
 const RECENT = 32;
-/** An edit that removes this many cameras, or more than half of them, waits for confirmation. */
+/** An edit that removes this many entries, or more than half of them, waits for confirmation. */
 const MANY = 3;
 
 /** Reconciles file and table after a crash, an edit by a person, or a write of the legacy path. */
-export class Reconciliation {
+export class Reconciliation<E extends ConfigEntry<E>> {
   /** The text that waits for confirmation, and since when. */
   private doubted: { readonly sha256: string; readonly since: number; readonly fault: ConfigFault } | undefined;
 
   constructor(
-    private readonly file: CamerasFile,
-    private readonly format: CamerasFormat,
-    private readonly heads: ConfigHeads,
-    private readonly publishing: ConfigPublishing,
+    private readonly kind: ConfigKind<E>,
+    private readonly file: ConfigFile,
+    private readonly format: ConfigFormat,
+    private readonly heads: ConfigHeads<E>,
+    private readonly publishing: ConfigPublishing<E>,
     private readonly log: Log,
     private readonly onStep: OnStep,
     private readonly confirmation: { readonly clock: Clock; readonly afterMs: number },
   ) {}
 
-  async reconcile(site: LockedSite): Promise<Reconciled> {
+  async reconcile(site: LockedSite<E>): Promise<Reconciled<E>> {
     const settled = await this.reconcileFile(site);
     const late = await this.file.lateSave();
     return late ? this.absorbLate(site, settled, late) : settled;
   }
 
-  private async reconcileFile(site: LockedSite): Promise<Reconciled> {
+  private async reconcileFile(site: LockedSite<E>): Promise<Reconciled<E>> {
     const head = await this.heads.load(site);
     const seen = await this.file.read();
     await this.onStep('file.read');
@@ -100,12 +107,12 @@ export class Reconciliation {
     return this.absorb(site, head, disk);
   }
 
-  private async firstImport(site: LockedSite, disk: FileText | undefined): Promise<Reconciled> {
-    const text = disk?.text ?? EMPTY;
-    const { cameras, quarantined, faults } = admit(this.format.read(text), undefined);
+  private async firstImport(site: LockedSite<E>, disk: FileText | undefined): Promise<Reconciled<E>> {
+    const text = disk?.text ?? this.kind.empty;
+    const { entries, quarantined, faults } = admit(this.format.read(text), undefined);
     if (hasErrors(faults)) return { head: undefined, unseen: [], faults, disk };
-    const head = await this.publishing.publish(site, undefined, disk, { cameras, text, origin: 'import' });
-    this.log.info(`imported ${cameras.length} cameras from the file`, {
+    const head = await this.publishing.publish(site, undefined, disk, { entries, text, origin: 'import' });
+    this.log.info(`imported ${entries.length} ${this.kind.noun}s from the file`, {
       revision: head.revision.number,
       ...(quarantined.length > 0 ? { quarantined: quarantined.length } : {}),
     });
@@ -113,38 +120,41 @@ export class Reconciliation {
   }
 
   /** Takes in an edit; what changed in the table since the text it started from is kept. */
-  private async absorb(site: LockedSite, head: ConfigHead, disk: FileText): Promise<Reconciled> {
+  private async absorb(site: LockedSite<E>, head: ConfigHead<E>, disk: FileText): Promise<Reconciled<E>> {
     await this.onStep('absorb.before');
     const reading = await this.admit(site, head, disk.text);
     if (hasErrors(reading.faults)) return { head, unseen: [], faults: reading.faults, disk };
-    const ours = head.cameras.map((c) => c.fields);
+    const ours = head.entries.map((one) => one.fields);
     const base = head.revision.inFile
-      ? await this.baseOf(site, reading.cameras, ours, disk)
+      ? await this.baseOf(site, reading.entries, ours, disk)
       : undo(ours, head.revision.changes);
-    const doubt = this.doubtOf(base, reading.cameras, disk);
+    const doubt = this.doubtOf(base, reading.entries, disk);
     if (doubt) return { head, unseen: [], faults: [...reading.faults, doubt], disk };
-    const merged = mergeFileEdit(base, reading.cameras, ours);
-    const edits = editsBetween(reading.cameras, merged);
+    const merged = mergeFileEdit(base, reading.entries, ours);
+    const edits = editsBetween(reading.entries, merged);
     const text = edits.length === 0 ? disk.text : this.format.edit(disk.text, edits);
-    const cameras = edits.length === 0 ? merged : inOrderOf(this.format.read(text).cameras, merged);
-    const published = await this.publishing.publish(site, head, disk, { cameras, text, origin: 'file' });
+    const entries = edits.length === 0 ? merged : inOrderOf(this.format.read(text).entries, merged);
+    const published = await this.publishing.publish(site, head, disk, { entries, text, origin: 'file' });
     const { number, changes } = published.revision;
-    this.log.info('took in an edit of the cameras file', { revision: number, cameras: changes.map((c) => c.id) });
+    this.log.info(`took in an edit of the ${this.kind.noun}s file`, {
+      revision: number,
+      [`${this.kind.noun}s`]: changes.map((c) => c.id),
+    });
     const settled = await this.again(site, published);
-    return { ...settled, unseen: [...changesBetween(ours, cameras), ...settled.unseen] };
+    return { ...settled, unseen: [...changesBetween(ours, entries), ...settled.unseen] };
   }
 
   /**
    * A head that is not in the file yet cannot be what an edit of the file started from: that is the revision before.
    */
-  private async admit(site: LockedSite, head: ConfigHead, text: string): Promise<Admitted> {
+  private async admit(site: LockedSite<E>, head: ConfigHead<E>, text: string): Promise<Admitted> {
     const reading = this.format.read(text);
     if (reading.faulty.length === 0) return admit(reading, undefined);
     const before: Known[] = [knownOf(head, this.format)];
     const { number, changes, inFile } = head.revision;
     const older = inFile ? undefined : await site.revisions.get(number - 1);
     const then = undo(
-      head.cameras.map((c) => c.fields),
+      head.entries.map((one) => one.fields),
       changes,
     );
     if (older) before.push(known(then, this.format.read(older.text)));
@@ -158,13 +168,9 @@ export class Reconciliation {
 
   /**
    * A file that was cut off between two entries, as an editor leaves it on a full disk, is still valid. One that lacks
-   * many cameras is taken in only if it is unchanged a while later.
+   * many entries is taken in only if it is unchanged a while later.
    */
-  private doubtOf(
-    base: readonly CameraFields[],
-    file: readonly CameraFields[],
-    disk: FileText,
-  ): ConfigFault | undefined {
+  private doubtOf(base: readonly JsonObject[], file: readonly JsonObject[], disk: FileText): ConfigFault | undefined {
     const removed = changesBetween(base, file).filter(({ kind }) => kind === 'removed').length;
     const now = this.confirmation.clock().getTime();
     const many = removed >= MANY || (removed > 1 && removed > base.length / 2);
@@ -181,12 +187,12 @@ export class Reconciliation {
   private missing(removed: number, of: number): ConfigFault {
     const seconds = Math.round(this.confirmation.afterMs / 1_000);
     const message =
-      `${removed} of ${of} cameras are missing. In case the file was cut off, nothing was changed yet: ` +
+      `${removed} of ${of} ${this.kind.noun}s are missing. In case the file was cut off, nothing was changed yet: ` +
       `it is taken in when it still lacks them after ${seconds} s.`;
-    return { line: 1, column: 1, path: 'cameras', type: 'many_removed', message, severity: 'error' };
+    return { line: 1, column: 1, path: `${this.kind.noun}s`, type: 'many_removed', message, severity: 'error' };
   }
 
-  private async baseOf(site: LockedSite, file: readonly CameraFields[], ours: readonly CameraFields[], disk: FileText) {
+  private async baseOf(site: LockedSite<E>, file: readonly JsonObject[], ours: readonly JsonObject[], disk: FileText) {
     if (changesBetween(ours, file).length === 0) return ours;
     const { items } = await site.revisions.page(RECENT, 0);
     const recent = items.map(({ changes, at }) => ({ changes, ageAtEdit: disk.modifiedAt.getTime() - at.getTime() }));
@@ -194,41 +200,44 @@ export class Reconciliation {
   }
 
   /** A save that went into a text already replaced: its changes are merged into the configuration in force. */
-  private async absorbLate(site: LockedSite, settled: Reconciled, late: LateSave): Promise<Reconciled> {
+  private async absorbLate(site: LockedSite<E>, settled: Reconciled<E>, late: LateSave): Promise<Reconciled<E>> {
     const { head } = settled;
     const before = await site.revisions.withText(late.base);
     if (!head || !before || settled.faults.length > 0) return settled;
     const base = this.format.read(before.text);
-    const reading = admit(this.format.read(late.text), [known(base.cameras, base)]);
+    const reading = admit(this.format.read(late.text), [known(base.entries, base)]);
     await this.file.forgetLateSave();
     if (hasErrors(reading.faults)) {
-      this.log.warn('a save of the cameras file came while the file was replaced, and was not a valid file', {
-        base: before.number,
-      });
+      this.log.warn(
+        `a save of the ${this.kind.noun}s file came while the file was replaced, and was not a valid file`,
+        {
+          base: before.number,
+        },
+      );
       return settled;
     }
-    const ours = head.cameras.map((c) => c.fields);
-    const merged = mergeFileEdit(base.cameras, reading.cameras, ours);
+    const ours = head.entries.map((one) => one.fields);
+    const merged = mergeFileEdit(base.entries, reading.entries, ours);
     const edits = editsBetween(ours, merged);
     if (edits.length === 0) return settled;
     const text = this.format.edit(head.text, edits);
-    const cameras = inOrderOf(this.format.read(text).cameras, merged);
-    const published = await this.publishing.publish(site, head, settled.disk, { cameras, text, origin: 'file' });
-    this.log.info('took in a save that came while the cameras file was replaced', {
+    const entries = inOrderOf(this.format.read(text).entries, merged);
+    const published = await this.publishing.publish(site, head, settled.disk, { entries, text, origin: 'file' });
+    this.log.info(`took in a save that came while the ${this.kind.noun}s file was replaced`, {
       revision: published.revision.number,
     });
     const again = await this.again(site, published);
-    return { ...again, unseen: [...settled.unseen, ...changesBetween(ours, cameras), ...again.unseen] };
+    return { ...again, unseen: [...settled.unseen, ...changesBetween(ours, entries), ...again.unseen] };
   }
 
-  private async isBefore(site: LockedSite, head: ConfigHead, disk: FileText): Promise<boolean> {
+  private async isBefore(site: LockedSite<E>, head: ConfigHead<E>, disk: FileText): Promise<boolean> {
     return (await site.revisions.get(head.revision.number - 1))?.sha256 === disk.sha256;
   }
 
   /**
    * A file that was edited while the head was being published is reconciled again; every round takes in a newer edit.
    */
-  private async again(site: LockedSite, head: ConfigHead): Promise<Reconciled> {
+  private async again(site: LockedSite<E>, head: ConfigHead<E>): Promise<Reconciled<E>> {
     return head.revision.inFile ? { head, unseen: [], faults: [], disk: onDisk(head) } : this.reconcile(site);
   }
 }

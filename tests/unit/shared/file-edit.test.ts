@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { changesBetween, undo } from '../../../src/domain/cameras/camera-changes';
+import { changesBetween, undo } from '../../../src/domain/shared/entry-changes';
 import type { CameraFields } from '../../../src/domain/cameras/camera-rules';
-import { commonBase, mergeFileEdit } from '../../../src/domain/cameras/file-edit';
+import { commonBase, mergeFileEdit } from '../../../src/domain/shared/file-edit';
 
 const cam = (id: string, more: CameraFields = {}): CameraFields => ({ id, name: id, source: '0', ...more });
 const sorted = (cameras: readonly CameraFields[]) =>

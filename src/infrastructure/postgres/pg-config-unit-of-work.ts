@@ -1,38 +1,47 @@
-import type { QueryRunner } from 'typeorm';
-import type { CameraTables, CameraUnitOfWork, LockedSite } from '../../application/cameras/camera-unit-of-work';
-import type { OnStep } from '../../application/cameras/configuration-publication';
+import type { EntityManager, QueryRunner } from 'typeorm';
+import type { ConfigNoun } from '../../application/shared/config-file';
+import type { ConfigTables, ConfigUnitOfWork, LockedSite } from '../../application/shared/config-unit-of-work';
+import type { OnStep } from '../../application/shared/configuration-publication';
 import type { Log } from '../../application/shared/log';
 import { withEffect } from '../../domain/shared/domain-error';
 import type { Database } from './database';
-import { PgCameras } from './pg-cameras';
 import { unavailable } from './pg-errors';
-import { PgRevisions } from './pg-revisions';
 import { type Queryable, queryableOf } from './queryable';
 import { inTransaction } from './transactions';
 
-const LOCK = `hashtext('watchgate.camera_config')`;
+/** What a configuration has of its own in the database. */
+export interface ConfigStore<E> {
+  /** Names the lock, for all services of the site. */
+  readonly noun: ConfigNoun;
+  /** With a manager: what may write. */
+  tables(sql: Queryable, manager?: EntityManager): ConfigTables<E>;
+}
 
 /**
  * The site's lock is a session-level advisory lock: it is held across the COMMIT and the rename of the file, and it
  * ends with its process. Within this process callers queue first, so that waiting takes one connection, not all of
  * them.
  */
-export class PgCameraUnitOfWork implements CameraUnitOfWork {
+export class PgConfigUnitOfWork<E> implements ConfigUnitOfWork<E> {
   private last: Promise<unknown> = Promise.resolve();
+  private readonly lockName: string;
 
   constructor(
+    private readonly store: ConfigStore<E>,
     private readonly database: Database,
     private readonly log: Log,
     private readonly onStep: OnStep,
-  ) {}
+  ) {
+    this.lockName = `watchgate.${store.noun}_config`;
+  }
 
-  exclusively<T>(work: (site: LockedSite) => Promise<T>): Promise<T> {
+  exclusively<T>(work: (site: LockedSite<E>) => Promise<T>): Promise<T> {
     const turn = this.last.then(() => this.locked(work));
     this.last = turn.catch(() => undefined);
     return turn;
   }
 
-  private async locked<T>(work: (site: LockedSite) => Promise<T>): Promise<T> {
+  private async locked<T>(work: (site: LockedSite<E>) => Promise<T>): Promise<T> {
     this.database.refuseWhileAway();
     const runner = this.database.writes.createQueryRunner();
     try {
@@ -40,7 +49,7 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
       await this.lock(runner);
       await this.onStep('lock.after');
       const sql = queryableOf(runner);
-      return await work({ ...tables(sql), commit: (change) => this.commit(runner, change) });
+      return await work({ ...this.store.tables(sql), commit: (change) => this.commit(runner, change) });
     } catch (error) {
       throw unavailable(error, 'not-started');
     } finally {
@@ -50,7 +59,7 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
 
   private async lock(runner: QueryRunner): Promise<void> {
     try {
-      await runner.query(`SELECT pg_advisory_lock(${LOCK})`);
+      await runner.query('SELECT pg_advisory_lock(hashtext($1))', [this.lockName]);
     } catch (error) {
       throw unavailable(error, 'not-started');
     }
@@ -60,7 +69,7 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
   private async unlock(runner: QueryRunner): Promise<void> {
     try {
       await this.onStep('unlock.before');
-      await runner.query(`SELECT pg_advisory_unlock(${LOCK})`);
+      await runner.query('SELECT pg_advisory_unlock(hashtext($1))', [this.lockName]);
       await this.onStep('unlock.after');
     } catch (error) {
       this.log.warn('the connection that held the site lock is given up', { error });
@@ -70,10 +79,10 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
     await runner.release();
   }
 
-  private async commit(runner: QueryRunner, change: (tables: CameraTables) => Promise<void>): Promise<void> {
+  private async commit(runner: QueryRunner, change: (tables: ConfigTables<E>) => Promise<void>): Promise<void> {
     await inTransaction(runner, async (sql) => {
       await this.onStep('transaction.begun');
-      await change(tables(sql, runner));
+      await change(this.store.tables(sql, runner.manager));
       await this.onStep('commit.before');
     });
     try {
@@ -83,8 +92,3 @@ export class PgCameraUnitOfWork implements CameraUnitOfWork {
     }
   }
 }
-
-const tables = (sql: Queryable, runner?: QueryRunner): CameraTables => ({
-  cameras: new PgCameras(sql, runner?.manager),
-  revisions: new PgRevisions(sql),
-});

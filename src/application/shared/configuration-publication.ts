@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { Camera } from '../../domain/cameras/camera';
-import { changesBetween, reconcile } from '../../domain/cameras/camera-changes';
-import type { CameraConfigRevision, FullRevision, RevisionOrigin } from '../../domain/cameras/camera-config-revision';
-import type { CameraFields } from '../../domain/cameras/camera-rules';
+import { type ConfigEntry, changesBetween, reconcile } from '../../domain/shared/entry-changes';
+import type { ConfigRevision, FullRevision, RevisionOrigin } from '../../domain/shared/config-revision';
 import { Unavailable, effectOf } from '../../domain/shared/domain-error';
+import type { JsonObject } from '../../domain/shared/json';
 import { sha256 } from '../../domain/shared/sha256';
-import { currentCall, noteChange } from '../shared/call-context';
-import type { Clock, Log } from '../shared/log';
-import type { CameraTables, LockedSite } from './camera-unit-of-work';
-import type { CamerasFile, StagedText } from './cameras-file';
+import { currentCall, noteChange } from './call-context';
+import type { Clock, Log } from './log';
+import type { ConfigFile, ConfigKind, StagedText } from './config-file';
+import type { ConfigTables, LockedSite } from './config-unit-of-work';
 
 /** The newest committed configuration. */
-export interface ConfigHead {
-  readonly revision: CameraConfigRevision;
-  readonly cameras: readonly Camera[];
+export interface ConfigHead<E> {
+  readonly revision: ConfigRevision;
+  readonly entries: readonly E[];
   readonly text: string;
 }
 
@@ -23,29 +22,29 @@ export interface OnDisk {
   readonly sha256: string;
 }
 
-export const onDisk = ({ text, revision }: ConfigHead): OnDisk => ({ text, sha256: revision.sha256 });
+export const onDisk = ({ text, revision }: ConfigHead<unknown>): OnDisk => ({ text, sha256: revision.sha256 });
 
-/** Caches the newest head, so that a write need not read all cameras and the text again. */
-export class ConfigHeads {
-  private known?: ConfigHead;
+/** Caches the newest head, so that a write need not read all entries and the text again. */
+export class ConfigHeads<E> {
+  private known?: ConfigHead<E>;
 
   /** As this process last read it; undefined before the first read. */
-  get newest(): ConfigHead | undefined {
+  get newest(): ConfigHead<E> | undefined {
     return this.known;
   }
 
-  remember(head: ConfigHead): ConfigHead {
+  remember(head: ConfigHead<E>): ConfigHead<E> {
     this.known = head;
     return head;
   }
 
   /** Undefined before the first import. Call it under the site's lock. */
-  async load({ revisions, cameras }: CameraTables): Promise<ConfigHead | undefined> {
+  async load({ revisions, entries }: ConfigTables<E>): Promise<ConfigHead<E> | undefined> {
     const revision = await revisions.head();
     if (!revision) return undefined;
     if (this.known?.revision.token === revision.token) return this.remember({ ...this.known, revision });
     const full = await revisions.get(revision.number);
-    return this.remember({ revision, cameras: await cameras.all(), text: full?.text ?? '' });
+    return this.remember({ revision, entries: await entries.all(), text: full?.text ?? '' });
   }
 }
 
@@ -60,7 +59,7 @@ export const CONFIG_STEPS = [
   'stage.written',
   'stage.synced',
   'transaction.begun',
-  'cameras.applied',
+  'entries.applied',
   'revision.added',
   'commit.before',
   'commit.after',
@@ -80,17 +79,18 @@ export type OnStep = (step: ConfigStep) => void | Promise<void>;
 
 /** The configuration that follows the head. */
 export interface NextConfig {
-  readonly cameras: readonly CameraFields[];
+  readonly entries: readonly JsonObject[];
   readonly text: string;
   readonly origin: RevisionOrigin;
   readonly token?: string;
 }
 
 /** Makes a configuration the newest one: table and revision in one transaction, then the file. */
-export class ConfigPublishing {
+export class ConfigPublishing<E extends ConfigEntry<E>> {
   constructor(
-    private readonly file: CamerasFile,
-    private readonly heads: ConfigHeads,
+    private readonly kind: ConfigKind<E>,
+    private readonly file: ConfigFile,
+    private readonly heads: ConfigHeads<E>,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly onStep: OnStep,
@@ -100,10 +100,10 @@ export class ConfigPublishing {
    * `disk` is what the file was last seen to hold. Until COMMIT every fault leaves table and file as they were; the
    * result's `revision.inFile` is false if the file was edited meanwhile; that edit is then still in the file.
    */
-  async publish(site: LockedSite, head: ConfigHead | undefined, disk: OnDisk | undefined, next: NextConfig) {
+  async publish(site: LockedSite<E>, head: ConfigHead<E> | undefined, disk: OnDisk | undefined, next: NextConfig) {
     const now = this.clock();
-    const before = head?.cameras ?? [];
-    const cameras = reconcile(before, next.cameras, (fields) => Camera.restore(fields, now, now), now);
+    const before = head?.entries ?? [];
+    const entries = reconcile(before, next.entries, (fields) => this.kind.restore(fields, now, now), now);
     const staged = next.text === disk?.text ? undefined : await this.file.stage(next.text);
     const revision: FullRevision = {
       number: (head?.revision.number ?? 0) + 1,
@@ -114,27 +114,27 @@ export class ConfigPublishing {
       requestId: currentCall()?.requestId ?? null,
       at: now,
       changes: changesBetween(
-        before.map((c) => c.fields),
-        next.cameras,
+        before.map((one) => one.fields),
+        next.entries,
       ),
       inFile: staged === undefined,
       text: next.text,
     };
-    await this.commit(site, cameras, revision, staged);
+    await this.commit(site, entries, revision, staged);
     noteChange({ revision: revision.number });
-    const published = this.heads.remember({ revision, cameras, text: next.text });
+    const published = this.heads.remember({ revision, entries, text: next.text });
     return staged ? await this.place(site, published, staged, disk?.sha256) : published;
   }
 
   /** Writes the head's text into the file, as after a crash between COMMIT and rename. */
-  async putBack(site: LockedSite, head: ConfigHead, disk: OnDisk | undefined): Promise<ConfigHead> {
+  async putBack(site: LockedSite<E>, head: ConfigHead<E>, disk: OnDisk | undefined): Promise<ConfigHead<E>> {
     return this.place(site, head, await this.file.stage(head.text), disk?.sha256);
   }
 
   /**
    * Records that the file holds the head. Losing this record costs one comparison at the next recovery, nothing else.
    */
-  async mark(site: LockedSite, head: ConfigHead): Promise<ConfigHead> {
+  async mark(site: LockedSite<E>, head: ConfigHead<E>): Promise<ConfigHead<E>> {
     try {
       await this.onStep('mark.before');
       await site.revisions.markInFile(head.revision.number);
@@ -145,11 +145,11 @@ export class ConfigPublishing {
     return this.heads.remember({ ...head, revision: { ...head.revision, inFile: true } });
   }
 
-  private async commit(site: LockedSite, cameras: readonly Camera[], revision: FullRevision, staged?: StagedText) {
+  private async commit(site: LockedSite<E>, entries: readonly E[], revision: FullRevision, staged?: StagedText) {
     try {
       await site.commit(async (tables) => {
-        await tables.cameras.apply(cameras, revision.changes);
-        await this.onStep('cameras.applied');
+        await tables.entries.apply(entries, revision.changes);
+        await this.onStep('entries.applied');
         await tables.revisions.add(revision);
         await this.onStep('revision.added');
       });
@@ -160,12 +160,12 @@ export class ConfigPublishing {
     }
   }
 
-  private async place(site: LockedSite, head: ConfigHead, staged: StagedText, expected: string | undefined) {
+  private async place(site: LockedSite<E>, head: ConfigHead<E>, staged: StagedText, expected: string | undefined) {
     try {
       if (await staged.replace(expected)) return await this.mark(site, head);
     } catch (error) {
-      const message = `Revision ${head.revision.number} is stored, but the cameras file could not be replaced. It is tried again every minute.`;
-      throw new Unavailable('camera_config.file_stale', message, 'committed', error);
+      const message = `Revision ${head.revision.number} is stored, but the ${this.kind.noun}s file could not be replaced. It is tried again every minute.`;
+      throw new Unavailable(`${this.kind.noun}_config.file_stale`, message, 'committed', error);
     }
     await staged.discard();
     return head;

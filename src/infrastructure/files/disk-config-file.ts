@@ -3,11 +3,10 @@ import { existsSync, renameSync } from 'node:fs';
 import { type FileHandle, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CamerasFile, FileText, LateSave, StagedText } from '../../application/cameras/cameras-file';
-import type { OnStep } from '../../application/cameras/configuration-publication';
+import type { ConfigFile, ConfigNoun, FileText, LateSave, StagedText } from '../../application/shared/config-file';
+import type { OnStep } from '../../application/shared/configuration-publication';
 import type { Clock } from '../../application/shared/log';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
-import type { ErrorCode } from '../../domain/shared/error-codes';
 import { sha256 } from '../../domain/shared/sha256';
 import { errorCode, hasCode } from '../system/files';
 import { NotARegularFile, PreviousText, readRegular, readRegularSync } from './regular-file';
@@ -16,11 +15,12 @@ const STABLE_MS = 100;
 const STABLE_TRIES = 20;
 
 /**
- * The cameras file on a local disk. Links are followed, so that a linked file is replaced where it really is. A new
+ * The file of a configuration on a local disk. Links are followed, so that a linked file is replaced where it really is. A new
  * text is staged next to the file, fsynced and renamed over it: the file is never seen half-written.
  */
-export class DiskCamerasFile implements CamerasFile {
+export class DiskConfigFile implements ConfigFile {
   constructor(
+    private readonly noun: ConfigNoun,
     private readonly path: string,
     private readonly clock: Clock,
     private readonly onStep: OnStep,
@@ -32,7 +32,7 @@ export class DiskCamerasFile implements CamerasFile {
       return { text: bytes.toString('utf8'), sha256: sha256(bytes), modifiedAt: this.byOurClock(stats.mtime) };
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return undefined;
-      throw failed('camera_config.file_unreadable', 'The cameras file cannot be read', error);
+      throw this.failed('file_unreadable', `The ${this.noun}s file cannot be read`, error);
     }
   }
 
@@ -49,8 +49,8 @@ export class DiskCamerasFile implements CamerasFile {
       if (again?.sha256 === seen?.sha256) return again;
       seen = again;
     }
-    const message = 'The cameras file does not stop changing: try again when its writer has finished.';
-    throw new Unavailable('camera_config.file_busy', message, 'rolled-back');
+    const message = `The ${this.noun}s file does not stop changing: try again when its writer has finished.`;
+    throw new Unavailable(`${this.noun}_config.file_busy`, message, 'rolled-back');
   }
 
   async stage(text: string): Promise<StagedText> {
@@ -60,7 +60,7 @@ export class DiskCamerasFile implements CamerasFile {
       await this.write(staged, target, Buffer.from(text, 'utf8'));
     } catch (error) {
       await rm(staged, { force: true });
-      throw failed('camera_config.file_unwritable', 'The cameras file cannot be written', error);
+      throw this.failed('file_unwritable', `The ${this.noun}s file cannot be written`, error);
     }
     return {
       replace: (expected) => this.replace(staged, target, expected),
@@ -74,7 +74,7 @@ export class DiskCamerasFile implements CamerasFile {
       const { bytes } = await readRegular(this.path);
       await writeFile(copy, bytes, { mode: 0o600 });
     } catch (error) {
-      throw failed('camera_config.file_unwritable', 'The faulty cameras file cannot be copied aside', error);
+      throw this.failed('file_unwritable', `The faulty ${this.noun}s file cannot be copied aside`, error);
     }
     return copy;
   }
@@ -91,7 +91,7 @@ export class DiskCamerasFile implements CamerasFile {
       }
       return undefined;
     } catch (error) {
-      throw failed('camera_config.file_unreadable', 'The folder of the cameras file cannot be used', error);
+      throw this.failed('file_unreadable', `The folder of the ${this.noun}s file cannot be used`, error);
     }
   }
 
@@ -106,7 +106,7 @@ export class DiskCamerasFile implements CamerasFile {
       const found = (await readdir(dirname(target))).filter(leftover);
       await Promise.all(found.map((name) => rm(join(dirname(target), name), { force: true })));
     } catch (error) {
-      throw failed('camera_config.file_unreadable', 'The folder of the cameras file cannot be used', error);
+      throw this.failed('file_unreadable', `The folder of the ${this.noun}s file cannot be used`, error);
     }
   }
 
@@ -115,7 +115,7 @@ export class DiskCamerasFile implements CamerasFile {
       return await realpath(this.path);
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return this.path;
-      throw failed('camera_config.file_unreadable', 'The cameras file cannot be found', error);
+      throw this.failed('file_unreadable', `The ${this.noun}s file cannot be found`, error);
     }
   }
 
@@ -147,8 +147,15 @@ export class DiskCamerasFile implements CamerasFile {
       await this.onStep('directory.synced');
       return true;
     } catch (error) {
-      throw failed('camera_config.file_unwritable', 'The cameras file cannot be replaced', error);
+      throw this.failed('file_unwritable', `The ${this.noun}s file cannot be replaced`, error);
     }
+  }
+
+  private failed(code: 'file_unreadable' | 'file_unwritable', what: string, error: unknown): unknown {
+    if (error instanceof DomainError) return error;
+    const why = plainReason(error) ?? (errorCode(error) || 'unknown error');
+    const message = `${what}: ${why}. Nothing was changed.`;
+    return new Unavailable(`${this.noun}_config.${code}`, message, 'rolled-back', error);
   }
 }
 
@@ -197,15 +204,4 @@ function plainReason(error: unknown): string | undefined {
   if (error instanceof NotARegularFile) return error.why;
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) return 'the disk is full';
   return hasCode(error, 'EROFS') ? 'the disk is read-only' : undefined;
-}
-
-function failed(code: ErrorCode, what: string, error: unknown): unknown {
-  if (error instanceof DomainError) return error;
-  const why = plainReason(error);
-  return new Unavailable(
-    code,
-    `${what}: ${why ?? (errorCode(error) || 'unknown error')}. Nothing was changed.`,
-    'rolled-back',
-    error,
-  );
 }

@@ -1,13 +1,13 @@
-import { type Known, admit, known } from '../../../src/application/cameras/quarantine';
+import { type Known, admit, known } from '../../../src/application/shared/quarantine';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
 import { runs } from '../../support/long-runs';
 
 const format = new YamlCamerasFormat();
 const good = (id: string) => `- {id: ${id}, name: ${id}, source: "0"}\n`;
 const read = (...entries: string[]) => format.read(`cameras:\n${entries.join('')}`);
-const inForce = (...entries: string[]): Known => known(read(...entries).cameras, read(...entries));
+const inForce = (...entries: string[]): Known => known(read(...entries).entries, read(...entries));
 const admitted = (before: readonly Known[] | undefined, ...entries: string[]) => {
-  const { cameras, quarantined, faults } = admit(read(...entries), before);
+  const { entries: cameras, quarantined, faults } = admit(read(...entries), before);
   const errors = faults.filter((fault) => fault.severity === 'error');
   return { cameras: cameras.map(({ id }) => id), quarantined: quarantined.map(({ id }) => id), errors: errors.length };
 };
@@ -25,7 +25,7 @@ describe('faulty entries of a first import', () => {
 
   it('are not when the document around them cannot be read', () => {
     expect(admit(format.read(`cameras:\n${good('a')}${NO_SOURCE}x: {a: 1, a: 2}\n`), undefined)).toMatchObject({
-      cameras: [],
+      entries: [],
       faults: [{}, { type: 'duplicate_key' }],
     });
   });
@@ -84,7 +84,7 @@ describe('faulty entries after that', () => {
   });
 
   it('are not tolerated if they were cameras by rules that were less strict', () => {
-    const lax = known([...read(good('a')).cameras, { id: 'x', name: 'X' }], read(good('a'), NO_SOURCE));
+    const lax = known([...read(good('a')).entries, { id: 'x', name: 'X' }], read(good('a'), NO_SOURCE));
     expect(admitted([lax], good('a'), NO_SOURCE)).toEqual({ cameras: [], quarantined: [], errors: 1 });
   });
 });

@@ -1,10 +1,10 @@
-import type { CameraChange } from './camera-changes';
+import type { EntryChange } from './entry-changes';
 
-/** Where a committed change of the camera configuration came from. */
+/** Where a committed change of a configuration came from. */
 export type RevisionOrigin = 'api' | 'file' | 'legacy' | 'restore' | 'import';
 
-/** One committed state of the camera configuration. Numbers start at 1 and have no gaps. */
-export interface CameraConfigRevision {
+/** One committed state of a configuration. Numbers start at 1 and have no gaps. */
+export interface ConfigRevision {
   readonly number: number;
   /** Unique key given by the writer, to find out whether a lost COMMIT took place. */
   readonly token: string;
@@ -15,24 +15,24 @@ export interface CameraConfigRevision {
   readonly author: string | null;
   readonly requestId: string | null;
   readonly at: Date;
-  readonly changes: readonly CameraChange[];
+  readonly changes: readonly EntryChange[];
   /** Whether the file was seen to hold this text; until then recovery writes it there. */
   readonly inFile: boolean;
 }
 
 /** A revision with the complete text of the file. */
-export type FullRevision = CameraConfigRevision & { readonly text: string };
+export type FullRevision = ConfigRevision & { readonly text: string };
 
 export interface RevisionRepository {
-  head(): Promise<CameraConfigRevision | undefined>;
+  head(): Promise<ConfigRevision | undefined>;
   /** The number of the newest revision, 0 before the first. */
   newest(): Promise<number>;
   get(number: number): Promise<FullRevision | undefined>;
   /** The newest revision with this text. */
   withText(sha256: string): Promise<FullRevision | undefined>;
-  withToken(token: string): Promise<CameraConfigRevision | undefined>;
+  withToken(token: string): Promise<ConfigRevision | undefined>;
   /** Newest first. */
-  page(limit: number, offset: number): Promise<{ items: CameraConfigRevision[]; total: number }>;
+  page(limit: number, offset: number): Promise<{ items: ConfigRevision[]; total: number }>;
   add(revision: FullRevision): Promise<void>;
   markInFile(number: number): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CamerasFile } from '../../src/application/cameras/cameras-file';
+import type { ConfigFile } from '../../src/application/shared/config-file';
 import { sha256 } from '../../src/domain/shared/sha256';
-import { DiskCamerasFile } from '../../src/infrastructure/files/disk-cameras-file';
-import { InMemoryCamerasFile } from '../support/in-memory-cameras-file';
+import { DiskConfigFile } from '../../src/infrastructure/files/disk-config-file';
+import { InMemoryConfigFile } from '../support/in-memory-config-file';
 import { temporaryDirectory } from '../support/temporary-directory';
 
 interface Place {
-  readonly file: CamerasFile;
+  readonly file: ConfigFile;
   /** A person replaces the file, or removes it. */
   readonly edit: (text: string | undefined) => void;
   /** A person has the file open, and saves into it later. */
@@ -24,7 +24,8 @@ function onDisk(): Place {
   writeFileSync(path, 'first');
   const beside = (end: string) => readdirSync(dir).filter((name) => name.endsWith(end)).length;
   return {
-    file: new DiskCamerasFile(
+    file: new DiskConfigFile(
+      'camera',
       path,
       () => new Date(),
       () => undefined,
@@ -45,7 +46,7 @@ function onDisk(): Place {
 }
 
 function inMemory(): Place {
-  const file = new InMemoryCamerasFile('first', () => new Date());
+  const file = new InMemoryConfigFile('first', () => new Date());
   return {
     file,
     edit: (text) => file.edit(text),
@@ -61,7 +62,7 @@ describe.each([
   { where: 'in memory', open: inMemory },
 ])('the cameras file $where', ({ open }) => {
   let place: Place;
-  let file: CamerasFile;
+  let file: ConfigFile;
   beforeEach(() => {
     place = open();
     file = place.file;

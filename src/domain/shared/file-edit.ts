@@ -1,11 +1,10 @@
-import { type Json, sameJson } from '../shared/json';
-import { type CameraChange, byId, changesBetween, idOf, undo } from './camera-changes';
-import type { CameraFields } from './camera-rules';
+import { type EntryChange, byId, changesBetween, idOf, undo } from './entry-changes';
+import { type Json, type JsonObject, sameJson } from './json';
 
 /** A revision that a person's edit may have started from. */
 export interface RecentRevision {
   /** What it changed. */
-  readonly changes: readonly CameraChange[];
+  readonly changes: readonly EntryChange[];
   /** Milliseconds between its arrival in the file and the edit; negative when it came later. */
   readonly ageAtEdit: number;
 }
@@ -13,7 +12,7 @@ export interface RecentRevision {
 /** A program reads, changes and writes the file within this time; a person's editor warns about anything older. */
 const STALE_SAVE_MS = 3_000;
 
-const distance = (a: readonly CameraFields[], b: readonly CameraFields[]): number =>
+const distance = (a: readonly JsonObject[], b: readonly JsonObject[]): number =>
   changesBetween(a, b).reduce((sum, change) => sum + Math.max(change.fields.length, 1), 0);
 
 /**
@@ -23,10 +22,10 @@ const distance = (a: readonly CameraFields[], b: readonly CameraFields[]): numbe
  * equals an older configuration exactly is a deliberate return to it, not a late save.
  */
 export function commonBase(
-  file: readonly CameraFields[],
-  head: readonly CameraFields[],
+  file: readonly JsonObject[],
+  head: readonly JsonObject[],
   newestFirst: readonly RecentRevision[],
-): readonly CameraFields[] {
+): readonly JsonObject[] {
   let best = { base: head, distance: distance(head, file) };
   let candidate = head;
   for (const revision of newestFirst) {
@@ -39,7 +38,7 @@ export function commonBase(
   return best.base;
 }
 
-function mergeCamera(base: CameraFields, file: CameraFields, ours: CameraFields): CameraFields {
+function mergeEntry(base: JsonObject, file: JsonObject, ours: JsonObject): JsonObject {
   const merged: Record<string, Json> = { ...ours };
   for (const { field, after } of changesBetween([base], [file])[0]?.fields ?? []) {
     if (after === undefined) delete merged[field];
@@ -49,21 +48,21 @@ function mergeCamera(base: CameraFields, file: CameraFields, ours: CameraFields)
 }
 
 /**
- * Three-way merge, camera by camera and field by field: what the edit changed since its base wins, everything else is
- * as in `ours`. A camera that the edit removed but that changed since stays: losing a change is worse than retaining a
- * camera.
+ * Three-way merge, entry by entry and field by field: what the edit changed since its base wins, everything else is
+ * as in `ours`. An entry that the edit removed but that changed since stays: losing a change is worse than retaining an
+ * entry.
  */
 export function mergeFileEdit(
-  base: readonly CameraFields[],
-  file: readonly CameraFields[],
-  ours: readonly CameraFields[],
-): CameraFields[] {
+  base: readonly JsonObject[],
+  file: readonly JsonObject[],
+  ours: readonly JsonObject[],
+): JsonObject[] {
   const [was, mine, theirs] = [byId(base), byId(ours), byId(file)];
-  const fromFile = file.flatMap((camera): CameraFields[] => {
-    const [before, current] = [was.get(idOf(camera)), mine.get(idOf(camera))];
-    if (!before) return [current ? mergeCamera({}, camera, current) : camera];
-    if (!current) return sameJson(before, camera) ? [] : [camera];
-    return [mergeCamera(before, camera, current)];
+  const fromFile = file.flatMap((entry): JsonObject[] => {
+    const [before, current] = [was.get(idOf(entry)), mine.get(idOf(entry))];
+    if (!before) return [current ? mergeEntry({}, entry, current) : entry];
+    if (!current) return sameJson(before, entry) ? [] : [entry];
+    return [mergeEntry(before, entry, current)];
   });
   const since = ours.filter((c) => !theirs.has(idOf(c)) && !sameJson(c, was.get(idOf(c))));
   return [...fromFile, ...since];

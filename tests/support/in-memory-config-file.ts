@@ -1,10 +1,10 @@
-import type { CamerasFile, FileText, LateSave, StagedText } from '../../src/application/cameras/cameras-file';
+import type { ConfigFile, ConfigNoun, FileText, LateSave, StagedText } from '../../src/application/shared/config-file';
 import type { Clock } from '../../src/application/shared/log';
 import { Unavailable } from '../../src/domain/shared/domain-error';
 import { sha256 } from '../../src/domain/shared/sha256';
 
 /** The cameras file without a disk. */
-export class InMemoryCamerasFile implements CamerasFile {
+export class InMemoryConfigFile implements ConfigFile {
   /** Texts that were staged and neither replaced the file nor were discarded. */
   readonly staged = new Set<string>();
   /** Copies that were made for a person to look at. */
@@ -18,6 +18,7 @@ export class InMemoryCamerasFile implements CamerasFile {
   constructor(
     public text: string | undefined,
     private readonly clock: Clock,
+    private readonly noun: ConfigNoun = 'camera',
   ) {
     this.modifiedAt = clock();
   }
@@ -45,7 +46,11 @@ export class InMemoryCamerasFile implements CamerasFile {
 
   async stage(text: string): Promise<StagedText> {
     if (this.full)
-      throw new Unavailable('camera_config.file_unwritable', 'The cameras file cannot be written.', 'rolled-back');
+      throw new Unavailable(
+        `${this.noun}_config.file_unwritable`,
+        `The ${this.noun}s file cannot be written.`,
+        'rolled-back',
+      );
     this.staged.add(text);
     return {
       replace: async (expected) => {
