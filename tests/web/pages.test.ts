@@ -11,6 +11,7 @@ const PAGES = [
   '/cameras/line-1?tab=log',
   '/cameras/new',
   '/config',
+  '/regions?camera=line-1',
   '/violations',
   '/violations?view=list&status=all',
   '/events',
