@@ -8,11 +8,135 @@ import { type CameraSource, readSource } from './camera-source';
 import { explainEnding } from './explain-ending';
 import { type FfmpegBuild, canDrawText } from './ffmpeg-build';
 import { FfmpegDecoder, type FrameSink, decoderArguments } from './ffmpeg-decoder';
-import { hlsStream, isPlaylist } from './hls-stream';
 import type { NetworkSource } from './network-source';
 import { RtspRelay } from './rtsp-relay';
 import { SourceFailure } from './source-failure';
-import { WebCamera } from './web-camera';
+import { type WebAnswer, WebCamera } from './web-camera';
+import { createDecipheriv } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const MOST_PLAYLIST_BYTES = 1 << 20;
+/** A live stream begins this many segments before its end. */
+const LIVE_SEGMENTS = 3;
+const KEY_BYTES = 16;
+/** A live playlist may stay unchanged for this many segment lengths. */
+const PATIENCE = 4;
+
+const isPlaylist = ({ body, url }: WebAnswer): boolean =>
+  /mpegurl/i.test(body.headers['content-type'] ?? '') || url.pathname.toLowerCase().endsWith('.m3u8');
+
+interface Segment {
+  readonly number: number;
+  readonly uri: string;
+  readonly map?: string;
+  readonly key?: { readonly uri: string; readonly iv?: string };
+}
+
+interface Playlist {
+  readonly url: URL;
+  readonly variants: readonly { readonly uri: string; readonly bandwidth: number }[];
+  readonly segments: readonly Segment[];
+  readonly seconds: number;
+  readonly ended: boolean;
+}
+
+const bad = (why: string) => new SourceFailure('not-a-video', `the playlist of the camera ${why}`);
+
+/**
+ * The segments of an HTTP live stream (RFC 8216), one after the other. It is read here and not by ffmpeg, which would
+ * fetch whatever a playlist names, from anywhere.
+ */
+async function* hlsStream(camera: WebCamera, first: WebAnswer): AsyncGenerator<Buffer> {
+  let playlist = await read(camera, first);
+  const best = [...playlist.variants].sort((a, b) => b.bandwidth - a.bandwidth)[0];
+  if (best) playlist = await read(camera, await camera.get(best.uri, playlist.url));
+  if (playlist.variants.length > 0) throw bad('names no segments');
+  const keys = new Map<string, Buffer>();
+  let next = playlist.ended ? 0 : (playlist.segments.at(-LIVE_SEGMENTS)?.number ?? 0);
+  let map: string | undefined;
+  for (let idle = 0; ; ) {
+    const fresh = playlist.segments.filter(({ number }) => number >= next);
+    for (const segment of fresh) {
+      if (segment.map !== undefined && segment.map !== map) yield* bytesOf(camera, playlist.url, segment.map);
+      map = segment.map;
+      const bytes = bytesOf(camera, playlist.url, segment.uri);
+      yield* segment.key ? decrypted(bytes, await keyOf(camera, playlist.url, segment, keys), segment) : bytes;
+      next = segment.number + 1;
+    }
+    if (playlist.ended) return;
+    idle = fresh.length > 0 ? 0 : idle + 1;
+    if (idle > PATIENCE * 2) throw new SourceFailure('ended', 'the playlist of the camera does not go on');
+    await pause(playlist.seconds * (fresh.length > 0 ? 1_000 : 500));
+    playlist = await read(camera, await camera.get(playlist.url.href, playlist.url));
+  }
+}
+
+async function* bytesOf(camera: WebCamera, from: URL, uri: string): AsyncGenerator<Buffer> {
+  const { body } = await camera.get(uri, from);
+  for await (const chunk of body as AsyncIterable<Buffer>) yield chunk;
+}
+
+async function keyOf(camera: WebCamera, from: URL, { key }: Segment, known: Map<string, Buffer>): Promise<Buffer> {
+  const uri = key?.uri ?? '';
+  const found = known.get(uri) ?? (await camera.text(await camera.get(uri, from), KEY_BYTES));
+  if (found.length !== KEY_BYTES) throw bad('names a key that is none');
+  known.clear();
+  known.set(uri, found);
+  return found;
+}
+
+async function* decrypted(bytes: AsyncIterable<Buffer>, key: Buffer, { key: said, number }: Segment) {
+  const hex = said?.iv?.replace(/^0x/i, '') ?? number.toString(16);
+  if (!/^[0-9a-f]{1,32}$/i.test(hex)) throw bad('is encrypted in a way that is not known');
+  const decipher = createDecipheriv('aes-128-cbc', key, Buffer.from(hex.padStart(32, '0'), 'hex'));
+  for await (const chunk of bytes) yield decipher.update(chunk);
+  yield decipher.final();
+}
+
+async function read(camera: WebCamera, answer: WebAnswer): Promise<Playlist> {
+  const text = (await camera.text(answer, MOST_PLAYLIST_BYTES)).toString('utf8');
+  if (!text.trimStart().startsWith('#EXTM3U')) throw bad('is none');
+  return parse(text, answer.url);
+}
+
+const attribute = (line: string, name: string): string | undefined => {
+  const [, quoted, bare] = new RegExp(`[:,]${name}=(?:"([^"]*)"|([^,]*))`).exec(line) ?? [];
+  return quoted ?? bare;
+};
+
+function parse(text: string, url: URL): Playlist {
+  const [variants, segments]: [{ uri: string; bandwidth: number }[], Segment[]] = [[], []];
+  let [number, seconds, ended] = [0, 6, false];
+  let bandwidth: number | undefined;
+  let [map, key]: [string | undefined, Segment['key']] = [undefined, undefined];
+  for (const raw of text.split('\n')) {
+    const line = raw.trim();
+    if (line.startsWith('#EXT-X-MEDIA-SEQUENCE:')) number = Number(line.slice(22)) || 0;
+    else if (line.startsWith('#EXT-X-TARGETDURATION:'))
+      seconds = Math.min(60, Math.max(1, Number(line.slice(22)) || 6));
+    else if (line.startsWith('#EXT-X-STREAM-INF:')) bandwidth = Number(attribute(line, 'BANDWIDTH')) || 0;
+    else if (line.startsWith('#EXT-X-ENDLIST')) ended = true;
+    else if (line.startsWith('#EXT-X-BYTERANGE')) throw bad('names parts of files, which are not read');
+    else if (line.startsWith('#EXT-X-MAP:')) map = attribute(line, 'URI');
+    else if (line.startsWith('#EXT-X-KEY:')) key = readKey(line);
+    else if (line === '' || line.startsWith('#')) continue;
+    else if (bandwidth !== undefined) {
+      variants.push({ uri: line, bandwidth });
+      bandwidth = undefined;
+    } else {
+      segments.push({ number, uri: line, ...(map === undefined ? {} : { map }), ...(key ? { key } : {}) });
+      number += 1;
+    }
+  }
+  return { url, variants, segments, seconds, ended };
+}
+
+function readKey(line: string): Segment['key'] {
+  const [method, uri, iv] = [attribute(line, 'METHOD'), attribute(line, 'URI'), attribute(line, 'IV')];
+  if (method === 'NONE') return undefined;
+  if (method !== 'AES-128' || uri === undefined) throw bad('is encrypted in a way that is not known');
+  return { uri, ...(iv === undefined ? {} : { iv }) };
+}
 
 /**
  * A pipe would hang ffmpeg and a device other than a camera is no video, so that both are refused with directories.

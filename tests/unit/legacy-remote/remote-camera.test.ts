@@ -1,6 +1,6 @@
 import { cameraView } from '../../../src/application/cameras/camera-view';
 import type { JsonObject } from '../../../src/domain/shared/json';
-import { remoteCamera } from '../../../src/infrastructure/legacy-remote/remote-camera-list';
+import { remoteCamera } from '../../../src/infrastructure/legacy-remote/remote-cameras';
 
 const ANSWERED = new Date('2025-11-03T10:00:00.000Z');
 const seen = (entry: JsonObject) => cameraView(remoteCamera({ id: 'c', name: 'C', source: '0', ...entry }, ANSWERED));
