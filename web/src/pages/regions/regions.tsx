@@ -51,11 +51,11 @@ export function Regions() {
   const { camera } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useCall('regions.list', {}, { topic: 'config' });
-  const plain = useCall('regions.plain', {});
+  const canvas = useCall('regions.canvas', {});
   const [chosen, setChosen] = useState<string>();
   const [corners, setCorners] = useState<readonly Corner[]>([]);
   const [isDrawing, setDrawing] = useState(false);
-  const { width, height } = plain.data?.canvas_size ?? {};
+  const { width, height } = canvas.data?.meta.canvas_size ?? {};
   const size = width && height ? { width, height } : undefined;
   const choose = (region: Region | undefined) => {
     setChosen(region?.region_id);
