@@ -53,66 +53,41 @@ function useSave({ region, corners, newCanvas, onDone }: RegionFormProps) {
   return { save, error, isPending: create.isPending || update.isPending || canvas.isPending };
 }
 
+function useRegionDraft({ region, camera }: RegionFormProps) {
+  const [draft, setDraft] = useState<Omit<NewRegion, 'polygon'>>({
+    region_id: region?.region_id ?? '',
+    region_type: region?.region_type ?? 'monitoring',
+    name: region?.name ?? '',
+    is_active: region?.is_active ?? true,
+    ...(region?.camera_id ? { camera_id: region.camera_id } : camera && !region ? { camera_id: camera } : {}),
+  });
+  const set = (change: Partial<NewRegion>) => setDraft({ ...draft, ...change });
+  return { draft, set };
+}
+
 export function RegionForm(props: RegionFormProps) {
   const t = useWords(words);
-  const { region, camera, corners, onDone } = props;
-  const [id, setId] = useState(region?.region_id ?? '');
-  const [name, setName] = useState(region?.name ?? '');
-  const [kind, setKind] = useState<Kind>(region?.region_type ?? 'monitoring');
-  const [of, setOf] = useState(region ? (region.camera_id ?? '') : (camera ?? ''));
-  const [isActive, setActive] = useState(region?.is_active ?? true);
+  const { region, corners, onDone } = props;
+  const { draft, set } = useRegionDraft(props);
   const { save, error, isPending } = useSave(props);
   const blocked = useBlocked('regions.update');
+  const tooFew = corners.length < 3 ? t.more(corners.length) : undefined;
   const faultOf = (field: string) =>
     isProblem(error) ? error.faults.find(({ loc }) => loc.includes(field))?.msg : undefined;
-  const draft = {
-    region_id: id,
-    region_type: kind,
-    name: name || id,
-    is_active: isActive,
-    ...(of ? { camera_id: of } : {}),
-  };
   return (
     <Panel title={region?.name ?? t.newRegion}>
       <form
         className={layout.stack}
         onSubmit={(event) => {
           event.preventDefault();
-          void save(draft);
+          void save({ ...draft, name: draft.name || draft.region_id });
         }}
       >
-        {region ? null : (
-          <Field
-            label={t.id}
-            name="region"
-            value={id}
-            onChange={setId}
-            hint={t.idHint}
-            fault={faultOf('region_id')}
-            required
-          />
-        )}
-        <Field label={t.name} value={name} onChange={setName} fault={faultOf('name')} />
-        <Select
-          label={t.type}
-          shown
-          value={kind}
-          options={KINDS.map((each) => [each, t.types[each]] as const)}
-          onChange={(next) => setKind(next || 'custom')}
-        />
-        <CameraSelect label={t.ofCamera} shown value={of} all={t.everyCamera} onChange={setOf} />
-        <Check checked={isActive} onChange={setActive}>
-          {t.active}
-        </Check>
-        <p className={layout.muted}>{corners.length < 3 ? t.more(corners.length) : t.corners(corners.length)}</p>
+        <RegionFields draft={draft} set={set} faultOf={faultOf} isNew={region === undefined} />
+        <p className={layout.muted}>{tooFew ?? t.corners(corners.length)}</p>
         {error ? <ProblemNote error={error} /> : null}
         <div className={layout.row}>
-          <Button
-            type="submit"
-            kind="primary"
-            blocked={blocked ?? (corners.length < 3 ? t.more(corners.length) : undefined)}
-            isPending={isPending}
-          >
+          <Button type="submit" kind="primary" blocked={blocked ?? tooFew} isPending={isPending}>
             {region ? t.save : t.create}
           </Button>
           <Button onPress={() => onDone(undefined)}>{t.cancel}</Button>
@@ -120,6 +95,55 @@ export function RegionForm(props: RegionFormProps) {
         </div>
       </form>
     </Panel>
+  );
+}
+
+interface RegionFieldsProps {
+  readonly draft: Omit<NewRegion, 'polygon'>;
+  readonly set: (change: Partial<NewRegion>) => void;
+  readonly faultOf: (field: string) => string | undefined;
+  readonly isNew: boolean;
+}
+
+function RegionFields({ draft, set, faultOf, isNew }: RegionFieldsProps) {
+  const t = useWords(words);
+  return (
+    <>
+      {isNew ? (
+        <Field
+          label={t.id}
+          name="region"
+          value={draft.region_id}
+          onChange={(value) => set({ region_id: value })}
+          hint={t.idHint}
+          fault={faultOf('region_id')}
+          required
+        />
+      ) : null}
+      <Field
+        label={t.name}
+        value={draft.name ?? ''}
+        onChange={(value) => set({ name: value })}
+        fault={faultOf('name')}
+      />
+      <Select
+        label={t.type}
+        shown
+        value={draft.region_type}
+        options={KINDS.map((each) => [each, t.types[each]] as const)}
+        onChange={(next) => set({ region_type: next || 'custom' })}
+      />
+      <CameraSelect
+        label={t.ofCamera}
+        shown
+        value={draft.camera_id ?? ''}
+        all={t.everyCamera}
+        onChange={(id) => set({ camera_id: id || undefined } as Partial<NewRegion>)}
+      />
+      <Check checked={draft.is_active ?? true} onChange={(value) => set({ is_active: value })}>
+        {t.active}
+      </Check>
+    </>
   );
 }
 

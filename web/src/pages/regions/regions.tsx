@@ -45,29 +45,42 @@ function RegionList({ regions, chosen, onChoose }: RegionListProps) {
   );
 }
 
+/** The region that is worked on, and its corners as they are now. */
+function useOutline(all: readonly Region[]) {
+  const [chosen, setChosen] = useState<string>();
+  const [corners, setCorners] = useState<readonly Corner[]>([]);
+  const [isDrawing, setDrawing] = useState(false);
+  const begin = (id: string | undefined, from: readonly Corner[], drawing: boolean) => {
+    setChosen(id);
+    setCorners(from);
+    setDrawing(drawing);
+  };
+  const region = all.find(({ region_id: id }) => id === chosen);
+  const leave = () => begin(undefined, [], false);
+  const close = () => setDrawing(false);
+  const choose = (id: string) => {
+    const found = all.find(({ region_id: each }) => each === id);
+    if (found) begin(id, cornersOf(found), false);
+  };
+  useKeys({ Enter: close, Escape: leave }, chosen !== undefined);
+  return { chosen, region, corners, setCorners, isDrawing, choose, leave, close, draw: () => begin(NEW, [], true) };
+}
+
+/** What corners are measured on; undefined where nobody has said so yet. */
+function useCanvas(): Size | undefined {
+  const { data } = useCall('regions.canvas', {});
+  const { width, height } = data?.meta.canvas_size ?? {};
+  return width && height ? { width, height } : undefined;
+}
+
 /** Where in the picture rules hold: drawn over it, corner by corner. */
 export function Regions() {
   const t = useWords(words);
   const { camera } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useCall('regions.list', {}, { topic: 'config' });
-  const canvas = useCall('regions.canvas', {});
-  const [chosen, setChosen] = useState<string>();
-  const [corners, setCorners] = useState<readonly Corner[]>([]);
-  const [isDrawing, setDrawing] = useState(false);
-  const { width, height } = canvas.data?.meta.canvas_size ?? {};
-  const size = width && height ? { width, height } : undefined;
-  const choose = (region: Region | undefined) => {
-    setChosen(region?.region_id);
-    setCorners(region ? cornersOf(region) : []);
-    setDrawing(false);
-  };
-  const start = () => {
-    setChosen(NEW);
-    setCorners([]);
-    setDrawing(true);
-  };
-  useKeys({ Enter: () => setDrawing(false), Escape: () => choose(undefined) }, chosen !== undefined);
+  const outline = useOutline(query.data ?? []);
+  const size = useCanvas();
   const actions = (
     <>
       <CameraSelect
@@ -76,7 +89,7 @@ export function Regions() {
         all={t.noCamera}
         onChange={(id) => void navigate({ search: id ? { camera: id } : {}, replace: true })}
       />
-      <Button kind="primary" onPress={start}>
+      <Button kind="primary" onPress={outline.draw}>
         {t.draw}
       </Button>
     </>
@@ -86,36 +99,40 @@ export function Regions() {
       <Loaded query={query} height={420}>
         {(all) => {
           const shown = all.filter(({ camera_id: of }) => camera === undefined || of === null || of === camera);
-          const pick = (id: string) => choose(all.find(({ region_id: each }) => each === id));
-          return (
-            <div className={css.columns}>
-              <div className={layout.stack}>
-                <Drawing
-                  {...{ camera, chosen, corners, isDrawing }}
-                  size={size ?? USUAL}
-                  regions={shown}
-                  onChoose={pick}
-                  onCorners={setCorners}
-                  onClose={() => setDrawing(false)}
-                />
-                {chosen === undefined ? null : <p className={layout.muted}>{isDrawing ? t.drawing : t.moving}</p>}
-              </div>
-              {chosen === undefined ? (
-                <RegionList regions={shown} chosen={chosen} onChoose={pick} />
-              ) : (
-                <RegionForm
-                  key={chosen}
-                  region={all.find(({ region_id: id }) => id === chosen)}
-                  camera={camera}
-                  corners={corners}
-                  newCanvas={size ? undefined : USUAL}
-                  onDone={() => choose(undefined)}
-                />
-              )}
-            </div>
-          );
+          return <Work regions={shown} camera={camera} size={size} outline={outline} />;
         }}
       </Loaded>
     </Page>
+  );
+}
+
+interface WorkProps {
+  readonly regions: readonly Region[];
+  readonly camera: string | undefined;
+  readonly size: Size | undefined;
+  readonly outline: ReturnType<typeof useOutline>;
+}
+
+function Work({ regions, camera, size, outline }: WorkProps) {
+  const t = useWords(words);
+  const { chosen, region, corners, setCorners, isDrawing, choose, leave, close } = outline;
+  return (
+    <div className={css.columns}>
+      <div className={layout.stack}>
+        <Drawing
+          {...{ camera, chosen, corners, isDrawing, regions }}
+          size={size ?? USUAL}
+          onChoose={choose}
+          onCorners={setCorners}
+          onClose={close}
+        />
+        {chosen === undefined ? null : <p className={layout.muted}>{isDrawing ? t.drawing : t.moving}</p>}
+      </div>
+      {chosen === undefined ? (
+        <RegionList regions={regions} chosen={chosen} onChoose={choose} />
+      ) : (
+        <RegionForm key={chosen} {...{ region, camera, corners }} newCanvas={size ? undefined : USUAL} onDone={leave} />
+      )}
+    </div>
   );
 }
