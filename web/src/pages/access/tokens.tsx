@@ -18,13 +18,14 @@ import { words } from './words';
 
 const ROLES = ['viewer', 'operator', 'admin'] as const;
 
-function CreateDialog({
-  onCreated,
-  onClose,
-}: {
+const untilOf = (day: string) => (day ? { expires_at: new Date(`${day}T00:00:00Z`).toISOString() } : {});
+
+interface CreateDialogProps {
   readonly onCreated: (made: TokenCreated) => void;
   readonly onClose: () => void;
-}) {
+}
+
+function CreateDialog({ onCreated, onClose }: CreateDialogProps) {
   const t = useWords(words);
   const tc = useWords(common);
   const [name, setName] = useState('');
@@ -39,8 +40,7 @@ function CreateDialog({
         className={layout.stack}
         onSubmit={(event) => {
           event.preventDefault();
-          const until = expires ? { expires_at: new Date(`${expires}T00:00:00Z`).toISOString() } : {};
-          create.mutate({ body: { name, role, ...until } }, { onSuccess: onCreated });
+          create.mutate({ body: { name, role, ...untilOf(expires) } }, { onSuccess: onCreated });
         }}
       >
         <Field label={t.name} value={name} onChange={setName} fault={faultOf('name')} required autoFocus />

@@ -58,11 +58,7 @@ export function Timeline(props: TimelineProps) {
           <Lane key={camera} camera={camera} {...props} />
         ))}
       </div>
-      <div className={css.axis}>
-        <span>{format.moment(from)}</span>
-        <span>{format.moment((from + to) / 2)}</span>
-        <span>{format.moment(to)}</span>
-      </div>
+      <Axis from={from} to={to} />
       {cameras.length > MOST_LANES ? (
         <p className={layout.muted} style={{ padding: '0 12px 10px' }}>
           <Link to="/cameras">{t.moreCameras(cameras.length - MOST_LANES)}</Link>
@@ -100,6 +96,17 @@ function Lane({
           />
         ))}
       </span>
+    </div>
+  );
+}
+
+function Axis({ from, to }: { readonly from: number; readonly to: number }) {
+  const format = useFormat();
+  return (
+    <div className={css.axis}>
+      {[from, (from + to) / 2, to].map((at) => (
+        <span key={at}>{format.moment(at)}</span>
+      ))}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { Health } from '../../api/generated';
+import type { Health, OperationMetrics } from '../../api/generated';
 import { useCall } from '../../api/queries';
 import { useMe } from '../../api/session';
 import { useFormat } from '../../i18n/format';
@@ -123,31 +123,34 @@ function Requests() {
               <dd>{instances}</dd>
             </dl>
           </Panel>
-          <Panel title={t.operations} flush>
-            <Table
-              label={t.operations}
-              head={[t.operation, t.path, t.calls, t.failures, 'p50', 'p95', 'p99']}
-              numbers={[2, 3, 4, 5, 6]}
-            >
-              {operations
-                .toSorted((a, b) => b.calls - a.calls)
-                .slice(0, MOST_OPERATIONS)
-                .map((row) => (
-                  <tr key={`${row.operation} ${row.path}`}>
-                    <td>{row.operation}</td>
-                    <td className={layout.muted}>{row.path ?? ''}</td>
-                    <NumberCell>{format.number(row.calls)}</NumberCell>
-                    <NumberCell>{format.number(row.failure)}</NumberCell>
-                    <NumberCell>{format.duration(row.p50_ms)}</NumberCell>
-                    <NumberCell>{format.duration(row.p95_ms)}</NumberCell>
-                    <NumberCell>{format.duration(row.p99_ms)}</NumberCell>
-                  </tr>
-                ))}
-            </Table>
-          </Panel>
+          <Operations operations={operations} />
         </>
       )}
     </Loaded>
+  );
+}
+
+function Operations({ operations }: { readonly operations: readonly OperationMetrics[] }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const busiest = operations.toSorted((a, b) => b.calls - a.calls).slice(0, MOST_OPERATIONS);
+  const head = [t.operation, t.path, t.calls, t.failures, 'p50', 'p95', 'p99'];
+  return (
+    <Panel title={t.operations} flush>
+      <Table label={t.operations} head={head} numbers={[2, 3, 4, 5, 6]}>
+        {busiest.map((row) => (
+          <tr key={`${row.operation} ${row.path}`}>
+            <td>{row.operation}</td>
+            <td className={layout.muted}>{row.path ?? ''}</td>
+            <NumberCell>{format.number(row.calls)}</NumberCell>
+            <NumberCell>{format.number(row.failure)}</NumberCell>
+            <NumberCell>{format.duration(row.p50_ms)}</NumberCell>
+            <NumberCell>{format.duration(row.p95_ms)}</NumberCell>
+            <NumberCell>{format.duration(row.p99_ms)}</NumberCell>
+          </tr>
+        ))}
+      </Table>
+    </Panel>
   );
 }
 

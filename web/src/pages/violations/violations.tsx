@@ -65,10 +65,37 @@ function TimeFilter({ onChange }: { readonly onChange: (change: object) => void 
   );
 }
 
-function Filters() {
+function OrderFilters({ onChange: set }: { readonly onChange: (change: object) => void }) {
   const t = useWords(words);
   const format = useFormat();
-  const { status = 'pending', camera = '', type = '', order, sure } = route.useSearch();
+  const { order, sure } = route.useSearch();
+  return (
+    <>
+      <Select
+        label={t.certainty}
+        value={sure === undefined ? '' : String(sure)}
+        options={[
+          ['', t.anyCertainty],
+          ...SURE.map((share) => [share, t.atLeast(format.percent(Number(share)))] as const),
+        ]}
+        onChange={(next) => set({ sure: next ? Number(next) : undefined })}
+      />
+      <Select
+        label={t.order}
+        value={order ?? 'oldest'}
+        options={[
+          ['oldest', t.orders.oldest],
+          ['newest', t.orders.newest],
+        ]}
+        onChange={(next) => set({ order: next === 'newest' ? 'newest' : undefined })}
+      />
+    </>
+  );
+}
+
+function Filters() {
+  const t = useWords(words);
+  const { status = 'pending', camera = '', type = '' } = route.useSearch();
   const navigate = route.useNavigate();
   const filter = useFilter();
   const { data: me } = useMe();
@@ -94,24 +121,7 @@ function Filters() {
         onChange={(next) => set({ type: next || undefined })}
       />
       <TimeFilter onChange={set} />
-      <Select
-        label={t.certainty}
-        value={sure === undefined ? '' : String(sure)}
-        options={[
-          ['', t.anyCertainty],
-          ...SURE.map((share) => [share, t.atLeast(format.percent(Number(share)))] as const),
-        ]}
-        onChange={(next) => set({ sure: next ? Number(next) : undefined })}
-      />
-      <Select
-        label={t.order}
-        value={order ?? 'oldest'}
-        options={[
-          ['oldest', t.orders.oldest],
-          ['newest', t.orders.newest],
-        ]}
-        onChange={(next) => set({ order: next === 'newest' ? 'newest' : undefined })}
-      />
+      <OrderFilters onChange={set} />
       <a className={kit.button} href={addressOf('records.exportViolations', filter)} download>
         {t.csv}
       </a>
