@@ -4,6 +4,7 @@ import { control } from './control';
 import { http } from './http';
 import { idle } from './idle';
 import { ingest } from './ingest';
+import { live } from './live';
 import { records } from './records';
 import { type Result, keepResult } from './results';
 import { rollout } from './rollout';
@@ -19,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, (length: Length, rows?: number) => Pro
   http,
   idle,
   ingest,
+  live,
   records,
   rollout,
   start,

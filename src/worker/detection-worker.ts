@@ -100,7 +100,8 @@ export class SmallPictures {
     // A clock that was set back must not replace an earlier one.
     const last = this.kept.at(-1);
     const name = last !== undefined && at <= last && last - at < KEPT_MS ? last + 1 : at;
-    replaceFile(this.file(name), jpeg);
+    // The draft is no business of those who watch the folder.
+    replaceFile(this.file(name), jpeg, `${this.folder}.tmp`);
     this.kept.push(name);
     const old = this.kept.filter((each) => Math.abs(name - each) > KEPT_MS);
     for (const each of old) rmSync(this.file(each), { force: true });

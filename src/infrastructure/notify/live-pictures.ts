@@ -1,5 +1,5 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { type FSWatcher, readFile, watch } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Picture } from '../../application/camera-control/camera-previews';
 import { noneIfAbsent } from '../system/files';
@@ -60,7 +60,7 @@ export class LivePictures {
     const at = camera?.newest || (await this.all(id)).at(-1);
     if (at === undefined) return undefined;
     if (camera?.read?.at === at) return camera.read.picture;
-    const picture = readFile(this.file(id, at)).then((jpeg) => ({ jpeg, takenAt: at }), noneIfAbsent);
+    const picture = bytesOf(this.file(id, at)).then((jpeg) => ({ jpeg, takenAt: at }), noneIfAbsent);
     if (camera) camera.read = { at, picture };
     return picture;
   }
@@ -130,6 +130,10 @@ export class LivePictures {
     for (const tell of camera.listeners) tell();
   }
 }
+
+/** The function with a callback takes half the time of the one with a promise, and this is done for each picture. */
+const bytesOf = (file: string): Promise<Buffer> =>
+  new Promise((resolve, reject) => readFile(file, (error, bytes) => (error ? reject(error) : resolve(bytes))));
 
 const timeOf = (name: string): number | undefined => {
   const at = PICTURE.exec(name)?.[1];

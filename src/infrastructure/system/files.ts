@@ -31,9 +31,8 @@ export async function diskSpace(folder: string): Promise<{ freeBytes: number; fr
   return { freeBytes: bavail * bsize, freePercent: blocks === 0 ? 0 : Math.round((bavail / blocks) * 1_000) / 10 };
 }
 
-/** Replaces the content in one step, so that no reader sees half of it. One writer per file. */
-export function replaceFile(file: string, content: string | Uint8Array): void {
-  const draft = `${file}.tmp`;
+/** Replaces the content in one step, so that no reader sees half of it. One writer per file and draft. */
+export function replaceFile(file: string, content: string | Uint8Array, draft = `${file}.tmp`): void {
   writeFileSync(draft, content);
   renameSync(draft, file);
 }
