@@ -76,7 +76,7 @@ function options(props: ChartProps, width: number): uPlot.Options {
       { ...axis, space: 64, incrs: texts.steps, values: (_plot, at) => at.map(texts.axis) },
       { ...axis, size: 54 },
     ],
-    series: [{ label: '', value: (_plot, at) => (at === null ? '' : texts.full(at)) }, ...series.map(lineOf)],
+    series: [{ label: ' ', value: (_plot, at) => (at === null ? '' : texts.full(at)) }, ...series.map(lineOf)],
     hooks: { setSelect: [choose] },
   };
 }

@@ -138,7 +138,7 @@ function RegionFields({ draft, set, faultOf, isNew }: RegionFieldsProps) {
         shown
         value={draft.camera_id ?? ''}
         all={t.everyCamera}
-        onChange={(id) => set({ camera_id: id || undefined } as Partial<NewRegion>)}
+        onChange={(id) => set({ camera_id: id || undefined })}
       />
       <Check checked={draft.is_active ?? true} onChange={(value) => set({ is_active: value })}>
         {t.active}
