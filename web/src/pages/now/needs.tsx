@@ -3,7 +3,9 @@ import type { ReactNode } from 'react';
 import { useServerNow } from '../../api/clock';
 import { useBlocked } from '../../api/allowed';
 import { useCall, useChange } from '../../api/queries';
+import { partsOf } from '../../api/health';
 import { useFormat } from '../../i18n/format';
+import { partWords } from '../../i18n/part-words';
 import { useWords } from '../../i18n/language';
 import { cameraWords } from '../../live/camera-words';
 import { bySeverity, isProblem, pictureLate, severityOf, useCameraStates } from '../../live/cameras';
@@ -198,6 +200,7 @@ function useAlertNeeds(): readonly Need[] {
 
 function useSystemNeeds(): readonly Need[] {
   const t = useWords(words);
+  const tp = useWords(partWords);
   const { data: health } = useCall('monitoring.health', {}, { topic: 'health', everyMs: 15_000 });
   const { data: rollout } = useCall('rollout.overview', {}, { topic: 'rollout' });
   const link = (to: '/system' | '/rollout') => (
@@ -205,17 +208,17 @@ function useSystemNeeds(): readonly Need[] {
       {t.open}
     </Link>
   );
-  const parts = Object.entries(health?.checks ?? {}).filter(([, state]) => typeof state === 'string' && state !== 'ok');
+  const parts = health ? partsOf(health).filter(({ state }) => state !== 'ok') : [];
   const groups = (rollout?.groups ?? []).filter(
     (g) => g.attention !== null || g.status === 'rolled_back' || g.status === 'frozen',
   );
   return [
     ...parts.map(
-      ([name, state]): Need => ({
-        key: `part-${name}`,
+      ({ part, state, error }): Need => ({
+        key: `part-${part}`,
         severity: state === 'error' ? 'critical' : 'medium',
-        what: t.part(name),
-        detail: state,
+        what: t.part(tp.part[part] ?? part),
+        detail: error ?? tp.state[state],
         action: link('/system'),
       }),
     ),

@@ -1,0 +1,63 @@
+import { dictionary } from './language';
+
+/** The parts of the service, and what to do about each: on the first page and on the one of the system. */
+export const partWords = dictionary(
+  {
+    state: { ok: 'healthy', degraded: 'degraded', inconsistent: 'inconsistent', error: 'failing' },
+    part: {
+      database: 'Database',
+      redis: 'Redis (not used)',
+      domain_services: 'New path',
+      camera_data_consistency: 'Cameras in table and file',
+      configuration: 'Cameras file',
+      journal: 'Journal of events',
+      workers: 'Detection processes',
+      rollout: 'Rollout',
+      disk: 'Disk',
+      alerts: 'Alerts and deliveries',
+      ffmpeg: 'ffmpeg',
+    },
+    remedy: {
+      database: 'Is PostgreSQL running and reachable? Reads of the legacy path go on without it.',
+      redis: 'Not used any more.',
+      domain_services: 'See the errors under Requests; the rollout takes groups back by itself.',
+      camera_data_consistency: 'See Configuration: the file differs from what is in force.',
+      configuration: 'See Configuration: the file has faults, with line and column.',
+      journal: 'Is the folder LOG_DIR writable, and does the disk have room?',
+      workers: 'See Cameras: some should run and do not.',
+      rollout: 'See Rollout: a group was taken back, or an instance does not confirm.',
+      disk: 'Free some room: events and pictures cannot be kept.',
+      alerts: 'See Alerts, Deliveries: some were given up.',
+      ffmpeg: 'Install ffmpeg or set FFMPEG_PATH: without it no camera has a picture.',
+    },
+  },
+  {
+    state: { ok: '正常', degraded: '降级', inconsistent: '不一致', error: '故障' },
+    part: {
+      database: '数据库',
+      redis: 'Redis（未使用）',
+      domain_services: '新路径',
+      camera_data_consistency: '表与文件中的摄像头',
+      configuration: '摄像头文件',
+      journal: '事件日志',
+      workers: '检测进程',
+      rollout: '灰度发布',
+      disk: '磁盘',
+      alerts: '告警与投递',
+      ffmpeg: 'ffmpeg',
+    },
+    remedy: {
+      database: 'PostgreSQL 是否在运行且可连接？旧路径的读取不受影响。',
+      redis: '已不再使用。',
+      domain_services: '请看“请求”中的错误；灰度发布会自动退回相关分组。',
+      camera_data_consistency: '请看“配置”：文件与生效内容不同。',
+      configuration: '请看“配置”：文件有错误，已标明行列。',
+      journal: 'LOG_DIR 目录是否可写，磁盘是否有空间？',
+      workers: '请看“摄像头”：有应运行而未运行的。',
+      rollout: '请看“灰度发布”：有分组被退回或实例未确认。',
+      disk: '请腾出空间：否则无法保存事件和画面。',
+      alerts: '请看“告警”的“投递”：有些已放弃。',
+      ffmpeg: '请安装 ffmpeg 或设置 FFMPEG_PATH：否则没有画面。',
+    },
+  },
+);
