@@ -38,11 +38,14 @@ beforeAll(async () => {
     tokens.set(role, text);
   }
   await site.modules.access.authenticator.refresh();
+  // Or every call about a process would wait for a service that controls the cameras.
+  await site.modules.control.controller.take();
   server = httpOf(site).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
 afterAll(async () => {
   await new Promise((closed) => server.close(closed));
+  await site.modules.control.controller.leave();
   await site.close();
   await database.drop();
 });
