@@ -1,7 +1,8 @@
 import type { Health } from './generated';
 
-export type HealthPart = keyof Health['checks'];
-export type PartState = Health['checks'][HealthPart];
+/** Every part that a service may name. */
+export type HealthPart = keyof Health['checks'] | 'captures';
+export type PartState = Health['checks'][keyof Health['checks']];
 
 interface PartHealth {
   readonly part: HealthPart;

@@ -16,6 +16,7 @@ export const partWords = dictionary(
       disk: 'Disk',
       alerts: 'Alerts and deliveries',
       ffmpeg: 'ffmpeg',
+      captures: 'Pictures of violations',
     },
     remedy: {
       database: 'Is PostgreSQL running and reachable? Reads of the legacy path go on without it.',
@@ -29,6 +30,7 @@ export const partWords = dictionary(
       disk: 'Free some room: events and pictures cannot be kept.',
       alerts: 'See Alerts, Deliveries: some were given up.',
       ffmpeg: 'Install ffmpeg or set FFMPEG_PATH: without it no camera has a picture.',
+      captures: 'Is the folder CAPTURES_DIR writable, and does its disk have room?',
     },
   },
   {
@@ -45,6 +47,7 @@ export const partWords = dictionary(
       disk: '磁盘',
       alerts: '告警与投递',
       ffmpeg: 'ffmpeg',
+      captures: '违规画面',
     },
     remedy: {
       database: 'PostgreSQL 是否在运行且可连接？旧路径的读取不受影响。',
@@ -58,6 +61,7 @@ export const partWords = dictionary(
       disk: '请腾出空间：否则无法保存事件和画面。',
       alerts: '请看“告警”的“投递”：有些已放弃。',
       ffmpeg: '请安装 ffmpeg 或设置 FFMPEG_PATH：否则没有画面。',
+      captures: 'CAPTURES_DIR 目录是否可写，磁盘是否有空间？',
     },
   },
 );

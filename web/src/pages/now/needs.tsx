@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useServerNow } from '../../api/clock';
 import { useBlocked } from '../../api/allowed';
 import { useCall, useChange } from '../../api/queries';
 import { partsOf } from '../../api/health';
@@ -9,6 +8,7 @@ import { partWords } from '../../i18n/part-words';
 import { useWords } from '../../i18n/language';
 import { cameraWords } from '../../live/camera-words';
 import { bySeverity, isProblem, pictureLate, severityOf, useCameraStates } from '../../live/cameras';
+import { useKnownNow } from '../../live/connection';
 import type { LiveCamera } from '../../live/topics';
 import { Button } from '../../ui/button';
 import kit from '../../ui/kit.module.css';
@@ -40,7 +40,7 @@ function useCameraNeeds(): readonly Need[] {
   const t = useWords(words);
   const tc = useWords(cameraWords);
   const format = useFormat();
-  const now = useServerNow();
+  const now = useKnownNow();
   const { cameras = [] } = useCameraStates();
   const of = (camera: LiveCamera): Need => {
     const late = pictureLate(camera, now);
@@ -55,7 +55,7 @@ function useCameraNeeds(): readonly Need[] {
       detail: (
         <>
           {late === undefined ? tc.state[camera.state] : tc.late(format.duration(late))}
-          {camera.since === null ? null : (
+          {camera.since === null || late !== undefined ? null : (
             <>
               {' '}
               {t.forHow} <Lasting since={camera.since} />
