@@ -1,7 +1,7 @@
 import type { Health } from './generated';
 
 /** Every part that a service may name. */
-export type HealthPart = keyof Health['checks'] | 'captures';
+type HealthPart = keyof Health['checks'] | 'captures';
 export type PartState = Health['checks'][keyof Health['checks']];
 
 interface PartHealth {
