@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { allOperations } from '../../src/api/catalogue';
@@ -8,6 +10,9 @@ import { SERVICE_TAG } from '../../src/api/http/openapi';
 import { Media } from '../../src/application/shared/media';
 import type { JsonObject } from '../../src/domain/shared/json';
 import { temporaryDirectory } from '../support/temporary-directory';
+import { createTestDatabase } from '../support/test-database';
+import { httpOf } from '../support/test-http';
+import { testSite } from '../support/test-site';
 import { ROOT } from './dependency-cruise';
 import { OPENAPI_FILE } from './openapi-document';
 
@@ -36,6 +41,44 @@ async function findings(file: string): Promise<string[]> {
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', LINT, file], inRoot);
   return JSON.parse(stdout) as string[];
 }
+
+const VALIDATE = `
+import { validate } from '@readme/openapi-parser';
+import { Validator } from '@seriousme/openapi-schema-validator';
+const file = process.argv[1];
+const parsed = await validate(file);
+const checked = await new Validator().validate(file);
+console.log(JSON.stringify([...(parsed.errors ?? []), ...parsed.warnings, ...(checked.errors ? [checked.errors].flat() : [])]));
+`;
+
+/** What two validators say of a document, one of which follows references as clients do. */
+async function faultsOf(file: string): Promise<unknown[]> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', VALIDATE, file], inRoot);
+  return JSON.parse(stdout) as unknown[];
+}
+
+const SESSION = `
+import createClient from 'openapi-fetch';
+import type { paths } from './api.js';
+
+const { GET, POST, PUT, DELETE } = createClient<paths>({ baseUrl: process.argv[2] ?? '' });
+const said: unknown[] = [];
+const me = await GET('/api/v1/access/me');
+said.push(me.data?.role);
+const created = await POST('/api/v1/cameras', { body: { id: 'dock', name: 'Dock', source: '0', fps: 5 } });
+said.push(created.data?.ok);
+const params = { path: { camera_id: 'dock' } };
+const changed = await PUT('/api/v1/cameras/{camera_id}', { params, body: { fps: 6 } });
+said.push(changed.data?.camera.fps);
+const list = await GET('/api/v1/cameras');
+said.push(list.data?.cameras.map(({ id }) => id).includes('dock'));
+const counts = await GET('/api/v1/records/violations/counts', { params: { query: { by: 'status' } } });
+said.push(counts.data?.total);
+said.push((await DELETE('/api/v1/cameras/{camera_id}', { params })).response.status);
+const gone = await GET('/api/v1/cameras/{camera_id}', { params });
+said.push(gone.error?.code);
+console.log(JSON.stringify(said));
+`;
 
 const PROGRAM = `
 import type { components, operations, paths } from './api';
@@ -77,6 +120,23 @@ export const path: keyof paths = '/api/v1/cameras/{camera_id}';
 export const wrong: Schemas['NewCamera'] = { id: 'a', name: 'b', source: '0', fsp: 1 };
 `;
 
+/** A site that answers HTTP, with a database of its own. */
+async function ownSite(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const database = await createTestDatabase();
+  const site = await testSite({ databaseUrl: database.url });
+  await site.modules.cameras.configuration.reconcile();
+  const server = httpOf(site).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      await new Promise((closed) => server.close(closed));
+      await site.close();
+      await database.drop();
+    },
+  };
+}
+
 describe('the OpenAPI document, for those who never saw this service', () => {
   it('has nothing that an independent linter finds fault with, but for what is named here', async () => {
     const found = await findings(path.join(ROOT, OPENAPI_FILE));
@@ -92,6 +152,33 @@ describe('the OpenAPI document, for those who never saw this service', () => {
     const rules = new Set((await findings(file)).map((finding) => finding.split(':')[0]));
     expect([...rules]).toEqual(expect.arrayContaining(['no-empty-servers', 'struct', 'tag-description']));
   }, 60_000);
+
+  it('is valid for two more validators', async () => {
+    expect(await faultsOf(path.join(ROOT, OPENAPI_FILE))).toEqual([]);
+    const file = path.join(temporaryDirectory(), 'openapi.json');
+    writeFileSync(file, JSON.stringify({ ...document, paths: { '/a': { get: { responses: { '200': {} } } } } }));
+    expect(await faultsOf(file)).not.toEqual([]);
+  }, 60_000);
+
+  it('becomes a client that compiles strictly and runs a session', async () => {
+    const [dir, site] = [temporaryDirectory(), await ownSite()];
+    try {
+      const bin = (...parts: string[]) => path.join(ROOT, 'node_modules', ...parts);
+      const generator = bin('openapi-typescript', 'bin', 'cli.js');
+      await run(process.execPath, [generator, OPENAPI_FILE, '--output', path.join(dir, 'api.ts')], inRoot);
+      symlinkSync(bin(), path.join(dir, 'node_modules'));
+      writeFileSync(path.join(dir, 'package.json'), '{"type": "module"}');
+      writeFileSync(path.join(dir, 'session.ts'), SESSION);
+      const strict = ['--strict', '--noUncheckedIndexedAccess', '--module', 'nodenext', '--target', 'es2022'];
+      const options = [...strict, '--types', 'node', '--skipLibCheck', 'session.ts'];
+      const compiled = await run(bin('.bin', 'tsc'), options, { cwd: dir }).catch((error: { stdout: string }) => error);
+      expect(compiled.stdout).toBe('');
+      const { stdout } = await run(process.execPath, [path.join(dir, 'session.js'), site.url]);
+      expect(JSON.parse(stdout)).toEqual(['admin', true, 6, true, 0, 200, 'camera.not_found']);
+    } finally {
+      await site.close();
+    }
+  }, 120_000);
 
   it('becomes types by which a strict program compiles', async () => {
     const dir = temporaryDirectory();
