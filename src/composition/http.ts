@@ -62,7 +62,7 @@ export function startSockets(
     locate(request);
     return socketCaller(access.gate, request);
   });
-  startVideo(video, sockets, life);
+  startVideo(platform, video, sockets, life);
   life.onStop(async () => sockets.close());
   const sending = life.every(EVENTS_EVERY_MS, 'sending events to dashboards', () => events.look(), {
     apartMs: APART_MS,

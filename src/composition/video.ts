@@ -1,9 +1,11 @@
 import { videoOperations } from '../api/camera-control/video-operations';
 import { type Mounted, mounted } from '../api/http/mount';
 import type { VideoPush } from '../api/http/video-push';
-import { VideoStream } from '../application/camera-control/video-stream';
+import type { Picture } from '../application/camera-control/camera-previews';
+import { VideoStream, type VideoViewer } from '../application/camera-control/video-stream';
+import { LiveVideos } from '../infrastructure/ffmpeg/live-video';
 import type { LiveSockets } from '../infrastructure/notify/live-sockets';
-import { VIDEO_PATH, videoSockets } from '../infrastructure/notify/video-sockets';
+import { LIVE_VIDEO_PATH, VIDEO_PATH, liveVideoSockets, videoSockets } from '../infrastructure/notify/video-sockets';
 import type { Cameras } from './cameras';
 import type { Control } from './control';
 import type { Lifecycle } from './lifecycle';
@@ -15,6 +17,9 @@ const LOOK_EVERY_MS = 200;
 /** The pictures of cameras for those who watch, and from detectors that send them. */
 export interface Video {
   readonly stream: VideoStream;
+  readonly live: LiveVideos;
+  /** Begins to show the video of a camera. */
+  readonly watch: (cameraId: string, viewer: VideoViewer) => Promise<() => void>;
   readonly push: VideoPush;
   readonly operations: readonly Mounted[];
 }
@@ -22,24 +27,52 @@ export interface Video {
 export function createVideo(
   { log }: Platform,
   { repository }: Pick<Cameras, 'repository'>,
-  { host }: Pick<Control, 'host'>,
+  { host, grabber, pictures }: Pick<Control, 'host' | 'grabber' | 'pictures'>,
   token: string,
 ): Video {
   const shelf = {
-    newest: (id: string) => host.picture(id),
+    newest: (id: string) => newestOf(id, host, pictures),
     put: (id: string, jpeg: Uint8Array) => host.putPicture(id, jpeg),
   };
   const isCamera = async (id: string) => (await repository.get(id)) !== undefined;
   const stream = new VideoStream(shelf, isCamera, () => performance.now(), log);
+  const live = new LiveVideos(() => grabber.build(), log);
+  const watch = async (id: string, viewer: VideoViewer) => {
+    const camera = await repository.get(id);
+    if (camera) return live.watch(id, camera.settings.source, viewer);
+    viewer.end('unknown', `There is no camera "${id}".`);
+    return () => undefined;
+  };
   return {
     stream,
+    live,
+    watch,
     push: { token, take: (id, jpeg) => stream.push(id, jpeg) },
     operations: mounted(videoOperations, stream),
   };
 }
 
+/** The small picture, five a second, or the large one where a detector sends only that. */
+async function newestOf(
+  id: string,
+  host: Control['host'],
+  pictures: Control['pictures'],
+): Promise<Picture | undefined> {
+  const [small, large] = await Promise.all([pictures.newest(id, false), host.picture(id)]);
+  return small && (!large || small.takenAt > large.takenAt.getTime())
+    ? { jpeg: small.jpeg, takenAt: new Date(small.takenAt) }
+    : large;
+}
+
 /** Sockets of the pictures, beside the others. */
-export function startVideo({ stream }: Video, sockets: LiveSockets, life: Lifecycle): void {
+export function startVideo(
+  { log }: Platform,
+  { stream, live, watch }: Video,
+  sockets: LiveSockets,
+  life: Lifecycle,
+): void {
   sockets.serveBelow(VIDEO_PATH, videoSockets(stream));
+  sockets.serveBelow(LIVE_VIDEO_PATH, liveVideoSockets(watch, log));
+  life.onStop(async () => live.closeAll());
   life.every(LOOK_EVERY_MS, 'sending pictures to those who watch', () => stream.look());
 }

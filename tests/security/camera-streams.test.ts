@@ -10,7 +10,7 @@ import { findFfmpeg, locateFfmpeg } from '../../src/infrastructure/ffmpeg/ffmpeg
 import { FrameGrabber } from '../../src/infrastructure/ffmpeg/frame-grabber';
 import { resolveHost } from '../../src/infrastructure/ffmpeg/open-camera';
 import { RtspRelay } from '../../src/infrastructure/ffmpeg/rtsp-relay';
-import { JpegSplitter } from '../../src/infrastructure/ffmpeg/ffmpeg-decoder';
+import { JpegSplitter } from '../../src/infrastructure/ffmpeg/splitters';
 import { eventually } from '../support/eventually';
 import { RtspPublisher } from '../support/rtsp-publisher';
 import { RtspServer } from '../support/rtsp-server';

@@ -2,6 +2,16 @@ import { DomainError } from '../../domain/shared/domain-error';
 import type { Log } from '../shared/log';
 import type { Picture } from './camera-previews';
 
+/** Somebody who watches the video of one camera. */
+export interface VideoViewer {
+  /** The codec for a player, and the beginning of the file. */
+  begin(codec: string, init: Buffer): void;
+  /** A part that follows what was sent before; a key part may also follow a gap. */
+  part(bytes: Buffer, isKey: boolean): void;
+  /** There is no video, or no more: why, and in words for people. */
+  end(reason: string, detail: string): void;
+}
+
 /** Where the newest picture of each camera lies, whoever took it. */
 export interface PictureShelf {
   newest(cameraId: string): Promise<Picture | undefined>;

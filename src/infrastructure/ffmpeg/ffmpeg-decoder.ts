@@ -5,114 +5,7 @@ import type { CameraSource } from './camera-source';
 import type { Ending } from './explain-ending';
 import type { FfmpegBuild } from './ffmpeg-build';
 import type { NetworkSource } from './network-source';
-
-/** Cuts a stream of raw frames, all of one size, into frames. */
-export class FrameSplitter {
-  private rest: Buffer = Buffer.alloc(0);
-
-  constructor(
-    private readonly size: number,
-    private readonly pass: (frame: Buffer) => void,
-  ) {}
-
-  push(chunk: Buffer): void {
-    this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    while (this.rest.length >= this.size) {
-      this.pass(this.rest.subarray(0, this.size));
-      this.rest = this.rest.subarray(this.size);
-    }
-  }
-}
-
-const START_OF_SCAN = 0xda;
-const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
-const START_OF_IMAGE = Buffer.from([0xff, 0xd8]);
-const FIRST_BYTES = 64 << 10;
-/** No picture of the requested width is that large: the input is no stream of pictures. */
-const MAX_BYTES = 4 << 20;
-
-/**
- * Splits a stream of JPEG pictures: each is passed on as soon as its last byte is there. No byte is examined or copied
- * more than a few times, however the input is cut into chunks.
- */
-export class JpegSplitter {
-  private bytes = Buffer.allocUnsafe(FIRST_BYTES);
-  private used = 0;
-  /** Position up to which it was examined: between two headers, or behind them in the scan. */
-  private at = 0;
-  private stage: 'start' | 'headers' | 'scan' = 'start';
-
-  constructor(private readonly pass: (picture: Buffer) => void) {}
-
-  push(chunk: Buffer): void {
-    for (let from = 0; from < chunk.length; from += MAX_BYTES) {
-      this.append(chunk.subarray(from, from + MAX_BYTES));
-      for (let end = this.end(); end > 0; end = this.end()) {
-        this.pass(Buffer.from(this.bytes.subarray(0, end)));
-        this.forget(end);
-      }
-      if (this.used > MAX_BYTES) this.forget(this.used);
-    }
-  }
-
-  private append(chunk: Buffer): void {
-    const needed = this.used + chunk.length;
-    if (needed > this.bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2));
-      this.bytes.copy(larger, 0, 0, this.used);
-      this.bytes = larger;
-    }
-    chunk.copy(this.bytes, this.used);
-    this.used = needed;
-  }
-
-  private forget(count: number): void {
-    this.bytes.copy(this.bytes, 0, count, this.used);
-    this.used -= count;
-    this.at = 0;
-    this.stage = 'start';
-  }
-
-  /** Where the first picture ends; 0 while it is not complete. */
-  private end(): number {
-    if (this.stage === 'start' && !this.findStart()) return 0;
-    if (this.stage === 'headers' && !this.passHeaders()) return 0;
-    const end = this.taken().indexOf(END_OF_IMAGE, this.at);
-    if (end >= 0) return end + END_OF_IMAGE.length;
-    this.at = Math.max(this.at, this.used - 1);
-    return 0;
-  }
-
-  private taken(): Buffer {
-    return this.bytes.subarray(0, this.used);
-  }
-
-  private findStart(): boolean {
-    const start = this.taken().indexOf(START_OF_IMAGE);
-    if (start < 0) {
-      // The last byte may be the first one of the two-byte start of a picture.
-      if (this.used > 1) this.forget(this.used - 1);
-      return false;
-    }
-    if (start > 0) this.forget(start);
-    this.stage = 'headers';
-    this.at = START_OF_IMAGE.length;
-    return true;
-  }
-
-  /** Tables in the headers may contain any bytes. */
-  private passHeaders(): boolean {
-    const bytes = this.taken();
-    while (this.at + 4 <= bytes.length) {
-      const isScan = bytes[this.at + 1] === START_OF_SCAN;
-      this.at += 2 + bytes.readUInt16BE(this.at + 2);
-      if (!isScan) continue;
-      this.stage = 'scan';
-      return true;
-    }
-    return false;
-  }
-}
+import { FrameSplitter, JpegSplitter } from './splitters';
 
 /** Size of the pictures that are analysed. */
 const GRAY = { width: 80, height: 45 } as const;
@@ -211,6 +104,15 @@ export const decoderArguments = (source: CameraSource, build: FfmpegBuild, optio
     outputArguments(build),
   );
 
+/** As fragmented MP4 for players in browsers: a fragment every fifth of a second, and one with each key picture. */
+export const copyArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
+  words(`-nostdin -hide_banner -loglevel error -max_alloc ${MOST_BYTES}`).concat(
+    inputArguments(source, build, options),
+    words(
+      '-map 0:v:0 -an -c copy -movflags frag_keyframe+empty_moov+default_base_moof -frag_duration 200000 -f mp4 pipe:1',
+    ),
+  );
+
 export interface FrameSink {
   /** 80 × 45 bytes, one per pixel. */
   gray(frame: Buffer): void;
@@ -221,6 +123,42 @@ export interface FrameSink {
 }
 
 const STDERR_KEPT = 8_192;
+
+/** `further`: descriptors beside standard output and error on which it writes. */
+function spawnFfmpeg(
+  { command: [program, ...first] }: FfmpegBuild,
+  args: readonly string[],
+  further: readonly number[],
+  stream?: Readable,
+): ChildProcess {
+  const { PATH, TZ, HOME } = process.env;
+  // No other part of the environment: ffmpeg would take a proxy from it, and it holds the source.
+  const env = Object.fromEntries(Object.entries({ PATH, TZ, HOME }).filter(([, value]) => value !== undefined));
+  const stdio = [stream ? 'pipe' : 'ignore', 'pipe', 'pipe', ...further.map(() => 'pipe' as const)] as const;
+  return spawn(program, [...first, ...args], { stdio: [...stdio], env });
+}
+
+/** An ffmpeg that passes the video of a source on as fragmented MP4, without decoding it. */
+export function startCopy(
+  build: FfmpegBuild,
+  args: readonly string[],
+  take: (chunk: Buffer) => void,
+  stream?: Readable,
+) {
+  const child = spawnFfmpeg(build, args, [], stream);
+  let [stderr, frames] = ['', 0];
+  child.stderr?.on('data', (data: Buffer) => (stderr = (stderr + data.toString()).slice(-STDERR_KEPT)));
+  child.stdout?.on('data', (chunk: Buffer) => {
+    frames += 1;
+    take(chunk);
+  });
+  if (stream && child.stdin) feed(stream, child.stdin);
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('error', (error) => (stderr = errorText(error)));
+    child.once('close', (code, signal) => resolve({ code, signal, stderr, frames }));
+  });
+  return { ended, kill: () => void child.kill('SIGKILL') };
+}
 
 /** One ffmpeg that decodes a source until it is killed or the source ends. */
 export class FfmpegDecoder {
@@ -249,20 +187,8 @@ export class FfmpegDecoder {
   }
 
   /** `stream`: what ffmpeg reads from its standard input, if anything. */
-  static start(
-    { command: [program, ...first] }: FfmpegBuild,
-    args: readonly string[],
-    sink: FrameSink,
-    stream?: Readable,
-  ): FfmpegDecoder {
-    const { PATH, TZ, HOME } = process.env;
-    // No other part of the environment: ffmpeg would take a proxy from it, and it holds the source.
-    const env = Object.fromEntries(Object.entries({ PATH, TZ, HOME }).filter(([, value]) => value !== undefined));
-    const child = spawn(program, [...first, ...args], {
-      stdio: [stream ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-      env,
-    });
-    return new FfmpegDecoder(child, sink, stream);
+  static start(build: FfmpegBuild, args: readonly string[], sink: FrameSink, stream?: Readable): FfmpegDecoder {
+    return new FfmpegDecoder(spawnFfmpeg(build, args, [JPEG_PIPE, SMALL_PIPE], stream), sink, stream);
   }
 
   kill(): void {

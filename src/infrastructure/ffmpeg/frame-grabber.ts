@@ -57,7 +57,8 @@ export class FrameGrabber {
   }
 
   /** The capabilities of ffmpeg are read once; a failure is not cached, because ffmpeg may be installed later. */
-  private build(): Promise<FfmpegBuild> {
+  /** The ffmpeg of this machine, found once. */
+  build(): Promise<FfmpegBuild> {
     this.known ??= findFfmpeg(this.environment).catch((error: unknown) => {
       this.known = undefined;
       throw error;

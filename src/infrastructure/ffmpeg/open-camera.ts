@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { within } from '../../application/shared/within';
 import { errorCode, errorText } from '../system/files';
 import { type CameraSource, readSource } from './camera-source';
-import { explainEnding } from './explain-ending';
+import { type Ending, explainEnding } from './explain-ending';
 import { type FfmpegBuild, canDrawText } from './ffmpeg-build';
-import { FfmpegDecoder, type FrameSink, decoderArguments } from './ffmpeg-decoder';
+import { FfmpegDecoder, type FrameSink, copyArguments, decoderArguments, startCopy } from './ffmpeg-decoder';
 import type { NetworkSource } from './network-source';
 import { RtspRelay } from './rtsp-relay';
 import { SourceFailure } from './source-failure';
@@ -238,8 +238,39 @@ export async function openCamera(text: string, find: () => Promise<FfmpegBuild>,
   const feed = await openFeed(source);
   const { address, paced = false } = feed;
   const args = decoderArguments(source, build, { clock, address, paced });
-  const decoder = FfmpegDecoder.start(build, args, sink, feed.stream);
-  const failed = decoder.ended.then((ending) => {
+  return opened(source, feed, FfmpegDecoder.start(build, args, sink, feed.stream));
+}
+
+/**
+ * The video of a camera as its own pictures come, as fragmented MP4. `take` is called with its bytes; an error that it
+ * throws ends it.
+ * @throws SourceFailure when it is clear at once that none can come
+ */
+export async function openVideo(
+  text: string,
+  find: () => Promise<FfmpegBuild>,
+  take: (chunk: Buffer) => void,
+): Promise<OpenCamera> {
+  const source = readSource(text);
+  if (source.kind === 'test')
+    throw new SourceFailure(
+      'not-a-video',
+      'A test picture is made anew for each picture: there is no video to pass on.',
+    );
+  checkLocalSource(source);
+  const build = await find();
+  const feed = await openFeed(source);
+  const args = copyArguments(source, build, { address: feed.address, paced: feed.paced ?? false });
+  return opened(source, feed, startCopy(build, args, take, feed.stream));
+}
+
+/** What runs on a connection to a camera: both end together. */
+function opened(
+  source: CameraSource,
+  feed: Feed,
+  process: { readonly ended: Promise<Ending>; kill(): void },
+): OpenCamera {
+  const failed = process.ended.then((ending) => {
     feed.close();
     const known = ending.frames === 0 ? feed.failure() : undefined;
     return known ?? explainEnding(ending, source);
@@ -248,7 +279,7 @@ export async function openCamera(text: string, find: () => Promise<FfmpegBuild>,
     failed,
     close: () => {
       feed.close();
-      decoder.kill();
+      process.kill();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { FrameSplitter, JpegSplitter } from '../../../src/infrastructure/ffmpeg/ffmpeg-decoder';
+import { FrameSplitter, JpegSplitter } from '../../../src/infrastructure/ffmpeg/splitters';
 
 /** A picture whose tables and data hold what could be taken for its end. */
 const jpeg = (data: readonly number[]) =>
