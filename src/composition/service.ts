@@ -146,6 +146,7 @@ function summary(
   ];
   return [
     `API       ${url}/api/v1/cameras`,
+    `dashboard ${url}/`,
     `docs      ${url}/docs`,
     `database  ${embedded ? `embedded PostgreSQL, process ${embedded.pid}, data in ${embedded.dir}` : 'the server in DATABASE_URL'}`,
     `cameras   ${settings.camerasFile}: ${[counts, ...notes].join(', ')}${notes.length > 0 ? ` ${see}` : ''}`,

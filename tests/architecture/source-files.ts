@@ -31,7 +31,11 @@ const FUNCTION =
 export function read(name: string, text: string): SourceFile {
   const bytes = Buffer.from(text);
   // Positions count bytes and start at 1, or where the file parsed before ended: a first token tells where.
-  const tree = parseSync(`0;\n${text.replace(/^#!/, '//')}`, { syntax: 'typescript', decorators: true });
+  const tree = parseSync(`0;\n${text.replace(/^#!/, '//')}`, {
+    syntax: 'typescript',
+    decorators: true,
+    tsx: name.endsWith('.tsx'),
+  });
   const offset = tree.span.start + '0;\n'.length;
   const all = [...nodes(tree)];
   const source = ({ span }: Node) => bytes.subarray(span.start - offset, span.end - offset).toString();
@@ -46,9 +50,12 @@ export function read(name: string, text: string): SourceFile {
   };
 }
 
+/** Made by a program, so nobody reads it from top to bottom. */
+const GENERATED = 'api/generated.ts';
+
 export const sourceFiles = (folder: string): SourceFile[] =>
   readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name) && name !== GENERATED)
     .map((name) => path.join(folder, name))
     .sort()
     .map((name) => read(name, readFileSync(path.join(ROOT, name), 'utf8')));

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually';
+import { inTime } from '../support/in-time';
 import { call } from '../support/service-run';
 import { TestBrowser, describeInBrowser } from './browser';
 import { WebSite, yamlOf } from './web-site';
@@ -111,6 +112,21 @@ describeInBrowser('cameras', () => {
     await page.keyboard.press('Enter');
     await page.getByText(/is in force again/).waitFor();
     expect(file()).toBe(yamlOf(CAMERAS));
+    await closing(page);
+  });
+
+  it('veils a picture that stands still, counts its age, and shows it again when it moves', async () => {
+    const page = await browser.open(site.url, '/wall');
+    const tile = page.getByRole('link', { name: /line-1/ });
+    await tile.locator('canvas:not([hidden])').waitFor({ timeout: 60_000 });
+    const { pid } = await site.get<{ pid: number }>('/cameras/line-1/status');
+    process.kill(pid, 'SIGSTOP');
+    const stopped = Date.now();
+    await tile.locator('canvas[class*="veil"]').waitFor({ timeout: 15_000 });
+    // A picture is late after three seconds; the page looks at its age once a second.
+    inTime(Date.now() - stopped, 5_000);
+    process.kill(pid, 'SIGCONT');
+    await tile.locator('canvas:not([class*="veil"])').waitFor({ timeout: 60_000 });
     await closing(page);
   });
 

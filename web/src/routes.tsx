@@ -52,6 +52,13 @@ const config = createRoute({
   component: lazyRouteComponent(() => import('./pages/config/config'), 'Config'),
 });
 
+const regions = createRoute({
+  ...page,
+  path: '/regions',
+  validateSearch: (raw: Raw) => given({ camera: text(raw, 'camera') }),
+  component: lazyRouteComponent(() => import('./pages/regions/regions'), 'Regions'),
+});
+
 const STATUSES = ['pending', 'confirmed', 'false_positive', 'resolved', 'all'] as const;
 const violations = createRoute({
   ...page,
@@ -166,6 +173,7 @@ export const router = createRouter({
     newCamera,
     camera,
     config,
+    regions,
     violations,
     events,
     alerts,

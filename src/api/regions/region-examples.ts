@@ -49,6 +49,13 @@ export const regionExamples = {
     refused: NO_REGION,
   },
   remove: { input: { region: 'corner' }, answer: { status: 'success' }, refused: NO_REGION },
+  canvas: {
+    input: {},
+    answer: {
+      status: 'success',
+      meta: { canvas_size: null, background_size: null, fit_mode: null, ref_size: null },
+    },
+  },
   setCanvas: {
     input: { canvas_size: { width: 800, height: 450 }, fit_mode: 'contain' },
     answer: {

@@ -229,6 +229,14 @@ export const regionOperations = operations<RegionService>('regions', {
     output: DoneDto,
     example: regionExamples.remove,
   },
+  canvas: {
+    http: 'GET /management/regions/meta',
+    summary: 'What the corners of the regions are measured on',
+    call: (regions, input) => regions.canvas(input),
+    input: NoInputDto,
+    output: CanvasDto,
+    example: regionExamples.canvas,
+  },
   setCanvas: {
     http: 'POST /management/regions/meta',
     summary: 'Say what the corners of the regions are measured on',

@@ -102,6 +102,11 @@ export class RegionService {
     };
   }
 
+  /** What the corners of the regions are measured on. */
+  async canvas(_: object) {
+    return { status: 'success' as const, meta: canvasView((await this.entries.all()).find(isCanvas)) };
+  }
+
   /** What is not named stays; `null` takes a part away. */
   async setCanvas(parts: JsonObject) {
     const after = await this.configuration.change((all) => withCanvas(all, parts, this.clock()));

@@ -182,6 +182,7 @@ export interface Operations {
   'regions.get': { input: { readonly region: string }; answer: Region };
   'regions.update': { input: { readonly region: string; readonly body?: RegionPatch }; answer: RegionSaved };
   'regions.remove': { input: { readonly region: string }; answer: Done };
+  'regions.canvas': { input: {  }; answer: Canvas };
   'regions.setCanvas': { input: { readonly body?: CanvasParts }; answer: Canvas };
   'regions.saveAll': { input: { readonly body: RegionsToSave }; answer: RegionsSaved };
   'regions.list': { input: { readonly camera_id?: string }; answer: RegionList };
@@ -292,6 +293,7 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'regions.get': 'GET /api/v1/management/regions/{region} viewer',
   'regions.update': 'PUT /api/v1/management/regions/{region} operator',
   'regions.remove': 'DELETE /api/v1/management/regions/{region} operator',
+  'regions.canvas': 'GET /api/v1/management/regions/meta viewer',
   'regions.setCanvas': 'POST /api/v1/management/regions/meta operator',
   'regions.saveAll': 'POST /api/v1/management/regions/batch operator',
   'regions.list': 'GET /api/v1/management/regions viewer',

@@ -70,8 +70,9 @@ export function useChange<K extends OperationId>(id: K, changed: readonly string
   return useMutation<AnswerOf<K>, Error, InputOf<K> & { readonly ifMatch?: string }>({
     mutationFn: ({ ifMatch, ...input }) =>
       call(id, input as unknown as InputOf<K>, ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }),
+    // Not waited for: what the caller does next must not come after what is shown has changed already.
     onSettled: () =>
-      client.invalidateQueries({
+      void client.invalidateQueries({
         predicate: ({ queryKey }) => changed.some((prefix) => String(queryKey[0]).startsWith(prefix)),
       }),
   });

@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { noteServerTime } from '../api/clock';
+import { noteServerTime, useServerNow } from '../api/clock';
 import { noteBuild, noteReachable, noteUnauthorized } from '../api/reachability';
-import { Store } from '../api/store';
+import { Store, useStore } from '../api/store';
 import { type Topic, type TopicData, merged } from './topics';
 
 interface LinkStatus {
@@ -141,6 +141,13 @@ class LiveConnection {
 }
 
 export const live = new LiveConnection();
+
+/** The time of what is shown: the present while the link is there, else when it was last heard of. */
+export function useKnownNow(): number {
+  const now = useServerNow();
+  const { state, heardAt } = useStore(live.status);
+  return state === 'lost' ? now - (Date.now() - heardAt) : now;
+}
 
 const never = () => () => undefined;
 

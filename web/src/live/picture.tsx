@@ -43,8 +43,36 @@ async function ask(id: string, signal: AbortSignal) {
   return { bitmap: await createImageBitmap(await response.blob()), takenAt: serverNow() - age * 1_000 };
 }
 
+type Shown = Parameters<Parameters<typeof watchFrames>[0]['draw']>[0];
+
+/** Pictures until the effect ends: pushed by the socket, or asked for again and again where there is none. */
+function follow(props: PictureProps, isPushed: boolean, show: (frame: Shown) => void, fail: (problem: string) => void) {
+  const { id, width, fps } = props;
+  const ended = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = async (again: boolean) => {
+    try {
+      if (!document.hidden) show(await ask(id, ended.signal));
+    } catch (error) {
+      if (!ended.signal.aborted) fail(isProblem(error) ? error.message : '');
+    }
+    if (again && !ended.signal.aborted) timer = setTimeout(() => void look(true), ASK_EVERY_MS);
+  };
+  // At once by a request, too: the first pushed picture comes with the worker's next one.
+  void look(!isPushed);
+  const end = isPushed ? watchFrames({ id, width, fps, draw: show }) : undefined;
+  return () => {
+    ended.abort();
+    clearTimeout(timer);
+    end?.();
+  };
+}
+
+const TOLD_EVERY_MS = 500;
+
 /** A camera's picture: pushed by the live socket while in sight; asked for, once a second, where there is none. */
-export function Picture({ id, label, width, fps, isPaused = false, lateClass, children }: PictureProps) {
+export function Picture(props: PictureProps) {
+  const { id, label, width, fps, isPaused = false, lateClass, children } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [takenAt, setTakenAt] = useState<number>();
   const [problem, setProblem] = useState<string>();
@@ -53,34 +81,17 @@ export function Picture({ id, label, width, fps, isPaused = false, lateClass, ch
   const now = useServerNow();
   useEffect(() => {
     if (isPaused) return undefined;
-    let painted = 0;
-    const show = ({ bitmap, takenAt: taken }: { readonly bitmap: ImageBitmap; readonly takenAt: number }) => {
+    let told = 0;
+    const show = ({ bitmap, takenAt: taken }: Shown) => {
       paint(canvas.current, bitmap);
       // The age is counted in seconds; React need not hear of every picture.
-      if (Date.now() - painted < 500) return;
-      painted = Date.now();
+      if (Date.now() - told < TOLD_EVERY_MS) return;
+      told = Date.now();
       setTakenAt(taken);
       setProblem(undefined);
     };
-    const ended = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = async (again: boolean) => {
-      try {
-        if (!document.hidden) show(await ask(id, ended.signal));
-      } catch (error) {
-        if (!ended.signal.aborted) setProblem(isProblem(error) ? error.message : '');
-      }
-      if (again && !ended.signal.aborted) timer = setTimeout(() => void look(true), ASK_EVERY_MS);
-    };
-    // At once by a request, too: the first pushed picture comes with the worker's next one.
-    void look(!isPushed);
-    const end = isPushed ? watchFrames({ id, width, fps, draw: show }) : undefined;
-    return () => {
-      ended.abort();
-      clearTimeout(timer);
-      end?.();
-    };
-  }, [id, width, fps, isPaused, isPushed]);
+    return follow({ id, label, width, fps }, isPushed, show, setProblem);
+  }, [id, label, width, fps, isPaused, isPushed]);
   const isLate = takenAt !== undefined && now - takenAt > LATE_MS;
   return (
     <>

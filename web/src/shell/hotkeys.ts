@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { isTyping, pressed } from '../ui/keys';
+import { isTyping, lettersAct, pressed } from '../ui/keys';
 import { PAGES } from './pages';
 
 const SECOND_KEY_WITHIN_MS = 1_500;
@@ -24,7 +24,7 @@ export function useHotkeys(actions: Actions): void {
         return latest.current.palette();
       }
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || isTyping(event)) return undefined;
-      if (document.querySelector('[role="dialog"]')) return undefined;
+      if (document.querySelector('[role="dialog"]') || !lettersAct.get()) return undefined;
       const page = PAGES.find(({ letter }) => letter === key);
       if (page && Date.now() - leaderAt < SECOND_KEY_WITHIN_MS) {
         // Before the page's own keys see it.

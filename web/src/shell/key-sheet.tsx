@@ -1,6 +1,9 @@
+import { useStore } from '../api/store';
 import { useWords } from '../i18n/language';
 import { Key } from '../ui/button';
 import { Dialog } from '../ui/dialog';
+import { Check } from '../ui/field';
+import { lettersAct, setLettersAct } from '../ui/keys';
 import { PAGES } from './pages';
 import css from './shell.module.css';
 import { words } from './words';
@@ -27,6 +30,9 @@ export function KeySheet({ onClose }: { readonly onClose: () => void }) {
           ))}
         </tbody>
       </table>
+      <Check checked={useStore(lettersAct)} onChange={setLettersAct}>
+        {t.lettersOn}
+      </Check>
     </Dialog>
   );
 }

@@ -9,6 +9,7 @@ export const PAGES = [
   { key: 'statistics', to: '/statistics', letter: 's', icon: 'M4 20V10M10 20V4M16 20v-7M22 20H2' },
   { key: 'rollout', to: '/rollout', letter: 'r', icon: 'M4 12h5M15 6h5M15 18h5M9 12l6-6M9 12l6 6' },
   { key: 'config', to: '/config', letter: 'y', icon: 'M6 3h9l4 4v14H6zM9 12h7M9 16h7' },
+  { key: 'regions', to: '/regions', letter: 'd', icon: 'M4 8l8-4 8 5-3 10H7z' },
   { key: 'shift', to: '/shift', letter: 'h', icon: 'M5 3h14v18H5zM8 8h8M8 12h8M8 16h5' },
   { key: 'system', to: '/system', letter: 'i', icon: 'M4 5h16v10H4zM9 20h6M12 15v5' },
   { key: 'access', to: '/access', letter: 'k', icon: 'M14 10a4 4 0 1 0-4 4l2-2 2 2 2-2 2 2 3-3-3-3h-4' },

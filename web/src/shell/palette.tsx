@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useId, useMemo, useState } from 'react';
-import { useCall } from '../api/queries';
+import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import { useWords } from '../i18n/language';
+import { useCameraStates } from '../live/cameras';
 import { Dialog } from '../ui/dialog';
 import kit from '../ui/kit.module.css';
 import { Empty } from '../ui/panel';
@@ -21,7 +21,7 @@ const MOST = 12;
 function useTargets(text: string): readonly Target[] {
   const t = useWords(words);
   const navigate = useNavigate();
-  const { data } = useCall('cameras.list', {});
+  const { cameras: all } = useCameraStates();
   return useMemo(() => {
     const wanted = text.trim().toLowerCase();
     const matches = (...names: string[]) => names.some((name) => name.toLowerCase().includes(wanted));
@@ -31,7 +31,7 @@ function useTargets(text: string): readonly Target[] {
       kind: `g ${letter}`,
       go: () => void navigate({ to }),
     }));
-    const cameras = (wanted ? (data?.cameras ?? []) : [])
+    const cameras = (wanted ? (all ?? []) : [])
       .filter(({ id, name }) => matches(id, name))
       .slice(0, MOST)
       .map(({ id, name }) => ({
@@ -51,7 +51,7 @@ function useTargets(text: string): readonly Target[] {
         ]
       : [];
     return [...violation, ...cameras, ...pages].slice(0, MOST);
-  }, [text, data, navigate, t]);
+  }, [text, all, navigate, t]);
 }
 
 /** Ctrl+K: any page or camera by a few letters. */
@@ -66,7 +66,14 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     onClose();
     target.go();
   };
-  const move = (by: number) => setAt((now) => (now + by + targets.length) % Math.max(1, targets.length));
+  const move = (by: number) => setAt((at + by + targets.length) % Math.max(1, targets.length));
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') move(1);
+    else if (event.key === 'ArrowUp') move(-1);
+    else if (event.key === 'Enter') choose(targets[at]);
+    else return;
+    event.preventDefault();
+  };
   return (
     <Dialog title={t.palette} onClose={onClose}>
       <div className={css.palette}>
@@ -81,37 +88,47 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           // oxlint-disable-next-line jsx-a11y/no-autofocus -- the dialog was opened to type into it
           autoFocus
           value={text}
-          onChange={(e) => {
-            setText(e.target.value);
+          onChange={(event) => {
+            setText(event.target.value);
             setAt(0);
           }}
-          onKeyDown={(e) => {
-            if (e.key === 'ArrowDown') move(1);
-            else if (e.key === 'ArrowUp') move(-1);
-            else if (e.key === 'Enter') choose(targets[at]);
-            else return;
-            e.preventDefault();
-          }}
+          onKeyDown={onKeyDown}
         />
-        <ul id={list} role="listbox" aria-label={t.palette}>
-          {targets.map((target, i) => (
-            // The field keeps the focus and moves the choice; a click is the other way.
-            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-            <li
-              key={target.id}
-              id={`${list}-${i}`}
-              role="option"
-              aria-selected={i === at}
-              className={css.option}
-              onClick={() => choose(target)}
-            >
-              <span>{target.name}</span>
-              <span>{target.kind}</span>
-            </li>
-          ))}
-        </ul>
-        {targets.length === 0 ? <Empty>{t.noMatch}</Empty> : null}
+        <Options id={list} targets={targets} at={at} onChoose={choose} />
       </div>
     </Dialog>
+  );
+}
+
+interface OptionsProps {
+  readonly id: string;
+  readonly targets: readonly Target[];
+  readonly at: number;
+  readonly onChoose: (target: Target) => void;
+}
+
+function Options({ id, targets, at, onChoose }: OptionsProps) {
+  const t = useWords(words);
+  return (
+    <>
+      <ul id={id} role="listbox" aria-label={t.palette}>
+        {targets.map((target, i) => (
+          // The field keeps the focus and moves the choice; a click is the other way.
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+          <li
+            key={target.id}
+            id={`${id}-${i}`}
+            role="option"
+            aria-selected={i === at}
+            className={css.option}
+            onClick={() => onChoose(target)}
+          >
+            <span>{target.name}</span>
+            <span>{target.kind}</span>
+          </li>
+        ))}
+      </ul>
+      {targets.length === 0 ? <Empty>{t.noMatch}</Empty> : null}
+    </>
   );
 }

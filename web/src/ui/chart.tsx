@@ -28,23 +28,43 @@ const BEFORE = '#8a97a1';
 const DAY_S = 86_400;
 const HOUR_S = 3_600;
 
-function options({ series, zone, locale, times, height = 260, onRange }: ChartProps, width: number): uPlot.Options {
+const LONG_S = 3 * DAY_S;
+
+/** Times as the site writes them: days where the chart spans many, else hours. */
+function timeTexts({ times, zone, locale }: ChartProps) {
+  const isLong = (times.at(-1) ?? 0) - (times[0] ?? 0) > LONG_S;
+  const day = new Intl.DateTimeFormat(locale, { timeZone: zone, month: 'short', day: 'numeric' });
+  const hour = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const clock = new Intl.DateTimeFormat(locale, { timeZone: zone, ...hour });
+  const isDaily = (times[1] ?? 0) - (times[0] ?? 0) >= DAY_S;
+  return {
+    axis: (seconds: number) => (isLong ? day : clock).format(seconds * 1_000),
+    full: (seconds: number) => `${day.format(seconds * 1_000)} ${isDaily ? '' : clock.format(seconds * 1_000)}`,
+    steps: isLong ? [DAY_S, 2 * DAY_S, 7 * DAY_S] : [HOUR_S, 3 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S],
+  };
+}
+
+function lineOf({ label, isBefore }: Series, i: number): uPlot.Series {
+  return {
+    label,
+    stroke: isBefore ? BEFORE : (COLOURS[i % COLOURS.length] ?? BEFORE),
+    width: 2,
+    ...(isBefore ? { dash: [5, 4] } : {}),
+    points: { size: 5 },
+  };
+}
+
+function options(props: ChartProps, width: number): uPlot.Options {
+  const { series, zone, height = 260, onRange } = props;
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: colour('--muted'),
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { stroke: colour('--line') },
+  const line = { stroke: colour('--line'), width: 1 };
+  const axis = { stroke: colour('--muted'), grid: line, ticks: line };
+  const texts = timeTexts(props);
+  const choose = (plot: uPlot) => {
+    const { left, width: drawn } = plot.select;
+    if (drawn > 3) onRange?.(plot.posToVal(left, 'x'), plot.posToVal(left + drawn, 'x'));
   };
-  const isDaily = (times[1] ?? 0) - (times[0] ?? 0) >= DAY_S;
-  const day = new Intl.DateTimeFormat(locale, { timeZone: zone, month: 'short', day: 'numeric' });
-  const clock = new Intl.DateTimeFormat(locale, {
-    timeZone: zone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  const text = (seconds: number) => (isDaily ? day : clock).format(seconds * 1_000);
   return {
     width,
     height,
@@ -53,36 +73,11 @@ function options({ series, zone, locale, times, height = 260, onRange }: ChartPr
     cursor: { drag: { x: true, y: false, setScale: false } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
     axes: [
-      {
-        ...axis,
-        space: 64,
-        incrs: isDaily ? [DAY_S, 7 * DAY_S] : [HOUR_S, 3 * HOUR_S, 6 * HOUR_S],
-        values: (_plot, at) => at.map(text),
-      },
+      { ...axis, space: 64, incrs: texts.steps, values: (_plot, at) => at.map(texts.axis) },
       { ...axis, size: 54 },
     ],
-    series: [
-      {
-        label: '',
-        value: (_plot, at) =>
-          at === null ? '' : `${day.format(at * 1_000)} ${isDaily ? '' : clock.format(at * 1_000)}`,
-      },
-      ...series.map(({ label, isBefore }, i) => ({
-        label,
-        stroke: isBefore ? BEFORE : (COLOURS[i % COLOURS.length] ?? BEFORE),
-        width: 2,
-        ...(isBefore ? { dash: [5, 4] } : {}),
-        points: { size: 5 },
-      })),
-    ],
-    hooks: {
-      setSelect: [
-        (plot) => {
-          if (plot.select.width > 3)
-            onRange?.(plot.posToVal(plot.select.left, 'x'), plot.posToVal(plot.select.left + plot.select.width, 'x'));
-        },
-      ],
-    },
+    series: [{ label: ' ', value: (_plot, at) => (at === null ? '' : texts.full(at)) }, ...series.map(lineOf)],
+    hooks: { setSelect: [choose] },
   };
 }
 

@@ -59,6 +59,8 @@ export function ReasonDialog(props: ReasonDialogProps) {
         style={{ display: 'grid', gap: 12 }}
         onSubmit={(event) => {
           event.preventDefault();
+          // The dialog may stand in a form of the page, whose submission this is not.
+          event.stopPropagation();
           if (reason.trim()) onReason(reason.trim());
           else setMissing(true);
         }}

@@ -1,4 +1,6 @@
 import { useEffect, useRef } from 'react';
+import { Store } from '../api/store';
+import { keep } from '../i18n/language';
 
 /** `Shift+C`, `Escape`, `j`: what a person pressed. */
 export function pressed(event: KeyboardEvent): string {
@@ -13,6 +15,21 @@ const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog
 export const isTyping = (event: KeyboardEvent): boolean =>
   event.target instanceof Element && event.target.closest(TYPING) !== null;
 
+const KEY = 'watchgate.letters';
+/** Who types by voice or by accident can switch single letters off; then buttons and Ctrl+K do the same. */
+export const lettersAct = new Store(localStorage.getItem(KEY) !== 'off');
+
+export function setLettersAct(act: boolean): void {
+  lettersAct.set(act);
+  keep(KEY, act ? 'on' : 'off');
+}
+
+/** These belong to a button or a link that has the focus. */
+const presses = (event: KeyboardEvent): boolean =>
+  (event.key === ' ' || event.key === 'Enter') &&
+  event.target instanceof Element &&
+  event.target.closest('button, a, summary') !== null;
+
 type Keys = Readonly<Record<string, () => void>>;
 
 /** Keys of the page that is shown; they do not act while the person types or a dialog is open. */
@@ -22,8 +39,8 @@ export function useKeys(keys: Keys, isActive = true): void {
   useEffect(() => {
     if (!isActive) return undefined;
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.altKey || isTyping(event) || document.querySelector('[role="dialog"]'))
-        return;
+      if (event.defaultPrevented || event.altKey || isTyping(event) || presses(event)) return;
+      if (document.querySelector('[role="dialog"]') || (event.key.length === 1 && !lettersAct.get())) return;
       const action = latest.current[pressed(event)];
       if (!action) return;
       event.preventDefault();

@@ -36,41 +36,43 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
   );
 }
 
-export function Audit() {
+function Filters() {
   const t = useWords(words);
   const { actor = '', operation = '' } = route.useSearch();
   const navigate = route.useNavigate();
+  const field = (name: 'actor' | 'operation', value: string, label: string) => (
+    <input
+      className={kit.input}
+      style={{ width: 180 }}
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      onChange={(e) =>
+        void navigate({ search: (old) => ({ ...old, [name]: e.target.value || undefined }), replace: true })
+      }
+    />
+  );
+  return (
+    <>
+      {field('actor', actor, t.filterActor)}
+      {field('operation', operation, t.filterOperation)}
+    </>
+  );
+}
+
+/** Who changed what, newest first. */
+export function Audit() {
+  const t = useWords(words);
+  const { actor = '', operation = '' } = route.useSearch();
   const [limit, setLimit] = useState(PAGE);
   const query = useCall(
     'access.audit',
     { limit, ...(actor ? { actor } : {}), ...(operation ? { operation } : {}) },
     { everyMs: 10_000, keep: true },
   );
-  const set = (change: object) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
-  const filters = (
-    <>
-      <input
-        className={kit.input}
-        style={{ width: 150 }}
-        type="search"
-        aria-label={t.filterActor}
-        placeholder={t.filterActor}
-        value={actor}
-        onChange={(e) => set({ actor: e.target.value || undefined })}
-      />
-      <input
-        className={kit.input}
-        style={{ width: 190 }}
-        type="search"
-        aria-label={t.filterOperation}
-        placeholder={t.filterOperation}
-        value={operation}
-        onChange={(e) => set({ operation: e.target.value || undefined })}
-      />
-    </>
-  );
   return (
-    <Panel title={t.tabs.audit} actions={filters} flush>
+    <Panel title={t.tabs.audit} actions={<Filters />} flush>
       <Loaded query={query} height={300} isEmpty={({ entries }) => entries.length === 0} empty={t.noEntries}>
         {({ entries, next_cursor: next }) => (
           <>

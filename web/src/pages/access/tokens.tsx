@@ -18,13 +18,14 @@ import { words } from './words';
 
 const ROLES = ['viewer', 'operator', 'admin'] as const;
 
-function CreateDialog({
-  onCreated,
-  onClose,
-}: {
+const untilOf = (day: string) => (day ? { expires_at: new Date(`${day}T00:00:00Z`).toISOString() } : {});
+
+interface CreateDialogProps {
   readonly onCreated: (made: TokenCreated) => void;
   readonly onClose: () => void;
-}) {
+}
+
+function CreateDialog({ onCreated, onClose }: CreateDialogProps) {
   const t = useWords(words);
   const tc = useWords(common);
   const [name, setName] = useState('');
@@ -39,8 +40,7 @@ function CreateDialog({
         className={layout.stack}
         onSubmit={(event) => {
           event.preventDefault();
-          const until = expires ? { expires_at: new Date(`${expires}T00:00:00Z`).toISOString() } : {};
-          create.mutate({ body: { name, role, ...until } }, { onSuccess: onCreated });
+          create.mutate({ body: { name, role, ...untilOf(expires) } }, { onSuccess: onCreated });
         }}
       >
         <Field label={t.name} value={name} onChange={setName} fault={faultOf('name')} required autoFocus />
@@ -93,74 +93,76 @@ function TokenState({ token }: { readonly token: Token }) {
   return <State of={isOver ? 'stopped' : 'normal'}>{isOver ? t.expired : t.valid}</State>;
 }
 
-export function Tokens() {
+function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevoke: () => void }) {
   const t = useWords(words);
   const tc = useWords(common);
   const format = useFormat();
-  const [isCreating, setCreating] = useState(false);
-  const [made, setMade] = useState<TokenCreated>();
-  const [revoked, setRevoked] = useState<Token>();
-  const query = useCall('access.tokens', {});
+  return (
+    <tr>
+      <td>
+        {token.name} <span className={`${layout.muted} ${layout.mono}`}>{token.id}</span>
+      </td>
+      <td>{tc.role[token.role]}</td>
+      <td>
+        <TokenState token={token} />
+      </td>
+      <td>{format.date(token.created_at)}</td>
+      <td>{token.expires_at === null ? '–' : format.date(token.expires_at)}</td>
+      <td>{token.last_used_at === null ? t.never : <Age at={token.last_used_at} />}</td>
+      <td>
+        {token.revoked_at === null ? (
+          <Button kind="danger" onPress={onRevoke}>
+            {t.revoke}
+          </Button>
+        ) : null}
+      </td>
+    </tr>
+  );
+}
+
+function RevokeDialog({ token, onClose }: { readonly token: Token; readonly onClose: () => void }) {
+  const t = useWords(words);
   const revoke = useChange('access.revokeToken', ['access']);
   return (
-    <Panel
-      title={t.tabs.tokens}
-      flush
-      actions={
-        <Button kind="primary" onPress={() => setCreating(true)}>
-          {t.create}
-        </Button>
-      }
+    <ReasonDialog
+      title={t.revokeTitle(token.name)}
+      action={t.revoke}
+      isPending={revoke.isPending}
+      onClose={onClose}
+      onReason={() => revoke.mutate({ token_id: token.id }, { onSuccess: onClose })}
     >
+      <p>{t.revokeText}</p>
+      {revoke.error ? <ProblemNote error={revoke.error} /> : null}
+    </ReasonDialog>
+  );
+}
+
+type Open = { readonly made: TokenCreated } | { readonly revoked: Token } | 'create' | undefined;
+
+export function Tokens() {
+  const t = useWords(words);
+  const [open, setOpen] = useState<Open>();
+  const query = useCall('access.tokens', {});
+  const close = () => setOpen(undefined);
+  const create = (
+    <Button kind="primary" onPress={() => setOpen('create')}>
+      {t.create}
+    </Button>
+  );
+  return (
+    <Panel title={t.tabs.tokens} flush actions={create}>
       <Loaded query={query} height={200} isEmpty={({ tokens }) => tokens.length === 0} empty={t.none}>
         {({ tokens }) => (
           <Table label={t.tabs.tokens} head={[t.name, t.role, t.state, t.created, t.expires, t.lastUsed, '']}>
             {tokens.map((token) => (
-              <tr key={token.id}>
-                <td>
-                  {token.name} <span className={`${layout.muted} ${layout.mono}`}>{token.id}</span>
-                </td>
-                <td>{tc.role[token.role]}</td>
-                <td>
-                  <TokenState token={token} />
-                </td>
-                <td>{format.date(token.created_at)}</td>
-                <td>{token.expires_at === null ? '–' : format.date(token.expires_at)}</td>
-                <td>{token.last_used_at === null ? t.never : <Age at={token.last_used_at} />}</td>
-                <td>
-                  {token.revoked_at === null ? (
-                    <Button kind="danger" onPress={() => setRevoked(token)}>
-                      {t.revoke}
-                    </Button>
-                  ) : null}
-                </td>
-              </tr>
+              <TokenRow key={token.id} token={token} onRevoke={() => setOpen({ revoked: token })} />
             ))}
           </Table>
         )}
       </Loaded>
-      {isCreating ? (
-        <CreateDialog
-          onClose={() => setCreating(false)}
-          onCreated={(created) => {
-            setCreating(false);
-            setMade(created);
-          }}
-        />
-      ) : null}
-      {made ? <SecretDialog made={made} onClose={() => setMade(undefined)} /> : null}
-      {revoked ? (
-        <ReasonDialog
-          title={t.revokeTitle(revoked.name)}
-          action={t.revoke}
-          isPending={revoke.isPending}
-          onClose={() => setRevoked(undefined)}
-          onReason={() => revoke.mutate({ token_id: revoked.id }, { onSuccess: () => setRevoked(undefined) })}
-        >
-          <p>{t.revokeText}</p>
-          {revoke.error ? <ProblemNote error={revoke.error} /> : null}
-        </ReasonDialog>
-      ) : null}
+      {open === 'create' ? <CreateDialog onClose={close} onCreated={(made) => setOpen({ made })} /> : null}
+      {typeof open === 'object' && 'made' in open ? <SecretDialog made={open.made} onClose={close} /> : null}
+      {typeof open === 'object' && 'revoked' in open ? <RevokeDialog token={open.revoked} onClose={close} /> : null}
     </Panel>
   );
 }

@@ -26,6 +26,7 @@ const PRIORITIES: Readonly<Record<string, Severity>> = {
   low: 'normal',
 };
 const PAGE = 100;
+const MOST = 1_000;
 
 type Step = 'acknowledge' | 'resolve';
 
@@ -45,26 +46,12 @@ function Item({
       ? (PRIORITIES[details.priority ?? 'medium'] ?? 'medium')
       : 'normal';
   const blocked = useBlocked('alert-handling.acknowledge');
-  const priority = details.priority as keyof typeof t.priority | undefined;
-  const kind = details.kind as keyof typeof t.kind | undefined;
-  const who = status === 'resolved' ? alert.resolved_by : alert.acknowledged_by;
   return (
     <li className={css.item} data-current={isCurrent}>
       <span className={toneOf(severity)} aria-hidden="true">
         {shapeOf(severity)}
       </span>
-      <div>
-        <p>
-          <b>{details.rule_name ?? alert.alert_type}</b> · {alert.camera_id === '*' ? t.site : alert.camera_id}
-          {priority && priority in t.priority ? ` · ${t.priority[priority]}` : ''}
-          {kind && kind !== 'alert' && kind in t.kind ? ` · ${t.kind[kind]}` : ''}
-        </p>
-        <p>{alert.message}</p>
-        <p className={`${layout.muted} ${layout.small}`}>
-          <Age at={alert.timestamp} /> · {status === 'open' || !who ? t.status[status] : t.by(who, t.status[status])}
-          {alert.note ? ` · “${alert.note}”` : ''}
-        </p>
-      </div>
+      <ItemText alert={alert} />
       <span className={layout.row}>
         {status === 'open' ? (
           <Button blocked={blocked} hotkey={isCurrent ? 'A' : ''} onPress={() => onStep('acknowledge')}>
@@ -81,16 +68,45 @@ function Item({
   );
 }
 
-/** What was found, newest first; `A` takes the one under the cursor. */
-export function Inbox() {
+function ItemText({ alert }: { readonly alert: Alert }) {
   const t = useWords(words);
-  const format = useFormat();
+  const { details, status } = alert;
+  const priority = details.priority as keyof typeof t.priority | undefined;
+  const kind = details.kind as keyof typeof t.kind | undefined;
+  const who = status === 'resolved' ? alert.resolved_by : alert.acknowledged_by;
+  return (
+    <div>
+      <p>
+        <b>{details.rule_name ?? alert.alert_type}</b> · {alert.camera_id === '*' ? t.site : alert.camera_id}
+        {priority && priority in t.priority ? ` · ${t.priority[priority]}` : ''}
+        {kind && kind !== 'alert' && kind in t.kind ? ` · ${t.kind[kind]}` : ''}
+      </p>
+      <p>{alert.message}</p>
+      <p className={`${layout.muted} ${layout.small}`}>
+        <Age at={alert.timestamp} /> · {status === 'open' || !who ? t.status[status] : t.by(who, t.status[status])}
+        {alert.note ? ` · “${alert.note}”` : ''}
+      </p>
+    </div>
+  );
+}
+
+interface Handled {
+  readonly alert: Alert;
+  readonly step: Step;
+}
+
+/** The alerts of the filter, and the one under the cursor, which the address names. */
+function useInbox(onAcknowledge: (alert: Alert) => void) {
   const { status, id } = route.useSearch();
   const navigate = route.useNavigate();
   const [limit, setLimit] = useState(PAGE);
-  const [step, setStep] = useState<{ readonly alert: Alert; readonly step: Step }>();
-  const query = useCall('alerts.history', { limit }, { topic: 'alerts', keep: true });
-  const shown = (query.data?.items ?? []).filter((alert) => status === undefined || alert.status === status);
+  const wanted = STATUSES.find((each) => each === status);
+  const query = useCall(
+    'alerts.history',
+    { limit, ...(wanted ? { status: wanted } : {}) },
+    { topic: 'alerts', keep: true },
+  );
+  const shown = query.data?.items ?? [];
   const at = Math.max(
     0,
     shown.findIndex((alert) => alert.id === id),
@@ -103,8 +119,20 @@ export function Inbox() {
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    a: () => (current?.status === 'open' ? setStep({ alert: current, step: 'acknowledge' }) : undefined),
+    a: () => (current?.status === 'open' ? onAcknowledge(current) : undefined),
   });
+  const more = limit < (query.data?.total ?? 0) && limit < MOST ? () => setLimit(limit + PAGE) : undefined;
+  return { query, shown, current, more };
+}
+
+/** What was found, newest first; `A` takes the one under the cursor. */
+export function Inbox() {
+  const t = useWords(words);
+  const format = useFormat();
+  const { status } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [open, setOpen] = useState<Handled>();
+  const { query, shown, current, more } = useInbox((alert) => setOpen({ alert, step: 'acknowledge' }));
   const filter = (
     <Select
       label={t.statusFilter}
@@ -124,18 +152,18 @@ export function Inbox() {
                   key={alert.id}
                   alert={alert}
                   isCurrent={alert.id === current?.id}
-                  onStep={(next) => setStep({ alert, step: next })}
+                  onStep={(step) => setOpen({ alert, step })}
                 />
               ))}
             </ul>
             <div className={layout.row} style={{ padding: 12 }}>
               <span className={layout.muted}>{t.shown(format.number(shown.length), format.number(total))}</span>
-              {limit < total && limit < 1_000 ? <Button onPress={() => setLimit(limit + PAGE)}>{t.more}</Button> : null}
+              {more ? <Button onPress={more}>{t.more}</Button> : null}
             </div>
           </>
         )}
       </Loaded>
-      {step ? <HandleDialog {...step} onClose={() => setStep(undefined)} /> : null}
+      {open ? <HandleDialog {...open} onClose={() => setOpen(undefined)} /> : null}
     </Panel>
   );
 }

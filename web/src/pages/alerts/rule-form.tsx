@@ -1,7 +1,7 @@
 import type { Fault } from '../../api/generated';
-import { useCall } from '../../api/queries';
 import { useMe } from '../../api/session';
 import { useWords } from '../../i18n/language';
+import { CameraSelect } from '../../live/camera-select';
 import { Check, Field, Select } from '../../ui/field';
 import layout from '../../ui/layout.module.css';
 import css from './alerts.module.css';
@@ -14,12 +14,20 @@ interface RuleFormProps {
   readonly faults: readonly Fault[];
 }
 
+interface PartProps {
+  readonly draft: RuleDraft;
+  readonly set: <K extends keyof RuleDraft>(name: K, value: RuleDraft[K]) => void;
+  readonly faultOf: (...names: string[]) => string | undefined;
+}
+
 export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
   const t = useWords(words);
-  const { data: cameras } = useCall('cameras.list', {});
-  const { data: me } = useMe();
-  const set = <K extends keyof RuleDraft>(name: K, value: RuleDraft[K]) => onChange({ ...draft, [name]: value });
-  const faultOf = (...names: string[]) => faults.find(({ loc }) => names.some((name) => loc.includes(name)))?.msg;
+  const part: PartProps = {
+    draft,
+    set: (name, value) => onChange({ ...draft, [name]: value }),
+    faultOf: (...names) => faults.find(({ loc }) => names.some((name) => loc.includes(name)))?.msg,
+  };
+  const { set, faultOf } = part;
   return (
     <div className={css.form}>
       <div className={css.full}>
@@ -38,58 +46,67 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
         options={RULE_TYPES.map((type) => [type, t.ruleType[type]] as const)}
         onChange={(value) => set('type', value || 'violation_threshold')}
       />
-      <Select
+      <CameraSelect
         label={t.camera}
         shown
         value={draft.camera}
-        options={[['', t.everyCamera], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+        all={t.everyCamera}
         onChange={(value) => set('camera', value)}
       />
-      {draft.type === 'violation_threshold' ? (
-        <Field
-          label={t.threshold}
-          type="number"
-          min={1}
-          value={draft.threshold}
-          onChange={(value) => set('threshold', value)}
-          fault={faultOf('threshold')}
-        />
-      ) : null}
-      {draft.type === 'continuous_violation' || draft.type === 'no_detection' ? (
-        <Field
-          label={t.minDetections}
-          type="number"
-          min={1}
-          value={draft.minDetections}
-          onChange={(value) => set('minDetections', value)}
-          fault={faultOf('min_detections')}
-        />
-      ) : null}
-      <Field
-        label={t.duration}
-        type="number"
-        min={0}
-        value={draft.minutes}
-        onChange={(value) => set('minutes', value)}
-        fault={faultOf('duration_seconds', 'duration_minutes')}
-      />
-      <Field
-        label={t.cooldown}
-        type="number"
-        min={0}
-        value={draft.cooldown}
-        onChange={(value) => set('cooldown', value)}
-        fault={faultOf('cooldown_seconds')}
-      />
-      {draft.type === 'camera_down' ? null : (
+      <Amounts {...part} />
+      <Times {...part} />
+      <Channels {...part} />
+      <div className={css.full}>
+        <Check checked={draft.enabled} onChange={(value) => set('enabled', value)}>
+          {t.enabled}
+        </Check>
+      </div>
+    </div>
+  );
+}
+
+type NumberField = 'threshold' | 'minDetections' | 'minutes' | 'cooldown';
+
+/** How many and of what; each type of rule has its own. */
+function Amounts({ draft, set, faultOf }: PartProps) {
+  const t = useWords(words);
+  const { data: me } = useMe();
+  const { type } = draft;
+  const number = (name: NumberField, label: string, min: number, ...faults: string[]) => (
+    <Field
+      label={label}
+      type="number"
+      min={min}
+      value={draft[name]}
+      onChange={(value) => set(name, value)}
+      fault={faultOf(...faults)}
+    />
+  );
+  return (
+    <>
+      {type === 'violation_threshold' ? number('threshold', t.threshold, 1, 'threshold') : null}
+      {type === 'continuous_violation' || type === 'no_detection'
+        ? number('minDetections', t.minDetections, 1, 'min_detections')
+        : null}
+      {number('minutes', t.duration, 0, 'duration_seconds', 'duration_minutes')}
+      {number('cooldown', t.cooldown, 0, 'cooldown_seconds')}
+      {type === 'camera_down' ? null : (
         <Select
           label={t.violationType}
           shown
           value={draft.violationType}
-          options={[['', t.anyType], ...(me?.site.violation_types ?? []).map((type) => [type, type] as const)]}
+          options={[['', t.anyType], ...(me?.site.violation_types ?? []).map((each) => [each, each] as const)]}
           onChange={(value) => set('violationType', value)}
         />
       )}
+    </>
+  );
+}
+
+function Times({ draft, set, faultOf }: PartProps) {
+  const t = useWords(words);
+  return (
+    <>
       <Field
         label={t.from}
         type="time"
@@ -106,17 +123,26 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
         options={PRIORITIES.map((each) => [each, t.priority[each]] as const)}
         onChange={(value) => set('priority', value || 'medium')}
       />
+    </>
+  );
+}
+
+function Channels({ draft, set, faultOf }: PartProps) {
+  const t = useWords(words);
+  const { channels } = draft;
+  return (
+    <>
       <fieldset className={css.full}>
         <legend className={layout.muted}>{t.channels}</legend>
         <div className={layout.row}>
           {CHANNELS.map((channel) => (
             <Check
               key={channel}
-              checked={draft.channels.includes(channel)}
+              checked={channels.includes(channel)}
               onChange={(checked) =>
                 set(
                   'channels',
-                  CHANNELS.filter((each) => (each === channel ? checked : draft.channels.includes(each))),
+                  CHANNELS.filter((each) => (each === channel ? checked : channels.includes(each))),
                 )
               }
             >
@@ -125,7 +151,7 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
           ))}
         </div>
       </fieldset>
-      {draft.channels.includes('email') || draft.channels.includes('webhook') ? (
+      {channels.includes('email') || channels.includes('webhook') ? (
         <div className={css.full}>
           <Field
             label={t.recipients}
@@ -137,11 +163,6 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
           />
         </div>
       ) : null}
-      <div className={css.full}>
-        <Check checked={draft.enabled} onChange={(value) => set('enabled', value)}>
-          {t.enabled}
-        </Check>
-      </div>
-    </div>
+    </>
   );
 }

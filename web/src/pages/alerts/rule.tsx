@@ -1,7 +1,7 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useBlocked } from '../../api/allowed';
-import type { AlertRule, DryRun } from '../../api/generated';
+import type { AlertRule, Trial } from '../../api/generated';
 import { isProblem } from '../../api/problem';
 import { useCall, useChange } from '../../api/queries';
 import { useZone } from '../../api/zone';
@@ -15,7 +15,7 @@ import { Empty, Page, Panel } from '../../ui/panel';
 import { Loaded, ProblemNote } from '../../ui/problem';
 import { say } from '../../ui/toast';
 import css from './alerts.module.css';
-import { NEW_RULE, draftOf, ruleOf } from './rule-draft';
+import { NEW_RULE, type RuleDraft, draftOf, ruleOf } from './rule-draft';
 import { RuleForm } from './rule-form';
 import { words } from './words';
 
@@ -41,24 +41,27 @@ function RuleEditor({ rule }: { readonly rule?: AlertRule }) {
     );
   };
   return (
-    <Panel>
-      <form
-        className={layout.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <RuleForm draft={draft} onChange={setDraft} faults={isProblem(error) ? error.faults : []} />
-        {error ? <ProblemNote error={error} /> : null}
-        <div className={layout.row}>
-          <Button type="submit" kind="primary" blocked={blocked} isPending={create.isPending || update.isPending}>
-            {rule ? t.save : t.create}
-          </Button>
-          {rule ? <RemoveRule rule={rule} /> : null}
-        </div>
-      </form>
-    </Panel>
+    <div className={layout.two}>
+      <Panel>
+        <form
+          className={layout.stack}
+          onSubmit={(event) => {
+            event.preventDefault();
+            submit();
+          }}
+        >
+          <RuleForm draft={draft} onChange={setDraft} faults={isProblem(error) ? error.faults : []} />
+          {error ? <ProblemNote error={error} /> : null}
+          <div className={layout.row}>
+            <Button type="submit" kind="primary" blocked={blocked} isPending={create.isPending || update.isPending}>
+              {rule ? t.save : t.create}
+            </Button>
+            {rule ? <RemoveRule rule={rule} /> : null}
+          </div>
+        </form>
+      </Panel>
+      <WouldTell draft={draft} />
+    </div>
   );
 }
 
@@ -95,20 +98,30 @@ function RemoveRule({ rule }: { readonly rule: AlertRule }) {
 }
 
 const HOURS = { '24': 24, '72': 72, '168': 168 } as const;
+const TYPED_MS = 300;
 
-/** What the rule would have said of the last night. */
-function WouldTell({ id }: { readonly id: number }) {
+/** What was typed, once it has been the same for a moment. */
+function useRested<T>(value: T): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), TYPED_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return rested;
+}
+
+/** What the rule as it is typed would have said of the last night: nothing is stored or sent for it. */
+function WouldTell({ draft }: { readonly draft: RuleDraft }) {
   const t = useWords(words);
   const format = useFormat();
+  const zone = useZone();
   const [hours, setHours] = useState<keyof typeof HOURS>('24');
-  const query = useCall(
-    'alert-handling.test',
-    { rule_id: id, body: { hours: HOURS[hours] } },
-    { topic: 'alerts', keep: true },
-  );
+  const rule = useRested(draft);
+  const body = { ...ruleOf({ ...rule, name: rule.name || t.newRule }, zone), hours: HOURS[hours] };
+  const query = useCall('alert-handling.tryOut', { body }, { topic: 'alerts', keep: true });
   return (
     <Panel
-      title={t.wouldTell(query.data?.total ?? 0, HOURS[hours])}
+      title={query.isError ? t.cannotTell : t.wouldTell(query.data?.total ?? 0, HOURS[hours])}
       actions={
         <Segments
           label={t.hours}
@@ -126,9 +139,7 @@ function WouldTell({ id }: { readonly id: number }) {
         {(run) => (
           <>
             <Marks run={run} />
-            <p className={`${layout.muted} ${layout.small}`}>
-              {t.events(format.number(run.events))} · {t.savedOnly}
-            </p>
+            <p className={`${layout.muted} ${layout.small}`}>{t.events(format.number(run.events))}</p>
             {run.alerts.length === 0 ? <p>{t.neverHadTold}</p> : null}
             <ul className={layout.stack} style={{ gap: 4, marginTop: 8 }}>
               {run.alerts.slice(0, 30).map((alert, i) => (
@@ -144,7 +155,7 @@ function WouldTell({ id }: { readonly id: number }) {
   );
 }
 
-function Marks({ run }: { readonly run: DryRun }) {
+function Marks({ run }: { readonly run: Trial }) {
   const format = useFormat();
   const [from, to] = [Date.parse(run.from), Date.parse(run.to)];
   return (
@@ -166,12 +177,7 @@ function Stored({ id }: { readonly id: number }) {
   if (isProblem(query.error, 404)) return <Empty>{t.noSuch}</Empty>;
   return (
     <Loaded query={query} height={300}>
-      {(rule) => (
-        <div className={layout.two}>
-          <RuleEditor key={rule.updated_at} rule={rule} />
-          <WouldTell id={rule.id} />
-        </div>
-      )}
+      {(rule) => <RuleEditor key={rule.updated_at} rule={rule} />}
     </Loaded>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentProps } from 'react';
 import type { Fault, NewCamera } from '../../api/generated';
 import { useWords } from '../../i18n/language';
 import { Check, Field, Select } from '../../ui/field';
@@ -28,6 +29,8 @@ interface CameraFormProps {
   readonly isNew?: boolean;
 }
 
+type LineField = 'id' | 'name' | 'source' | 'location' | 'fps' | 'resolution' | 'profile';
+
 /** What the service finds wrong stands at its field. */
 export function CameraForm({ draft, onChange, faults, isNew = false }: CameraFormProps) {
   const t = useWords(words);
@@ -36,50 +39,22 @@ export function CameraForm({ draft, onChange, faults, isNew = false }: CameraFor
     return found && `${found.msg}${found.suggestion ? ` → ${found.suggestion}` : ''}`;
   };
   const set = <K extends DraftField>(name: K, value: CameraDraft[K]) => onChange({ ...draft, [name]: value });
-  const line = (name: 'name' | 'location' | 'resolution' | 'profile') => (
+  const line = (name: LineField, more: Partial<ComponentProps<typeof Field>> = {}) => (
     <Field
       label={t.field[name]}
       name={name}
       value={draft[name]}
       onChange={(value) => set(name, value)}
       fault={faultOf(name)}
+      {...more}
     />
   );
   return (
     <div className={css.form}>
-      {isNew ? (
-        <Field
-          label={t.field.id}
-          name="id"
-          value={draft.id}
-          hint={t.idHint}
-          required
-          onChange={(value) => set('id', value)}
-          fault={faultOf('id')}
-        />
-      ) : null}
+      {isNew ? line('id', { hint: t.idHint, required: true }) : null}
       {line('name')}
-      <div className={css.full}>
-        <Field
-          label={t.field.source}
-          name="source"
-          value={draft.source}
-          onChange={(value) => set('source', value)}
-          hint={isNew ? t.sourceHint : t.secretHint}
-          fault={faultOf('source')}
-          required
-        />
-      </div>
-      <Field
-        label={t.field.fps}
-        name="fps"
-        type="number"
-        min={1}
-        max={240}
-        value={draft.fps}
-        onChange={(value) => set('fps', value)}
-        fault={faultOf('fps')}
-      />
+      <div className={css.full}>{line('source', { hint: isNew ? t.sourceHint : t.secretHint, required: true })}</div>
+      {line('fps', { type: 'number', min: 1, max: 240 })}
       {line('resolution')}
       {line('location')}
       <Select

@@ -51,47 +51,51 @@ interface FormProps {
 }
 
 /** Another person's change of the same fields, found when the form is looked at again. */
-function useConflicts(base: CameraDraft, camera: Camera, changes: readonly Change[]) {
+function conflictsOf(base: CameraDraft, camera: Camera, changes: readonly Change[]) {
   const theirs = draftOf(camera);
   return changes
     .filter(({ field, before, after }) => theirs[field] !== before && theirs[field] !== after && base[field] === before)
     .map((change) => ({ ...change, theirs: theirs[change.field] }));
 }
 
-function SettingsForm({ camera }: FormProps) {
+/** What was typed over what the service has, saved as the difference. */
+function useDraft(camera: Camera) {
   const t = useWords(words);
   const [base, setBase] = useState(() => draftOf(camera));
   const [draft, setDraft] = useState(base);
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const save = useChange('cameras.update', ['cameras', 'camera']);
-  const blocked = useBlocked('cameras.update');
   const changes = changesOf(base, draft);
-  const conflicts = useConflicts(base, camera, changes);
+  const begin = (from: CameraDraft, kept: readonly Change[] = []) => {
+    setBase(from);
+    setDraft({ ...from, ...Object.fromEntries(kept.map(({ field, after }) => [field, after])) });
+  };
   // What nobody here has touched follows the service.
-  if (changes.length === 0 && JSON.stringify(draftOf(camera)) !== JSON.stringify(base)) {
-    setBase(draftOf(camera));
-    setDraft(draftOf(camera));
-  }
+  if (changes.length === 0 && JSON.stringify(draftOf(camera)) !== JSON.stringify(base)) begin(draftOf(camera));
   const submit = () => {
     if (changes.length === 0) return say(t.unchanged);
-    save.mutate(
+    return save.mutate(
       { camera_id: camera.id, body: patchOf(changes) },
       {
         onSuccess: ({ camera: now }) => {
           setFaults([]);
-          setBase(draftOf(now));
-          setDraft(draftOf(now));
+          begin(draftOf(now));
           say(t.saved(camera.id));
         },
         onError: (error) => setFaults(isProblem(error) ? error.faults : []),
       },
     );
   };
-  const take = (keepMine: boolean) => {
-    const theirs = draftOf(camera);
-    setBase(theirs);
-    setDraft({ ...theirs, ...(keepMine ? Object.fromEntries(changes.map(({ field, after }) => [field, after])) : {}) });
-  };
+  const conflicts = conflictsOf(base, camera, changes);
+  const take = (keepMine: boolean) => begin(draftOf(camera), keepMine ? changes : []);
+  return { draft, setDraft, faults, save, changes, conflicts, submit, take };
+}
+
+function SettingsForm({ camera }: FormProps) {
+  const t = useWords(words);
+  const { draft, setDraft, faults, save, changes, conflicts, submit, take } = useDraft(camera);
+  const blocked = useBlocked('cameras.update');
+  const restarts = changes.some(({ field }) => !NO_RESTART.includes(field));
   return (
     <div className={layout.two}>
       <Panel title={t.settings}>
@@ -120,9 +124,7 @@ function SettingsForm({ camera }: FormProps) {
           {conflicts.length > 0 ? <Conflict conflicts={conflicts} onTake={take} /> : null}
           <ChangeTable changes={changes} />
           {changes.length === 0 ? null : (
-            <p className={layout.muted}>
-              {changes.some(({ field }) => !NO_RESTART.includes(field)) ? t.restartsOnly(camera.id) : t.noRestart}
-            </p>
+            <p className={layout.muted}>{restarts ? t.restartsOnly(camera.id) : t.noRestart}</p>
           )}
         </div>
       </Panel>

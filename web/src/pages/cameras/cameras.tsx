@@ -60,11 +60,51 @@ function Row({ camera }: { readonly camera: LiveCamera }) {
 const ROW_HEIGHT = 40;
 const ROW_HEIGHT_PHONE = 58;
 
-export function Cameras() {
+interface FiltersProps {
+  readonly cameras: readonly LiveCamera[];
+  readonly filter: Filter;
+  readonly typed: string;
+  readonly onType: (text: string) => void;
+}
+
+function Filters({ cameras, filter, typed, onType }: FiltersProps) {
   const t = useWords(words);
   const format = useFormat();
-  const { q = '', state } = route.useSearch();
   const navigate = route.useNavigate();
+  const count = (of: Filter) => format.number(cameras.filter(FILTERS[of]).length);
+  const set = (change: object) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
+  return (
+    <div className={layout.row}>
+      <input
+        type="search"
+        className={`${kit.input} ${css.search}`}
+        aria-label={t.search}
+        placeholder={t.search}
+        value={typed}
+        onChange={(e) => {
+          onType(e.target.value);
+          set({ q: e.target.value || undefined });
+        }}
+      />
+      <Segments
+        label={t.filter}
+        value={filter}
+        options={[
+          ['all', t.all(count('all'))],
+          ['problem', t.problem(count('problem'))],
+          ['running', t.running(count('running'))],
+          ['stopped', t.stopped(count('stopped'))],
+        ]}
+        onChange={(next) => set({ state: next === 'all' ? undefined : next })}
+      />
+    </div>
+  );
+}
+
+/** Every camera, the worst first. */
+export function Cameras() {
+  const t = useWords(words);
+  const { q = '', state } = route.useSearch();
   const { cameras, error, refetch } = useCameraStates();
   // The field follows the keys at once; the list and the address come after.
   const [typed, setTyped] = useState(q);
@@ -78,43 +118,15 @@ export function Cameras() {
         .sort(bySeverity),
     [cameras, filter, wanted],
   );
-  const count = (of: Filter) => format.number((cameras ?? []).filter(FILTERS[of]).length);
-  const isNarrow = window.innerWidth <= 900;
+  const rowHeight = window.innerWidth <= 900 ? ROW_HEIGHT_PHONE : ROW_HEIGHT;
+  const add = (
+    <Link className={`${kit.button} ${kit.primary}`} to="/cameras/new">
+      {t.add}
+    </Link>
+  );
   return (
-    <Page
-      title={t.title}
-      actions={
-        <Link className={`${kit.button} ${kit.primary}`} to="/cameras/new">
-          {t.add}
-        </Link>
-      }
-    >
-      <div className={layout.row}>
-        <input
-          type="search"
-          className={`${kit.input} ${css.search}`}
-          aria-label={t.search}
-          placeholder={t.search}
-          value={typed}
-          onChange={(e) => {
-            setTyped(e.target.value);
-            void navigate({ search: (old) => ({ ...old, q: e.target.value || undefined }), replace: true });
-          }}
-        />
-        <Segments
-          label={t.filter}
-          value={filter}
-          options={[
-            ['all', t.all(count('all'))],
-            ['problem', t.problem(count('problem'))],
-            ['running', t.running(count('running'))],
-            ['stopped', t.stopped(count('stopped'))],
-          ]}
-          onChange={(next) =>
-            void navigate({ search: (old) => ({ ...old, state: next === 'all' ? undefined : next }), replace: true })
-          }
-        />
-      </div>
+    <Page title={t.title} actions={add}>
+      <Filters cameras={cameras ?? []} filter={filter} typed={typed} onType={setTyped} />
       {error ? <ProblemNote error={error} retry={() => void refetch()} /> : null}
       <Panel flush>
         {cameras === undefined ? (
@@ -122,12 +134,7 @@ export function Cameras() {
         ) : shown.length === 0 ? (
           <Empty>{cameras.length === 0 ? t.none : t.noneFound}</Empty>
         ) : (
-          <VirtualList
-            items={shown}
-            rowHeight={isNarrow ? ROW_HEIGHT_PHONE : ROW_HEIGHT}
-            label={t.title}
-            keyOf={({ id }) => id}
-          >
+          <VirtualList items={shown} rowHeight={rowHeight} label={t.title} keyOf={({ id }) => id}>
             {(camera) => <Row camera={camera} />}
           </VirtualList>
         )}

@@ -32,10 +32,10 @@ export function RevisionView({ number, head }: { readonly number: number; readon
         {(detail) => (
           <div className={layout.stack}>
             <p className={layout.row}>
-              {detail.changes.map(({ camera_id: id, fields }) => (
+              {detail.changes.map(({ camera_id: id, kind, fields }) => (
                 <Link key={id} to="/cameras/$id" params={{ id }}>
                   {id}
-                  {fields.length > 0 ? ` (${fields.map(({ field }) => field).join(', ')})` : ''}
+                  {kind === 'changed' && fields.length > 0 ? ` (${fields.map(({ field }) => field).join(', ')})` : ''}
                 </Link>
               ))}
             </p>

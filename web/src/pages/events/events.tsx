@@ -7,6 +7,7 @@ import { useCall } from '../../api/queries';
 import { useMe } from '../../api/session';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
+import { CameraSelect } from '../../live/camera-select';
 import { Button } from '../../ui/button';
 import { Segments, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
@@ -43,7 +44,6 @@ function Filters({ types }: { readonly types: readonly string[] }) {
   const { camera, type } = route.useSearch();
   const { span, chosen, start, end } = useWindow();
   const navigate = route.useNavigate();
-  const { data: cameras } = useCall('cameras.list', {});
   const set = (change: object) =>
     void navigate({ search: (old) => ({ ...old, id: undefined, ...change }), replace: true });
   const all = type && !types.includes(type) ? [...types, type] : types;
@@ -68,10 +68,10 @@ function Filters({ types }: { readonly types: readonly string[] }) {
           onChange={(next) => set({ minutes: Number(next) })}
         />
       )}
-      <Select
+      <CameraSelect
         label={t.camera}
         value={camera ?? ''}
-        options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
+        all={t.allCameras}
         onChange={(next) => set({ camera: next || undefined })}
       />
       <Select
@@ -124,14 +124,11 @@ function Detail({ event }: { readonly event: StatisticsEvent | undefined }) {
   );
 }
 
-export function Events() {
-  const t = useWords(words);
-  const format = useFormat();
-  const { camera, type, id } = route.useSearch();
+/** The events of the window, oldest first, and every type that was seen while the page was open. */
+function useEvents() {
+  const { camera, type } = route.useSearch();
   const { start, end } = useWindow();
-  const navigate = route.useNavigate();
-  const { data: me } = useMe();
-  const [known, setKnown] = useState<readonly string[]>([]);
+  const [types, setTypes] = useState<readonly string[]>([]);
   const query = useCall(
     'statistics.events',
     {
@@ -147,16 +144,55 @@ export function Events() {
     () => (query.data?.events ?? []).toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : 1)),
     [query.data],
   );
-  const fresh = events
-    .map((event) => event.type)
-    .filter((each, i, all) => all.indexOf(each) === i && !known.includes(each));
-  if (fresh.length > 0) setKnown([...known, ...fresh].sort());
-  const choose = (next: string) =>
-    void navigate({ search: (old) => ({ ...old, id: next }), replace: true, resetScroll: false });
+  const fresh = [...new Set(events.map((event) => event.type))].filter((each) => !types.includes(each));
+  if (fresh.length > 0) setTypes([...types, ...fresh].sort());
+  return { query, events, types };
+}
+
+interface EventListProps {
+  readonly events: readonly StatisticsEvent[];
+  readonly chosen: string | undefined;
+  readonly onChoose: (id: string) => void;
+}
+
+function EventRows({ events, chosen, onChoose }: EventListProps) {
+  const t = useWords(words);
+  const format = useFormat();
   const newest = useMemo(() => events.toReversed(), [events]);
   return (
+    <Panel flush>
+      <VirtualList items={newest} rowHeight={ROW} label={t.title} keyOf={(event) => event.id}>
+        {(event) => (
+          <button
+            type="button"
+            className={css.row}
+            aria-pressed={event.id === chosen}
+            onClick={() => onChoose(event.id)}
+          >
+            <span className={layout.muted}>{format.moment(event.timestamp)}</span>
+            <span className={layout.cut}>{event.type}</span>
+            <span className={layout.cut}>{event.camera_id}</span>
+          </button>
+        )}
+      </VirtualList>
+    </Panel>
+  );
+}
+
+/** What the detectors saw: a line for each camera, and each event with its evidence. */
+export function Events() {
+  const t = useWords(words);
+  const format = useFormat();
+  const { id } = route.useSearch();
+  const { start, end } = useWindow();
+  const navigate = route.useNavigate();
+  const { data: me } = useMe();
+  const { query, events, types } = useEvents();
+  const choose = (next: string) =>
+    void navigate({ search: (old) => ({ ...old, id: next }), replace: true, resetScroll: false });
+  return (
     <Page title={t.title}>
-      <Filters types={known} />
+      <Filters types={types} />
       <Loaded query={query} height={400} isEmpty={() => events.length === 0} empty={t.none}>
         {({ total }) => (
           <>
@@ -174,22 +210,7 @@ export function Events() {
               {t.shown(format.number(events.length), format.number(total))} · {t.keys}
             </p>
             <div className={css.columns}>
-              <Panel flush>
-                <VirtualList items={newest} rowHeight={ROW} label={t.title} keyOf={(event) => event.id}>
-                  {(event) => (
-                    <button
-                      type="button"
-                      className={css.row}
-                      aria-pressed={event.id === id}
-                      onClick={() => choose(event.id)}
-                    >
-                      <span className={layout.muted}>{format.moment(event.timestamp)}</span>
-                      <span className={layout.cut}>{event.type}</span>
-                      <span className={layout.cut}>{event.camera_id}</span>
-                    </button>
-                  )}
-                </VirtualList>
-              </Panel>
+              <EventRows events={events} chosen={id} onChoose={choose} />
               <Detail event={events.find((event) => event.id === id)} />
             </div>
           </>

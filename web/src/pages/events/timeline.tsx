@@ -19,7 +19,8 @@ interface TimelineProps {
 const MOST_LANES = 24;
 
 /** One line a camera; the arrow keys go through what happened in the order of time. */
-export function Timeline({ events, from, to, current, violationTypes, onCurrent }: TimelineProps) {
+export function Timeline(props: TimelineProps) {
+  const { events, from, to, current, onCurrent } = props;
   const t = useWords(words);
   const format = useFormat();
   const cameras = [...new Set(events.map(({ camera_id: id }) => id))].sort();
@@ -54,36 +55,58 @@ export function Timeline({ events, from, to, current, violationTypes, onCurrent 
         }}
       >
         {cameras.slice(0, MOST_LANES).map((camera) => (
-          <div key={camera} className={css.lane}>
-            <span className={`${layout.cut} ${layout.small}`}>{camera}</span>
-            <span className={css.track}>
-              {events
-                .filter(({ camera_id: id }) => id === camera)
-                .map((event) => (
-                  // The lanes are one thing for the keyboard; a mark is where a pointer chooses.
-                  // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
-                  <span
-                    key={event.id}
-                    title={`${format.time(event.timestamp)} ${event.type}`}
-                    className={`${css.mark} ${violationTypes.includes(event.type) || /violation|no_/i.test(event.type) ? css.violation : ''} ${event.id === current ? css.current : ''}`}
-                    style={{ insetInlineStart: `${((Date.parse(event.timestamp) - from) / (to - from)) * 100}%` }}
-                    onClick={() => onCurrent(event.id)}
-                  />
-                ))}
-            </span>
-          </div>
+          <Lane key={camera} camera={camera} {...props} />
         ))}
       </div>
-      <div className={css.axis}>
-        <span>{format.moment(from)}</span>
-        <span>{format.moment((from + to) / 2)}</span>
-        <span>{format.moment(to)}</span>
-      </div>
+      <Axis from={from} to={to} />
       {cameras.length > MOST_LANES ? (
         <p className={layout.muted} style={{ padding: '0 12px 10px' }}>
           <Link to="/cameras">{t.moreCameras(cameras.length - MOST_LANES)}</Link>
         </p>
       ) : null}
     </>
+  );
+}
+
+function Lane({
+  camera,
+  events,
+  from,
+  to,
+  current,
+  violationTypes,
+  onCurrent,
+}: TimelineProps & { readonly camera: string }) {
+  const format = useFormat();
+  const isViolation = (type: string) => violationTypes.includes(type) || /violation|no_/i.test(type);
+  const own = events.filter(({ camera_id: id }) => id === camera);
+  return (
+    <div className={css.lane}>
+      <span className={`${layout.cut} ${layout.small}`}>{camera}</span>
+      <span className={css.track}>
+        {own.map((event) => (
+          // The lanes are one thing for the keyboard; a mark is where a pointer chooses.
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+          <span
+            key={event.id}
+            title={`${format.time(event.timestamp)} ${event.type}`}
+            className={`${css.mark} ${isViolation(event.type) ? css.violation : ''} ${event.id === current ? css.current : ''}`}
+            style={{ insetInlineStart: `${((Date.parse(event.timestamp) - from) / (to - from)) * 100}%` }}
+            onClick={() => onCurrent(event.id)}
+          />
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function Axis({ from, to }: { readonly from: number; readonly to: number }) {
+  const format = useFormat();
+  return (
+    <div className={css.axis}>
+      {[from, (from + to) / 2, to].map((at) => (
+        <span key={at}>{format.moment(at)}</span>
+      ))}
+    </div>
   );
 }

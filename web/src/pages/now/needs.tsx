@@ -1,12 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useServerNow } from '../../api/clock';
 import { useBlocked } from '../../api/allowed';
 import { useCall, useChange } from '../../api/queries';
+import { partsOf } from '../../api/health';
 import { useFormat } from '../../i18n/format';
+import { partWords } from '../../i18n/part-words';
 import { useWords } from '../../i18n/language';
 import { cameraWords } from '../../live/camera-words';
 import { bySeverity, isProblem, pictureLate, severityOf, useCameraStates } from '../../live/cameras';
+import { useKnownNow } from '../../live/connection';
 import type { LiveCamera } from '../../live/topics';
 import { Button } from '../../ui/button';
 import kit from '../../ui/kit.module.css';
@@ -38,7 +40,7 @@ function useCameraNeeds(): readonly Need[] {
   const t = useWords(words);
   const tc = useWords(cameraWords);
   const format = useFormat();
-  const now = useServerNow();
+  const now = useKnownNow();
   const { cameras = [] } = useCameraStates();
   const of = (camera: LiveCamera): Need => {
     const late = pictureLate(camera, now);
@@ -53,7 +55,7 @@ function useCameraNeeds(): readonly Need[] {
       detail: (
         <>
           {late === undefined ? tc.state[camera.state] : tc.late(format.duration(late))}
-          {camera.since === null ? null : (
+          {camera.since === null || late !== undefined ? null : (
             <>
               {' '}
               {t.forHow} <Lasting since={camera.since} />
@@ -164,7 +166,7 @@ function AcknowledgeButton({ id }: { readonly id: number }) {
 
 function useAlertNeeds(): readonly Need[] {
   const t = useWords(words);
-  const { data } = useCall('alerts.history', { limit: 50 }, { topic: 'alerts' });
+  const { data } = useCall('alerts.history', { status: 'open', limit: 50 }, { topic: 'alerts' });
   const open = (data?.items ?? []).filter(({ status }) => status === 'open');
   const needs = open.slice(0, MOST_ALERTS).map(
     (alert): Need => ({
@@ -198,6 +200,7 @@ function useAlertNeeds(): readonly Need[] {
 
 function useSystemNeeds(): readonly Need[] {
   const t = useWords(words);
+  const tp = useWords(partWords);
   const { data: health } = useCall('monitoring.health', {}, { topic: 'health', everyMs: 15_000 });
   const { data: rollout } = useCall('rollout.overview', {}, { topic: 'rollout' });
   const link = (to: '/system' | '/rollout') => (
@@ -205,17 +208,17 @@ function useSystemNeeds(): readonly Need[] {
       {t.open}
     </Link>
   );
-  const parts = Object.entries(health?.checks ?? {}).filter(([, state]) => typeof state === 'string' && state !== 'ok');
+  const parts = health ? partsOf(health).filter(({ state }) => state !== 'ok') : [];
   const groups = (rollout?.groups ?? []).filter(
     (g) => g.attention !== null || g.status === 'rolled_back' || g.status === 'frozen',
   );
   return [
     ...parts.map(
-      ([name, state]): Need => ({
-        key: `part-${name}`,
+      ({ part, state, error }): Need => ({
+        key: `part-${part}`,
         severity: state === 'error' ? 'critical' : 'medium',
-        what: t.part(name),
-        detail: state,
+        what: t.part(tp.part[part] ?? part),
+        detail: error ?? tp.state[state],
         action: link('/system'),
       }),
     ),

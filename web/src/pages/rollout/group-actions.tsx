@@ -36,15 +36,47 @@ export function GroupActions({ group }: { readonly group: RolloutGroup }) {
   const t = useWords(words);
   const [open, setOpen] = useState<Open>();
   const blocked = useBlocked('rollout.promote');
+  const { status } = group;
+  const close = () => setOpen(undefined);
+  return (
+    <div className={layout.row}>
+      <Steps group={group} blocked={blocked} onApprove={() => setOpen('approve')} />
+      {status === 'rolled_back' ? null : (
+        <Button kind="danger" blocked={blocked} onPress={() => setOpen('rollback')}>
+          {t.rollback}
+        </Button>
+      )}
+      <Button blocked={blocked} onPress={() => setOpen('percent')}>
+        {t.setPercent}
+      </Button>
+      <Button kind="danger" blocked={blocked} onPress={() => setOpen(group.killed ? 'unkill' : 'kill')}>
+        {group.killed ? t.unkill : t.kill}
+      </Button>
+      {open === 'kill' ? <KillDialog group={group.group} onClose={close} /> : null}
+      {open === 'unkill' ? <UnkillDialog group={group.group} onClose={close} /> : null}
+      {open === 'rollback' || open === 'approve' ? <Reasoned name={group.group} what={open} onClose={close} /> : null}
+      {open === 'percent' ? <PercentDialog group={group} onClose={close} /> : null}
+    </div>
+  );
+}
+
+interface StepsProps {
+  readonly group: RolloutGroup;
+  readonly blocked: string | undefined;
+  readonly onApprove: () => void;
+}
+
+/** The steps that the state of the group allows. */
+function Steps({ group, blocked, onApprove }: StepsProps) {
+  const t = useWords(words);
   const step = useSteps(group.group);
   const { status, verdict } = group;
   const isMoving = status === 'running' || status === 'paused' || status === 'frozen';
   // Never a bare button: it is refused with what is missing, or it says that the proof is complete.
   const missing = verdict?.missing.map(({ what, have, need }) => `${what} ${have}/${need}`).join(', ');
   const unproven = verdict?.action === 'promote' ? undefined : `${t.notProven}${missing ? `: ${missing}` : ''}`;
-  const close = () => setOpen(undefined);
   return (
-    <div className={layout.row}>
+    <>
       {status === 'manual' ? (
         <Button kind="primary" blocked={blocked} onPress={step('start')}>
           {t.start}
@@ -65,27 +97,12 @@ export function GroupActions({ group }: { readonly group: RolloutGroup }) {
           <Button blocked={blocked ?? unproven} onPress={step('promote')}>
             {t.promote}
           </Button>
-          <Button blocked={blocked} onPress={() => setOpen('approve')}>
+          <Button blocked={blocked} onPress={onApprove}>
             {t.approve}
           </Button>
         </>
       ) : null}
-      {status === 'rolled_back' ? null : (
-        <Button kind="danger" blocked={blocked} onPress={() => setOpen('rollback')}>
-          {t.rollback}
-        </Button>
-      )}
-      <Button blocked={blocked} onPress={() => setOpen('percent')}>
-        {t.setPercent}
-      </Button>
-      <Button kind="danger" blocked={blocked} onPress={() => setOpen(group.killed ? 'unkill' : 'kill')}>
-        {group.killed ? t.unkill : t.kill}
-      </Button>
-      {open === 'kill' ? <KillDialog group={group.group} onClose={close} /> : null}
-      {open === 'unkill' ? <UnkillDialog group={group.group} onClose={close} /> : null}
-      {open === 'rollback' || open === 'approve' ? <Reasoned name={group.group} what={open} onClose={close} /> : null}
-      {open === 'percent' ? <PercentDialog group={group} onClose={close} /> : null}
-    </div>
+    </>
   );
 }
 

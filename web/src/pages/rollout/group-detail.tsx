@@ -1,5 +1,5 @@
 import { Link, getRouteApi } from '@tanstack/react-router';
-import type { RolloutFinding, RolloutGroup } from '../../api/generated';
+import type { RolloutFinding, RolloutGroup, RolloutMissing } from '../../api/generated';
 import { useCall } from '../../api/queries';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
@@ -10,6 +10,8 @@ import { Empty, Note, NumberCell, Panel, Table } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
 import { Age, type Severity, State } from '../../ui/state';
 import { GroupActions } from './group-actions';
+import { Mismatches } from './mismatches';
+import { Plan } from './plan';
 import { words } from './words';
 
 const route = getRouteApi('/rollout');
@@ -53,7 +55,12 @@ export function GroupDetail({ group }: { readonly group: RolloutGroup }) {
             </Link>
           ))}
         </nav>
-        {tab === 'evidence' ? <Evidence group={group} /> : null}
+        {tab === 'evidence' ? (
+          <>
+            <Evidence group={group} />
+            <Plan name={group.group} />
+          </>
+        ) : null}
         {tab === 'mismatches' ? <Mismatches name={group.group} /> : null}
         {tab === 'history' ? <History name={group.group} /> : null}
       </div>
@@ -72,61 +79,69 @@ function Evidence({ group }: { readonly group: RolloutGroup }) {
   const t = useWords(words);
   const format = useFormat();
   const { evidence, verdict } = group;
-  const findings = verdict?.findings ?? [];
-  const isShare = ({ metric }: RolloutFinding) => !/p\d\d|latency|slow|ms/i.test(metric);
-  const text = (finding: RolloutFinding, value: number) =>
-    isShare(finding) ? format.percent(value, 2) : format.number(value, 2);
+  const { domain, drawn, expectedBps } = evidence.share;
   return (
     <>
-      {verdict && verdict.missing.length > 0 ? (
-        <Table label={t.missing} head={[t.missing, t.operation, '', '']}>
-          {verdict.missing.map((missing, i) => (
-            <tr key={i}>
-              <td>{missing.what}</td>
-              <td className={layout.muted}>{missing.operation ?? ''}</td>
-              <td>
-                <meter value={missing.have} max={missing.need} aria-label={missing.what} />{' '}
-                {t.have(format.number(missing.have), format.number(missing.need))}
-              </td>
-              <td>{missing.etaMs === null ? '' : t.eta(format.duration(missing.etaMs))}</td>
-            </tr>
-          ))}
-        </Table>
-      ) : null}
-      {findings.length === 0 ? (
-        <p className={layout.muted}>{t.noFindings}</p>
-      ) : (
-        <Table
-          label={t.tabs.evidence}
-          head={[t.operation, t.metric, t.value, t.interval, t.limit, t.calls, '']}
-          numbers={[2, 3, 4, 5]}
-        >
-          {findings.map((finding, i) => (
-            <tr key={i}>
-              <td>{finding.operation}</td>
-              <td>{finding.metric}</td>
-              <NumberCell>{text(finding, finding.value)}</NumberCell>
-              <NumberCell>{finding.interval.map((bound) => text(finding, bound)).join(' – ')}</NumberCell>
-              <NumberCell>{text(finding, finding.limit)}</NumberCell>
-              <NumberCell>{format.number(finding.n)}</NumberCell>
-              <td>
-                <State of={LEVELS[finding.level]}>{t.level[finding.level]}</State>
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
+      {verdict && verdict.missing.length > 0 ? <Missing missing={verdict.missing} /> : null}
+      <Findings findings={verdict?.findings ?? []} />
       <CallTable group={group} />
       <p className={layout.muted}>
-        {t.share(
-          format.number(evidence.share.domain),
-          format.number(evidence.share.drawn),
-          `${format.number(evidence.share.expectedBps / 100, 2)} %`,
-        )}
+        {t.share(format.number(domain), format.number(drawn), `${format.number(expectedBps / 100, 2)} %`)}
         {' · '}
         {t.comparisons(format.number(evidence.comparisons), format.number(evidence.mismatches))}
       </p>
     </>
+  );
+}
+
+/** What the next stage still needs, and about how long that takes. */
+function Missing({ missing }: { readonly missing: readonly RolloutMissing[] }) {
+  const t = useWords(words);
+  const format = useFormat();
+  return (
+    <Table label={t.missing} head={[t.missing, t.operation, '', '']}>
+      {missing.map(({ what, operation, have, need, etaMs }, i) => (
+        <tr key={i}>
+          <td>{what}</td>
+          <td className={layout.muted}>{operation ?? ''}</td>
+          <td>
+            <meter value={have} max={need} aria-label={what} /> {t.have(format.number(have), format.number(need))}
+          </td>
+          <td>{etaMs === null ? '' : t.eta(format.duration(etaMs))}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+const isShare = ({ metric }: RolloutFinding) => !/p\d\d|latency|slow|ms/i.test(metric);
+
+function Findings({ findings }: { readonly findings: readonly RolloutFinding[] }) {
+  const t = useWords(words);
+  const format = useFormat();
+  if (findings.length === 0) return <p className={layout.muted}>{t.noFindings}</p>;
+  const text = (finding: RolloutFinding, value: number) =>
+    isShare(finding) ? format.percent(value, 2) : format.number(value, 2);
+  return (
+    <Table
+      label={t.tabs.evidence}
+      head={[t.operation, t.metric, t.value, t.interval, t.limit, t.calls, '']}
+      numbers={[2, 3, 4, 5]}
+    >
+      {findings.map((finding, i) => (
+        <tr key={i}>
+          <td>{finding.operation}</td>
+          <td>{finding.metric}</td>
+          <NumberCell>{text(finding, finding.value)}</NumberCell>
+          <NumberCell>{finding.interval.map((bound) => text(finding, bound)).join(' – ')}</NumberCell>
+          <NumberCell>{text(finding, finding.limit)}</NumberCell>
+          <NumberCell>{format.number(finding.n)}</NumberCell>
+          <td>
+            <State of={LEVELS[finding.level]}>{t.level[finding.level]}</State>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
@@ -152,33 +167,6 @@ function CallTable({ group }: { readonly group: RolloutGroup }) {
         </tr>
       ))}
     </Table>
-  );
-}
-
-function Mismatches({ name }: { readonly name: string }) {
-  const t = useWords(words);
-  const query = useCall('rollout.mismatches', { group: name, limit: 50 }, { topic: 'rollout' });
-  return (
-    <Loaded query={query} height={120} isEmpty={({ mismatches }) => mismatches.length === 0} empty={t.noMismatch}>
-      {({ mismatches }) => (
-        <>
-          <Table label={t.tabs.mismatches} head={[t.operation, t.pointer, '', '', '']}>
-            {mismatches.map((mismatch) => (
-              <tr key={mismatch.entry}>
-                <td>{mismatch.operation}</td>
-                <td className={`${layout.mono} ${layout.wrap}`}>{mismatch.pointers.join('\n')}</td>
-                <td>{t.served(mismatch.served === 'domain' ? t.new : t.old)}</td>
-                <td>
-                  <Age at={mismatch.at} />
-                </td>
-                <td className={layout.mono}>{mismatch.requestId}</td>
-              </tr>
-            ))}
-          </Table>
-          <p className={layout.muted}>{t.noAnswers}</p>
-        </>
-      )}
-    </Loaded>
   );
 }
 

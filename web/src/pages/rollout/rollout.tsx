@@ -126,6 +126,17 @@ function Killed({ overview, onLift }: { readonly overview: RolloutOverview; read
   );
 }
 
+function Head() {
+  const t = useWords(words);
+  return (
+    <div className={`${css.group} ${css.head}`}>
+      {[t.group, t.stages, t.inForce, t.errors, t.holds].map((text) => (
+        <span key={text}>{text}</span>
+      ))}
+    </div>
+  );
+}
+
 /** Where every group stands, against which proof, and the way back. */
 export function Rollout() {
   const t = useWords(words);
@@ -160,13 +171,7 @@ export function Rollout() {
                 )}
               </p>
               <Panel flush>
-                <div className={`${css.group} ${css.head}`}>
-                  <span>{t.group}</span>
-                  <span>{t.stages}</span>
-                  <span>{t.inForce}</span>
-                  <span>{t.errors}</span>
-                  <span>{t.holds}</span>
-                </div>
+                <Head />
                 {overview.groups.map((group) => (
                   <GroupRow key={group.group} group={group} isOpen={group.group === open} />
                 ))}

@@ -136,7 +136,11 @@ function Problems() {
 function AlertLines({ times }: { readonly times: ShiftTimes }) {
   const t = useWords(words);
   const format = useFormat();
-  const query = useCall('alerts.history', { limit: MOST }, { topic: 'alerts' });
+  const query = useCall(
+    'alerts.history',
+    { limit: 50, from: new Date(times.from).toISOString(), to: new Date(times.to).toISOString() },
+    { topic: 'alerts' },
+  );
   const shown = (query.data?.items ?? []).filter(({ timestamp }) => isWithin(times, timestamp));
   return (
     <section>

@@ -7,6 +7,7 @@ import { useCall } from '../../api/queries';
 import { useZone } from '../../api/zone';
 import { useFormat } from '../../i18n/format';
 import { localeOf, useLanguage, useWords } from '../../i18n/language';
+import { CameraSelect } from '../../live/camera-select';
 import { Segments, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
 import layout from '../../ui/layout.module.css';
@@ -143,54 +144,61 @@ function NumberTable({ times, series, isDaily }: NumberTableProps) {
   );
 }
 
-export function Statistics() {
+function Filters() {
   const t = useWords(words);
   const { range = '7d', camera, metric = 'events', by = 'type' } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data: cameras } = useCall('cameras.list', {});
   const set = (change: object) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   return (
+    <div className={layout.row}>
+      <Segments
+        label={t.metric}
+        value={metric}
+        options={[
+          ['events', t.metrics.events],
+          ['violations', t.metrics.violations],
+        ]}
+        onChange={(next) => set({ metric: next === 'events' ? undefined : next })}
+      />
+      <Segments
+        label={t.range}
+        value={range}
+        options={[
+          ['24h', t.ranges['24h']],
+          ['7d', t.ranges['7d']],
+          ['30d', t.ranges['30d']],
+        ]}
+        onChange={(next) => set({ range: next === '7d' ? undefined : next })}
+      />
+      <Select
+        label={t.by}
+        value={by}
+        options={[
+          ['type', t.bys.type],
+          ['camera', t.bys.camera],
+          ['none', t.bys.none],
+        ]}
+        onChange={(next) => set({ by: next === 'type' ? undefined : next })}
+      />
+      <CameraSelect
+        label={t.camera}
+        value={camera ?? ''}
+        all={t.allCameras}
+        onChange={(next) => set({ camera: next || undefined })}
+      />
+      <a className={kit.button} href={addressOf('events.exportCsv', camera ? { camera_id: camera } : {})} download>
+        {t.csv}
+      </a>
+    </div>
+  );
+}
+
+/** Events and violations over time, against the same time before. */
+export function Statistics() {
+  const t = useWords(words);
+  return (
     <Page title={t.title}>
-      <div className={layout.row}>
-        <Segments
-          label={t.metric}
-          value={metric}
-          options={[
-            ['events', t.metrics.events],
-            ['violations', t.metrics.violations],
-          ]}
-          onChange={(next) => set({ metric: next === 'events' ? undefined : next })}
-        />
-        <Segments
-          label={t.range}
-          value={range}
-          options={[
-            ['24h', t.ranges['24h']],
-            ['7d', t.ranges['7d']],
-            ['30d', t.ranges['30d']],
-          ]}
-          onChange={(next) => set({ range: next === '7d' ? undefined : next })}
-        />
-        <Select
-          label={t.by}
-          value={by}
-          options={[
-            ['type', t.bys.type],
-            ['camera', t.bys.camera],
-            ['none', t.bys.none],
-          ]}
-          onChange={(next) => set({ by: next === 'type' ? undefined : next })}
-        />
-        <Select
-          label={t.camera}
-          value={camera ?? ''}
-          options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
-          onChange={(next) => set({ camera: next || undefined })}
-        />
-        <a className={kit.button} href={addressOf('events.exportCsv', camera ? { camera_id: camera } : {})} download>
-          {t.csv}
-        </a>
-      </div>
+      <Filters />
       <SeriesPanels />
     </Page>
   );

@@ -1,16 +1,17 @@
-import type { Health } from '../../api/generated';
+import type { OperationMetrics } from '../../api/generated';
+import { type PartState, partsOf } from '../../api/health';
 import { useCall } from '../../api/queries';
 import { useMe } from '../../api/session';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
+import { partWords } from '../../i18n/part-words';
 import layout from '../../ui/layout.module.css';
 import { NumberCell, Page, Panel, Table } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
 import { Age, type Severity, State } from '../../ui/state';
 import { words } from './words';
 
-type Part = keyof Health['checks'];
-const STATES: Readonly<Record<Health['checks'][Part], Severity>> = {
+const STATES: Readonly<Record<PartState, Severity>> = {
   ok: 'normal',
   degraded: 'medium',
   inconsistent: 'high',
@@ -20,6 +21,7 @@ const STATES: Readonly<Record<Health['checks'][Part], Severity>> = {
 /** Each part, and what to do where one is not well. */
 function Parts() {
   const t = useWords(words);
+  const tp = useWords(partWords);
   const query = useCall('monitoring.health', {}, { topic: 'health', everyMs: 10_000 });
   return (
     <Panel
@@ -34,19 +36,19 @@ function Parts() {
       }
     >
       <Loaded query={query} height={380}>
-        {({ checks }) => (
+        {(health) => (
           <Table label={t.parts} head={['', '', '']}>
-            {(Object.keys(checks) as Part[])
-              .filter((part) => typeof checks[part] === 'string')
-              .map((part) => (
-                <tr key={part}>
-                  <td>{t.part[part] ?? part}</td>
-                  <td>
-                    <State of={STATES[checks[part]]}>{t.state[checks[part]]}</State>
-                  </td>
-                  <td className={layout.wrap}>{checks[part] === 'ok' ? '' : t.remedy[part]}</td>
-                </tr>
-              ))}
+            {partsOf(health).map(({ part, state, error }) => (
+              <tr key={part}>
+                <td>{tp.part[part] ?? part}</td>
+                <td>
+                  <State of={STATES[state]}>{tp.state[state]}</State>
+                </td>
+                <td className={layout.wrap}>
+                  {state === 'ok' ? '' : tp.remedy[part]} <span className={layout.muted}>{error ?? ''}</span>
+                </td>
+              </tr>
+            ))}
           </Table>
         )}
       </Loaded>
@@ -123,31 +125,34 @@ function Requests() {
               <dd>{instances}</dd>
             </dl>
           </Panel>
-          <Panel title={t.operations} flush>
-            <Table
-              label={t.operations}
-              head={[t.operation, t.path, t.calls, t.failures, 'p50', 'p95', 'p99']}
-              numbers={[2, 3, 4, 5, 6]}
-            >
-              {operations
-                .toSorted((a, b) => b.calls - a.calls)
-                .slice(0, MOST_OPERATIONS)
-                .map((row) => (
-                  <tr key={`${row.operation} ${row.path}`}>
-                    <td>{row.operation}</td>
-                    <td className={layout.muted}>{row.path ?? ''}</td>
-                    <NumberCell>{format.number(row.calls)}</NumberCell>
-                    <NumberCell>{format.number(row.failure)}</NumberCell>
-                    <NumberCell>{format.duration(row.p50_ms)}</NumberCell>
-                    <NumberCell>{format.duration(row.p95_ms)}</NumberCell>
-                    <NumberCell>{format.duration(row.p99_ms)}</NumberCell>
-                  </tr>
-                ))}
-            </Table>
-          </Panel>
+          <Operations operations={operations} />
         </>
       )}
     </Loaded>
+  );
+}
+
+function Operations({ operations }: { readonly operations: readonly OperationMetrics[] }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const busiest = operations.toSorted((a, b) => b.calls - a.calls).slice(0, MOST_OPERATIONS);
+  const head = [t.operation, t.path, t.calls, t.failures, 'p50', 'p95', 'p99'];
+  return (
+    <Panel title={t.operations} flush>
+      <Table label={t.operations} head={head} numbers={[2, 3, 4, 5, 6]}>
+        {busiest.map((row) => (
+          <tr key={`${row.operation} ${row.path}`}>
+            <td>{row.operation}</td>
+            <td className={layout.muted}>{row.path ?? ''}</td>
+            <NumberCell>{format.number(row.calls)}</NumberCell>
+            <NumberCell>{format.number(row.failure)}</NumberCell>
+            <NumberCell>{format.duration(row.p50_ms)}</NumberCell>
+            <NumberCell>{format.duration(row.p95_ms)}</NumberCell>
+            <NumberCell>{format.duration(row.p99_ms)}</NumberCell>
+          </tr>
+        ))}
+      </Table>
+    </Panel>
   );
 }
 

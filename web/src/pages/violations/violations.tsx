@@ -7,6 +7,7 @@ import { useCall } from '../../api/queries';
 import { useMe } from '../../api/session';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
+import { CameraSelect } from '../../live/camera-select';
 import { Segments, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
 import layout from '../../ui/layout.module.css';
@@ -64,36 +65,12 @@ function TimeFilter({ onChange }: { readonly onChange: (change: object) => void 
   );
 }
 
-function Filters() {
+function OrderFilters({ onChange: set }: { readonly onChange: (change: object) => void }) {
   const t = useWords(words);
   const format = useFormat();
-  const { status = 'pending', camera = '', type = '', order, sure } = route.useSearch();
-  const navigate = route.useNavigate();
-  const filter = useFilter();
-  const { data: cameras } = useCall('cameras.list', {});
-  const { data: me } = useMe();
-  const set = (change: object) => void navigate({ search: (old) => ({ ...old, id: undefined, ...change }) });
+  const { order, sure } = route.useSearch();
   return (
-    <div className={layout.row}>
-      <Select
-        label={t.statusLabel}
-        value={status}
-        options={STATUSES.map((each) => [each, t.status[each]] as const)}
-        onChange={(next) => set({ status: next === 'pending' ? undefined : next })}
-      />
-      <Select
-        label={t.camera}
-        value={camera}
-        options={[['', t.allCameras], ...(cameras?.cameras ?? []).map(({ id }) => [id, id] as const)]}
-        onChange={(next) => set({ camera: next || undefined })}
-      />
-      <Select
-        label={t.type}
-        value={type}
-        options={[['', t.allTypes], ...(me?.site.violation_types ?? []).map((each) => [each, each] as const)]}
-        onChange={(next) => set({ type: next || undefined })}
-      />
-      <TimeFilter onChange={set} />
+    <>
       <Select
         label={t.certainty}
         value={sure === undefined ? '' : String(sure)}
@@ -112,6 +89,39 @@ function Filters() {
         ]}
         onChange={(next) => set({ order: next === 'newest' ? 'newest' : undefined })}
       />
+    </>
+  );
+}
+
+function Filters() {
+  const t = useWords(words);
+  const { status = 'pending', camera = '', type = '' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const filter = useFilter();
+  const { data: me } = useMe();
+  const set = (change: object) => void navigate({ search: (old) => ({ ...old, id: undefined, ...change }) });
+  return (
+    <div className={layout.row}>
+      <Select
+        label={t.statusLabel}
+        value={status}
+        options={STATUSES.map((each) => [each, t.status[each]] as const)}
+        onChange={(next) => set({ status: next === 'pending' ? undefined : next })}
+      />
+      <CameraSelect
+        label={t.camera}
+        value={camera}
+        all={t.allCameras}
+        onChange={(next) => set({ camera: next || undefined })}
+      />
+      <Select
+        label={t.type}
+        value={type}
+        options={[['', t.allTypes], ...(me?.site.violation_types ?? []).map((each) => [each, each] as const)]}
+        onChange={(next) => set({ type: next || undefined })}
+      />
+      <TimeFilter onChange={set} />
+      <OrderFilters onChange={set} />
       <a className={kit.button} href={addressOf('records.exportViolations', filter)} download>
         {t.csv}
       </a>

@@ -1,11 +1,11 @@
 import { Link, getRouteApi } from '@tanstack/react-router';
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
-import { useServerNow } from '../../api/clock';
 import { useCall } from '../../api/queries';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import { cameraWords } from '../../live/camera-words';
 import { isProblem, pictureLate, severityOf, useCameraStates } from '../../live/cameras';
+import { useKnownNow } from '../../live/connection';
 import { Picture } from '../../live/picture';
 import type { LiveCamera } from '../../live/topics';
 import { Button } from '../../ui/button';
@@ -150,7 +150,7 @@ export function Wall() {
   const { cameras, error, refetch } = useCameraStates();
   const [isPaused, setPaused] = useState(false);
   const places = usePlaces();
-  const now = useServerNow();
+  const now = useKnownNow();
   useKeys({ ' ': () => setPaused((paused) => !paused) });
   const shown = (cameras ?? [])
     .filter(({ id }) => group === undefined || places.get(id) === group)
