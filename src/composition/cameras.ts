@@ -38,7 +38,7 @@ export function createCameras(platform: Platform, camerasFile: string): Cameras 
   const repository = new PgCameras(database);
   const revisions = new PgRevisions(database, 'camera_config_revisions');
   const batcher = new ChangeBatcher((decide) => configuration.change(decide));
-  const service = new CameraService(repository, revisions, new CameraCommands(batcher.change, clock));
+  const service = new CameraService(repository, revisions, new CameraCommands(batcher.change, clock, revisions));
   const config = new CameraConfigService(revisions, repository, file, format, heads, configuration, clock);
   return {
     ...configured,

@@ -44,7 +44,7 @@ export function cameraSiteInMemory(text: string | undefined = CAMERAS) {
   const settling = new Reconciliation(cameraKind, file, format, heads, publishing, log, onStep, confirmation);
   const outcomes = new ConfigOutcomes(cameraKind, unit, settling, () => Promise.resolve());
   const configuration = new Configuration(cameraKind, unit, file, format, settling, publishing, outcomes);
-  const commands = new CameraCommands((decide) => configuration.change(decide), clock);
+  const commands = new CameraCommands((decide) => configuration.change(decide), clock, revisions);
   const service = new CameraService(cameras, revisions, commands);
   return {
     /** Lets a while pass. */

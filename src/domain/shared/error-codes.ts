@@ -40,6 +40,11 @@ const TABLE = {
   'alert_rule.invalid': of('invalid', 'The alert rule breaks a rule; `errors` says which.'),
   'alert_rule.not_found': of('not-found', 'There is no alert rule of this id.'),
   'alert_rule.unknown_type': of('conflict', 'The rule is of a type that only the old backend knew.'),
+  'camera.changed': of(
+    'stale',
+    'The camera was changed since it was read; `conflicts` has each field before, as it is now, and as it was sent.',
+    '0.2.0',
+  ),
   'camera.conflict': of('conflict', 'File and API changed the same setting; the answer has both values.'),
   'camera.exists': of('conflict', 'There is a camera of this id already.'),
   'camera.inactive': of('invalid', 'The camera is inactive: activate it first.'),

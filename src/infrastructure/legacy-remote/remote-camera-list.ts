@@ -72,8 +72,10 @@ export class RemoteCameraList {
    */
   async forChange(): Promise<Listed> {
     const listed = await this.listed();
-    if (listed.entries.length + listed.quarantined.length > 0 || (await this.lastGood.all()).length === 0)
-      return listed;
+    // With the times of the table, by which a caller says which camera it has read.
+    if (listed.entries.length + listed.quarantined.length > 0)
+      return { ...listed, entries: await this.times.applyTo(listed.entries) };
+    if ((await this.lastGood.all()).length === 0) return listed;
     const message = 'The old backend lists no cameras, though this site has some: it probably cannot read its file.';
     throw new Unavailable('legacy.unreadable', message, 'not-started');
   }

@@ -4,12 +4,19 @@ import { cameraKind, cameraSet } from '../../application/cameras/camera-kind';
 import type { EntrySet } from '../../application/shared/entry-set';
 import { cameraView } from '../../application/cameras/camera-view';
 import type { ConfigEdit } from '../../application/shared/config-file';
-import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from '../../application/cameras/cameras-port';
+import type {
+  CameraFilter,
+  CameraKey,
+  CameraPatch,
+  CamerasPort,
+  VersionedCamera,
+} from '../../application/cameras/cameras-port';
 import { editsOf } from '../../application/shared/configuration-reconciliation';
 import type { Clock, Log } from '../../application/shared/log';
 import { within } from '../../application/shared/within';
 import { CAMERA_DEFAULTS, type Camera } from '../../domain/cameras/camera';
 import { changesBetween } from '../../domain/shared/entry-changes';
+import type { RevisionRepository } from '../../domain/shared/config-revision';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { Fault } from '../../domain/shared/fault';
@@ -157,13 +164,14 @@ export class RemoteCameras implements CamerasPort {
   constructor(
     backend: OldBackendClient,
     lastGood: CameraRepository,
+    revisions: Pick<RevisionRepository, 'page'>,
     configuration: Pick<Configuration<Camera>, 'reconcile'>,
     clock: Clock,
     log: Log,
   ) {
     this.cameras = new RemoteCameraList(backend, lastGood, clock);
     const changes = new RemoteCameraChanges(backend, this.cameras, configuration, log);
-    this.commands = new CameraCommands((decide) => changes.change(decide), clock);
+    this.commands = new CameraCommands((decide) => changes.change(decide), clock, revisions);
   }
 
   /** The old backend does not know `active_only` on its legacy path. */
@@ -178,5 +186,5 @@ export class RemoteCameras implements CamerasPort {
 
   create = (fields: JsonObject) => this.commands.create(fields);
   update = (patch: CameraPatch) => this.commands.update(patch);
-  remove = (key: CameraKey) => this.commands.remove(key);
+  remove = (key: VersionedCamera) => this.commands.remove(key);
 }

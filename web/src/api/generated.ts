@@ -22,7 +22,7 @@ export type CameraChanged = { readonly status: 'success'; readonly camera: Camer
 export type CameraCreated = { readonly ok: boolean; readonly camera: Camera };
 export type CameraInfo = { readonly id: string; readonly name: string; readonly status: string; readonly camera_type: string; readonly location: string; readonly resolution: string; readonly region_id: string | null; readonly is_active: boolean; readonly created_at: string; readonly updated_at: string; readonly fps: string; readonly capabilities: readonly (string)[] };
 export type CameraList = { readonly cameras: readonly (Camera)[] };
-export type CameraPatch = { readonly id?: string; readonly name?: string; readonly source?: string; readonly active?: boolean; readonly auto_start?: boolean; readonly location?: string; readonly status?: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type?: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution?: string; readonly fps?: number; readonly region_id?: string; readonly regions_file?: string; readonly profile?: string; readonly device?: string; readonly imgsz?: 'auto' | number; readonly auto_tune?: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>> };
+export type CameraPatch = { readonly if_match?: string; readonly id?: string; readonly name?: string; readonly source?: string; readonly active?: boolean; readonly auto_start?: boolean; readonly location?: string; readonly status?: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type?: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution?: string; readonly fps?: number; readonly region_id?: string; readonly regions_file?: string; readonly profile?: string; readonly device?: string; readonly imgsz?: 'auto' | number; readonly auto_tune?: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>> };
 export type CameraStatistics = { readonly camera_id: string; readonly start_time: string; readonly end_time: string; readonly period: string; readonly statistics: DetectionAnalytics };
 export type Canvas = { readonly status: 'success'; readonly meta: { readonly canvas_size: { readonly width?: number; readonly height?: number }; readonly background_size: { readonly width?: number; readonly height?: number }; readonly fit_mode: 'contain' | 'cover' | 'stretch' | null; readonly ref_size: string | null } };
 export type CanvasParts = { readonly canvas_size?: { readonly width?: number; readonly height?: number }; readonly background_size?: { readonly width?: number; readonly height?: number }; readonly fit_mode?: 'contain' | 'cover' | 'stretch' | null; readonly ref_size?: string | null };
@@ -142,6 +142,7 @@ export type TokenRevoked = { readonly ok: boolean; readonly token_id: string };
 export type Trial = { readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[] };
 export type Verification = { readonly id: string; readonly group: string; readonly event_camera_id: string; readonly violation_id: number | null; readonly events: number; readonly expires_at: string };
 export type VerificationOf = { readonly lease_seconds?: number };
+export type VersionedCamera = { readonly if_match?: string };
 export type VideoStats = { readonly total_connections: number; readonly active_cameras: number; readonly frames_sent: number; readonly frames_dropped: number; readonly frames_received: number; readonly active_cameras_detail: Readonly<Record<string, number>> };
 export type VideoStatus = { readonly camera_id: string; readonly has_clients: boolean; readonly client_count: number };
 export type Violation = { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly violation_type: string; readonly track_id: number | null; readonly confidence: number | null; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly snapshot_path: string | null; readonly bbox: BoundingBox | null; readonly handled_at: string | null; readonly handled_by: string | null; readonly notes: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string };
@@ -162,7 +163,7 @@ export interface Operations {
   'cameras.create': { input: { readonly body: NewCamera }; answer: CameraCreated };
   'cameras.get': { input: { readonly camera_id: string }; answer: Camera };
   'cameras.update': { input: { readonly camera_id: string; readonly body?: CameraPatch }; answer: CameraChanged };
-  'cameras.remove': { input: { readonly camera_id: string }; answer: Done };
+  'cameras.remove': { input: { readonly camera_id: string; readonly if_match?: string; readonly body?: VersionedCamera }; answer: Done };
   'camera-config.status': { input: {  }; answer: ConfigStatus };
   'camera-config.revisions': { input: { readonly limit?: number; readonly offset?: number }; answer: RevisionList };
   'camera-config.revision': { input: { readonly number: number }; answer: RevisionDetail };
