@@ -4,6 +4,7 @@ import { alertHandlingOperations } from './alerts/alert-handling-operations';
 import { alertOperations } from './alerts/alert-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
+import { cameraDraftOperations } from './cameras/camera-draft-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import { videoOperations } from './camera-control/video-operations';
 import { eventOperations } from './events/events-operations';
@@ -22,6 +23,7 @@ import { systemOperations } from './system/system-operations';
 export const catalogue = {
   cameras: cameraOperations,
   cameraConfig: cameraConfigOperations,
+  cameraDrafts: cameraDraftOperations,
   cameraControl: cameraControlOperations,
   regions: regionOperations,
   video: videoOperations,

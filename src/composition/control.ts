@@ -1,3 +1,4 @@
+import type { Mounted } from '../api/http/mount';
 import type { CameraControlPort } from '../application/camera-control/camera-control-port';
 import { CameraControlService } from '../application/camera-control/camera-control-service';
 import { CameraController } from '../application/camera-control/camera-controller';
@@ -49,6 +50,8 @@ export interface Control {
   readonly frameCounts: FrameCounts;
   readonly domain: CameraControlPort;
   readonly legacy: CameraControlPort;
+  /** Those that are not switched. */
+  readonly operations: readonly Mounted[];
 }
 
 interface WithPreviews {
@@ -100,6 +103,7 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
       'legacy',
       service((decide) => configuration.changeFile(decide)),
     ),
+    operations: cameras.drafts((before, after) => controller.forecast(before, after)),
   };
 }
 

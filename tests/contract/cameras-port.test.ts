@@ -238,7 +238,8 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by $name', ({ port, remote, editsInP
     it('also where a person edited the file', async () => {
       const version = await read('cam1');
       site.write(site.text().replace('fps: 25', 'fps: 9'));
-      await expect(cameras.update({ camera_id: 'cam1', if_match: version, name: 'x' })).rejects.toMatchObject({
+      const change = () => cameras.update({ camera_id: 'cam1', if_match: version, name: 'x' });
+      await expect(runInCall({ requestId: 'r', actor: 'li' }, change)).rejects.toMatchObject({
         code: 'camera.changed',
         details: { extra: { changed_by: { author: null, origin: 'file' } } },
       });

@@ -6,7 +6,7 @@ import { undo } from '../../domain/shared/entry-changes';
 import { type Json, type JsonObject, sameJson } from '../../domain/shared/json';
 import { type CallContext, currentCall, noteChange, runInCall } from '../shared/call-context';
 import type { Clock } from '../shared/log';
-import type { Decide } from '../shared/configuration';
+import type { Decide } from '../shared/configuration-plans';
 import { cameraSet } from './camera-kind';
 import type { EntrySet } from '../shared/entry-set';
 import { type CameraView, cameraView } from './camera-view';

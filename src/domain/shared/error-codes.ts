@@ -56,6 +56,11 @@ const TABLE = {
   'camera.source_failed': of('source-failed', 'The camera refused or broke off; `reason` says why.'),
   'camera.source_silent': of('source-silent', 'The camera sent no picture in time.'),
   'camera_config.busy': of('conflict', 'The cameras file was edited this very moment: try again.'),
+  'camera_config.changed': of(
+    'stale',
+    'The cameras file is no longer the one that the text started from; `sha256` is that of the present one.',
+    '0.2.0',
+  ),
   'camera_config.file_busy': of('unavailable', 'The cameras file is being written; nothing was changed, try again.'),
   'camera_config.file_invalid': of('conflict', 'The cameras file has faults; `file_faults` says where. Mend it first.'),
   'camera_config.file_stale': of('unavailable', 'The change is stored or refused as it says; the file follows.'),

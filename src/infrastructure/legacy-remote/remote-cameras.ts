@@ -1,4 +1,6 @@
-import { type Configuration, type Decide, fileInvalid } from '../../application/shared/configuration';
+import { outsideCalls } from '../../application/shared/call-context';
+import type { Configuration } from '../../application/shared/configuration';
+import { type Decide, fileInvalid } from '../../application/shared/configuration-plans';
 import { CameraCommands } from '../../application/cameras/camera-service';
 import { cameraKind, cameraSet } from '../../application/cameras/camera-kind';
 import type { EntrySet } from '../../application/shared/entry-set';
@@ -84,7 +86,8 @@ class RemoteCameraChanges {
 
   /** The old backend replaces a file with faults by one that holds nothing but its change. */
   private async reconcileOrRefuse() {
-    const { head, faults, unseen } = await this.configuration.reconcile();
+    // What somebody else wrote into the file is not this caller's doing.
+    const { head, faults, unseen } = await outsideCalls(() => this.configuration.reconcile());
     if (!head || faults.length > 0)
       throw fileInvalid(cameraKind, faults, 'The cameras file has faults and nothing was changed');
     return unseen;

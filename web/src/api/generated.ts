@@ -42,6 +42,7 @@ export type DetectionPage = { readonly records: readonly (DetectionRecord)[]; re
 export type DetectionRecord = { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly frame_number: number; readonly person_count: number; readonly hairnet_violations: number; readonly handwash_events: number; readonly sanitize_events: number; readonly fps: number | null; readonly processing_time: number | null };
 export type DetectionTotals = { readonly total_frames: number; readonly total_persons: number; readonly total_hairnet_violations: number; readonly total_handwash_events: number; readonly total_sanitize_events: number; readonly avg_fps: number; readonly avg_processing_time: number };
 export type Done = { readonly status: 'success' };
+export type Draft = { readonly diff: string; readonly changes: readonly (EntryChange)[]; readonly faults: readonly (ConfigFault)[]; readonly restarts: readonly (string)[]; readonly starts: readonly (string)[]; readonly stops: readonly (string)[] };
 export type DryAlert = { readonly camera_id: string; readonly alert_type: string; readonly timestamp: string; readonly message: string; readonly details: AlertDetails };
 export type DryRun = { readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[]; readonly rule_id: number };
 export type DryRunWish = { readonly hours?: number };
@@ -51,6 +52,7 @@ export type EventList = readonly (Event)[];
 export type EventsFound = { readonly events: readonly (StatisticsEvent)[]; readonly total: number };
 export type Evidence = Readonly<Record<string, unknown>>;
 export type Fault = { readonly loc: readonly (string | number)[]; readonly msg: string; readonly type: string; readonly suggestion?: string };
+export type FileText = { readonly text: string; readonly sha256: string | null };
 export type HandledItem = { readonly id: number; readonly version: number; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly notes?: string };
 export type HandledItems = { readonly items: readonly (HandledItem)[] };
 export type Handling = { readonly by?: string | null; readonly note?: string | null };
@@ -71,6 +73,7 @@ export type OperationMetrics = { readonly operation: string; readonly path: 'dom
 export type PlainRegion = { readonly id: string; readonly type?: string; readonly name?: string; readonly description?: string; readonly points: readonly (unknown)[]; readonly isActive?: boolean; readonly rules?: Readonly<Record<string, unknown>>; readonly color?: string };
 export type PlainRegions = { readonly regions: readonly (PlainRegion)[]; readonly canvas_size: { readonly width?: number; readonly height?: number } };
 export type Posted = { readonly ok: boolean; readonly accepted: number; readonly duplicates: number; readonly rejected: readonly (RejectedEvent)[] };
+export type Preview = { readonly change: 'create' | 'update' | 'remove' | 'restore'; readonly camera_id?: string; readonly fields?: Readonly<Record<string, unknown>>; readonly number?: number };
 export type Problem = { readonly type: string; readonly title: string; readonly status: number; readonly detail: string; readonly code: string; readonly request_id: string; readonly errors?: readonly (Fault)[] };
 export type ProcessStatus = { readonly ok: boolean; readonly running: boolean; readonly pid: number; readonly log: string; readonly desired_state: 'running' | 'stopped'; readonly state: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping'; readonly since: string; readonly restarts: number; readonly last_exit: string | null; readonly reason: string | null };
 export type Quarantined = { readonly id: string | null; readonly line: number; readonly column: number; readonly faults: readonly (ConfigFault)[] };
@@ -114,6 +117,7 @@ export type RolloutSwitch = { readonly reason: string; readonly group?: string }
 export type RolloutVerdict = { readonly action: 'rollback' | 'hold' | 'promote'; readonly attention: boolean; readonly findings: readonly (RolloutFinding)[]; readonly missing: readonly (RolloutMissing)[] };
 export type RolloutVerified = { readonly passed: boolean; readonly report: Readonly<Record<string, unknown>> };
 export type RuleTrial = { readonly hours?: number; readonly name: string; readonly camera_id?: string | null; readonly rule_type: 'violation_threshold' | 'continuous_violation' | 'no_detection' | 'camera_down' | 'violation'; readonly conditions: AlertConditions; readonly notification_channels?: readonly ('websocket' | 'webhook' | 'email' | 'log')[]; readonly recipients?: readonly (string)[]; readonly enabled?: boolean; readonly priority?: 'low' | 'medium' | 'high' | 'critical'; readonly created_by?: string | null };
+export type SavedText = { readonly text: string; readonly base_sha256: string };
 export type SentEvent = { readonly id?: string | number; readonly ts?: number | string; readonly type?: string; readonly camera_id?: string; readonly track_id?: number | null; readonly evidence?: Evidence | null };
 export type SentEvents = { readonly events: readonly (SentEvent)[] };
 export type Series = { readonly metric: 'events' | 'violations'; readonly bucket: '1m' | '15m' | '1h' | '1d'; readonly by: 'type' | 'camera' | 'none'; readonly time_zone: string; readonly from: string; readonly to: string; readonly series: readonly (SeriesLine)[] };
@@ -135,6 +139,8 @@ export type Summary = { readonly window_minutes: number; readonly total_events: 
 export type SystemConfig = { readonly timestamp: string; readonly project_root: null; readonly config_files: { readonly cameras: ConfigFile; readonly regions: ConfigFile; readonly default: ConfigFile; readonly unified_params: ConfigFile; readonly enhanced_detection: ConfigFile }; readonly default_config: null; readonly unified_config: null; readonly environment: { readonly HBD_REGIONS_FILE: null; readonly PYTHONPATH: null; readonly PATH: null }; readonly python_executable: null; readonly working_directory: null };
 export type SystemHealth = { readonly timestamp: string; readonly status: 'healthy' | 'warning' | 'error'; readonly issues: readonly (string)[]; readonly directories: { readonly config: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly src: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly models: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly data: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly frontend: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean } }; readonly files: Readonly<Record<string, { readonly exists: boolean; readonly readable: boolean }>>; readonly resources: { readonly memory_usage: number; readonly disk_usage: number; readonly cpu_usage: number }; readonly psutil_available: boolean };
 export type SystemInfo = { readonly timestamp: string; readonly system: { readonly platform: string; readonly system: string; readonly version: string; readonly architecture: readonly (string)[]; readonly processor: string; readonly hostname: string; readonly python_version: string | null; readonly node_version: string | null }; readonly memory: { readonly total: number; readonly available: number; readonly used: number; readonly percentage: number }; readonly cpu: { readonly count: number; readonly usage_percent: number; readonly physical_count: number | null; readonly current_frequency: number | null }; readonly disk: { readonly total: number; readonly used: number; readonly free: number; readonly percentage: number }; readonly psutil_available: boolean };
+export type TextSaved = { readonly status: 'success'; readonly revision: number; readonly sha256: string; readonly cameras: readonly (string)[] };
+export type TextToCheck = { readonly text: string };
 export type Token = { readonly id: string; readonly name: string; readonly role: 'viewer' | 'operator' | 'admin'; readonly created_at: string; readonly expires_at: string | null; readonly revoked_at: string | null; readonly last_used_at: string | null };
 export type TokenCreated = { readonly ok: boolean; readonly token: Token; readonly secret: string };
 export type TokenList = { readonly tokens: readonly (Token)[] };
@@ -168,6 +174,10 @@ export interface Operations {
   'camera-config.revisions': { input: { readonly limit?: number; readonly offset?: number }; answer: RevisionList };
   'camera-config.revision': { input: { readonly number: number }; answer: RevisionDetail };
   'camera-config.restore': { input: { readonly number: number }; answer: Restored };
+  'camera-config.preview': { input: { readonly body: Preview }; answer: Draft };
+  'camera-config.text': { input: {  }; answer: FileText };
+  'camera-config.save': { input: { readonly body: SavedText }; answer: TextSaved };
+  'camera-config.check': { input: { readonly body: TextToCheck }; answer: Draft };
   'camera-control.start': { input: { readonly camera_id: string }; answer: Started };
   'camera-control.stop': { input: { readonly camera_id: string }; answer: ProcessStatus };
   'camera-control.restart': { input: { readonly camera_id: string }; answer: Started };
@@ -278,6 +288,10 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'camera-config.revisions': 'GET /api/v1/cameras/config/revisions viewer',
   'camera-config.revision': 'GET /api/v1/cameras/config/revisions/{number} viewer',
   'camera-config.restore': 'POST /api/v1/cameras/config/revisions/{number}/restore operator',
+  'camera-config.preview': 'POST /api/v1/cameras/config/preview operator',
+  'camera-config.text': 'GET /api/v1/cameras/config/text viewer',
+  'camera-config.save': 'PUT /api/v1/cameras/config/text operator',
+  'camera-config.check': 'POST /api/v1/cameras/config/check operator',
   'camera-control.start': 'POST /api/v1/cameras/{camera_id}/start operator',
   'camera-control.stop': 'POST /api/v1/cameras/{camera_id}/stop operator',
   'camera-control.restart': 'POST /api/v1/cameras/{camera_id}/restart operator',
