@@ -3,6 +3,7 @@ import { sessionOperations } from './access/session-operations';
 import { alertHandlingOperations } from './alerts/alert-handling-operations';
 import { alertOperations } from './alerts/alert-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
+import { cameraOverviewOperations, cameraProbeOperations } from './camera-control/camera-overview-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
 import { cameraDraftOperations } from './cameras/camera-draft-operations';
 import { cameraOperations } from './cameras/camera-operations';
@@ -25,6 +26,8 @@ export const catalogue = {
   cameraConfig: cameraConfigOperations,
   cameraDrafts: cameraDraftOperations,
   cameraControl: cameraControlOperations,
+  cameraOverview: cameraOverviewOperations,
+  cameraProbes: cameraProbeOperations,
   regions: regionOperations,
   video: videoOperations,
   alerts: alertOperations,

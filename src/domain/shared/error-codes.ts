@@ -52,6 +52,7 @@ const TABLE = {
   'camera.not_found': of('not-found', 'There is no camera of this id.'),
   'camera.preview_busy': of('unavailable', 'Too many previews are taken at once: try again.'),
   'camera.preview_unusable': of('unavailable', 'No ffmpeg could take the picture.'),
+  'camera.probe_busy': of('unavailable', 'Two sources are being tried already: try again.', '0.2.0'),
   'camera.source_empty': of('invalid', 'The camera has no source to take a picture from.'),
   'camera.source_failed': of('source-failed', 'The camera refused or broke off; `reason` says why.'),
   'camera.source_silent': of('source-silent', 'The camera sent no picture in time.'),

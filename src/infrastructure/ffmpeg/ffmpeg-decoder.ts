@@ -65,6 +65,8 @@ interface InputOptions {
   readonly address?: string;
   /** The input comes in pieces, faster than it is to be shown. */
   readonly paced?: boolean;
+  /** ffmpeg says what it finds in the input. */
+  readonly verbose?: boolean;
 }
 
 function inputArguments(source: CameraSource, build: FfmpegBuild, options: InputOptions = {}): string[] {
@@ -99,10 +101,9 @@ function outputArguments({ passthrough }: FfmpegBuild): string[] {
 }
 
 export const decoderArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
-  words(`-nostdin -hide_banner -loglevel error -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`).concat(
-    inputArguments(source, build, options),
-    outputArguments(build),
-  );
+  words(
+    `-nostdin -hide_banner ${options?.verbose ? '-nostats -loglevel info' : '-loglevel error'} -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`,
+  ).concat(inputArguments(source, build, options), outputArguments(build));
 
 export interface FrameSink {
   /** 80 × 45 bytes, one per pixel. */
@@ -156,6 +157,11 @@ export class FfmpegDecoder {
       env,
     });
     return new FfmpegDecoder(child, sink, stream);
+  }
+
+  /** Its last output. It may name the source. */
+  get said(): string {
+    return this.stderr;
   }
 
   kill(): void {

@@ -64,6 +64,8 @@ export async function resolveHost(source: NetworkSource, find: Lookup = systemLo
 export interface OpenCamera {
   /** Why the frames end. */
   readonly failed: Promise<SourceFailure>;
+  /** What ffmpeg said until now. It may name the source. */
+  readonly said: () => string;
   close(): void;
 }
 
@@ -106,14 +108,19 @@ async function streamed(source: NetworkSource): Promise<Feed> {
  * @param find the ffmpeg to use; called once the source has been checked
  * @throws SourceFailure when it is clear at once that no frames can come
  */
-export async function openCamera(text: string, find: () => Promise<FfmpegBuild>, sink: FrameSink): Promise<OpenCamera> {
+export async function openCamera(
+  text: string,
+  find: () => Promise<FfmpegBuild>,
+  sink: FrameSink,
+  { verbose = false }: { readonly verbose?: boolean } = {},
+): Promise<OpenCamera> {
   const source = readSource(text);
   checkLocalSource(source);
   const build = await find();
   const clock = source.kind === 'test' && (await canDrawText(build));
   const feed = await openFeed(source);
   const { address, paced = false } = feed;
-  const args = decoderArguments(source, build, { clock, address, paced });
+  const args = decoderArguments(source, build, { clock, address, paced, verbose });
   const decoder = FfmpegDecoder.start(build, args, sink, feed.stream);
   const failed = decoder.ended.then((ending) => {
     feed.close();
@@ -122,6 +129,7 @@ export async function openCamera(text: string, find: () => Promise<FfmpegBuild>,
   });
   return {
     failed,
+    said: () => decoder.said,
     close: () => {
       feed.close();
       decoder.kill();

@@ -22,6 +22,7 @@ export type CameraChanged = { readonly status: 'success'; readonly camera: Camer
 export type CameraCreated = { readonly ok: boolean; readonly camera: Camera };
 export type CameraInfo = { readonly id: string; readonly name: string; readonly status: string; readonly camera_type: string; readonly location: string; readonly resolution: string; readonly region_id: string | null; readonly is_active: boolean; readonly created_at: string; readonly updated_at: string; readonly fps: string; readonly capabilities: readonly (string)[] };
 export type CameraList = { readonly cameras: readonly (Camera)[] };
+export type CameraOverviewRow = { readonly id: string; readonly name: string; readonly location: string; readonly active: boolean; readonly state: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping' };
 export type CameraPatch = { readonly if_match?: string; readonly id?: string; readonly name?: string; readonly source?: string; readonly active?: boolean; readonly auto_start?: boolean; readonly location?: string; readonly status?: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type?: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution?: string; readonly fps?: number; readonly region_id?: string; readonly regions_file?: string; readonly profile?: string; readonly device?: string; readonly imgsz?: 'auto' | number; readonly auto_tune?: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>> };
 export type CameraStatistics = { readonly camera_id: string; readonly start_time: string; readonly end_time: string; readonly period: string; readonly statistics: DetectionAnalytics };
 export type Canvas = { readonly status: 'success'; readonly meta: { readonly canvas_size: { readonly width?: number; readonly height?: number }; readonly background_size: { readonly width?: number; readonly height?: number }; readonly fit_mode: 'contain' | 'cover' | 'stretch' | null; readonly ref_size: string | null } };
@@ -70,10 +71,13 @@ export type NewCamera = { readonly id: string; readonly name: string; readonly s
 export type NewRegion = { readonly region_id: string; readonly region_type: 'entrance' | 'handwash' | 'sanitize' | 'work_area' | 'restricted' | 'monitoring' | 'custom'; readonly polygon: readonly (readonly (number)[])[]; readonly name?: string; readonly is_active?: boolean; readonly camera_id?: string; readonly description?: string; readonly rules?: { readonly required_behaviors?: readonly (string)[]; readonly forbidden_behaviors?: readonly (string)[]; readonly max_occupancy?: number; readonly min_duration?: number; readonly max_duration?: number; readonly alert_on_violation?: boolean } };
 export type Ok = { readonly ok: boolean };
 export type OperationMetrics = { readonly operation: string; readonly path: 'domain' | 'legacy' | null; readonly calls: number; readonly ok: number; readonly reject: number; readonly failure: number; readonly p50_ms: number; readonly p95_ms: number; readonly p99_ms: number };
+export type Overview = { readonly cameras: readonly (CameraOverviewRow)[]; readonly counts: Readonly<Record<string, number>>; readonly total: number; readonly next_cursor: string | null };
 export type PlainRegion = { readonly id: string; readonly type?: string; readonly name?: string; readonly description?: string; readonly points: readonly (unknown)[]; readonly isActive?: boolean; readonly rules?: Readonly<Record<string, unknown>>; readonly color?: string };
 export type PlainRegions = { readonly regions: readonly (PlainRegion)[]; readonly canvas_size: { readonly width?: number; readonly height?: number } };
 export type Posted = { readonly ok: boolean; readonly accepted: number; readonly duplicates: number; readonly rejected: readonly (RejectedEvent)[] };
 export type Preview = { readonly change: 'create' | 'update' | 'remove' | 'restore'; readonly camera_id?: string; readonly fields?: Readonly<Record<string, unknown>>; readonly number?: number };
+export type Probe = { readonly source: string; readonly camera_id?: string };
+export type Probed = { readonly ok: boolean; readonly codec: string | null; readonly width: number | null; readonly height: number | null; readonly fps: number | null; readonly picture: string };
 export type Problem = { readonly type: string; readonly title: string; readonly status: number; readonly detail: string; readonly code: string; readonly request_id: string; readonly errors?: readonly (Fault)[] };
 export type ProcessStatus = { readonly ok: boolean; readonly running: boolean; readonly pid: number; readonly log: string; readonly desired_state: 'running' | 'stopped'; readonly state: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping'; readonly since: string; readonly restarts: number; readonly last_exit: string | null; readonly reason: string | null };
 export type Quarantined = { readonly id: string | null; readonly line: number; readonly column: number; readonly faults: readonly (ConfigFault)[] };
@@ -190,6 +194,8 @@ export interface Operations {
   'camera-control.stats': { input: { readonly camera_id: string }; answer: Stats };
   'camera-control.logs': { input: { readonly camera_id: string; readonly lines?: number }; answer: Log };
   'camera-control.refresh': { input: {  }; answer: Refreshed };
+  'camera-control.overview': { input: { readonly q?: string; readonly state?: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping'; readonly cursor?: string; readonly limit?: number }; answer: Overview };
+  'camera-control.probe': { input: { readonly body: Probe }; answer: Probed };
   'regions.get': { input: { readonly region: string }; answer: Region };
   'regions.update': { input: { readonly region: string; readonly body?: RegionPatch }; answer: RegionSaved };
   'regions.remove': { input: { readonly region: string }; answer: Done };
@@ -304,6 +310,8 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'camera-control.stats': 'GET /api/v1/cameras/{camera_id}/stats viewer',
   'camera-control.logs': 'GET /api/v1/cameras/{camera_id}/logs viewer',
   'camera-control.refresh': 'POST /api/v1/cameras/refresh operator',
+  'camera-control.overview': 'GET /api/v1/cameras/overview viewer',
+  'camera-control.probe': 'POST /api/v1/cameras/probe operator',
   'regions.get': 'GET /api/v1/management/regions/{region} viewer',
   'regions.update': 'PUT /api/v1/management/regions/{region} operator',
   'regions.remove': 'DELETE /api/v1/management/regions/{region} operator',
