@@ -20,7 +20,7 @@ import { LivePictures } from '../infrastructure/notify/live-pictures';
 import { PgControlRequests, PgDesiredStates } from '../infrastructure/postgres/pg-control-requests';
 import type { PgMembership } from '../infrastructure/postgres/pg-membership';
 import { NodeWorkerHost } from '../infrastructure/process/node-worker-host';
-import { lastLines } from '../infrastructure/process/worker-log';
+import { logPage } from '../infrastructure/process/worker-log';
 import type { Cameras } from './cameras';
 import { journalOf } from './events';
 import type { Lifecycle } from './lifecycle';
@@ -145,7 +145,7 @@ const services =
       },
       previews,
       counters: (id: string) => host.counters(id),
-      lastLines,
+      logPage,
       clock,
     });
 

@@ -49,6 +49,11 @@ const TABLE = {
   'camera.exists': of('conflict', 'There is a camera of this id already.'),
   'camera.inactive': of('invalid', 'The camera is inactive: activate it first.'),
   'camera.invalid': of('invalid', 'The camera breaks a rule; `errors` says which.'),
+  'camera.log_cursor_unknown': of(
+    'not-found',
+    'The line of the cursor is no longer in the log: ask without a cursor.',
+    '0.2.0',
+  ),
   'camera.not_found': of('not-found', 'There is no camera of this id.'),
   'camera.preview_busy': of('unavailable', 'Too many previews are taken at once: try again.'),
   'camera.preview_unusable': of('unavailable', 'No ffmpeg could take the picture.'),
