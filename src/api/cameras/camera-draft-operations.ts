@@ -7,7 +7,7 @@ import {
 } from '../../application/cameras/camera-drafts';
 import type { ConfigFault } from '../../application/shared/config-file';
 import type { JsonObject } from '../../domain/shared/json';
-import { type Examples, unknown } from '../http/example';
+import { type Examples, invalid, unknown } from '../http/example';
 import { ListOf, MANY, NoInputDto, OneOf, Part, Text, Whole } from '../http/fields';
 import { operations } from '../http/operation';
 import { anyMembers, text } from '../http/schemas';
@@ -116,7 +116,7 @@ const examples = {
           column: 6,
           path: 'cameras[0].source',
           type: 'missing',
-          message: 'source is required',
+          message: 'source is required.',
           severity: 'error',
         },
       ],
@@ -132,14 +132,7 @@ const examples = {
       cameras: ['gate'],
     },
     varies: ['/revision'],
-    refused: {
-      input: { text: TEXT, base_sha256: '0'.repeat(64) },
-      status: 412,
-      code: 'camera_config.changed',
-      detail:
-        'The cameras file was changed after you read it, so nothing was saved: read it again and put your change into it.',
-      more: { sha256: SAVED },
-    },
+    refused: invalid({ text: TEXT }, 'base_sha256', 'is required', 'missing'),
   },
 } satisfies Examples<Drafts>;
 

@@ -26,8 +26,10 @@ export interface DraftFormat extends Pick<ConfigFormat, 'mask'> {
 
 export const PREVIEWED = ['create', 'update', 'remove', 'restore'] as const;
 
+type PreviewedChange = (typeof PREVIEWED)[number];
+
 export interface PreviewInput {
-  readonly change: (typeof PREVIEWED)[number];
+  readonly change: PreviewedChange;
   /** Of `update` and `remove`. */
   readonly camera_id?: string;
   /** Of `create` and `update`: the body of those. */

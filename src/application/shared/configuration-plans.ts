@@ -56,7 +56,7 @@ export interface Preview<E> {
 }
 
 /** A reconciliation that left nothing to be corrected. */
-export type Settled<E> = Reconciled<E> & { readonly head: NonNullable<Reconciled<E>['head']> };
+type Settled<E> = Reconciled<E> & { readonly head: NonNullable<Reconciled<E>['head']> };
 
 /** Times of what is not stored. */
 const NEVER = new Date(0);

@@ -24,7 +24,8 @@ const STREAM = /Stream #0:\d+[^\n]*?: Video: (\w+)([^\n]*)/;
 export function streamIn(said: string): Pick<Seen, 'codec' | 'width' | 'height' | 'fps'> {
   const [, codec = null, more = ''] = STREAM.exec(said) ?? [];
   const [, width, height] = /, (\d{2,5})x(\d{2,5})\b/.exec(more) ?? [];
-  const fps = Number(/, ([\d.]+) fps\b/.exec(more)?.[1]);
+  // `tbr` is ffmpeg's guess, where the stream does not say.
+  const fps = Number((/, ([\d.]+) fps\b/.exec(more) ?? /, ([\d.]+) tbr\b/.exec(more))?.[1]);
   const size = (side: string | undefined) => (side === undefined ? null : Number(side));
   // Without a rate in the stream ffmpeg takes that of its clock.
   return { codec, width: size(width), height: size(height), fps: fps > 0 && fps <= MOST_FPS ? fps : null };

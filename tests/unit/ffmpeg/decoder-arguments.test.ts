@@ -90,6 +90,10 @@ describe('what ffmpeg says of its input', () => {
       '    Stream #0:0: Video: mjpeg (Baseline), yuvj420p, 640x360, 90k tbr, 90k fps',
       { codec: 'mjpeg', width: 640, height: 360, fps: null },
     ],
+    [
+      'Stream #0:0: Video: rawvideo (I420 / 0x30323449), yuv420p, 320x180 [SAR 1:1 DAR 16:9], 5 tbr, 5 tbn, 5 tbc',
+      { codec: 'rawvideo', width: 320, height: 180, fps: 5 },
+    ],
     ['nothing of it', { codec: null, width: null, height: null, fps: null }],
   ])('names the stream: %s', (said, expected) => {
     expect(streamIn(said)).toEqual(expected);
