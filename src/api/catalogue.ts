@@ -3,7 +3,9 @@ import { sessionOperations } from './access/session-operations';
 import { alertHandlingOperations } from './alerts/alert-handling-operations';
 import { alertOperations } from './alerts/alert-operations';
 import { cameraControlOperations } from './camera-control/camera-control-operations';
+import { cameraOverviewOperations, cameraProbeOperations } from './camera-control/camera-overview-operations';
 import { cameraConfigOperations } from './cameras/camera-config-operations';
+import { cameraDraftOperations } from './cameras/camera-draft-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import { videoOperations } from './camera-control/video-operations';
 import { eventOperations } from './events/events-operations';
@@ -22,7 +24,10 @@ import { systemOperations } from './system/system-operations';
 export const catalogue = {
   cameras: cameraOperations,
   cameraConfig: cameraConfigOperations,
+  cameraDrafts: cameraDraftOperations,
   cameraControl: cameraControlOperations,
+  cameraOverview: cameraOverviewOperations,
+  cameraProbes: cameraProbeOperations,
   regions: regionOperations,
   video: videoOperations,
   alerts: alertOperations,

@@ -1,6 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { cameraConfigOperations } from '../api/cameras/camera-config-operations';
+import { cameraDraftOperations } from '../api/cameras/camera-draft-operations';
 import { type Mounted, mounted } from '../api/http/mount';
+import type { CameraController } from '../application/camera-control/camera-controller';
+import { CameraDrafts } from '../application/cameras/camera-drafts';
 import { cameraKind } from '../application/cameras/camera-kind';
 import { CameraConfigService } from '../application/cameras/camera-config-service';
 import { CameraCommands, CameraService, ChangeBatcher } from '../application/cameras/camera-service';
@@ -27,6 +30,8 @@ export interface Cameras extends Configured<Camera> {
   readonly config: CameraConfigService;
   readonly domain: CamerasPort;
   readonly operations: readonly Mounted[];
+  /** Operations that tell what becomes of the workers, which know that. */
+  readonly drafts: (workers: CameraController['forecast']) => readonly Mounted[];
 }
 
 export function createCameras(platform: Platform, camerasFile: string): Cameras {
@@ -38,7 +43,7 @@ export function createCameras(platform: Platform, camerasFile: string): Cameras 
   const repository = new PgCameras(database);
   const revisions = new PgRevisions(database, 'camera_config_revisions');
   const batcher = new ChangeBatcher((decide) => configuration.change(decide));
-  const service = new CameraService(repository, revisions, new CameraCommands(batcher.change, clock));
+  const service = new CameraService(repository, revisions, new CameraCommands(batcher.change, clock, revisions));
   const config = new CameraConfigService(revisions, repository, file, format, heads, configuration, clock);
   return {
     ...configured,
@@ -48,6 +53,7 @@ export function createCameras(platform: Platform, camerasFile: string): Cameras 
     config,
     domain: sharingReads(service, ['list']),
     operations: mounted(cameraConfigOperations, config),
+    drafts: (workers) => mounted(cameraDraftOperations, new CameraDrafts(configuration, file, format, workers, clock)),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   FaultyEntry,
 } from '../application/shared/config-file';
 import { ConfigOutcomes, Configuration } from '../application/shared/configuration';
+import { ConfigPlans } from '../application/shared/configuration-plans';
 import { ConfigHeads, ConfigPublishing } from '../application/shared/configuration-publication';
 import { type Reconciled, Reconciliation } from '../application/shared/configuration-reconciliation';
 import type { Log } from '../application/shared/log';
@@ -49,7 +50,8 @@ export function createConfiguration<E extends ConfigEntry<E>>(platform: Platform
   const confirmation = { clock, afterMs: confirmRemovalMs };
   const reconciliation = new Reconciliation(kind, file, format, heads, publishing, log, onStep, confirmation);
   const outcomes = new ConfigOutcomes(kind, unit, reconciliation, () => pause(FIND_OUT_PAUSE_MS));
-  const configuration = new Configuration(kind, unit, file, format, reconciliation, publishing, outcomes);
+  const plans = new ConfigPlans(kind, format, reconciliation);
+  const configuration = new Configuration(kind, unit, file, plans, reconciliation, publishing, outcomes);
   return { ...parts, file, heads, configuration };
 }
 

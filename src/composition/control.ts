@@ -1,7 +1,10 @@
+import { cameraOverviewOperations, cameraProbeOperations } from '../api/camera-control/camera-overview-operations';
+import { type Mounted, mounted } from '../api/http/mount';
 import type { CameraControlPort } from '../application/camera-control/camera-control-port';
 import { CameraControlService } from '../application/camera-control/camera-control-service';
 import { CameraController } from '../application/camera-control/camera-controller';
-import { CameraPreviews } from '../application/camera-control/camera-previews';
+import { LiveCameras } from '../application/camera-control/live-cameras';
+import { CameraPreviews, CameraProbes } from '../application/camera-control/camera-previews';
 import { CameraSupervisor } from '../application/camera-control/camera-supervisor';
 import { ControlRelay } from '../application/camera-control/control-relay';
 import { FrameCounts } from '../application/camera-control/frame-counts';
@@ -17,7 +20,7 @@ import { LivePictures } from '../infrastructure/notify/live-pictures';
 import { PgControlRequests, PgDesiredStates } from '../infrastructure/postgres/pg-control-requests';
 import type { PgMembership } from '../infrastructure/postgres/pg-membership';
 import { NodeWorkerHost } from '../infrastructure/process/node-worker-host';
-import { lastLines } from '../infrastructure/process/worker-log';
+import { logPage } from '../infrastructure/process/worker-log';
 import type { Cameras } from './cameras';
 import { journalOf } from './events';
 import type { Lifecycle } from './lifecycle';
@@ -47,8 +50,11 @@ export interface Control {
   readonly relay: ControlRelay;
   readonly grabber: FrameGrabber;
   readonly frameCounts: FrameCounts;
+  readonly live: LiveCameras;
   readonly domain: CameraControlPort;
   readonly legacy: CameraControlPort;
+  /** Those that are not switched. */
+  readonly operations: readonly Mounted[];
 }
 
 interface WithPreviews {
@@ -83,23 +89,38 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
   wakes.on('control_answers', requests.wake);
   const relay = new ControlRelay(() => controller.controls, requests, log);
   const service = services(cameras, { desired, controller, previews, host }, clock);
+  const rememberedStates = { all: wakes.remembered('cameras', () => desired.all()) };
+  const domain = relay.over(
+    'domain',
+    service((decide) => configuration.change(decide)),
+  );
+  const live = new LiveCameras({
+    cameras: cameras.remembered,
+    desired: rememberedStates,
+    supervisor: () => (controller.controls ? controller.supervisor() : undefined),
+    elsewhere: domain,
+  });
+  const probes = new CameraProbes(repository, (source, ms, over) => grabber.look(source, ms, over), clock);
   return {
     desired,
-    rememberedStates: { all: wakes.remembered('cameras', () => desired.all()) },
+    rememberedStates,
     host,
     pictures: new LivePictures(host.files),
     controller,
     relay,
     grabber,
     frameCounts,
-    domain: relay.over(
-      'domain',
-      service((decide) => configuration.change(decide)),
-    ),
+    live,
+    domain,
     legacy: relay.over(
       'legacy',
       service((decide) => configuration.changeFile(decide)),
     ),
+    operations: [
+      cameras.drafts((before, after) => controller.forecast(before, after)),
+      mounted(cameraOverviewOperations, live),
+      mounted(cameraProbeOperations, probes),
+    ].flat(),
   };
 }
 
@@ -124,7 +145,7 @@ const services =
       },
       previews,
       counters: (id: string) => host.counters(id),
-      lastLines,
+      logPage,
       clock,
     });
 

@@ -26,17 +26,17 @@ export interface Legacy {
 export function createLegacy(platform: Platform, baseUrl: string, cameras: Cameras, system: SystemPort): Legacy {
   const { database, clock, log } = platform;
   const alerts = new LegacyAlerts(database, clock);
-  const { configuration, file, format, repository, heads } = cameras;
+  const { configuration, file, format, repository, revisions, heads } = cameras;
   if (baseUrl === '') {
     const batcher = new ChangeBatcher((decide) => configuration.changeFile(decide));
-    const commands = new CameraCommands(batcher.change, clock);
+    const commands = new CameraCommands(batcher.change, clock, revisions);
     // The machine does not depend on the path: both paths read the same source.
     return { alerts, cameras: new LegacyCameras(file, format, repository, heads, commands), system };
   }
   const backend = new OldBackendClient(baseUrl);
   return {
     alerts,
-    cameras: new RemoteCameras(backend, repository, configuration, clock, log),
+    cameras: new RemoteCameras(backend, repository, revisions, configuration, clock, log),
     system: new RemoteSystem(backend, clock, system),
   };
 }

@@ -1,4 +1,3 @@
-import { LiveCameras } from '../application/camera-control/live-cameras';
 import { processConditions } from '../application/camera-control/worker-states';
 import { violationView } from '../application/records/record-service';
 import type { ViolationQueueStore } from '../application/records/violation-queue-service';
@@ -140,14 +139,7 @@ function createReaders({ database, clock }: Platform, observed: Observed): Reado
   ]);
 }
 
-function camerasReader({ cameras, control }: Observed): Reader {
-  const { controller, rememberedStates: desired, domain } = control;
-  const live = new LiveCameras({
-    cameras: cameras.remembered,
-    desired,
-    supervisor: () => (controller.controls ? controller.supervisor() : undefined),
-    elsewhere: domain,
-  });
+function camerasReader({ control: { live } }: Observed): Reader {
   const topic = new KeyedTopic('cameras', 'cameras');
   return { topic, read: async () => topic.set(await live.all()), everyMs: EVERY_MS.cameras, wokenBy: ['cameras'] };
 }

@@ -83,7 +83,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const { router } = rollout;
   const operations = [
     switched(cameraOperations, router, bothCameras),
-    [cameras, regions, alerts].flatMap((context) => context.operations),
+    [cameras, regions, control, alerts].flatMap((context) => context.operations),
     switched(cameraControlOperations, router, control),
     switched(alertOperations, router, { domain: alerts.domain, legacy: legacy.alerts }),
     switched(eventOperations, router, events.events),

@@ -130,6 +130,8 @@ describe.each(IMPLEMENTATIONS)('CameraControlPort on $name', ({ path, elsewhere 
       log_file: 'detect_quiet.log',
       total_lines: 0,
       lines: [],
+      before: null,
+      after: null,
     });
   });
 

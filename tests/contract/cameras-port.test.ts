@@ -1,4 +1,6 @@
 import type { CamerasPort } from '../../src/application/cameras/cameras-port';
+import { runInCall } from '../../src/application/shared/call-context';
+import type { DomainError } from '../../src/domain/shared/domain-error';
 import type { Site } from '../../src/composition/site';
 import { type SharedFile, oldBackendOnFile } from '../support/old-backend-on-file';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
@@ -183,6 +185,65 @@ describe.each(IMPLEMENTATIONS)('CamerasPort by $name', ({ port, remote, editsInP
     await expect(cameras.update({ camera_id: 'nope', fps: 1 })).rejects.toEqual(
       refusal('not-found', 'camera.not_found'),
     );
+  });
+
+  describe('changes and removes a camera only as it was read', () => {
+    const read = async (camera_id: string) => String((await cameras.get({ camera_id })).updated_at);
+
+    it('while nobody changed it, whatever became of the others', async () => {
+      const version = await read('cam1');
+      await cameras.update({ camera_id: 'cam2', name: 'Zwo' });
+      const { camera } = await cameras.update({ camera_id: 'cam1', if_match: version, fps: 7 });
+      expect(camera).toMatchObject({ fps: 7 });
+      expect(Date.parse(String(camera.updated_at))).toBeGreaterThan(Date.parse(version));
+      await cameras.remove({ camera_id: 'cam1', if_match: String(camera.updated_at) });
+    });
+
+    it('and says who changed which fields, secrets masked, where somebody did', async () => {
+      const version = await read('cam1');
+      const by = { requestId: 'r', actor: 'wang' };
+      await runInCall(by, () => cameras.update({ camera_id: 'cam1', fps: 8, source: 'rtsp://user:neu@10.0.0.1/live' }));
+      const late = cameras.update({ camera_id: 'cam1', if_match: version, fps: 10, name: 'Eins' });
+      const refused = await late.then(
+        () => undefined,
+        (error: DomainError) => error,
+      );
+      expect(refused).toMatchObject({
+        kind: 'stale',
+        code: 'camera.changed',
+        details: {
+          extra: {
+            updated_at: await read('cam1'),
+            changed_by: { author: 'wang', at: expect.stringMatching(/Z$/), revision: 2, origin: expect.any(String) },
+            conflicts: expect.arrayContaining([
+              { field: 'fps', base: 25, theirs: 8, mine: 10 },
+              { field: 'name', base: '一号', theirs: '一号', mine: 'Eins' },
+              {
+                field: 'source',
+                base: 'rtsp://user:***@10.0.0.1/live',
+                theirs: 'rtsp://user:***@10.0.0.1/live',
+                mine: 'rtsp://user:***@10.0.0.1/live',
+              },
+            ]),
+          },
+        },
+      });
+      expect(JSON.stringify(refused?.details)).not.toMatch(/geheim|neu@/);
+      await expect(cameras.remove({ camera_id: 'cam1', if_match: version })).rejects.toMatchObject({
+        code: 'camera.changed',
+      });
+      expect(await cameras.get({ camera_id: 'cam1' })).toMatchObject({ fps: 8, name: '一号' });
+    });
+
+    it('also where a person edited the file', async () => {
+      const version = await read('cam1');
+      site.write(site.text().replace('fps: 25', 'fps: 9'));
+      const change = () => cameras.update({ camera_id: 'cam1', if_match: version, name: 'x' });
+      await expect(runInCall({ requestId: 'r', actor: 'li' }, change)).rejects.toMatchObject({
+        code: 'camera.changed',
+        details: { extra: { changed_by: { author: null, origin: 'file' } } },
+      });
+    });
   });
 
   it('removes a camera, once', async () => {

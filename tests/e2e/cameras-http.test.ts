@@ -61,6 +61,53 @@ describe('the camera API', () => {
     await request(server).get(`${API}/config`).expect(200);
   });
 
+  it.each(['true', 'false'])(
+    'changes a camera only as it was read, by the header If-Match, on the path %s',
+    async (force) => {
+      const one = `${API}/cam1?force_domain=${force}`;
+      const { headers, body } = await request(server).get(one).expect(200);
+      expect(headers.etag).toBe(`"${body.updated_at}"`);
+      const put = (etag: string, fps: number) => json(request(server).put(one).set('if-match', etag), { fps });
+      const { headers: after } = await put(String(headers.etag), 7).expect(200);
+      const { body: problem } = await put(String(headers.etag), 8).expect(412);
+      expect(problem).toMatchObject({
+        code: 'camera.changed',
+        conflicts: [{ field: 'fps', base: 25, theirs: 7, mine: 8 }],
+        changed_by: { revision: expect.any(Number) },
+      });
+      await request(server).delete(one).set('if-match', '"1"').expect(412);
+      await put('*', 9).expect(200);
+      await put(String(after.etag), 10).expect(412);
+      const { body: last } = await request(server).get(one).expect(200);
+      await request(server).delete(one).set('if-match', `W/"${last.updated_at}"`).expect(200);
+    },
+  );
+
+  it('shows the masked file, takes it back with its secrets, and says beforehand what that does', async () => {
+    const text = `${API}/config/text`;
+    const { body: file } = await request(server).get(text).expect(200);
+    expect(file.text).toBe(TWO_CAMERAS.replace('geheim', '***'));
+    const sent = file.text.replace('fps: 25', 'fps: 10');
+    const { body: draft } = await json(request(server).post(`${API}/config/check`), { text: sent }).expect(200);
+    expect(draft).toMatchObject({ faults: [], changes: [{ camera_id: 'cam1' }], restarts: [] });
+    expect(site.text()).toBe(TWO_CAMERAS);
+    const { body: saved } = await json(request(server).put(text), { text: sent, base_sha256: file.sha256 }).expect(200);
+    expect(site.text()).toBe(TWO_CAMERAS.replace('fps: 25', 'fps: 10'));
+    const { head } = await site.agreement();
+    expect(head).toMatchObject({ number: saved.revision, origin: 'api', inFile: true });
+    await json(request(server).put(text), { text: sent, base_sha256: file.sha256 }).expect(412);
+    const change = { change: 'restore', number: head.number - 1 };
+    const { body: back } = await json(request(server).post(`${API}/config/preview`), change).expect(200);
+    expect(back.diff).toContain('+    fps: 25');
+  });
+
+  it('does not keep a sent text in the audit trail, where its secrets could not be masked', async () => {
+    const secret = 'cameras:\n  - {id: a, name: A, source: "0", env: {X: streng}}\n';
+    await json(request(server).put(`${API}/config/text`), { text: secret, base_sha256: 'x' }).expect(412);
+    const { body } = await request(server).get('/api/v1/access/audit?operation=camera-config.save&limit=1').expect(200);
+    expect(body.entries[0].input).toEqual({ text: `${secret.length} characters`, base_sha256: 'x' });
+  });
+
   it('takes JSON whatever the content type says, as old clients send it', async () => {
     const body = '{"id":"n2","name":"N","source":"1"}';
     await request(server).post(API).set('content-type', 'application/x-www-form-urlencoded').send(body).expect(200);

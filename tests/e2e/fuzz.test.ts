@@ -44,9 +44,14 @@ function send(url: string, { method, path, headers, body }: FuzzRequest): Promis
   });
 }
 
-/** A camera may fail to show itself; nothing else is away on this site. */
+/** What a camera or a source that is tried may be answered with; nothing else is away on this site. */
+const NO_PICTURE: Readonly<Record<string, readonly number[]>> = {
+  'camera-control.preview': [502, 504],
+  // Two sources are tried at once.
+  'camera-control.probe': [502, 503, 504],
+};
 const mayAnswer = (operation: string, status: number): boolean =>
-  status < 500 || (operation === 'camera-control.preview' && (status === 502 || status === 504));
+  status < 500 || (NO_PICTURE[operation]?.includes(status) ?? false);
 
 function wrongWith({ operation }: FuzzRequest, { status, text, took }: Answer, folder: string): string | undefined {
   if (!mayAnswer(operation, status)) return `answered ${status}: ${text.slice(0, 300)}`;

@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { lastLines, rotateLog, rotatedLog } from '../../src/infrastructure/process/worker-log';
+import { lastLines, logPage, rotateLog, rotatedLog } from '../../src/infrastructure/process/worker-log';
+import type { LogQuery } from '../../src/application/camera-control/camera-control-port';
 import { inTime } from '../support/in-time';
 import { temporaryDirectory } from '../support/temporary-directory';
 
@@ -96,5 +97,75 @@ describe('a rotation', () => {
     closeSync(fd);
     const lines = (await lastLines(log, 40)) ?? [];
     expect(lines).toEqual(numbered(line - lines.length, line - 1));
+  });
+});
+
+describe('a page of a log', () => {
+  const write = (...lines: string[]) => appendFileSync(log, lines.map((line) => `${line}\n`).join(''));
+  const page = async (query: Partial<LogQuery>) => (await logPage(log, { lines: 3, ...query }))!;
+  const UNKNOWN = { kind: 'not-found', code: 'camera.log_cursor_unknown' };
+
+  it('leads to earlier lines, and to what came since', async () => {
+    write(...numbered(1, 10));
+    const last = await page({});
+    expect(last.lines).toEqual(['8', '9', '10']);
+    const earlier = await page({ before: last.before! });
+    expect(earlier.lines).toEqual(['5', '6', '7']);
+    expect((await page({ before: earlier.before! })).lines).toEqual(['2', '3', '4']);
+    expect((await page({ after: earlier.after! })).lines).toEqual(['8', '9', '10']);
+    expect(await page({ after: last.after! })).toEqual({ lines: [], before: null, after: last.after });
+    write(...numbered(11, 15));
+    const next = await page({ after: last.after! });
+    expect(next.lines).toEqual(['11', '12', '13']);
+    expect((await page({ after: next.after! })).lines).toEqual(['14', '15']);
+    expect((await page({ after: earlier.after!, before: next.before! })).lines).toEqual(['8', '9', '10']);
+  });
+
+  it('goes on over a rotation, and says when its line is gone', async () => {
+    write(...numbered(1, 200));
+    const { after } = await page({});
+    const { before: early } = await page({ before: (await page({ lines: 195 })).before! });
+    await rotateLog(log, 400);
+    write('201', '202');
+    expect((await page({ after: after! })).lines).toEqual(['201', '202']);
+    await expect(page({ after: early! })).rejects.toMatchObject(UNKNOWN);
+    await expect(page({ before: 'x' })).rejects.toMatchObject(UNKNOWN);
+  });
+
+  it('finds the place again among lines that are the same, and far from the end', async () => {
+    write('a', 'same', 'b', 'same', 'c', 'same');
+    const middle = await page({ before: (await page({ lines: 2 })).before!, lines: 1 });
+    expect((await page({ after: middle.after!, lines: 9 })).lines).toEqual(['c', 'same']);
+    write(...numbered(1, 5_000));
+    expect((await page({ after: middle.after!, lines: 3 })).lines).toEqual(['c', 'same', '1']);
+  });
+
+  it('shows a line that was not finished again as a whole', async () => {
+    write('one');
+    appendFileSync(log, 'tw');
+    const { lines, after } = await page({});
+    expect(lines).toEqual(['one', 'tw']);
+    write('o', 'three');
+    expect((await page({ after: after! })).lines).toEqual(['two', 'three']);
+  });
+
+  it('has only lines with a text, on every page', async () => {
+    write('Error 1', 'fine', 'error 2', 'fine', 'ERROR 3', 'error 4');
+    const last = await page({ contains: 'error', lines: 2 });
+    expect(last.lines).toEqual(['ERROR 3', 'error 4']);
+    const earlier = await page({ contains: 'error', lines: 2, before: last.before! });
+    expect(earlier.lines).toEqual(['Error 1', 'error 2']);
+    expect((await page({ contains: 'error', lines: 1, after: earlier.after! })).lines).toEqual(['ERROR 3']);
+    expect(await page({ contains: 'nothing' })).toEqual({ lines: [], before: null, after: null });
+  });
+
+  it('tells nobody whether a guess of a secret is right', async () => {
+    write('opens rtsp://me:geheim@h/x');
+    expect((await page({ contains: 'geh' })).lines).toEqual([]);
+    expect((await page({ contains: 'me:***@' })).lines).toEqual(['opens rtsp://me:***@h/x']);
+  });
+
+  it('is not there without a log', async () => {
+    expect(await logPage(log, { lines: 1 })).toBeUndefined();
   });
 });

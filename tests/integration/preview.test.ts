@@ -42,6 +42,17 @@ describe('a picture straight from a camera', () => {
     await noneLeft();
   });
 
+  it('comes small with what the stream is, and says when nothing runs any more', async () => {
+    const over = jest.fn();
+    const { jpeg, ...stream } = (await grabber.look(url(), 10_000, over)) ?? {};
+    expect(Buffer.from(jpeg ?? []).toString('hex', 0, 2)).toBe('ffd8');
+    expect(stream).toEqual({ codec: 'h264', width: 320, height: 180, fps: expect.anything() });
+    await noneLeft();
+    expect(over).toHaveBeenCalledTimes(1);
+    await expect(grabber.look('rtsp://127.0.0.1:1/x', 10_000, over)).rejects.toMatchObject({ kind: 'source-failed' });
+    await eventually(() => expect(over).toHaveBeenCalledTimes(2));
+  });
+
   it('does not come in time from a camera that says nothing, and its ffmpeg ends', async () => {
     server.mute = true;
     const from = Date.now();

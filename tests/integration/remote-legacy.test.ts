@@ -46,7 +46,14 @@ describe('cameras of an old backend in trouble', () => {
     await open();
     const client = new OldBackendClient(old.backend.url, { withinMs: WITHIN_MS, maxAnswerBytes: MAX_ANSWER_BYTES });
     const of = site.modules;
-    cameras = new RemoteCameras(client, of.cameras.repository, of.cameras.configuration, of.platform.clock, site.log);
+    cameras = new RemoteCameras(
+      client,
+      of.cameras.repository,
+      of.cameras.revisions,
+      of.cameras.configuration,
+      of.platform.clock,
+      site.log,
+    );
   });
 
   async function failure(call: () => Promise<unknown>) {

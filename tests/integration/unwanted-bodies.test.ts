@@ -57,9 +57,9 @@ describe('a body where none is wanted', () => {
     await send('post', '/refresh', 'x'.repeat(300_000)).expect(413);
   });
 
-  it('is read everywhere else, and by auto-start alone where it names the setting', () => {
+  it('is read everywhere else, and by auto-start and removals alone where it names their parameter', () => {
     const used = (use: string) => allOperations.filter(({ verb, body }) => verb !== 'GET' && body.use === use);
-    expect(used('optional').map(({ id }) => id)).toEqual(['camera-control.setAutoStart']);
+    expect(used('optional').map(({ id }) => id)).toEqual(['cameras.remove', 'camera-control.setAutoStart']);
     expect(
       used('ignored')
         .map(({ id }) => id)
@@ -75,7 +75,6 @@ describe('a body where none is wanted', () => {
       'camera-control.restart',
       'camera-control.start',
       'camera-control.stop',
-      'cameras.remove',
       'rollout.endVerification',
       'rollout.pause',
       'rollout.promote',

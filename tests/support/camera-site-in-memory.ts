@@ -1,4 +1,5 @@
 import { Configuration, ConfigOutcomes } from '../../src/application/shared/configuration';
+import { ConfigPlans } from '../../src/application/shared/configuration-plans';
 import { cameraKind } from '../../src/application/cameras/camera-kind';
 import { CameraCommands, CameraService } from '../../src/application/cameras/camera-service';
 import { ConfigHeads, ConfigPublishing, type ConfigStep } from '../../src/application/shared/configuration-publication';
@@ -43,8 +44,9 @@ export function cameraSiteInMemory(text: string | undefined = CAMERAS) {
   const confirmation = { clock, afterMs: CONFIRM_MS };
   const settling = new Reconciliation(cameraKind, file, format, heads, publishing, log, onStep, confirmation);
   const outcomes = new ConfigOutcomes(cameraKind, unit, settling, () => Promise.resolve());
-  const configuration = new Configuration(cameraKind, unit, file, format, settling, publishing, outcomes);
-  const commands = new CameraCommands((decide) => configuration.change(decide), clock);
+  const plans = new ConfigPlans(cameraKind, format, settling);
+  const configuration = new Configuration(cameraKind, unit, file, plans, settling, publishing, outcomes);
+  const commands = new CameraCommands((decide) => configuration.change(decide), clock, revisions);
   const service = new CameraService(cameras, revisions, commands);
   return {
     /** Lets a while pass. */

@@ -1,6 +1,7 @@
 import { regionKind } from '../../src/application/regions/region-kind';
 import { RegionService } from '../../src/application/regions/region-service';
 import { ConfigOutcomes, Configuration } from '../../src/application/shared/configuration';
+import { ConfigPlans } from '../../src/application/shared/configuration-plans';
 import { ConfigHeads, ConfigPublishing } from '../../src/application/shared/configuration-publication';
 import { Reconciliation } from '../../src/application/shared/configuration-reconciliation';
 import type { RegionsEntry } from '../../src/domain/regions/region';
@@ -23,7 +24,8 @@ export function regionSiteInMemory(text?: string) {
   const confirmation = { clock, afterMs: 0 };
   const reconciliation = new Reconciliation(regionKind, file, format, heads, publishing, log, onStep, confirmation);
   const outcomes = new ConfigOutcomes(regionKind, unit, reconciliation, () => Promise.resolve());
-  const configuration = new Configuration(regionKind, unit, file, format, reconciliation, publishing, outcomes);
+  const plans = new ConfigPlans(regionKind, format, reconciliation);
+  const configuration = new Configuration(regionKind, unit, file, plans, reconciliation, publishing, outcomes);
   const service = new RegionService(new InMemoryEntries(rows), configuration, clock);
   return { rows, file, configuration, service };
 }

@@ -123,8 +123,10 @@ export const cameraControlExamples = {
         '2026-01-05T08:15:02.114Z the first frame is here',
         '2026-01-05T08:15:02.114Z motion_started {"changed":0.168}',
       ],
+      before: 'b1946ac92492d2347c6235b4',
+      after: '591785b794601e212b260e25',
     },
-    varies: ['/log_file', '/total_lines', '/lines'],
+    varies: ['/log_file', '/total_lines', '/lines', '/before', '/after'],
     refused: unreadable({ camera_id: 'line-3', lines: 0 }, 'lines', 'must not be less than 1', 'greater_than_equal'),
   },
   refresh: {

@@ -1,4 +1,4 @@
-import type { CameraControlPort, ProcessStatus } from '../../application/camera-control/camera-control-port';
+import type { CameraControlPort, LogQuery, ProcessStatus } from '../../application/camera-control/camera-control-port';
 import { Media } from '../../application/shared/media';
 import type { JsonObject } from '../../domain/shared/json';
 import {
@@ -32,8 +32,11 @@ class AutoStartDto extends CameraKeyDto {
   @Flag({ default: false }) auto_start = false;
 }
 
-class LogPageDto extends CameraKeyDto {
+class LogPageDto extends CameraKeyDto implements LogQuery {
   @Whole({ min: 1, max: 10_000, default: 100 }) lines = 100;
+  @Text({ min: 1, max: 100, optional: true, about: 'before of a page: the lines before that page' }) before?: string;
+  @Text({ min: 1, max: 100, optional: true, about: 'after of a page: the first lines that came since' }) after?: string;
+  @Text({ max: 200, optional: true, about: 'only lines with this text, in any case' }) contains?: string;
 }
 
 class ProcessStatusDto implements ProcessStatus {
@@ -102,7 +105,9 @@ class LogDto {
   @Text() camera_id: string;
   @Text() log_file: string;
   @Whole({ min: 0, max: 10_000 }) total_lines: number;
-  @ListOf(() => ({ type: 'string' }), { about: 'oldest first' }) lines: string[];
+  @ListOf(() => ({ type: 'string' }), { about: 'oldest first' }) lines: readonly string[];
+  @Text({ nullable: true, about: 'leads to earlier lines; null where none were found' }) before: string | null;
+  @Text({ nullable: true, about: 'leads to what comes from now on; null where none were found' }) after: string | null;
 }
 
 class RefreshedDto {
@@ -231,14 +236,14 @@ export const cameraControlOperations = operations<CameraControlPort>('camera-con
   },
   logs: {
     http: 'GET /cameras/{camera_id}/logs',
-    summary: 'The last lines of the process log',
+    summary: 'Lines of the process log: the last ones, or those before or after a page, of the last 16 MB',
     call: (control, input) => control.logs(input),
     input: LogPageDto,
     output: LogDto,
     example: examples.logs,
     group,
     stickyBy: 'camera_id',
-    mayDiffer: ['/total_lines', '/lines'],
+    mayDiffer: ['/total_lines', '/lines', '/before', '/after'],
   },
   refresh: {
     http: 'POST /cameras/refresh',

@@ -8,7 +8,7 @@ import { all, atLeast, listOf, named, text } from '../http/schemas';
 
 const LAST_NUMBER = 2_147_483_647;
 
-class ConfigFaultDto implements ConfigFault {
+export class ConfigFaultDto implements ConfigFault {
   @Whole({ min: 1, max: MANY }) line: number;
   @Whole({ min: 1, max: MANY }) column: number;
   @Text() path: string;
@@ -70,7 +70,7 @@ class RevisionListDto {
   @Whole({ min: 0, max: LAST_NUMBER }) offset: number;
 }
 
-const change = () =>
+export const entryChange = () =>
   named(
     'EntryChange',
     all({
@@ -83,7 +83,7 @@ const change = () =>
 class RevisionDetailDto extends RevisionDto {
   @Text({ max: MANY, about: 'the whole file, secrets masked' }) text: string;
   @Text({ max: MANY, about: 'unified diff against the revision before, secrets masked' }) diff: string;
-  @ListOf(change) changes: JsonObject[];
+  @ListOf(entryChange) changes: JsonObject[];
 }
 
 class RestoredDto {

@@ -19,6 +19,13 @@ class CameraKeyDto {
   camera_id: string;
 }
 
+const IF_MATCH = 'the updated_at that was read; the header If-Match says the same';
+
+class VersionedCameraDto extends CameraKeyDto {
+  @Text({ max: 100, optional: true, about: IF_MATCH })
+  if_match?: string;
+}
+
 /** The settings of a new camera; the domain checks them. */
 @Open
 @Described(() => ({
@@ -35,12 +42,18 @@ class NewCameraDto {
 @Open
 @Described(() => ({
   type: 'object',
-  properties: { camera_id: { type: 'string' }, ...settings() },
+  properties: {
+    camera_id: { type: 'string' },
+    if_match: { type: 'string', maxLength: 100, description: IF_MATCH },
+    ...settings(),
+  },
   additionalProperties: true,
 }))
 class CameraPatchDto {
   @Text({ min: 1, max: 200 })
   camera_id: string;
+  @Text({ max: 100, optional: true })
+  if_match: string;
   [setting: string]: Json;
 }
 
@@ -206,6 +219,8 @@ const cameraExamples = {
 
 const group = 'camera-config';
 
+const etagOf = ({ updated_at }: CameraDto): string => String(updated_at);
+
 export const cameraOperations = operations<CamerasPort>('cameras', {
   list: {
     http: 'GET /cameras',
@@ -226,6 +241,7 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     example: cameraExamples.get,
     group,
     stickyBy: 'camera_id',
+    etag: etagOf,
   },
   create: {
     http: 'POST /cameras',
@@ -237,10 +253,12 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     group,
     stickyBy: 'id',
     fallback: 'ifRolledBack',
+    etag: ({ camera }) => etagOf(camera),
   },
   update: {
     http: 'PUT /cameras/{camera_id}',
-    summary: 'Change some settings of a camera',
+    summary:
+      'Change some settings of a camera; with If-Match only as it was read: its version is updated_at, also the ETag of one camera',
     call: (cameras, input) => cameras.update(input),
     input: CameraPatchDto,
     output: CameraChangedDto,
@@ -248,16 +266,20 @@ export const cameraOperations = operations<CamerasPort>('cameras', {
     group,
     stickyBy: 'camera_id',
     fallback: 'ifRolledBack',
+    ifMatch: 'if_match',
+    etag: ({ camera }) => etagOf(camera),
   },
   remove: {
     http: 'DELETE /cameras/{camera_id}',
-    summary: 'Remove a camera',
+    summary: 'Remove a camera; with If-Match only as it was read',
     call: (cameras, input) => cameras.remove(input),
-    input: CameraKeyDto,
+    input: VersionedCameraDto,
     output: DoneDto,
     example: cameraExamples.remove,
     group,
     stickyBy: 'camera_id',
     fallback: 'ifRolledBack',
+    ifMatch: 'if_match',
+    parametersIn: 'query',
   },
 });

@@ -121,6 +121,7 @@ async function serve(
     options.checkAnswer?.(operation, answer);
     served(res, context);
     const shown = operation.shown?.(answer, callerOf(req).role) ?? answer;
+    if (operation.etag) res.setHeader('ETag', `"${operation.etag(answer)}"`);
     if (context.session) res.setHeader('Set-Cookie', sessionCookie(req, context.session));
     if (answer instanceof Media) await sendMedia(res, answer, options.log);
     else sendJson(res, 200, 'application/json', shown);

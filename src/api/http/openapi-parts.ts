@@ -43,6 +43,7 @@ const HEADERS: JsonObject = {
   'X-Frame-Age': header('Age of the picture in seconds', { type: 'number' }),
   'X-Last-Frame-Age': header('Where there is no picture: seconds since the last one', { type: 'number' }),
   'Content-Disposition': header('Name of the file'),
+  ETag: header('The version of what was answered, to be sent back as If-Match'),
   'Retry-After': header('Seconds after which to try again', { type: 'integer', minimum: 0 }),
   'WWW-Authenticate': header('Bearer'),
 };

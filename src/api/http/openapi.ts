@@ -137,6 +137,14 @@ const FORCE: JsonObject = {
   description: 'true: the domain path, false: the legacy path; absent: the rollout decides',
 };
 
+const IF_MATCH: JsonObject = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  schema: text,
+  description: 'The version that was read, in quotes: what was changed since then is not changed',
+};
+
 const TOKEN: JsonObject = {
   type: 'http',
   scheme: 'bearer',
@@ -209,7 +217,7 @@ function describe(operation: Operation): JsonObject {
     tags: [operation.context],
     summary: operation.summary,
     ...neededRole(operation.role),
-    parameters: operation.switched ? [...parameters, FORCE] : parameters,
+    parameters: [...parameters, ...(operation.ifMatch ? [IF_MATCH] : []), ...(operation.switched ? [FORCE] : [])],
     ...requestBody(operation, inPath),
     ...refusedRequest(operation, inPath),
     responses: answers(operation, parameters.length > 0 || operation.switched),
@@ -227,7 +235,12 @@ function answers(operation: Operation, takesParameters: boolean): JsonObject {
     'image/jpeg': [operation.context === 'records' ? 'X-Picture-Time' : 'X-Frame-Age'],
     'text/csv; charset=utf-8': ['Content-Disposition'],
   };
-  const more = [...path, ...(switched ? ['X-Answer-Partial'] : []), ...(kinds[produces] ?? [])];
+  const more = [
+    ...path,
+    ...(switched ? ['X-Answer-Partial'] : []),
+    ...(kinds[produces] ?? []),
+    ...(operation.etag ? ['ETag'] : []),
+  ];
   const refused = example.refused;
   return {
     '200': {

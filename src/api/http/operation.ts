@@ -41,6 +41,8 @@ interface Row<Port, Input, Output> {
   readonly takesList?: keyof Input & string;
   /** The member of the input for the header `If-Match`. */
   readonly ifMatch?: keyof Input & string;
+  /** What a client sends back as `If-Match`: the header `ETag` of the answer, without its quotes. */
+  readonly etag?: (answer: Output) => string;
   /** `256kb` unless the row says otherwise. */
   readonly bodyLimit?: string;
   /** The answer for a role, where it depends on the role. */
@@ -82,6 +84,7 @@ export interface Operation<Port = object> extends RoutedOperation {
   readonly body: BodyUse;
   readonly takesList?: string;
   readonly ifMatch?: string;
+  readonly etag?: (answer: unknown) => string;
   readonly bodyLimit: string;
   readonly shown?: (answer: unknown, role: Role) => unknown;
 }
@@ -127,6 +130,7 @@ function operation<P>(context: string, method: string, row: Row<P, object, unkno
     body: bodyUse(verb, path, row),
     ...(row.takesList ? { takesList: row.takesList } : {}),
     ...(row.ifMatch ? { ifMatch: row.ifMatch } : {}),
+    ...(row.etag ? { etag: row.etag } : {}),
     ...(row.shown ? { shown: row.shown } : {}),
   };
 }

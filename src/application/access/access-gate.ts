@@ -1,4 +1,4 @@
-import { type Allowance, TokenBuckets } from '../../domain/access/token-bucket';
+import { type Allowance, TokenBuckets } from '../../domain/shared/token-bucket';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { ApiToken } from '../../domain/access/api-token';
 import type { Caller, Credentials, Gate } from '../shared/gate';

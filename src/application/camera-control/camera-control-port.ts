@@ -33,12 +33,30 @@ export interface CameraStats {
   readonly stats: JsonObject;
 }
 
-export interface CameraLog {
+/** Which lines of a log; without a cursor the last ones. */
+export interface LogQuery {
+  readonly lines: number;
+  /** `before` of the page that shows what came later. */
+  readonly before?: string;
+  /** `after` of the page that shows what came earlier: what came since then. */
+  readonly after?: string;
+  /** Only lines with this text, in any case, as they are shown. */
+  readonly contains?: string;
+}
+
+export interface LogPage {
+  /** Oldest first. */
+  readonly lines: readonly string[];
+  /** Cursor of the first line; null without one. */
+  readonly before: string | null;
+  /** Cursor of the last line, or the one that was sent where nothing came since; null without any. */
+  readonly after: string | null;
+}
+
+export interface CameraLog extends LogPage {
   readonly camera_id: string;
   readonly log_file: string;
   readonly total_lines: number;
-  /** Oldest first. */
-  readonly lines: readonly string[];
 }
 
 /** Detection processes, and the flags that say whether they may and should run. */
@@ -56,6 +74,6 @@ export interface CameraControlPort {
   /** A JPEG of the present moment; also for inactive cameras. */
   preview(key: ControlKey): Promise<Media>;
   stats(key: ControlKey): Promise<CameraStats>;
-  logs(page: ControlKey & { readonly lines: number }): Promise<CameraLog>;
+  logs(page: ControlKey & LogQuery): Promise<CameraLog>;
   refresh(nothing: object): Promise<{ status: 'success'; message: string; timestamp: string; revision: number }>;
 }

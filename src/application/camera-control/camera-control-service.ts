@@ -4,7 +4,7 @@ import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock } from '../shared/log';
-import type { CameraControlPort, ControlKey, ProcessStatus, Started } from './camera-control-port';
+import type { CameraControlPort, ControlKey, LogPage, LogQuery, ProcessStatus, Started } from './camera-control-port';
 import { isWanted, settingsOf } from './camera-controller';
 import type { CameraPreviews } from './camera-previews';
 import type { CameraSupervisor } from './camera-supervisor';
@@ -23,8 +23,8 @@ export interface ControlDependencies {
   readonly previews: CameraPreviews;
   /** Counters that the worker reports; undefined while there are none. */
   readonly counters: (cameraId: string) => Promise<JsonObject | undefined>;
-  /** The last lines of a log; undefined when there is none. */
-  readonly lastLines: (log: string, lines: number) => Promise<string[] | undefined>;
+  /** Lines of a log; undefined when there is none. Throws `camera.log_cursor_unknown`. */
+  readonly logPage: (log: string, query: LogQuery) => Promise<LogPage | undefined>;
   readonly clock: Clock;
 }
 
@@ -102,11 +102,11 @@ export class CameraControlService implements CameraControlPort {
     return { camera_id, running, pid, log_file: fileName(log), stats: { ...NO_COUNTERS, ...said } };
   }
 
-  async logs({ camera_id, lines: wanted }: ControlKey & { lines: number }) {
+  async logs({ camera_id, ...query }: ControlKey & LogQuery) {
     await this.find(camera_id);
     const { log } = this.site.supervisor().view(camera_id);
-    const lines = (await this.site.lastLines(log, wanted)) ?? [];
-    return { camera_id, log_file: fileName(log), total_lines: lines.length, lines };
+    const page = (await this.site.logPage(log, query)) ?? { lines: [], before: null, after: null };
+    return { camera_id, log_file: fileName(log), total_lines: page.lines.length, ...page };
   }
 
   async refresh() {

@@ -4,7 +4,7 @@ import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { Unavailable } from '../../domain/shared/domain-error';
 import type { Log } from '../shared/log';
 import type { CameraSupervisor } from './camera-supervisor';
-import type { WorkerSettings } from './worker-host';
+import { type WorkerSettings, fingerprint } from './worker-host';
 
 /**
  * Whether a camera's process should run: never while it is inactive; otherwise the desired state that people last set,
@@ -77,6 +77,20 @@ export class CameraController {
     const idle = (await this.wanted()).filter(({ id }) => supervisor.view(id).state === 'stopped');
     await Promise.all(idle.map((settings) => supervisor.start(settings)));
     this.seen = revision;
+  }
+
+  /** What becomes of the processes when these cameras become those: of what should run, whichever service has the control. */
+  async forecast(before: readonly Camera[], after: readonly Camera[]) {
+    const desired = await this.desired.all();
+    const running = (cameras: readonly Camera[]) =>
+      new Map(cameras.filter((c) => isWanted(c, desired.get(c.id))).map((c) => [c.id, fingerprint(settingsOf(c))]));
+    const [now, then] = [running(before), running(after)];
+    const stays = (id: string) => now.has(id) && then.has(id);
+    return {
+      restarts: [...then.keys()].filter((id) => stays(id) && now.get(id) !== then.get(id)),
+      starts: [...then.keys()].filter((id) => !now.has(id)),
+      stops: [...now.keys()].filter((id) => !then.has(id)),
+    };
   }
 
   private async wanted() {

@@ -1,5 +1,11 @@
 import type { Camera } from '../../domain/cameras/camera';
-import { DomainError, Unavailable } from '../../domain/shared/domain-error';
+import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { CAMERA_RULES, checkNewSource } from '../../domain/cameras/camera-rules';
+import { isMasked, unmaskField } from '../../domain/cameras/camera-secrets';
+import { DomainError, Unavailable, refuseFaults } from '../../domain/shared/domain-error';
+import { TokenBuckets } from '../../domain/shared/token-bucket';
+import { checkValue } from '../../domain/shared/value-rules';
+import { currentCall } from '../shared/call-context';
 import type { Clock } from '../shared/log';
 import { Media } from '../shared/media';
 
@@ -102,4 +108,73 @@ function silent(id: string, lastMs: number): DomainError {
   const headers: Record<string, string> = Number.isFinite(lastMs) ? { 'x-last-frame-age': seconds(lastMs) } : {};
   const message = `Camera "${id}" gave no picture within ${GRAB_WITHIN_MS / 1_000} s.`;
   return new DomainError('camera.source_silent', message, { headers });
+}
+
+/** What a source turned out to be; null where its stream does not say. */
+export interface Seen {
+  readonly jpeg: Uint8Array;
+  readonly codec: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly fps: number | null;
+}
+
+export interface ProbeInput {
+  readonly source: string;
+  /** The camera whose stored secrets stand for the masks in the source. */
+  readonly camera_id?: string;
+}
+
+/** Undefined when no picture came in time; `over` is called when nothing of the attempt runs any more. */
+type Look = (source: string, withinMs: number, over: () => void) => Promise<Seen | undefined>;
+
+const PROBE_WITHIN_MS = 10_000;
+const MOST_PROBES = 2;
+/** For each caller: some attempts at an address and its password at once, then one every ten seconds. */
+const PROBES = { burst: 6, perSecond: 1 / 10 };
+const MOST_CALLERS = 1_000;
+
+/** Tries sources that are no camera's yet, as a worker would. */
+export class CameraProbes {
+  private running = 0;
+  private readonly callers = new TokenBuckets(PROBES, MOST_CALLERS);
+
+  constructor(
+    private readonly cameras: Pick<CameraRepository, 'get'>,
+    private readonly look: Look,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws `camera.invalid`, `camera.probe_busy`, `camera.source_failed` with a worker's reason, or `camera.source_silent`. */
+  async probe(input: ProbeInput) {
+    this.throttle();
+    const source = await this.sourceOf(input);
+    if (this.running >= MOST_PROBES)
+      throw new Unavailable('camera.probe_busy', 'Other sources are being tried: try again.', 'not-started');
+    this.running += 1;
+    const seen = await this.look(source, PROBE_WITHIN_MS, () => (this.running -= 1));
+    if (!seen)
+      throw new DomainError('camera.source_silent', `The source gave no picture within ${PROBE_WITHIN_MS / 1_000} s.`);
+    const { jpeg, ...stream } = seen;
+    return { ok: true as const, ...stream, picture: Buffer.from(jpeg).toString('base64') };
+  }
+
+  private async sourceOf({ source, camera_id: id }: ProbeInput): Promise<string> {
+    const camera = id === undefined ? undefined : await this.cameras.get(id);
+    if (id !== undefined && !camera) throw new DomainError('camera.not_found', `There is no camera "${id}".`);
+    const whole = unmaskField('source', source.trim(), camera?.fields.source);
+    const masked = { path: ['source'], type: 'masked', message: 'carries *** where a secret belongs: send it in full' };
+    const faults = checkValue(CAMERA_RULES, 'source', whole);
+    refuseFaults('camera.invalid', faults.length > 0 ? faults : checkNewSource(whole));
+    refuseFaults('camera.invalid', isMasked(whole) ? [masked] : []);
+    return String(whole);
+  }
+
+  private throttle(): void {
+    const call = currentCall();
+    const seconds = this.callers.take(call?.actor ?? call?.client?.address ?? '', this.clock().getTime());
+    if (seconds === 0) return;
+    const headers = { 'retry-after': String(seconds) };
+    throw new DomainError('access.throttled', `Too many sources tried: wait ${seconds} s.`, { headers });
+  }
 }

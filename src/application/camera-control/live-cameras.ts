@@ -1,5 +1,7 @@
 import type { Desired, DesiredStates } from '../../domain/camera-control/process-rules';
+import { CAMERA_DEFAULTS, type Camera } from '../../domain/cameras/camera';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { maskAddress } from '../../domain/cameras/camera-secrets';
 import type { JsonObject } from '../../domain/shared/json';
 import type { CameraControlPort, ProcessStatus } from './camera-control-port';
 import { isWanted } from './camera-controller';
@@ -25,6 +27,26 @@ export interface LiveCamera extends JsonObject {
   readonly motion: boolean | null;
 }
 
+export interface OverviewQuery {
+  /** Text in the id, the name or the location, in any case. */
+  readonly q?: string;
+  readonly state?: string;
+  /** The last id of the page before. */
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+/** As little as a list of thousands of cameras needs; secrets masked. */
+export interface OverviewRow {
+  readonly id: string;
+  readonly name: string;
+  readonly location: string;
+  readonly active: boolean;
+  readonly state: string;
+}
+
+type Unstated = Omit<OverviewRow, 'state'>;
+
 /** A new picture alone is told of less often the more cameras there are. */
 const STEP_MS = { few: 1_000, many: 5_000 };
 const MANY = 100;
@@ -40,9 +62,40 @@ interface LiveSources {
 
 type Process = Pick<ProcessView, 'state' | 'reason' | 'since' | 'pid' | 'restarts' | 'next_try_at' | 'said'>;
 
+/** People number their cameras: 9 comes before 10. Ids that count as equal are ordered by their letters. */
+const NUMERIC = new Intl.Collator('en', { numeric: true });
+const byId = (a: string, b: string): number => NUMERIC.compare(a, b) || (a < b ? -1 : Number(a > b));
+
+function overviewRow({ id, active, fields, settings }: Camera): Unstated {
+  const location = typeof fields.location === 'string' ? fields.location : CAMERA_DEFAULTS.location;
+  return { id, name: maskAddress(settings.name), location: maskAddress(location), active };
+}
+
 /** The state of every camera, read from memory where this service controls them. */
 export class LiveCameras {
+  /** In order, for as long as the cameras are the same: sorting thousands takes longer than the rest. */
+  private ordered: { readonly of: readonly Camera[]; readonly rows: readonly Unstated[] } | undefined;
+
   constructor(private readonly from: LiveSources) {}
+
+  /** A page of the cameras by id, and how many of those that fit are in which state, whatever `state` is asked for. */
+  async overview({ q = '', state, cursor, limit }: OverviewQuery) {
+    const [cameras, processOf] = await Promise.all([this.from.cameras.all(), this.processes()]);
+    if (this.ordered?.of !== cameras)
+      this.ordered = { of: cameras, rows: cameras.map(overviewRow).sort((a, b) => byId(a.id, b.id)) };
+    const wanted = q.toLowerCase();
+    const fitting = this.ordered.rows
+      .filter(({ id, name, location }) => [id, name, location].some((text) => text.toLowerCase().includes(wanted)))
+      .map((row): OverviewRow => ({ ...row, state: processOf(row.id).state }));
+    const counts: Record<string, number> = {};
+    for (const row of fitting) counts[row.state] = (counts[row.state] ?? 0) + 1;
+    const shown = state === undefined ? fitting : fitting.filter((row) => row.state === state);
+    // Not by position: cameras come and go between two pages.
+    const rest = cursor === undefined ? shown : shown.filter(({ id }) => byId(id, cursor) > 0);
+    const page = rest.slice(0, limit);
+    const next_cursor = rest.length > limit ? (page.at(-1)?.id ?? null) : null;
+    return { cameras: page, counts, total: shown.length, next_cursor };
+  }
 
   /** Throws `camera_control.elsewhere` while the control changes hands. */
   async all(): Promise<ReadonlyMap<string, LiveCamera>> {

@@ -144,7 +144,7 @@ const revisionView = ({ number, sha256, origin, author, requestId, at, changes }
   cameras: changes.map((c) => c.id),
 });
 
-const changeView = ({ id, kind, fields }: EntryChange): JsonObject => ({
+export const changeView = ({ id, kind, fields }: EntryChange): JsonObject => ({
   camera_id: id,
   kind,
   fields: fields.map(({ field, before, after }: FieldChange) => ({

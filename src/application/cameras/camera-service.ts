@@ -1,21 +1,23 @@
 import { Camera } from '../../domain/cameras/camera';
 import type { RevisionRepository } from '../../domain/shared/config-revision';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
-import { isAnswer } from '../../domain/shared/domain-error';
-import type { JsonObject } from '../../domain/shared/json';
+import { DomainError, isAnswer } from '../../domain/shared/domain-error';
+import { undo } from '../../domain/shared/entry-changes';
+import { type Json, type JsonObject, sameJson } from '../../domain/shared/json';
 import { type CallContext, currentCall, noteChange, runInCall } from '../shared/call-context';
 import type { Clock } from '../shared/log';
-import type { Decide } from '../shared/configuration';
+import type { Decide } from '../shared/configuration-plans';
 import { cameraSet } from './camera-kind';
 import type { EntrySet } from '../shared/entry-set';
 import { type CameraView, cameraView } from './camera-view';
-import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from './cameras-port';
+import type { CameraFilter, CameraKey, CameraPatch, CamerasPort, VersionedCamera } from './cameras-port';
 
 /** The operations on cameras, the same on both paths; `change` is how the path stores a change. */
 export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | 'remove'> {
   constructor(
     private readonly change: (decide: Decide<Camera>, id: string) => Promise<readonly Camera[]>,
     private readonly clock: Clock,
+    private readonly revisions: Pick<RevisionRepository, 'page'>,
   ) {}
 
   async create(fields: JsonObject) {
@@ -24,17 +26,93 @@ export class CameraCommands implements Pick<CamerasPort, 'create' | 'update' | '
     return { ok: true as const, camera: cameraView(cameraSet.find(after, camera.id)) };
   }
 
-  async update({ camera_id, ...patch }: CameraPatch) {
-    const change: Decide<Camera> = (all, unseen) =>
-      cameraSet.replace(all, camera_id, (camera) => camera.change(patch, this.clock()), unseen);
-    const after = await this.change(change, camera_id);
+  async update({ camera_id, if_match, ...patch }: CameraPatch) {
+    const to = (camera: Camera) => camera.change(patch, this.clock());
+    const change: Decide<Camera> = (all, unseen) => cameraSet.replace(all, camera_id, to, unseen);
+    const after = await this.changeAsRead({ camera_id, if_match }, change, to);
     return { status: 'success' as const, camera: cameraView(cameraSet.find(after, camera_id)) };
   }
 
-  async remove({ camera_id }: CameraKey) {
-    await this.change((all) => cameraSet.remove(all, camera_id), camera_id);
+  async remove({ camera_id, if_match }: VersionedCamera) {
+    await this.changeAsRead({ camera_id, if_match }, (all) => cameraSet.remove(all, camera_id));
     return { status: 'success' as const };
   }
+
+  /** `to`: what the caller wants of the camera; absent for a removal. */
+  private async changeAsRead({ camera_id, if_match }: VersionedCamera, decide: Decide<Camera>, to?: ToCamera) {
+    const asRead: Decide<Camera> = (all, unseen) => {
+      const present = all.entries.find(({ id }) => id === camera_id);
+      // A quarantined entry has no version; whoever names one has read a camera that is none any more.
+      if (if_match !== undefined && present?.version !== if_match)
+        throw new ReadAnother(cameraSet.find(all.entries, camera_id));
+      return decide(all, unseen);
+    };
+    try {
+      return await this.change(asRead, camera_id);
+    } catch (error) {
+      if (error instanceof ReadAnother) throw await this.changedSince(error.present, if_match ?? '', to);
+      throw error;
+    }
+  }
+
+  /** Says what the others changed since the version that the caller has read, and who. */
+  private async changedSince(present: Camera, version: string, to?: ToCamera): Promise<DomainError> {
+    const { items } = await this.revisions.page(MOST_LOOKED_THROUGH, 0);
+    const own = items.filter(({ changes }) => changes.some(({ id }) => id === present.id));
+    const read = own.findIndex(({ at }) => at.getTime() <= Date.parse(version));
+    const newer = read < 0 ? [] : own.slice(0, read);
+    const [before] = newer.reduce(
+      (fields: readonly JsonObject[], one) => {
+        return undo(
+          fields,
+          one.changes.filter(({ id }) => id === present.id),
+        );
+      },
+      [present.fields],
+    );
+    const base = newer.length > 0 && before ? Camera.restore(before, present.createdAt, present.updatedAt) : undefined;
+    const mine = to?.(base ?? present);
+    const [last] = own;
+    const message = `Camera "${present.id}" was changed at ${present.version}, after you read it: look at both and decide field by field.`;
+    return new DomainError('camera.changed', message, {
+      extra: {
+        updated_at: present.version,
+        changed_by: last
+          ? { author: last.author, at: last.at.toISOString(), revision: last.number, origin: last.origin }
+          : null,
+        conflicts: conflictsOf(base, present, mine),
+      },
+    });
+  }
+}
+
+type ToCamera = (camera: Camera) => Camera;
+
+/** A camera as it was read may be as many revisions old; what it was before those is not looked for. */
+const MOST_LOOKED_THROUGH = 200;
+
+/** The camera is not the one that the caller has read. Never leaves `CameraCommands`. */
+class ReadAnother extends DomainError {
+  constructor(readonly present: Camera) {
+    super('camera.changed', `Camera "${present.id}" was changed after it was read.`);
+  }
+}
+
+/** Every field that somebody changed, as it was read, as it is now and as it was sent; null where it is not known. */
+function conflictsOf(base: Camera | undefined, theirs: Camera, mine: Camera | undefined): JsonObject[] {
+  const written = [base, theirs, mine].map((camera) => camera?.fields ?? {});
+  const shown = [base, theirs, mine].map((camera): JsonObject => (camera ? cameraView(camera) : {}));
+  const fields = [...new Set(written.flatMap((one) => Object.keys(one)))];
+  const differs = (field: string) => {
+    const [before, now, sent] = written.map((one) => one[field]);
+    return (
+      (base !== undefined && !sameJson(before, now)) || (mine !== undefined && !sameJson(base ? before : now, sent))
+    );
+  };
+  return fields.filter(differs).map((field) => {
+    const [before = null, now = null, sent = null] = shown.map((one): Json | undefined => one[field]);
+    return { field, base: before, theirs: now, mine: sent };
+  });
 }
 
 type Cameras = readonly Camera[];
@@ -176,5 +254,5 @@ export class CameraService implements CamerasPort {
 
   create = (fields: JsonObject) => this.commands.create(fields);
   update = (patch: CameraPatch) => this.commands.update(patch);
-  remove = (key: CameraKey) => this.commands.remove(key);
+  remove = (key: VersionedCamera) => this.commands.remove(key);
 }

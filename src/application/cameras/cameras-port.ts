@@ -9,8 +9,14 @@ export interface CameraKey {
   readonly camera_id: string;
 }
 
+/** Both paths take the camera's `updated_at` as its version: the table has it, whatever wrote the file. */
+export interface VersionedCamera extends CameraKey {
+  /** The `updated_at` that the caller has read: a camera that was changed since is refused. */
+  readonly if_match?: string;
+}
+
 /** `camera_id` is the camera's present id; everything else are the fields to change. */
-export type CameraPatch = CameraKey & JsonObject;
+export type CameraPatch = VersionedCamera & JsonObject;
 
 /** Camera configuration: the cameras of the site and their settings. */
 export interface CamerasPort {
@@ -18,5 +24,5 @@ export interface CamerasPort {
   get(key: CameraKey): Promise<CameraView>;
   create(fields: JsonObject): Promise<{ ok: true; camera: CameraView }>;
   update(patch: CameraPatch): Promise<{ status: 'success'; camera: CameraView }>;
-  remove(key: CameraKey): Promise<{ status: 'success' }>;
+  remove(key: VersionedCamera): Promise<{ status: 'success' }>;
 }

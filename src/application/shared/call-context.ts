@@ -45,6 +45,9 @@ const storage = new AsyncLocalStorage<CallContext>();
 
 export const runInCall = <T>(context: CallContext, work: () => T): T => storage.run(context, work);
 
+/** For work that some call happens to start and that is not its own. */
+export const outsideCalls = <T>(work: () => T): T => storage.exit(work);
+
 export const currentCall = (): CallContext | undefined => storage.getStore();
 
 /** Notes on the present call where its change is recorded, such as `{ revision: 12 }`. */

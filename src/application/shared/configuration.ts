@@ -1,26 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type ConfigEntry, type EntryChange, changesBetween, undo } from '../../domain/shared/entry-changes';
-import type { ConfigRevision, FullRevision } from '../../domain/shared/config-revision';
+import { type ConfigEntry, type EntryChange, changesBetween } from '../../domain/shared/entry-changes';
+import type { ConfigRevision } from '../../domain/shared/config-revision';
 import { DomainError, Unavailable, effectOf, withEffect } from '../../domain/shared/domain-error';
-import type { JsonObject } from '../../domain/shared/json';
 import { sha256 } from '../../domain/shared/sha256';
-import type { ConfigFault, ConfigFile, ConfigFormat, ConfigKind, ConfigNoun } from './config-file';
+import type { ConfigFault, ConfigFile, ConfigKind } from './config-file';
 import type { ConfigUnitOfWork, LockedSite } from './config-unit-of-work';
-import type { EntrySet } from './entry-set';
+import { type ConfigPlans, type Decide, type Preview, type Wanted, fileInvalid } from './configuration-plans';
 import type { ConfigHead, ConfigPublishing, NextConfig } from './configuration-publication';
-import { type Reconciled, type Reconciliation, editsOf, inOrderOf } from './configuration-reconciliation';
-import { type Known, admit, hasErrors, known, quarantinedIn } from './quarantine';
-
-type Wording = { readonly noun: ConfigNoun; readonly mend: string };
-
-/** The file cannot be used as it stands; the error lists every place. */
-export function fileInvalid({ noun, mend }: Wording, faults: readonly ConfigFault[], what: string): DomainError {
-  const errors = faults.filter((f) => f.severity === 'error');
-  const first = errors[0];
-  const where = first ? `: ${errors.length} in all, the first at line ${first.line}, column ${first.column}` : '';
-  const message = `${what}${where}. ${mend}`;
-  return new DomainError(`${noun}_config.file_invalid`, message, { extra: { file_faults: faults } });
-}
+import type { Reconciled, Reconciliation } from './configuration-reconciliation';
+import { hasErrors } from './quarantine';
 
 type Change<E> = (site: LockedSite<E>, token: string) => Promise<ConfigHead<E>>;
 
@@ -78,19 +66,13 @@ export class ConfigOutcomes<E extends ConfigEntry<E>> {
   }
 }
 
-/** A reconciliation that left nothing to be corrected. */
-type Settled<E> = Reconciled<E> & { readonly head: ConfigHead<E> };
-
-/** Decides the next configuration from the present one and the file's changes that the caller cannot have known. */
-export type Decide<E> = (present: EntrySet<E>, unseen: readonly EntryChange[]) => EntrySet<E>;
-
 /** A configuration of the site, such as its cameras: table, file and revisions, changed together or not at all. */
 export class Configuration<E extends ConfigEntry<E>> {
   constructor(
     private readonly kind: ConfigKind<E>,
     private readonly unit: ConfigUnitOfWork<E>,
     private readonly file: ConfigFile,
-    private readonly format: ConfigFormat,
+    private readonly plans: ConfigPlans<E>,
     private readonly reconciliation: Reconciliation<E>,
     private readonly publishing: ConfigPublishing<E>,
     private readonly outcomes: ConfigOutcomes<E>,
@@ -131,9 +113,8 @@ export class Configuration<E extends ConfigEntry<E>> {
   /** One change, table first: the way of the domain path. Answers the entries after it. */
   async change(decide: Decide<E>): Promise<readonly E[]> {
     const head = await this.outcomes.runWithKnownOutcome(async (site, token) => {
-      const settled = await this.reconcileOrRefuse(site);
-      const next = this.decide(settled, decide);
-      return next ? this.publish(site, settled, { ...next, origin: 'api', token }) : settled.head;
+      const { settled, plan } = await this.plans.plan(site, { decide });
+      return plan ? this.publish(site, settled, { ...plan, origin: 'api', token }) : headOf(settled);
     }, this.sweep);
     return head.entries;
   }
@@ -143,13 +124,13 @@ export class Configuration<E extends ConfigEntry<E>> {
     let takeBack = this.sweep;
     const head = await this.outcomes.runWithKnownOutcome(
       async (site, token) => {
-        const settled = await this.reconcileOrRefuse(site);
-        const next = this.decide(settled, decide);
-        if (!next) return settled.head;
+        const { settled, plan } = await this.plans.plan(site, { decide });
+        const before = headOf(settled);
+        if (!plan) return before;
         takeBack = () =>
-          this.putText(settled.head.text, sha256(next.text)).catch((error: unknown) => notTakenBack(this.kind, error));
-        await this.replaceFile(next.text, settled.head.revision.sha256, takeBack);
-        return this.follow(site, settled.head, { ...next, origin: 'legacy', token }, takeBack);
+          this.putText(before.text, sha256(plan.text)).catch((error: unknown) => notTakenBack(this.kind, error));
+        await this.replaceFile(plan.text, before.revision.sha256, takeBack);
+        return this.follow(site, before, { ...plan, origin: 'legacy', token }, takeBack);
       },
       () => takeBack(),
     );
@@ -159,74 +140,49 @@ export class Configuration<E extends ConfigEntry<E>> {
   /** Makes the text of an earlier revision the newest one; a faulty file is moved away, not lost. */
   async restore(number: number): Promise<ConfigRevision> {
     const head = await this.outcomes.runWithKnownOutcome(async (site, token) => {
-      const settled = await this.reconcileFirst(site);
-      const target = await site.revisions.get(number);
-      if (!target)
-        throw new DomainError(`${this.kind.noun}_config.revision_not_found`, `There is no revision ${number}.`);
-      const reading = this.format.read(target.text);
-      const then = reading.faulty.length > 0 && settled.head ? await this.knownAt(site, settled.head, target) : [];
-      const { entries, faults } = admit(reading, then);
-      if (hasErrors(faults)) throw fileInvalid(this.kind, faults, `Revision ${number} breaks rules that came later`);
+      const { settled, plan } = await this.plans.plan(site, { restore: number });
       if (settled.faults.length > 0) await this.file.moveAway();
-      return this.publish(site, settled, { entries, text: target.text, origin: 'restore', token });
+      return plan ? this.publish(site, settled, { ...plan, origin: 'restore', token }) : headOf(settled);
     }, this.sweep);
     return head.revision;
+  }
+
+  /**
+   * Makes a text the file, as if a person had saved it, but under the lock, so that nothing is merged: `write` refuses
+   * a file that the text does not start from. A text with errors is refused as a whole.
+   */
+  async write(write: Extract<Wanted<E>, { write: unknown }>['write']): Promise<ConfigRevision> {
+    const head = await this.outcomes.runWithKnownOutcome(async (site, token) => {
+      const { settled, plan } = await this.plans.plan(site, { write });
+      if (plan && hasErrors(plan.faults))
+        throw fileInvalid(this.kind, plan.faults, 'The text has faults and nothing was changed');
+      if (!plan || (settled.head && plan.text === settled.disk?.text)) return headOf(settled);
+      return this.publish(site, settled, { ...plan, origin: 'api', token });
+    }, this.sweep);
+    return head.revision;
+  }
+
+  /**
+   * What a change would make of the configuration; it is not made. An edit of the file that waits is taken in first, as
+   * it is before every change. Throws what the change would.
+   */
+  async preview(wanted: Wanted<E>): Promise<Preview<E>> {
+    return this.unit.exclusively((site) => this.plans.preview(site, wanted));
   }
 
   /**
    * Takes the text of another installation unchanged instead of `expected`; its entries with faults are quarantined.
    */
   async adopt(text: string, expected: ConfigRevision): Promise<void> {
-    const { entries, faults } = admit(this.format.read(text), undefined);
-    if (hasErrors(faults))
-      throw fileInvalid(this.kind, faults, `The ${this.kind.noun}s file of the other installation cannot be read`);
+    const plan = this.plans.adopted(text);
     await this.outcomes.runWithKnownOutcome(async (site, token) => {
-      const settled = await this.reconcileOrRefuse(site);
+      const settled = await this.plans.reconcileOrRefuse(site);
       if (settled.head.revision.number !== expected.number) {
         const message = `The ${this.kind.noun}s were changed this very moment, so nothing of the old file was taken: try again.`;
         throw new DomainError(`${this.kind.noun}_config.busy`, message);
       }
-      return this.publish(site, settled, { entries, text, origin: 'import', token });
+      return this.publish(site, settled, { ...plan, origin: 'import', token });
     }, this.sweep);
-  }
-
-  private decide({ head, unseen }: Settled<E>, decide: Decide<E>) {
-    const before = { entries: head.entries, quarantined: quarantinedIn(head, this.format) };
-    const after = decide(before, unseen);
-    const edits = editsOf(before, after);
-    if (edits.length === 0) return undefined;
-    const text = this.format.edit(head.text, edits);
-    const entries = after.entries.map((one) => one.fields);
-    return { entries: inOrderOf(this.format.read(text).entries, entries), text };
-  }
-
-  /**
-   * The entries of an earlier revision. One of its entries that stricter rules made faulty since is not quarantined.
-   */
-  private async knownAt(site: LockedSite<E>, head: ConfigHead<E>, { number, text }: FullRevision): Promise<Known[]> {
-    const { items } = await site.revisions.page(head.revision.number - number, 0);
-    const now = head.entries.map((one) => one.fields);
-    const entries = items.reduce((later: readonly JsonObject[], { changes }) => undo(later, changes), now);
-    return [known(entries, this.format.read(text))];
-  }
-
-  private async reconcileOrRefuse(site: LockedSite<E>): Promise<Settled<E>> {
-    const settled = await this.reconcileFirst(site);
-    const { head, faults } = settled;
-    if (!head || faults.length > 0)
-      throw fileInvalid(this.kind, faults, `The ${this.kind.noun}s file has faults and nothing was changed`);
-    return { ...settled, head };
-  }
-
-  /** Completes an earlier change. If that fails, this change was not started, whatever became of the earlier one. */
-  private async reconcileFirst(site: LockedSite<E>): Promise<Reconciled<E>> {
-    try {
-      return await this.reconciliation.reconcile(site);
-    } catch (error) {
-      if (effectOf(error) !== 'committed') throw error;
-      const message = `The ${this.kind.noun}s file could not be brought up to an earlier change, so nothing of this one was made. Try again.`;
-      throw new Unavailable(`${this.kind.noun}_config.file_stale`, message, 'not-started', error);
-    }
   }
 
   private async publish(site: LockedSite<E>, settled: Reconciled<E>, next: NextConfig): Promise<ConfigHead<E>> {
@@ -271,13 +227,20 @@ export class Configuration<E extends ConfigEntry<E>> {
   }
 }
 
+type Noun = Pick<ConfigKind<never>, 'noun'>;
+
+function headOf<E>({ head }: Reconciled<E>): ConfigHead<E> {
+  if (head) return head;
+  throw new Error('a change was planned without a configuration');
+}
+
 /** The file may hold a change that the table never got; the next reconciliation takes it in or undoes it. */
-function notTakenBack({ noun }: Wording, error: unknown): never {
+function notTakenBack({ noun }: Noun, error: unknown): never {
   const message = `The ${noun}s file may hold the change, and could not be put back: read before you try again.`;
   throw new Unavailable(`${noun}_config.file_unwritable`, message, 'unknown', error);
 }
 
-const stored = ({ noun }: Wording, { revision }: ConfigHead<unknown>, cause: unknown) =>
+const stored = ({ noun }: Noun, { revision }: ConfigHead<unknown>, cause: unknown) =>
   new Unavailable(
     `${noun}_config.file_stale`,
     `Revision ${revision.number} is stored; the ${noun}s file was edited meanwhile and follows within a minute.`,

@@ -117,9 +117,19 @@ export class Camera {
     return this.with(next, now);
   }
 
-  /** The same camera with these fields; `updatedAt` changes only if they differ. */
+  /**
+   * The same camera with these fields; `updatedAt` changes only if they differ, and then always grows, also when the
+   * clock was set back: it is the version that clients compare.
+   */
   with(fields: CameraFields, now: Date): Camera {
-    return sameJson(fields, this.fields) ? this : new Camera(fields, this.createdAt, now);
+    if (sameJson(fields, this.fields)) return this;
+    const later = Math.max(now.getTime(), this.updatedAt.getTime() + 1);
+    return new Camera(fields, this.createdAt, new Date(later));
+  }
+
+  /** What a client sends back to change the camera only as it has read it. */
+  get version(): string {
+    return this.updatedAt.toISOString();
   }
 
   /** The same camera with its times from another store. */

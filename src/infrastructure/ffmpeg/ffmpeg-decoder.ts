@@ -65,6 +65,8 @@ interface InputOptions {
   readonly address?: string;
   /** The input comes in pieces, faster than it is to be shown. */
   readonly paced?: boolean;
+  /** ffmpeg says what it finds in the input. */
+  readonly verbose?: boolean;
 }
 
 function inputArguments(source: CameraSource, build: FfmpegBuild, options: InputOptions = {}): string[] {
@@ -99,10 +101,9 @@ function outputArguments({ passthrough }: FfmpegBuild): string[] {
 }
 
 export const decoderArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
-  words(`-nostdin -hide_banner -loglevel error -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`).concat(
-    inputArguments(source, build, options),
-    outputArguments(build),
-  );
+  words(
+    `-nostdin -hide_banner ${options?.verbose ? '-nostats -loglevel info' : '-loglevel error'} -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`,
+  ).concat(inputArguments(source, build, options), outputArguments(build));
 
 /** As fragmented MP4 for players in browsers: a fragment every fifth of a second, and one with each key picture. */
 export const copyArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
@@ -157,7 +158,13 @@ export function startCopy(
     child.once('error', (error) => (stderr = errorText(error)));
     child.once('close', (code, signal) => resolve({ code, signal, stderr, frames }));
   });
-  return { ended, kill: () => void child.kill('SIGKILL') };
+  return {
+    ended,
+    get said() {
+      return stderr;
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
 }
 
 /** One ffmpeg that decodes a source until it is killed or the source ends. */
@@ -189,6 +196,11 @@ export class FfmpegDecoder {
   /** `stream`: what ffmpeg reads from its standard input, if anything. */
   static start(build: FfmpegBuild, args: readonly string[], sink: FrameSink, stream?: Readable): FfmpegDecoder {
     return new FfmpegDecoder(spawnFfmpeg(build, args, [JPEG_PIPE, SMALL_PIPE], stream), sink, stream);
+  }
+
+  /** Its last output. It may name the source. */
+  get said(): string {
+    return this.stderr;
   }
 
   kill(): void {

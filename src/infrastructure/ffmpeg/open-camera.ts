@@ -188,6 +188,8 @@ export async function resolveHost(source: NetworkSource, find: Lookup = systemLo
 export interface OpenCamera {
   /** Why the frames end. */
   readonly failed: Promise<SourceFailure>;
+  /** What ffmpeg said until now. It may name the source. */
+  readonly said: () => string;
   close(): void;
 }
 
@@ -230,14 +232,19 @@ async function streamed(source: NetworkSource): Promise<Feed> {
  * @param find the ffmpeg to use; called once the source has been checked
  * @throws SourceFailure when it is clear at once that no frames can come
  */
-export async function openCamera(text: string, find: () => Promise<FfmpegBuild>, sink: FrameSink): Promise<OpenCamera> {
+export async function openCamera(
+  text: string,
+  find: () => Promise<FfmpegBuild>,
+  sink: FrameSink,
+  { verbose = false }: { readonly verbose?: boolean } = {},
+): Promise<OpenCamera> {
   const source = readSource(text);
   checkLocalSource(source);
   const build = await find();
   const clock = source.kind === 'test' && (await canDrawText(build));
   const feed = await openFeed(source);
   const { address, paced = false } = feed;
-  const args = decoderArguments(source, build, { clock, address, paced });
+  const args = decoderArguments(source, build, { clock, address, paced, verbose });
   return opened(source, feed, FfmpegDecoder.start(build, args, sink, feed.stream));
 }
 
@@ -268,7 +275,7 @@ export async function openVideo(
 function opened(
   source: CameraSource,
   feed: Feed,
-  process: { readonly ended: Promise<Ending>; kill(): void },
+  process: { readonly ended: Promise<Ending>; readonly said: string; kill(): void },
 ): OpenCamera {
   const failed = process.ended.then((ending) => {
     feed.close();
@@ -277,6 +284,7 @@ function opened(
   });
   return {
     failed,
+    said: () => process.said,
     close: () => {
       feed.close();
       process.kill();

@@ -1,15 +1,24 @@
-import { type Configuration, type Decide, fileInvalid } from '../../application/shared/configuration';
+import { outsideCalls } from '../../application/shared/call-context';
+import type { Configuration } from '../../application/shared/configuration';
+import { type Decide, fileInvalid } from '../../application/shared/configuration-plans';
 import { CameraCommands } from '../../application/cameras/camera-service';
 import { cameraKind, cameraSet } from '../../application/cameras/camera-kind';
 import type { EntrySet, Quarantined } from '../../application/shared/entry-set';
 import { TimesInTable, cameraView } from '../../application/cameras/camera-view';
 import type { ConfigEdit } from '../../application/shared/config-file';
-import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from '../../application/cameras/cameras-port';
+import type {
+  CameraFilter,
+  CameraKey,
+  CameraPatch,
+  CamerasPort,
+  VersionedCamera,
+} from '../../application/cameras/cameras-port';
 import { editsOf } from '../../application/shared/configuration-reconciliation';
 import type { Clock, Log } from '../../application/shared/log';
 import { within } from '../../application/shared/within';
 import { CAMERA_DEFAULTS, Camera } from '../../domain/cameras/camera';
 import { changesBetween } from '../../domain/shared/entry-changes';
+import type { RevisionRepository } from '../../domain/shared/config-revision';
 import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import type { Fault } from '../../domain/shared/fault';
@@ -81,8 +90,10 @@ export class RemoteCameraList {
    */
   async forChange(): Promise<Listed> {
     const listed = await this.listed();
-    if (listed.entries.length + listed.quarantined.length > 0 || (await this.lastGood.all()).length === 0)
-      return listed;
+    // With the times of the table, by which a caller says which camera it has read.
+    if (listed.entries.length + listed.quarantined.length > 0)
+      return { ...listed, entries: await this.times.applyTo(listed.entries) };
+    if ((await this.lastGood.all()).length === 0) return listed;
     const message = 'The old backend lists no cameras, though this site has some: it probably cannot read its file.';
     throw new Unavailable('legacy.unreadable', message, 'not-started');
   }
@@ -179,7 +190,8 @@ class RemoteCameraChanges {
 
   /** The old backend replaces a file with faults by one that holds nothing but its change. */
   private async reconcileOrRefuse() {
-    const { head, faults, unseen } = await this.configuration.reconcile();
+    // What somebody else wrote into the file is not this caller's doing.
+    const { head, faults, unseen } = await outsideCalls(() => this.configuration.reconcile());
     if (!head || faults.length > 0)
       throw fileInvalid(cameraKind, faults, 'The cameras file has faults and nothing was changed');
     return unseen;
@@ -259,13 +271,14 @@ export class RemoteCameras implements CamerasPort {
   constructor(
     backend: OldBackendClient,
     lastGood: CameraRepository,
+    revisions: Pick<RevisionRepository, 'page'>,
     configuration: Pick<Configuration<Camera>, 'reconcile'>,
     clock: Clock,
     log: Log,
   ) {
     this.cameras = new RemoteCameraList(backend, lastGood, clock);
     const changes = new RemoteCameraChanges(backend, this.cameras, configuration, log);
-    this.commands = new CameraCommands((decide) => changes.change(decide), clock);
+    this.commands = new CameraCommands((decide) => changes.change(decide), clock, revisions);
   }
 
   /** The old backend does not know `active_only` on its legacy path. */
@@ -280,5 +293,5 @@ export class RemoteCameras implements CamerasPort {
 
   create = (fields: JsonObject) => this.commands.create(fields);
   update = (patch: CameraPatch) => this.commands.update(patch);
-  remove = (key: CameraKey) => this.commands.remove(key);
+  remove = (key: VersionedCamera) => this.commands.remove(key);
 }

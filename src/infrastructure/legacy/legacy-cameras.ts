@@ -2,7 +2,13 @@ import type { CameraCommands } from '../../application/cameras/camera-service';
 import { cameraSet } from '../../application/cameras/camera-kind';
 import { TimesInTable, cameraView } from '../../application/cameras/camera-view';
 import type { ConfigFile, ConfigFormat } from '../../application/shared/config-file';
-import type { CameraFilter, CameraKey, CameraPatch, CamerasPort } from '../../application/cameras/cameras-port';
+import type {
+  CameraFilter,
+  CameraKey,
+  CameraPatch,
+  CamerasPort,
+  VersionedCamera,
+} from '../../application/cameras/cameras-port';
 import type { ConfigHeads } from '../../application/shared/configuration-publication';
 import { admitNow, hasErrors } from '../../application/shared/quarantine';
 import { Camera } from '../../domain/cameras/camera';
@@ -36,7 +42,7 @@ export class LegacyCameras implements CamerasPort {
 
   create = (fields: JsonObject) => this.commands.create(fields);
   update = (patch: CameraPatch) => this.commands.update(patch);
-  remove = (key: CameraKey) => this.commands.remove(key);
+  remove = (key: VersionedCamera) => this.commands.remove(key);
 
   /** While the file has faults, or does not exist, the configuration in force is the one in the table. */
   private async read(): Promise<readonly Camera[]> {

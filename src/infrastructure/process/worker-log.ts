@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import type { LogPage, LogQuery } from '../../application/camera-control/camera-control-port';
 import { maskText } from '../../domain/cameras/camera-secrets';
+import { DomainError } from '../../domain/shared/domain-error';
+import { sha256 } from '../../domain/shared/sha256';
 import { openIfThere, sizeOf } from '../system/files';
 
 const COPY_CHUNK = 1 << 20;
@@ -78,17 +81,111 @@ const ROTATIONS = 3;
  */
 export async function lastLines(log: string, wanted: number): Promise<string[] | undefined> {
   const lines = Math.min(MOST_LINES, Math.max(1, Math.trunc(wanted)));
+  return (await rawTail(log, lines))?.lines.map(readable);
+}
+
+interface Tail {
+  readonly lines: readonly string[];
+  /** Whether the last line is not finished. */
+  readonly torn: boolean;
+}
+
+async function rawTail(log: string, lines: number): Promise<Tail | undefined> {
   for (let i = 1; ; i++) {
     const before = await identity(rotatedLog(log));
     const parts = [await openIfThere(rotatedLog(log)), await openIfThere(log)].filter((part) => part !== undefined);
     try {
       if (parts.length === 0) return undefined;
       const found = await tail(parts, lines);
-      if (i === ROTATIONS || before === (await identity(rotatedLog(log)))) return found.map(readable);
+      if (i === ROTATIONS || before === (await identity(rotatedLog(log)))) return found;
     } finally {
       await Promise.all(parts.map((part) => part.close()));
     }
   }
+}
+
+/** Lines that tell a line from others of the same text. */
+const CONTEXT = 3;
+/** Lines that are looked at without a pause for other tasks. */
+const AT_ONCE = 2_000;
+
+/**
+ * A cursor is what stands in a line and in those before it, not its place: a rotation moves all lines. Where a log
+ * repeats itself, the last place counts.
+ */
+const cursorOf = (lines: readonly string[], at: number): string =>
+  sha256(lines.slice(Math.max(0, at - CONTEXT), at + 1).join('\n')).slice(0, 24);
+
+async function placeOf(cursor: string | undefined, lines: readonly string[]): Promise<number | undefined> {
+  if (cursor === undefined) return undefined;
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    if (cursorOf(lines, at) === cursor) return at;
+    if (at % AT_ONCE === 0) await new Promise(setImmediate);
+  }
+  return undefined;
+}
+
+/**
+ * Lines of a log: the last ones, those before a cursor, or the first ones after one; of the last 16 MB. Only what is
+ * shown is searched: a search must not tell whether a guess of a secret is right. Undefined when there is no log.
+ */
+export async function logPage(log: string, query: LogQuery): Promise<LogPage | undefined> {
+  const { before, after, contains = '' } = query;
+  const wanted = Math.min(MOST_LINES, Math.max(1, Math.trunc(query.lines)));
+  // Who follows a log asks for its newest lines again and again: what came since is near its end.
+  const near = (after === undefined ? wanted : AT_ONCE) + CONTEXT;
+  for (const window of before === undefined && contains === '' ? [near, Infinity] : [Infinity]) {
+    const tail = await rawTail(log, window);
+    if (!tail) return undefined;
+    const [start, end] = [await placeOf(after, tail.lines), await placeOf(before, tail.lines)];
+    if ((after !== undefined && start === undefined) || (before !== undefined && end === undefined)) continue;
+    const from = start === undefined ? 0 : start + 1;
+    const range = { from, to: end ?? tail.lines.length, wanted, forward: after !== undefined };
+    return pageOf(tail, await matching(tail.lines, range, contains.toLowerCase()), after);
+  }
+  throw new DomainError(
+    'camera.log_cursor_unknown',
+    'The line of the cursor is no longer in the log: ask without a cursor.',
+  );
+}
+
+function pageOf({ lines, torn }: Tail, found: readonly Found[], after: string | undefined): LogPage {
+  const [first, last] = [found[0], found.at(-1)];
+  // A line that is not finished will be another one: it is shown again as a whole.
+  const end = last && torn && last.at === lines.length - 1 ? last.at - 1 : last?.at;
+  return {
+    lines: found.map(({ text }) => text),
+    before: first === undefined ? null : cursorOf(lines, first.at),
+    after: end === undefined || end < 0 ? (after ?? null) : cursorOf(lines, end),
+  };
+}
+
+interface Found {
+  readonly at: number;
+  readonly text: string;
+}
+
+interface Range {
+  readonly from: number;
+  /** Not included. */
+  readonly to: number;
+  readonly wanted: number;
+  /** Whether the first lines count, not the last ones. */
+  readonly forward: boolean;
+}
+
+async function matching(all: readonly string[], { from, to, wanted, forward }: Range, contains: string) {
+  const found: Found[] = [];
+  for (let i = 0; i < to - from && found.length < wanted; i += 1) {
+    if (i % AT_ONCE === AT_ONCE - 1) await new Promise(setImmediate);
+    const at = forward ? from + i : to - 1 - i;
+    const line = all[at] ?? '';
+    // Masking takes long: only lines that may fit are masked. A mask itself is found in none of the others.
+    if (!contains.includes('*') && !line.toLowerCase().includes(contains)) continue;
+    const text = readable(line);
+    if (text.toLowerCase().includes(contains)) found.push({ at, text });
+  }
+  return forward ? found : found.reverse();
 }
 
 /** A rotation between two readings shows as a new file. */
@@ -102,7 +199,7 @@ async function identity(file: string): Promise<number | undefined> {
 }
 
 /** The parts are joined, so that a line torn by the rotation is whole again. */
-async function tail(parts: readonly FileHandle[], lines: number): Promise<string[]> {
+async function tail(parts: readonly FileHandle[], lines: number): Promise<Tail> {
   const chunks: Buffer[] = [];
   let [breaks, bytes, whole] = [0, 0, true];
   for await (const chunk of backwards(parts)) {
@@ -115,9 +212,10 @@ async function tail(parts: readonly FileHandle[], lines: number): Promise<string
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) breaks += 1;
   }
   const found = Buffer.concat(chunks).toString('utf8').split('\n');
-  if (found.at(-1) === '') found.pop();
+  const torn = found.at(-1) !== '';
+  if (!torn) found.pop();
   if (!whole && found.length > 1) found.shift();
-  return found.slice(-lines);
+  return { lines: found.slice(-lines), torn };
 }
 
 async function* backwards(parts: readonly FileHandle[]): AsyncGenerator<Buffer> {

@@ -94,6 +94,28 @@ function maskScalars(text: string, root: LocatedNode): Splice[] {
   ]);
 }
 
+const LINES = /\r\n|\n|\r/;
+
+/** The masked lines of a text with what stands there, as far as a masked line belongs to one such line only. */
+export function maskedLines(document: YamlDocument): ReadonlyMap<string, string> {
+  const [lines, masked] = [document.text.split(LINES), maskYaml(document).split(LINES)];
+  // A value of several lines is masked as one: then no line has a counterpart by its number.
+  if (lines.length !== masked.length) return new Map();
+  const originals = new Map<string, Set<string>>();
+  for (const [i, line] of masked.entries()) {
+    const original = lines[i] ?? '';
+    if (line !== original) originals.set(line, (originals.get(line) ?? new Set()).add(original));
+  }
+  return new Map([...originals].flatMap(([line, [one = '', ...more]]) => (more.length === 0 ? [[line, one]] : [])));
+}
+
+/** Each line as `to` says; line breaks stay as they are. */
+export const mapLines = (text: string, to: (line: string, i: number) => string): string =>
+  text
+    .split(/(\r\n|\n|\r)/)
+    .map((part, i) => (i % 2 === 0 ? to(part, i / 2) : part))
+    .join('');
+
 function maskComments(text: string, scalars: readonly ScalarNode[]): Splice[] {
   const splices: Splice[] = [];
   let from = 0;

@@ -1,12 +1,14 @@
 import type { ConfigEdit, ConfigFormat, ConfigReading } from '../../application/shared/config-file';
 import { type CameraFields, canonical } from '../../domain/cameras/camera-rules';
+import { unmaskField } from '../../domain/cameras/camera-secrets';
 import { DomainError } from '../../domain/shared/domain-error';
+import { idOf } from '../../domain/shared/entry-changes';
 import { type Json, isBounded, sameJson } from '../../domain/shared/json';
 import type { CameraEntry } from './camera-entry';
 import { type CamerasDocument, readCamerasDocument } from './cameras-document';
 import { editList, editMap } from './edit-members';
 import { type AliasNode, type LocatedNode, NodeValues } from './located-node';
-import { maskYaml } from './mask-yaml';
+import { mapLines, maskYaml, maskedLines } from './mask-yaml';
 import { renderValue } from './replace-value';
 import { type Splice, applySplices, notEditable } from './text-lines';
 import type { YamlDocument } from './yaml-document';
@@ -170,6 +172,24 @@ function editEntry(document: CamerasDocument, { map, members, fields }: CameraEn
   return editMap(document, map, written(fields), written(wanted));
 }
 
+/** The first one of each id, faulty or not. */
+function entriesById({ cameras }: CamerasDocument): Map<string, CameraFields> {
+  const all = [...(cameras?.entries.values() ?? [])].reverse();
+  return new Map(all.map(({ fields }) => [idOf(fields), fields]));
+}
+
+/** Undefined where nothing is masked. */
+function unmaskFields(sent: CameraFields, stored: CameraFields): CameraFields | undefined {
+  const all = Object.entries(sent).map(([name, value]) => [name, unmaskField(name, value, stored[name])] as const);
+  const fields = Object.fromEntries(all);
+  return sameJson(fields, sent) ? undefined : fields;
+}
+
+function sameCameras(one: ConfigReading, other: ConfigReading): boolean {
+  const content = ({ entries, faulty }: ConfigReading): Json => [[...entries], faulty.map(({ fields }) => fields)];
+  return one.readable === other.readable && sameJson(content(one), content(other));
+}
+
 /** `cameras.yaml`: YAML 1.2 with merge keys, edited in place. */
 export class YamlCamerasFormat implements ConfigFormat {
   /** A text is usually read again right after it was edited, and edited right after it was read. */
@@ -185,6 +205,42 @@ export class YamlCamerasFormat implements ConfigFormat {
 
   mask(text: string): string {
     return maskYaml(this.document(text));
+  }
+
+  /**
+   * The text with the secrets of `known` in place of their masks: camera by camera and field by field, and in comments
+   * that fill a line. What has no counterpart there keeps its mask. A line that is otherwise unchanged gets back the
+   * quotes that it had.
+   */
+  unmask(text: string, known: string): string {
+    const stored = this.document(known);
+    const originals = maskedLines(stored);
+    const isComment = (line: string) => line.trimStart().startsWith('#');
+    const masked = mapLines(text, (line) => (isComment(line) ? (originals.get(line) ?? line) : line));
+    const unmasked = this.withSecrets(masked, entriesById(stored));
+    if (unmasked === masked) return masked;
+    const lines = unmasked.split(/\r\n|\n|\r/);
+    const asBefore = mapLines(masked, (line, i) =>
+      lines[i] === line ? line : (originals.get(line) ?? lines[i] ?? ''),
+    );
+    return sameCameras(this.read(asBefore), this.read(unmasked)) ? asBefore : unmasked;
+  }
+
+  private withSecrets(text: string, stored: ReadonlyMap<string, CameraFields>): string {
+    const document = this.document(text);
+    const faulty = new Set(document.cameras?.items.faulty);
+    const news = [...(document.cameras?.entries ?? [])].flatMap(([item, entry]) => {
+      const before = stored.get(idOf(entry.fields));
+      const fields = before && unmaskFields(entry.fields, before);
+      return fields ? [{ isFaulty: faulty.has(item), entry, fields }] : [];
+    });
+    // A faulty entry cannot be edited as a camera, which would have to be read back without faults.
+    const splices = news.flatMap(({ isFaulty, entry, fields }) => (isFaulty ? editEntry(document, entry, fields) : []));
+    const edits = news.flatMap(({ isFaulty, entry, fields }): ConfigEdit[] =>
+      isFaulty ? [] : [{ kind: 'set', id: idOf(entry.fields), fields }],
+    );
+    const withFaulty = applySplices(text, splices);
+    return document.reading.readable && edits.length > 0 ? this.edit(withFaulty, edits) : withFaulty;
   }
 
   private document(text: string): CamerasDocument {

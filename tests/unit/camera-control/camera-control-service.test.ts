@@ -42,7 +42,10 @@ function siteWithControl() {
       site.clock,
     ),
     counters: async (id) => (id === 'hand' ? { total_frames: 7 } : undefined),
-    lastLines: async (path) => logs.get(path),
+    logPage: async (path, { contains = '' }) => {
+      const lines = logs.get(path)?.filter((line) => line.includes(contains));
+      return lines && { lines, before: 'first', after: 'last' };
+    },
     clock: site.clock,
   });
   /** The answer, while time passes. */
@@ -149,9 +152,14 @@ describe('the control of cameras', () => {
         camera_id: 'auto',
         log_file: 'detect_auto.log',
         total_lines: 2,
+        before: 'first',
+        after: 'last',
         lines: ['one', 'two'],
       });
-      expect(await site.service.logs({ ...key('hand'), lines: 9 })).toMatchObject({ total_lines: 0, lines: [] });
+      const found = await site.service.logs({ ...key('auto'), lines: 9, contains: 'tw' });
+      expect(found).toMatchObject({ total_lines: 1, lines: ['two'] });
+      const none = { total_lines: 0, lines: [], before: null, after: null };
+      expect(await site.service.logs({ ...key('hand'), lines: 9 })).toMatchObject(none);
       expect(await site.service.preview(key('off'))).toMatchObject({
         type: 'image/jpeg',
         body: Buffer.from('a picture'),

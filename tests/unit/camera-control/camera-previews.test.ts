@@ -1,4 +1,10 @@
-import { CameraPreviews, type Picture } from '../../../src/application/camera-control/camera-previews';
+import {
+  CameraPreviews,
+  CameraProbes,
+  type Picture,
+  type Seen,
+} from '../../../src/application/camera-control/camera-previews';
+import { runInCall } from '../../../src/application/shared/call-context';
 import { Camera } from '../../../src/domain/cameras/camera';
 import { DomainError } from '../../../src/domain/shared/domain-error';
 
@@ -109,5 +115,74 @@ describe('a preview', () => {
     await expect(shown(camera('a'), undefined)).rejects.toMatchObject({
       details: { headers: { 'x-last-frame-age': '7.250' } },
     });
+  });
+});
+
+describe('trying a source', () => {
+  const SEEN: Seen = { jpeg: jpeg('seen'), codec: 'h264', width: 1280, height: 720, fps: 25 };
+  const stored = camera('rtsp://u:geheim@h/x');
+
+  function probing(answer: () => Promise<Seen | undefined> = async () => SEEN) {
+    const looks: { source: string; ms: number; over: () => void }[] = [];
+    const time = { now: NOW };
+    const look = (source: string, ms: number, over: () => void) => {
+      looks.push({ source, ms, over });
+      return answer();
+    };
+    const cameras = { get: async (id: string) => (id === 'cam1' ? stored : undefined) };
+    return { probes: new CameraProbes(cameras, look, () => new Date(time.now)), looks, time };
+  }
+
+  it('shows its stream and a picture, within ten seconds', async () => {
+    const { probes, looks } = probing();
+    const { jpeg: _, ...stream } = SEEN;
+    const picture = Buffer.from('seen').toString('base64');
+    expect(await probes.probe({ source: ' rtsp://u:p@h/x ' })).toEqual({ ok: true, ...stream, picture });
+    expect(looks).toMatchObject([{ source: 'rtsp://u:p@h/x', ms: 10_000 }]);
+  });
+
+  it('takes the stored secret of a camera for its masks, but sends it to no other host', async () => {
+    const { probes, looks } = probing();
+    await probes.probe({ source: 'rtsp://u:***@h/y', camera_id: 'cam1' });
+    expect(looks[0]?.source).toBe('rtsp://u:geheim@h/y');
+    const elsewhere = probes.probe({ source: 'rtsp://u:***@evil/y', camera_id: 'cam1' });
+    await expect(elsewhere).rejects.toMatchObject({ code: 'camera.invalid' });
+    await expect(probes.probe({ source: '0', camera_id: 'x' })).rejects.toMatchObject({ code: 'camera.not_found' });
+    expect(looks).toHaveLength(1);
+  });
+
+  it.each(['', 'file:///etc/passwd', '-f', 'rtsp://u:***@h/x', 'rtsp://a@b@c/'])(
+    'refuses %j, as of a camera',
+    async (source) => {
+      const { probes, looks } = probing();
+      await expect(probes.probe({ source })).rejects.toMatchObject({ code: 'camera.invalid' });
+      expect(looks).toEqual([]);
+    },
+  );
+
+  it('goes on for two at once, until nothing of them runs any more', async () => {
+    const { probes, looks } = probing(async () => undefined);
+    const silent = { code: 'camera.source_silent' };
+    await expect(probes.probe({ source: '0' })).rejects.toMatchObject(silent);
+    await expect(probes.probe({ source: '1' })).rejects.toMatchObject(silent);
+    await expect(probes.probe({ source: '2' })).rejects.toMatchObject({ code: 'camera.probe_busy' });
+    looks[0]?.over();
+    await expect(probes.probe({ source: '2' })).rejects.toMatchObject(silent);
+  });
+
+  it('is throttled by caller', async () => {
+    const { probes, looks, time } = probing(async () => {
+      looks.at(-1)?.over();
+      return SEEN;
+    });
+    const by = (actor: string) => runInCall({ requestId: 'r', actor }, () => probes.probe({ source: '0' }));
+    for (let i = 0; i < 6; i += 1) await by('li');
+    await expect(by('li')).rejects.toMatchObject({
+      code: 'access.throttled',
+      details: { headers: { 'retry-after': '10' } },
+    });
+    await by('wang');
+    time.now += 10_000;
+    await by('li');
   });
 });

@@ -1,4 +1,4 @@
-import type { Decide } from '../../../src/application/shared/configuration';
+import type { Decide } from '../../../src/application/shared/configuration-plans';
 import { ChangeBatcher } from '../../../src/application/cameras/camera-service';
 import { cameraSet } from '../../../src/application/cameras/camera-kind';
 import { type CallContext, currentCall, noteChange, runInCall } from '../../../src/application/shared/call-context';

@@ -58,6 +58,32 @@ describe('cameras on the domain path', () => {
   });
 });
 
+describe('a change of a camera as it was read', () => {
+  const CHANGED = { kind: 'stale', code: 'camera.changed' };
+
+  it('is refused with what is known where its version is too old to be found, or is none', async () => {
+    const site = cameraSiteInMemory();
+    await site.configuration.reconcile();
+    for (const if_match of ['1999-01-01T00:00:00.000Z', '1'])
+      await expect(site.service.update({ camera_id: 'a', if_match, fps: 5 })).rejects.toMatchObject({
+        ...CHANGED,
+        details: { extra: { conflicts: [{ field: 'fps', base: null, theirs: 25, mine: 5 }] } },
+      });
+    await expect(site.service.remove({ camera_id: 'x', if_match: '1' })).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('finds a change also where the clock stood still or was set back', async () => {
+    const site = cameraSiteInMemory();
+    await site.configuration.reconcile();
+    const { updated_at: read } = await site.service.get({ camera_id: 'a' });
+    await site.service.update({ camera_id: 'a', fps: 5 });
+    site.pass(-60_000);
+    await site.service.update({ camera_id: 'a', fps: 6 });
+    const late = site.service.update({ camera_id: 'a', if_match: String(read), fps: 7 });
+    await expect(late).rejects.toMatchObject(CHANGED);
+  });
+});
+
 describe('the times of cameras', () => {
   const [BORN, READ] = [new Date('2030-01-01T00:00:00Z'), new Date('2031-01-01T00:00:00Z')];
   const inFile = (id: string) => Camera.restore({ id, name: id, source: '0' }, READ, READ);

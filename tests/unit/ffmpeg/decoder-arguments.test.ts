@@ -1,5 +1,6 @@
 import { readSource } from '../../../src/infrastructure/ffmpeg/camera-source';
 import { readBuild } from '../../../src/infrastructure/ffmpeg/ffmpeg-build';
+import { streamIn } from '../../../src/infrastructure/ffmpeg/frame-grabber';
 import { decoderArguments } from '../../../src/infrastructure/ffmpeg/ffmpeg-decoder';
 
 const OLD = readBuild(
@@ -71,5 +72,30 @@ describe('the arguments of ffmpeg', () => {
       'testsrc2=size=640x360:rate=10,drawtext=text=%{localtime}',
     );
     expect(commandLine('testsrc:')).not.toContain('drawtext');
+  });
+});
+
+describe('what ffmpeg says of its input', () => {
+  it.each([
+    [
+      '  Stream #0:0: Video: h264 (High), yuv420p(progressive), 1280x720 [SAR 1:1 DAR 16:9], 25 fps, 25 tbr, 90k tbn\n' +
+        '  Stream #0:0: Video: rawvideo, gray, 80x45, 10 fps',
+      { codec: 'h264', width: 1280, height: 720, fps: 25 },
+    ],
+    [
+      'Stream #0:1: Audio: aac\n  Stream #0:0[0x100](und): Video: hevc (Main) (HEVC / 0x43564548), yuvj420p(pc), 2688x1520, 12.5 fps',
+      { codec: 'hevc', width: 2688, height: 1520, fps: 12.5 },
+    ],
+    [
+      '    Stream #0:0: Video: mjpeg (Baseline), yuvj420p, 640x360, 90k tbr, 90k fps',
+      { codec: 'mjpeg', width: 640, height: 360, fps: null },
+    ],
+    [
+      'Stream #0:0: Video: rawvideo (I420 / 0x30323449), yuv420p, 320x180 [SAR 1:1 DAR 16:9], 5 tbr, 5 tbn, 5 tbc',
+      { codec: 'rawvideo', width: 320, height: 180, fps: 5 },
+    ],
+    ['nothing of it', { codec: null, width: null, height: null, fps: null }],
+  ])('names the stream: %s', (said, expected) => {
+    expect(streamIn(said)).toEqual(expected);
   });
 });

@@ -22,7 +22,8 @@ export type CameraChanged = { readonly status: 'success'; readonly camera: Camer
 export type CameraCreated = { readonly ok: boolean; readonly camera: Camera };
 export type CameraInfo = { readonly id: string; readonly name: string; readonly status: string; readonly camera_type: string; readonly location: string; readonly resolution: string; readonly region_id: string | null; readonly is_active: boolean; readonly created_at: string; readonly updated_at: string; readonly fps: string; readonly capabilities: readonly (string)[] };
 export type CameraList = { readonly cameras: readonly (Camera)[] };
-export type CameraPatch = { readonly id?: string; readonly name?: string; readonly source?: string; readonly active?: boolean; readonly auto_start?: boolean; readonly location?: string; readonly status?: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type?: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution?: string; readonly fps?: number; readonly region_id?: string; readonly regions_file?: string; readonly profile?: string; readonly device?: string; readonly imgsz?: 'auto' | number; readonly auto_tune?: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>> };
+export type CameraOverviewRow = { readonly id: string; readonly name: string; readonly location: string; readonly active: boolean; readonly state: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping' };
+export type CameraPatch = { readonly if_match?: string; readonly id?: string; readonly name?: string; readonly source?: string; readonly active?: boolean; readonly auto_start?: boolean; readonly location?: string; readonly status?: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type?: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution?: string; readonly fps?: number; readonly region_id?: string; readonly regions_file?: string; readonly profile?: string; readonly device?: string; readonly imgsz?: 'auto' | number; readonly auto_tune?: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>> };
 export type CameraStatistics = { readonly camera_id: string; readonly start_time: string; readonly end_time: string; readonly period: string; readonly statistics: DetectionAnalytics };
 export type Canvas = { readonly status: 'success'; readonly meta: { readonly canvas_size: { readonly width?: number; readonly height?: number }; readonly background_size: { readonly width?: number; readonly height?: number }; readonly fit_mode: 'contain' | 'cover' | 'stretch' | null; readonly ref_size: string | null } };
 export type CanvasParts = { readonly canvas_size?: { readonly width?: number; readonly height?: number }; readonly background_size?: { readonly width?: number; readonly height?: number }; readonly fit_mode?: 'contain' | 'cover' | 'stretch' | null; readonly ref_size?: string | null };
@@ -42,6 +43,7 @@ export type DetectionPage = { readonly records: readonly (DetectionRecord)[]; re
 export type DetectionRecord = { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly frame_number: number; readonly person_count: number; readonly hairnet_violations: number; readonly handwash_events: number; readonly sanitize_events: number; readonly fps: number | null; readonly processing_time: number | null };
 export type DetectionTotals = { readonly total_frames: number; readonly total_persons: number; readonly total_hairnet_violations: number; readonly total_handwash_events: number; readonly total_sanitize_events: number; readonly avg_fps: number; readonly avg_processing_time: number };
 export type Done = { readonly status: 'success' };
+export type Draft = { readonly diff: string; readonly changes: readonly (EntryChange)[]; readonly faults: readonly (ConfigFault)[]; readonly restarts: readonly (string)[]; readonly starts: readonly (string)[]; readonly stops: readonly (string)[] };
 export type DryAlert = { readonly camera_id: string; readonly alert_type: string; readonly timestamp: string; readonly message: string; readonly details: AlertDetails };
 export type DryRun = { readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[]; readonly rule_id: number };
 export type DryRunWish = { readonly hours?: number };
@@ -51,6 +53,7 @@ export type EventList = readonly (Event)[];
 export type EventsFound = { readonly events: readonly (StatisticsEvent)[]; readonly total: number };
 export type Evidence = Readonly<Record<string, unknown>>;
 export type Fault = { readonly loc: readonly (string | number)[]; readonly msg: string; readonly type: string; readonly suggestion?: string };
+export type FileText = { readonly text: string; readonly sha256: string | null };
 export type HandledItem = { readonly id: number; readonly version: number; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly notes?: string };
 export type HandledItems = { readonly items: readonly (HandledItem)[] };
 export type Handling = { readonly by?: string | null; readonly note?: string | null };
@@ -60,7 +63,7 @@ export type HistoryItem = { readonly ts: number; readonly camera_id: string; rea
 export type ItemOutcome = { readonly id: number; readonly ok: boolean; readonly violation: { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly violation_type: string; readonly track_id: number | null; readonly confidence: number | null; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly snapshot_path: string | null; readonly bbox: BoundingBox | null; readonly handled_at: string | null; readonly handled_by: string | null; readonly notes: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string } | null; readonly code: string | null; readonly detail: string | null };
 export type ItemOutcomes = { readonly ok: boolean; readonly results: readonly (ItemOutcome)[] };
 export type ListedRegion = { readonly region_id?: string; readonly region_type?: 'entrance' | 'handwash' | 'sanitize' | 'work_area' | 'restricted' | 'monitoring' | 'custom'; readonly polygon?: readonly (readonly (number)[])[]; readonly name?: string; readonly is_active?: boolean; readonly camera_id?: string; readonly description?: string; readonly rules?: { readonly required_behaviors?: readonly (string)[]; readonly forbidden_behaviors?: readonly (string)[]; readonly max_occupancy?: number; readonly min_duration?: number; readonly max_duration?: number; readonly alert_on_violation?: boolean } };
-export type Log = { readonly camera_id: string; readonly log_file: string; readonly total_lines: number; readonly lines: readonly (string)[] };
+export type Log = { readonly camera_id: string; readonly log_file: string; readonly total_lines: number; readonly lines: readonly (string)[]; readonly before: string | null; readonly after: string | null };
 export type Me = { readonly name: string | null; readonly token_id: string | null; readonly role: 'viewer' | 'operator' | 'admin'; readonly needs_token: boolean; readonly session: boolean; readonly expires_at: string | null; readonly time: string; readonly site: Site };
 export type Metrics = { readonly timestamp: string; readonly window_seconds: number; readonly instances: number; readonly complete: boolean; readonly requests: { readonly total: number; readonly success: number; readonly error: number; readonly success_rate: number; readonly error_rate: number; readonly by_status: Readonly<Record<string, number>> }; readonly domain_service: { readonly usage_count: number; readonly old_count: number; readonly usage_rate: number }; readonly response_time: { readonly p50_ms: number; readonly p95_ms: number; readonly p99_ms: number; readonly max_ms: number; readonly avg_ms: number }; readonly errors: { readonly total: number; readonly recent: readonly ({ readonly timestamp: string; readonly status_code: number; readonly operation: string })[] }; readonly data_consistency: { readonly consistent: boolean | null; readonly issues_count: number | null; readonly db_count: number | null; readonly yaml_count: number | null; readonly last_check: string | null }; readonly operations: readonly (OperationMetrics)[] };
 export type NewAlertRule = { readonly name: string; readonly camera_id?: string | null; readonly rule_type: 'violation_threshold' | 'continuous_violation' | 'no_detection' | 'camera_down' | 'violation'; readonly conditions: AlertConditions; readonly notification_channels?: readonly ('websocket' | 'webhook' | 'email' | 'mqtt' | 'log')[]; readonly recipients?: readonly (string)[]; readonly enabled?: boolean; readonly priority?: 'low' | 'medium' | 'high' | 'critical'; readonly created_by?: string | null };
@@ -68,9 +71,13 @@ export type NewCamera = { readonly id: string; readonly name: string; readonly s
 export type NewRegion = { readonly region_id: string; readonly region_type: 'entrance' | 'handwash' | 'sanitize' | 'work_area' | 'restricted' | 'monitoring' | 'custom'; readonly polygon: readonly (readonly (number)[])[]; readonly name?: string; readonly is_active?: boolean; readonly camera_id?: string; readonly description?: string; readonly rules?: { readonly required_behaviors?: readonly (string)[]; readonly forbidden_behaviors?: readonly (string)[]; readonly max_occupancy?: number; readonly min_duration?: number; readonly max_duration?: number; readonly alert_on_violation?: boolean } };
 export type Ok = { readonly ok: boolean };
 export type OperationMetrics = { readonly operation: string; readonly path: 'domain' | 'legacy' | null; readonly calls: number; readonly ok: number; readonly reject: number; readonly failure: number; readonly p50_ms: number; readonly p95_ms: number; readonly p99_ms: number };
+export type Overview = { readonly cameras: readonly (CameraOverviewRow)[]; readonly counts: Readonly<Record<string, number>>; readonly total: number; readonly next_cursor: string | null };
 export type PlainRegion = { readonly id: string; readonly type?: string; readonly name?: string; readonly description?: string; readonly points: readonly (unknown)[]; readonly isActive?: boolean; readonly rules?: Readonly<Record<string, unknown>>; readonly color?: string };
 export type PlainRegions = { readonly regions: readonly (PlainRegion)[]; readonly canvas_size: { readonly width?: number; readonly height?: number } };
 export type Posted = { readonly ok: boolean; readonly accepted: number; readonly duplicates: number; readonly rejected: readonly (RejectedEvent)[] };
+export type Preview = { readonly change: 'create' | 'update' | 'remove' | 'restore'; readonly camera_id?: string; readonly fields?: Readonly<Record<string, unknown>>; readonly number?: number };
+export type Probe = { readonly source: string; readonly camera_id?: string };
+export type Probed = { readonly ok: boolean; readonly codec: string | null; readonly width: number | null; readonly height: number | null; readonly fps: number | null; readonly picture: string };
 export type Problem = { readonly type: string; readonly title: string; readonly status: number; readonly detail: string; readonly code: string; readonly request_id: string; readonly errors?: readonly (Fault)[] };
 export type ProcessStatus = { readonly ok: boolean; readonly running: boolean; readonly pid: number; readonly log: string; readonly desired_state: 'running' | 'stopped'; readonly state: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping'; readonly since: string; readonly restarts: number; readonly last_exit: string | null; readonly reason: string | null };
 export type Quarantined = { readonly id: string | null; readonly line: number; readonly column: number; readonly faults: readonly (ConfigFault)[] };
@@ -114,6 +121,7 @@ export type RolloutSwitch = { readonly reason: string; readonly group?: string }
 export type RolloutVerdict = { readonly action: 'rollback' | 'hold' | 'promote'; readonly attention: boolean; readonly findings: readonly (RolloutFinding)[]; readonly missing: readonly (RolloutMissing)[] };
 export type RolloutVerified = { readonly passed: boolean; readonly report: Readonly<Record<string, unknown>> };
 export type RuleTrial = { readonly hours?: number; readonly name: string; readonly camera_id?: string | null; readonly rule_type: 'violation_threshold' | 'continuous_violation' | 'no_detection' | 'camera_down' | 'violation'; readonly conditions: AlertConditions; readonly notification_channels?: readonly ('websocket' | 'webhook' | 'email' | 'mqtt' | 'log')[]; readonly recipients?: readonly (string)[]; readonly enabled?: boolean; readonly priority?: 'low' | 'medium' | 'high' | 'critical'; readonly created_by?: string | null };
+export type SavedText = { readonly text: string; readonly base_sha256: string };
 export type SentEvent = { readonly id?: string | number; readonly ts?: number | string; readonly type?: string; readonly camera_id?: string; readonly track_id?: number | null; readonly evidence?: Evidence | null };
 export type SentEvents = { readonly events: readonly (SentEvent)[] };
 export type Series = { readonly metric: 'events' | 'violations'; readonly bucket: '1m' | '15m' | '1h' | '1d'; readonly by: 'type' | 'camera' | 'none'; readonly time_zone: string; readonly from: string; readonly to: string; readonly series: readonly (SeriesLine)[] };
@@ -135,6 +143,8 @@ export type Summary = { readonly window_minutes: number; readonly total_events: 
 export type SystemConfig = { readonly timestamp: string; readonly project_root: null; readonly config_files: { readonly cameras: ConfigFile; readonly regions: ConfigFile; readonly default: ConfigFile; readonly unified_params: ConfigFile; readonly enhanced_detection: ConfigFile }; readonly default_config: null; readonly unified_config: null; readonly environment: { readonly HBD_REGIONS_FILE: null; readonly PYTHONPATH: null; readonly PATH: null }; readonly python_executable: null; readonly working_directory: null };
 export type SystemHealth = { readonly timestamp: string; readonly status: 'healthy' | 'warning' | 'error'; readonly issues: readonly (string)[]; readonly directories: { readonly config: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly src: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly models: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly data: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean }; readonly frontend: { readonly exists: boolean; readonly is_directory: boolean; readonly readable: boolean; readonly writable: boolean } }; readonly files: Readonly<Record<string, { readonly exists: boolean; readonly readable: boolean }>>; readonly resources: { readonly memory_usage: number; readonly disk_usage: number; readonly cpu_usage: number }; readonly psutil_available: boolean };
 export type SystemInfo = { readonly timestamp: string; readonly system: { readonly platform: string; readonly system: string; readonly version: string; readonly architecture: readonly (string)[]; readonly processor: string; readonly hostname: string; readonly python_version: string | null; readonly node_version: string | null }; readonly memory: { readonly total: number; readonly available: number; readonly used: number; readonly percentage: number }; readonly cpu: { readonly count: number; readonly usage_percent: number; readonly physical_count: number | null; readonly current_frequency: number | null }; readonly disk: { readonly total: number; readonly used: number; readonly free: number; readonly percentage: number }; readonly psutil_available: boolean };
+export type TextSaved = { readonly status: 'success'; readonly revision: number; readonly sha256: string; readonly cameras: readonly (string)[] };
+export type TextToCheck = { readonly text: string };
 export type Token = { readonly id: string; readonly name: string; readonly role: 'viewer' | 'operator' | 'admin'; readonly created_at: string; readonly expires_at: string | null; readonly revoked_at: string | null; readonly last_used_at: string | null };
 export type TokenCreated = { readonly ok: boolean; readonly token: Token; readonly secret: string };
 export type TokenList = { readonly tokens: readonly (Token)[] };
@@ -142,6 +152,7 @@ export type TokenRevoked = { readonly ok: boolean; readonly token_id: string };
 export type Trial = { readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[] };
 export type Verification = { readonly id: string; readonly group: string; readonly event_camera_id: string; readonly violation_id: number | null; readonly events: number; readonly expires_at: string };
 export type VerificationOf = { readonly lease_seconds?: number };
+export type VersionedCamera = { readonly if_match?: string };
 export type VideoStats = { readonly total_connections: number; readonly active_cameras: number; readonly frames_sent: number; readonly frames_dropped: number; readonly frames_received: number; readonly active_cameras_detail: Readonly<Record<string, number>> };
 export type VideoStatus = { readonly camera_id: string; readonly has_clients: boolean; readonly client_count: number };
 export type Violation = { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly violation_type: string; readonly track_id: number | null; readonly confidence: number | null; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly snapshot_path: string | null; readonly bbox: BoundingBox | null; readonly handled_at: string | null; readonly handled_by: string | null; readonly notes: string | null; readonly version: number; readonly created_at: string; readonly updated_at: string };
@@ -162,11 +173,15 @@ export interface Operations {
   'cameras.create': { input: { readonly body: NewCamera }; answer: CameraCreated };
   'cameras.get': { input: { readonly camera_id: string }; answer: Camera };
   'cameras.update': { input: { readonly camera_id: string; readonly body?: CameraPatch }; answer: CameraChanged };
-  'cameras.remove': { input: { readonly camera_id: string }; answer: Done };
+  'cameras.remove': { input: { readonly camera_id: string; readonly if_match?: string; readonly body?: VersionedCamera }; answer: Done };
   'camera-config.status': { input: {  }; answer: ConfigStatus };
   'camera-config.revisions': { input: { readonly limit?: number; readonly offset?: number }; answer: RevisionList };
   'camera-config.revision': { input: { readonly number: number }; answer: RevisionDetail };
   'camera-config.restore': { input: { readonly number: number }; answer: Restored };
+  'camera-config.preview': { input: { readonly body: Preview }; answer: Draft };
+  'camera-config.text': { input: {  }; answer: FileText };
+  'camera-config.save': { input: { readonly body: SavedText }; answer: TextSaved };
+  'camera-config.check': { input: { readonly body: TextToCheck }; answer: Draft };
   'camera-control.start': { input: { readonly camera_id: string }; answer: Started };
   'camera-control.stop': { input: { readonly camera_id: string }; answer: ProcessStatus };
   'camera-control.restart': { input: { readonly camera_id: string }; answer: Started };
@@ -177,8 +192,10 @@ export interface Operations {
   'camera-control.setAutoStart': { input: { readonly camera_id: string; readonly auto_start?: boolean; readonly body?: AutoStart }; answer: AutoStartSet };
   'camera-control.preview': { input: { readonly camera_id: string }; answer: Response };
   'camera-control.stats': { input: { readonly camera_id: string }; answer: Stats };
-  'camera-control.logs': { input: { readonly camera_id: string; readonly lines?: number }; answer: Log };
+  'camera-control.logs': { input: { readonly camera_id: string; readonly lines?: number; readonly before?: string; readonly after?: string; readonly contains?: string }; answer: Log };
   'camera-control.refresh': { input: {  }; answer: Refreshed };
+  'camera-control.overview': { input: { readonly q?: string; readonly state?: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping'; readonly cursor?: string; readonly limit?: number }; answer: Overview };
+  'camera-control.probe': { input: { readonly body: Probe }; answer: Probed };
   'regions.get': { input: { readonly region: string }; answer: Region };
   'regions.update': { input: { readonly region: string; readonly body?: RegionPatch }; answer: RegionSaved };
   'regions.remove': { input: { readonly region: string }; answer: Done };
@@ -278,6 +295,10 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'camera-config.revisions': 'GET /api/v1/cameras/config/revisions viewer',
   'camera-config.revision': 'GET /api/v1/cameras/config/revisions/{number} viewer',
   'camera-config.restore': 'POST /api/v1/cameras/config/revisions/{number}/restore operator',
+  'camera-config.preview': 'POST /api/v1/cameras/config/preview operator',
+  'camera-config.text': 'GET /api/v1/cameras/config/text viewer',
+  'camera-config.save': 'PUT /api/v1/cameras/config/text operator',
+  'camera-config.check': 'POST /api/v1/cameras/config/check operator',
   'camera-control.start': 'POST /api/v1/cameras/{camera_id}/start operator',
   'camera-control.stop': 'POST /api/v1/cameras/{camera_id}/stop operator',
   'camera-control.restart': 'POST /api/v1/cameras/{camera_id}/restart operator',
@@ -290,6 +311,8 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'camera-control.stats': 'GET /api/v1/cameras/{camera_id}/stats viewer',
   'camera-control.logs': 'GET /api/v1/cameras/{camera_id}/logs viewer',
   'camera-control.refresh': 'POST /api/v1/cameras/refresh operator',
+  'camera-control.overview': 'GET /api/v1/cameras/overview viewer',
+  'camera-control.probe': 'POST /api/v1/cameras/probe operator',
   'regions.get': 'GET /api/v1/management/regions/{region} viewer',
   'regions.update': 'PUT /api/v1/management/regions/{region} operator',
   'regions.remove': 'DELETE /api/v1/management/regions/{region} operator',

@@ -1,4 +1,4 @@
-import { TokenBuckets } from '../../../src/domain/access/token-bucket';
+import { TokenBuckets } from '../../../src/domain/shared/token-bucket';
 
 const buckets = (most = 100) => new TokenBuckets({ burst: 2, perSecond: 0.5 }, most);
 
