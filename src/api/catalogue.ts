@@ -13,7 +13,7 @@ import type { Operation } from './http/operation';
 import { monitoringOperations } from './monitoring/monitoring-operations';
 import { recordOperations } from './records/records-operations';
 import { violationQueueOperations } from './records/violation-queue-operations';
-import { violationPictureOperations } from './records/violation-picture-operations';
+import { violationPictureOperations } from './records/violation-queue-operations';
 import { regionOperations } from './regions/region-operations';
 import { rolloutOperations } from './rollout/rollout-operations';
 import { seriesOperations } from './statistics/series-operations';

@@ -6,7 +6,7 @@ import { AccessService } from '../application/access/access-service';
 import { AuditTrail } from '../application/access/audit-trail';
 import { Authenticator } from '../application/access/authenticator';
 import { type SiteView, SessionService } from '../application/access/session-service';
-import { Sessions } from '../application/access/sessions';
+import { Sessions } from '../application/access/authenticator';
 import { TokenService } from '../application/access/token-service';
 import type { JsonObject } from '../domain/shared/json';
 import { maskFields } from '../domain/cameras/camera-secrets';

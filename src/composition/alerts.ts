@@ -17,7 +17,7 @@ import type { AlertRuleRepository } from '../domain/alerts/alert-rule';
 import { WATCHED_PARTS } from '../domain/alerts/component-health';
 import type { ViolationTypes } from '../domain/shared/event';
 import { REST } from '../infrastructure/environment/scheduler';
-import { AddressPolicy } from '../infrastructure/notify/address-policy';
+import { AddressPolicy } from '../infrastructure/notify/webhook-channel';
 import { EmailChannel } from '../infrastructure/notify/email-channel';
 import type { LiveEvents } from '../infrastructure/notify/live-topics';
 import { MqttChannel, type MqttLink } from '../infrastructure/notify/mqtt-link';

@@ -10,7 +10,7 @@ import { mostConnections } from '../infrastructure/system/host-system';
 import type { Lifecycle } from './lifecycle';
 import { type Address, notListening } from './refusals';
 import type { Site } from './site';
-import { startVideo } from './video';
+import { startVideo } from './pictures';
 
 const CLOSE_WITHIN_MS = 10_000;
 /** Events wake it; this is the safety net. */

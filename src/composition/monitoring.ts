@@ -16,7 +16,7 @@ import { PrometheusPage } from '../infrastructure/prometheus/prometheus-page';
 import { diskSpace } from '../infrastructure/system/files';
 import { mayReplace } from '../infrastructure/system/host-system';
 import type { Cameras } from './cameras';
-import type { Captures } from './captures';
+import type { Captures } from './pictures';
 import type { Control } from './control';
 import type { Events } from './events';
 import type { Lifecycle } from './lifecycle';

@@ -8,7 +8,7 @@ import { anyUsableToken } from '../infrastructure/postgres/pg-tokens';
 import { errorCode, errorText } from '../infrastructure/system/files';
 import { startAccess } from './access';
 import { startAlerts } from './alerts';
-import { startCaptures } from './captures';
+import { startCaptures } from './pictures';
 import { type StartedCameras, startCameras } from './cameras';
 import { startControl } from './control';
 import { startEvents } from './events';

@@ -4,7 +4,7 @@ import { type OpenCamera, openCamera } from '../infrastructure/ffmpeg/open-camer
 import { type FailureReason, SourceFailure } from '../infrastructure/ffmpeg/source-failure';
 import { errorText } from '../infrastructure/system/files';
 import { DetectionWorker } from './detection-worker';
-import { readWorkerSettings } from './worker-settings';
+import { readWorkerSettings } from './detection-worker';
 
 const EXIT_CODES: Record<FailureReason, number> = {
   unusable: 1,

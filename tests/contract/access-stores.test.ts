@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../src/application/access/audit-trail';
 import type { Minute } from '../../src/application/monitoring/minute-metrics';
-import type { Session } from '../../src/domain/access/session';
+import type { Session } from '../../src/domain/access/api-token';
 import { ApiToken } from '../../src/domain/access/api-token';
 import { STORE_SETS, storesForEach } from '../support/store-sets';
 

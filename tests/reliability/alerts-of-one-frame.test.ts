@@ -1,4 +1,4 @@
-import { recordAlerts } from '../../src/infrastructure/postgres/record-alerts';
+import { recordAlerts } from '../../src/infrastructure/postgres/pg-evaluation-store';
 import { AlertSite } from '../support/alert-site';
 import { rememberingLog } from '../support/quiet-log';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';

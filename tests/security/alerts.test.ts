@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { LogChannel, type OutgoingNotice } from '../../src/application/alerts/alert-channel';
 import { DeliveryWorker } from '../../src/application/alerts/delivery-worker';
-import { AddressPolicy } from '../../src/infrastructure/notify/address-policy';
+import { AddressPolicy } from '../../src/infrastructure/notify/webhook-channel';
 import { EmailChannel } from '../../src/infrastructure/notify/email-channel';
 import { WebhookChannel } from '../../src/infrastructure/notify/webhook-channel';
 import { alertState } from '../../src/infrastructure/postgres/pg-alert-archive';

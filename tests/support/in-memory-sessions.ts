@@ -1,5 +1,5 @@
-import type { SessionStore } from '../../src/application/access/sessions';
-import type { Session } from '../../src/domain/access/session';
+import type { SessionStore } from '../../src/application/access/authenticator';
+import type { Session } from '../../src/domain/access/api-token';
 
 /** Sessions without a database. */
 export class InMemorySessions implements SessionStore {

@@ -1,5 +1,5 @@
 import type { AuditStore } from '../../src/application/access/audit-trail';
-import type { SessionStore } from '../../src/application/access/sessions';
+import type { SessionStore } from '../../src/application/access/authenticator';
 import type { TokenStore } from '../../src/application/access/token-service';
 import type { AlertFeed, EvaluationStore } from '../../src/application/alerts/alert-evaluator';
 import type { DeliveryArchive } from '../../src/application/alerts/alert-handling-service';

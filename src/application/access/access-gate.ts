@@ -4,7 +4,7 @@ import type { ApiToken } from '../../domain/access/api-token';
 import type { Caller, Credentials, Gate } from '../shared/gate';
 import type { Clock } from '../shared/log';
 import type { Authenticator } from './authenticator';
-import type { Sessions, SignedIn } from './sessions';
+import type { Sessions, SignedIn } from './authenticator';
 
 /** Wrong tokens: ten at once, then one every six seconds, for each address. */
 const FAILURES: Allowance = { burst: 10, perSecond: 10 / 60 };

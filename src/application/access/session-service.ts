@@ -1,11 +1,11 @@
-import { SESSION_MS } from '../../domain/access/session';
+import { SESSION_MS } from '../../domain/access/api-token';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { Role } from '../../domain/shared/role';
 import { type Client, currentCall, noteChange, noteSession } from '../shared/call-context';
 import type { Caller } from '../shared/gate';
 import type { Clock } from '../shared/log';
 import type { AccessGate } from './access-gate';
-import type { Sessions } from './sessions';
+import type { Sessions } from './authenticator';
 
 /** What pages need to know of the site before they ask for anything else. */
 export interface SiteView {

@@ -6,8 +6,40 @@ import { csv } from '../shared/csv';
 import { type EventFilter, type EventHistory, requestedWindow } from '../shared/event-history';
 import type { Clock } from '../shared/log';
 import type { Media } from '../shared/media';
-import type { EventExport, Posted, RecentEvents, RejectedEvent, SentEvents } from './event-views';
 import type { Journal } from './journal';
+
+export interface RecentEvents {
+  readonly limit: number;
+  readonly minutes: number;
+  readonly etype?: string;
+  readonly camera_id?: string;
+}
+
+export interface SentEvents {
+  /** The events of a request; each is checked by itself. */
+  readonly events: readonly unknown[];
+}
+
+export interface Posted {
+  readonly ok: true;
+  /** Events that were not known before. */
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly RejectedEvent[];
+}
+
+interface RejectedEvent {
+  /** Place in the list that was sent, from 0. */
+  readonly index: number;
+  readonly reason: string;
+}
+
+export interface EventExport {
+  readonly start_time?: string;
+  readonly end_time?: string;
+  readonly event_type?: string;
+  readonly camera_id?: string;
+}
 
 /**
  * Ids of events that are in the journal but perhaps not in the table yet, where they arrive a moment later; some 100

@@ -3,7 +3,7 @@ import type { Log } from '../../application/shared/log';
 import type { InstanceHealth } from '../../domain/alerts/component-health';
 import { type SiteNotice, WHOLE_SITE } from '../../domain/shared/site-notice';
 import type { Database } from './database';
-import { recordAlerts } from './record-alerts';
+import { recordAlerts } from './pg-evaluation-store';
 
 /** The component health of a service without a heartbeat for this long no longer counts: it ended, or is cut off. */
 const FRESH_SECONDS = 30;

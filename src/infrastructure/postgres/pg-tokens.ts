@@ -1,8 +1,8 @@
 import { Client } from 'pg';
-import type { SessionStore } from '../../application/access/sessions';
+import type { SessionStore } from '../../application/access/authenticator';
 import type { TokenStore } from '../../application/access/token-service';
 import { ApiToken } from '../../domain/access/api-token';
-import type { Session } from '../../domain/access/session';
+import type { Session } from '../../domain/access/api-token';
 import type { Role } from '../../domain/shared/role';
 import type { Queryable } from './queryable';
 

@@ -1,6 +1,6 @@
 import { AccessGate, type AccessRules } from '../../../src/application/access/access-gate';
 import { Authenticator } from '../../../src/application/access/authenticator';
-import { Sessions } from '../../../src/application/access/sessions';
+import { Sessions } from '../../../src/application/access/authenticator';
 import { TokenService } from '../../../src/application/access/token-service';
 import type { Credentials } from '../../../src/application/shared/gate';
 import { DomainError } from '../../../src/domain/shared/domain-error';

@@ -1,4 +1,4 @@
-import { AddressPolicy } from '../../../src/infrastructure/notify/address-policy';
+import { AddressPolicy } from '../../../src/infrastructure/notify/webhook-channel';
 
 describe('the addresses webhooks may go to', () => {
   const strict = new AddressPolicy([]);
