@@ -94,13 +94,7 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
     'domain',
     service((decide) => configuration.change(decide)),
   );
-  const live = new LiveCameras({
-    cameras: cameras.remembered,
-    desired: rememberedStates,
-    supervisor: () => (controller.controls ? controller.supervisor() : undefined),
-    elsewhere: domain,
-  });
-  const probes = new CameraProbes(repository, (source, ms, over) => grabber.look(source, ms, over), clock);
+  const live = liveCameras(cameras, { controller, rememberedStates, domain });
   return {
     desired,
     rememberedStates,
@@ -119,10 +113,24 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
     operations: [
       cameras.drafts((before, after) => controller.forecast(before, after)),
       mounted(cameraOverviewOperations, live),
-      mounted(cameraProbeOperations, probes),
+      mounted(cameraProbeOperations, probesOf(repository, grabber, clock)),
     ].flat(),
   };
 }
+
+const liveCameras = (
+  { remembered }: Cameras,
+  { controller, rememberedStates, domain }: Pick<Control, 'controller' | 'rememberedStates' | 'domain'>,
+) =>
+  new LiveCameras({
+    cameras: remembered,
+    desired: rememberedStates,
+    supervisor: () => (controller.controls ? controller.supervisor() : undefined),
+    elsewhere: domain,
+  });
+
+const probesOf = (cameras: Cameras['repository'], grabber: FrameGrabber, clock: Clock) =>
+  new CameraProbes(cameras, (source, ms, over) => grabber.look(source, ms, over), clock);
 
 /** The paths differ in how they change the flags of a camera; its process is the same. */
 const services =

@@ -66,6 +66,7 @@ describe('a body where none is wanted', () => {
         .sort(),
     ).toEqual([
       'access.revokeToken',
+      'access.signOut',
       'alert-handling.replay',
       'alerts.remove',
       'camera-config.restore',
@@ -75,6 +76,8 @@ describe('a body where none is wanted', () => {
       'camera-control.restart',
       'camera-control.start',
       'camera-control.stop',
+      'regions.clear',
+      'regions.remove',
       'rollout.endVerification',
       'rollout.pause',
       'rollout.promote',
