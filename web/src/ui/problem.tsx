@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Unreachable, isProblem } from '../api/problem';
-import { useWords } from '../i18n/language';
+import { useLanguage, useWords } from '../i18n/language';
+import { meaningInChinese } from '../i18n/problem-words';
 import { Button } from './button';
 import layout from './layout.module.css';
 import { Empty, Note, Skeleton } from './panel';
@@ -9,9 +10,13 @@ import { words } from './words';
 /** What an error says to the person: what happened, and what to do now. */
 export function useProblemText(): (error: unknown) => string {
   const t = useWords(words);
+  const language = useLanguage();
   return (error) => {
     if (error instanceof Unreachable) return t.unreachable;
     if (!isProblem(error)) return error instanceof Error ? error.message : String(error);
+    const meaning = language === 'zh' ? meaningInChinese(error.code) : undefined;
+    // What the service says of the one case stays: it names the field, the limit, the place.
+    if (meaning !== undefined) return `${meaning}。${error.message}`;
     if (error.status === 403) return t.forbidden(error.message);
     if (error.status === 503) return t.unavailable(error.message);
     return error.status >= 500 ? `${t.failed} ${error.message}` : error.message;
