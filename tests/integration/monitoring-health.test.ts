@@ -54,6 +54,7 @@ describe('the health of a site', () => {
         disk: 'ok',
         alerts: 'ok',
       }),
+      parts: expect.arrayContaining([expect.objectContaining({ name: 'database', status: 'ok', remedy: null })]),
     });
   });
 

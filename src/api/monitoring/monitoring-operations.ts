@@ -20,6 +20,7 @@ const PARTS = [
   'disk',
   'alerts',
   'ffmpeg',
+  'captures',
 ];
 
 /** Besides the state of a component, `<part>_error` and `<part>_details` where there is more to say. */
@@ -37,12 +38,25 @@ const PARTS = [
         _details$: anyMembers('what there is to say of the part, in numbers and names'),
       },
     },
+    parts: listOf(
+      named(
+        'HealthPart',
+        all({
+          name: text,
+          status: state,
+          since: { ...time, description: 'since when this service has seen it so' },
+          detail: { ...textOrNull, description: 'what is wrong' },
+          remedy: { ...textOrNull, description: 'what to do' },
+        }),
+      ),
+    ),
   }),
 )
 class HealthDto implements Health {
   status: Health['status'];
   timestamp: string;
   checks: Health['checks'];
+  parts: Health['parts'];
 }
 
 const numbers = (...names: string[]): JsonObject => Object.fromEntries(names.map((name) => [name, number]));
@@ -125,9 +139,19 @@ const monitoringExamples = {
         alerts_details: { evaluation_lag_seconds: null, dead_deliveries: 1, oldest_waiting_seconds: 0 },
         ffmpeg: 'ok',
         ffmpeg_details: { version: '5.1.9-0+deb12u1', bundled: false },
+        captures: 'ok',
       },
+      parts: [
+        {
+          name: 'disk',
+          status: 'degraded',
+          since: '2026-01-05T08:15:02.114Z',
+          detail: null,
+          remedy: 'Make room on the disk of DATA_DIR and LOG_DIR.',
+        },
+      ],
     },
-    varies: ['/status', '/checks'],
+    varies: ['/status', '/checks', '/parts'],
   },
   metrics: {
     input: {},

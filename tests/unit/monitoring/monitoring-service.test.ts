@@ -22,7 +22,27 @@ describe('the health of the service', () => {
       status: 'healthy',
       timestamp: NOW.toISOString(),
       checks: { fine: 'ok', fine_details: { n: 1 } },
+      parts: [{ name: 'fine', status: 'ok', since: NOW.toISOString(), detail: null, remedy: null }],
     });
+  });
+
+  it('says of each part since when it is so, what is wrong, and what to do', async () => {
+    let [now, works] = [NOW, false];
+    const disk = probe('disk', async () => (works ? { status: 'ok' } : { status: 'degraded', error: 'full' }));
+    const metrics = { read: () => Promise.reject(new Error('of no matter here')) };
+    const service = new MonitoringService([disk], [], metrics, () => now, rememberingLog());
+    const part = async () => (await service.health()).parts[0];
+    await part();
+    now = new Date(NOW.getTime() + 60_000);
+    expect(await part()).toEqual({
+      name: 'disk',
+      status: 'degraded',
+      since: NOW.toISOString(),
+      detail: 'full',
+      remedy: 'Make room on the disk of DATA_DIR and LOG_DIR.',
+    });
+    works = true;
+    expect(await part()).toMatchObject({ status: 'ok', since: now.toISOString(), remedy: null });
   });
 
   it('is degraded by one part, and says why in words that are meant for people', async () => {
