@@ -33,8 +33,62 @@ const QUESTIONS: readonly Question[] = [
   { query: '&camera_id=cam-7&offset=1000', where: `camera_id = 'cam-7'`, offset: 1_000 },
 ];
 
+/** A hundredth of the violations, over the same month. */
+const FEW = 100;
+const GROWTH_TARGET = 1.5;
+
+/** What must not take longer where there is more: asked of both sites in turn. */
+const FLAT = [
+  '/records/violations/counts?by=status',
+  '/records/violations/counts?by=camera&status=pending',
+  '/records/violations/counts?by=hour',
+  '/records/violations/groups?status=pending&limit=50',
+  '/statistics/series?metric=violations&bucket=1h&by=camera',
+  '/statistics/series?metric=violations&bucket=1d&by=type',
+];
+
+export async function records(length: 'full' | 'short', violations: number = VIOLATIONS[length]): Promise<string> {
+  return `${await lists(length, violations)}\n${await growth(length, violations)}`;
+}
+
+/** The same questions where there are few violations and where there are many. */
+function growth(length: 'full' | 'short', violations: number): Promise<string> {
+  return Workplace.use(async (place) => {
+    const sites = [];
+    for (const [name, amount] of [
+      ['few', violations / FEW],
+      ['many', violations],
+    ] as const) {
+      const { url, client } = await place.database(name);
+      const settings = { LOG_DIR: path.join(place.dir, `logs-${name}`) };
+      const service = await place.service(url, path.join(place.dir, `${name}.yaml`), settings);
+      await fill(client, amount);
+      await client.query('VACUUM ANALYZE violation_tallies');
+      sites.push(service.url);
+    }
+    const http = new HttpClient();
+    place.onEnd(() => http.close());
+    const [few, many] = sites;
+    const contestants = FLAT.flatMap((question): Contestant[] => {
+      const floor = `few  ${question}`;
+      return [
+        { name: floor, once: () => http.call('GET', `${few}/api/v1${question}`) },
+        { name: `many ${question}`, once: () => http.call('GET', `${many}/api/v1${question}`), floor },
+      ];
+    });
+    const timings = await interleaved(contestants, { ...EFFORT[length], percentile: 0.5 });
+    const ratios = FLAT.map((_, i) => (timings[2 * i + 1]?.ms ?? Number.NaN) / (timings[2 * i]?.ms ?? Number.NaN));
+    const worst = Math.max(...ratios);
+    return [
+      `${(violations / FEW).toLocaleString('en')} and ${violations.toLocaleString('en')} violations\n\n`,
+      timingTable(timings),
+      `\nworst growth ${worst.toFixed(2)}, target ${GROWTH_TARGET} ${worst <= GROWTH_TARGET ? 'met' : 'MISSED'}\n`,
+    ].join('');
+  });
+}
+
 /** The list of violations, with its true total, beside the two bare statements of SQL that it takes. */
-export function records(length: 'full' | 'short', violations: number = VIOLATIONS[length]): Promise<string> {
+function lists(length: 'full' | 'short', violations: number): Promise<string> {
   return Workplace.use(async (place) => {
     const { url, client } = await place.database('records');
     const settings = { LOG_DIR: path.join(place.dir, 'logs') };

@@ -6,14 +6,18 @@ const OF_THE_SITE = `id < ${2 ** 52}`;
 const change = (rows: string, by: 1 | -1): string =>
   `SELECT timestamp, camera_id, violation_type, status, ${by} AS n FROM ${rows} WHERE ${OF_THE_SITE}`;
 
+/** Of each camera, and, under an empty id, of all of them: numbers of the whole site need not add up every camera's. */
+const summed = (from: string, n: string): string => `
+    SELECT grain, date_trunc(grain, timestamp, 'UTC') AS bucket, coalesce(camera_id, ''), violation_type, status, sum(${n})
+      FROM ${from} CROSS JOIN (VALUES ('hour'), ('day')) AS grains (grain)
+     GROUP BY GROUPING SETS ((1, 2, camera_id, 4, 5), (1, 2, 4, 5))`;
+
 /** One statement for all rows of a change, in one order, so that two of them cannot wait for each other in a circle. */
 const tallying = (name: string, rows: string): string => `
   CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     INSERT INTO violation_tallies AS known (grain, bucket, camera_id, violation_type, status, violations)
-    SELECT grain, date_trunc(grain, changed.timestamp, 'UTC'), camera_id, violation_type, status, sum(n)
-      FROM (${rows}) AS changed CROSS JOIN (VALUES ('hour'), ('day')) AS grains (grain)
-     GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4, 5
+    ${summed(`(${rows}) AS changed`, 'n')} HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4, 5
     ON CONFLICT (grain, bucket, camera_id, violation_type, status)
       DO UPDATE SET violations = known.violations + excluded.violations;
     RETURN NULL;
@@ -43,7 +47,7 @@ export class ViolationQueue1764930000000 implements MigrationInterface {
         violations     bigint NOT NULL,
         PRIMARY KEY (grain, bucket, camera_id, violation_type, status)
       );
-      COMMENT ON TABLE violation_tallies IS 'Violations by hour and by day (UTC), kept by the triggers of violation_events';
+      COMMENT ON TABLE violation_tallies IS 'Violations by hour and by day (UTC), of each camera and, under an empty id, of all; kept by the triggers of violation_events';
 
       CREATE TABLE violation_claims (
         violation_id bigint PRIMARY KEY REFERENCES violation_events (id) ON DELETE CASCADE,
@@ -65,9 +69,7 @@ export class ViolationQueue1764930000000 implements MigrationInterface {
     }
     await runner.query(`
       INSERT INTO violation_tallies (grain, bucket, camera_id, violation_type, status, violations)
-      SELECT grain, date_trunc(grain, timestamp, 'UTC'), camera_id, violation_type, status, count(*)
-        FROM violation_events CROSS JOIN (VALUES ('hour'), ('day')) AS grains (grain)
-       WHERE ${OF_THE_SITE} GROUP BY 1, 2, 3, 4, 5`);
+      ${summed(`(SELECT * FROM violation_events WHERE ${OF_THE_SITE}) AS stored`, '1')}`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

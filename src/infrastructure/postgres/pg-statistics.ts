@@ -10,6 +10,7 @@ import type {
 import type { SiteActivity, StatisticsSource } from '../../application/statistics/statistics-service';
 import type { Counts, RecentViolation } from '../../application/statistics/statistics-views';
 import { type Grain, type TimeSpan, coverOf } from '../../domain/statistics/window-cover';
+import { OF_ALL_CAMERAS, OF_EACH_CAMERA } from './pg-violation-queue';
 import { OF_THE_SITE } from './pg-violations';
 import { type Readable, conditions } from './queryable';
 
@@ -144,6 +145,7 @@ export class PgSeries implements SeriesSource {
   async series({ metric, bucket, by, from, to, zone, cameraId, type }: SeriesSpan): Promise<readonly SeriesPoint[]> {
     const isFine = bucket === '1m' || bucket === '15m';
     const source = SOURCES[metric][isFine ? 'fine' : 'coarse'];
+    const cameras = by === 'camera' || cameraId !== undefined ? OF_EACH_CAMERA : OF_ALL_CAMERAS;
     const { where, values } = conditions([
       ['$::text IS NOT NULL', [zone]],
       // A bucket counts as a whole: the one that the window begins in, too.
@@ -156,7 +158,7 @@ export class PgSeries implements SeriesSource {
     ]);
     return this.sql.query<SeriesPoint>(
       `SELECT ${KEY_SQL[metric][by]} AS key, ${BUCKET_SQL[bucket](source.time)} AS at, sum(${source.count})::float8 AS count
-         FROM ${source.table} WHERE ${source.only} AND ${where} GROUP BY 1, 2 HAVING sum(${source.count}) > 0 ORDER BY 1, 2`,
+         FROM ${source.table} WHERE ${source.only} AND ${source.table === 'violation_tallies' ? cameras : 'true'} AND ${where} GROUP BY 1, 2 HAVING sum(${source.count}) > 0 ORDER BY 1, 2`,
       values,
     );
   }

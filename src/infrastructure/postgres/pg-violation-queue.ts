@@ -22,6 +22,10 @@ interface Part {
 const up = (time: number, step: number): number => Math.ceil(time / step) * step;
 const down = (time: number, step: number): number => Math.floor(time / step) * step;
 
+/** The sums of all cameras together stand beside those of each. */
+export const OF_ALL_CAMERAS = `camera_id = ''`;
+export const OF_EACH_CAMERA = `camera_id <> ''`;
+
 /** Covers a window by whole days, hours before and after them, and single violations at its ends. */
 function partsOf(from: number | undefined, to: number | undefined, whole: 'day' | 'hour'): Part[] {
   const step = whole === 'day' ? DAY_MS : HOUR_MS;
@@ -88,7 +92,8 @@ export class PgViolationQueue implements ViolationQueueStore {
     const { from: _from, to: _to, ...rest } = filter;
     const { where } = numbered(asConditions({ ...rest, ...window }, time), values);
     if (of === 'rows') return `SELECT ${key} AS of, 1 AS n FROM violation_events WHERE ${OF_THE_SITE} AND ${where}`;
-    return `SELECT ${key} AS of, violations AS n FROM violation_tallies WHERE grain = '${of}' AND ${where}`;
+    const cameras = by === 'camera' || filter.cameraId !== undefined ? OF_EACH_CAMERA : OF_ALL_CAMERAS;
+    return `SELECT ${key} AS of, violations AS n FROM violation_tallies WHERE grain = '${of}' AND ${cameras} AND ${where}`;
   }
 
   async groups(filter: ViolationConditions, order: 'oldest' | 'newest', among: number): Promise<ViolationGroup[]> {
