@@ -1,5 +1,34 @@
 import { dictionary } from '../../i18n/language';
 
+/** Why there is no video: what only a video can lack (docs/live.md, `live/video.tsx`); the rest is as for a worker. */
+const NO_VIDEO_EN: Readonly<Record<string, string>> = {
+  unknown: 'the service knows no such camera',
+  codec: 'the camera does not send H.264, which is what browsers play',
+  'not-a-video': 'this source is no video that can be passed on (a test picture, a device)',
+  busy: 'too many cameras are being watched; it is tried again',
+  unusable: 'ffmpeg on this machine cannot pass it on',
+  failed: 'the camera could not be looked up; it is tried again',
+  browser: 'this browser does not play it',
+  broken: 'the browser could not go on playing; it is tried again',
+  blocked: 'the browser does not start videos by itself',
+  silent: 'no more video came; it is tried again',
+  lost: 'the connection for the video broke off; it is tried again',
+};
+
+const NO_VIDEO_ZH: Readonly<Record<string, string>> = {
+  unknown: '服务中没有这个摄像头',
+  codec: '摄像头发送的不是浏览器能播放的 H.264',
+  'not-a-video': '此视频源不能直接转发（测试画面或设备）',
+  busy: '正在观看的摄像头过多，稍后重试',
+  unusable: '本机的 ffmpeg 无法转发',
+  failed: '无法查询此摄像头，稍后重试',
+  browser: '此浏览器无法播放',
+  broken: '浏览器无法继续播放，稍后重试',
+  blocked: '浏览器不允许自动播放视频',
+  silent: '没有收到新的视频，稍后重试',
+  lost: '视频连接中断，稍后重试',
+};
+
 export const words = dictionary(
   {
     tabs: { live: 'Live', settings: 'Settings', history: 'History', log: 'Log', events: 'Events' },
@@ -18,6 +47,18 @@ export const words = dictionary(
     pause: 'Pause',
     resume: 'Go on',
     paused: 'paused',
+    space: 'Space',
+    fullScreen: 'Full screen',
+    video: {
+      choice: 'What is shown',
+      video: 'Video',
+      pictures: 'Pictures',
+      of: (id: string) => `Video of ${id}`,
+      playing: (seconds: string) => `H.264 video, plays ${seconds} s after it came`,
+      opening: 'picture; the video is being opened',
+      none: (why: string) => `pictures only: ${why}`,
+      why: (code: string): string => NO_VIDEO_EN[code] ?? '',
+    },
     facts: 'Figures of the process',
     frames: 'pictures',
     processed: 'looked at',
@@ -105,6 +146,18 @@ export const words = dictionary(
     pause: '暂停',
     resume: '继续',
     paused: '已暂停',
+    space: '空格',
+    fullScreen: '全屏',
+    video: {
+      choice: '显示方式',
+      video: '视频',
+      pictures: '图片',
+      of: (id) => `${id} 的视频`,
+      playing: (seconds) => `H.264 视频，收到后 ${seconds} 秒播放`,
+      opening: '图片；正在打开视频',
+      none: (why) => `仅有图片：${why}`,
+      why: (code) => NO_VIDEO_ZH[code] ?? '',
+    },
     facts: '进程数据',
     frames: '画面数',
     processed: '已检测',
