@@ -25,19 +25,11 @@ type Choice = 'video' | 'pictures';
 /** How old what is seen is, and what it is. */
 function Told({ video, choice, takenAt, isPaused }: ToldProps) {
   const t = useWords(words);
-  const tc = useWords(cameraWords);
   const format = useFormat();
   if (isPaused) return <>{t.paused}</>;
   if (choice === 'video' && video.is === 'playing')
     return <>{t.video.playing(format.number(video.behindMs / 1_000, 1))}</>;
-  return (
-    <>
-      {takenAt === undefined ? null : <Age at={takenAt} />}
-      {choice === 'video'
-        ? ` · ${video.is === 'none' ? t.video.none(t.video.why(video.reason) || tc.reasonText(video.reason.replaceAll('-', '_'))) : t.video.opening}`
-        : ''}
-    </>
-  );
+  return takenAt === undefined ? null : <Age at={takenAt} />;
 }
 
 interface ToldProps {
@@ -94,6 +86,8 @@ function Stage({ id }: { readonly id: string }) {
   const video = useVideo(id, element, choice === 'video' && !isPaused);
   const camera = useCameraState(id);
   const isPlaying = video.is === 'playing';
+  const code = video.is === 'none' ? video.reason.replaceAll('-', '_') : '';
+  const tc = useWords(cameraWords);
   const pause = () => setPaused((now) => !now);
   const full = () => toggleFull(stage.current);
   useKeys({ ' ': pause, f: full, j: () => setChoice((now) => (now === 'video' ? 'pictures' : 'video')) });
@@ -132,6 +126,11 @@ function Stage({ id }: { readonly id: string }) {
           )}
         </Picture>
       </div>
+      {choice === 'video' && !isPlaying && !isPaused ? (
+        <p className={layout.muted}>
+          {video.is === 'none' ? t.video.none(t.video.why(video.reason) || tc.reasonText(code)) : t.video.opening}
+        </p>
+      ) : null}
       <StageTools isPaused={isPaused} choice={choice} onPause={pause} onChoose={setChoice} onFull={full} />
     </div>
   );
