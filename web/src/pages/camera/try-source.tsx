@@ -11,8 +11,8 @@ import { useProblemText } from '../../ui/problem';
 import css from './camera.module.css';
 import { words } from './words';
 
-/** What ffmpeg calls pictures that it draws itself. */
-const DRAWN = 'wrapped_avframe';
+/** What ffmpeg calls pictures that nobody has compressed: those that it draws itself. */
+const DRAWN: readonly (string | null)[] = ['wrapped_avframe', 'rawvideo'];
 
 /** Asks the source for one picture before anything is saved. `cameraId`: whose password stands behind `***`. */
 export function TrySource({ source, cameraId }: { readonly source: string; readonly cameraId?: string }) {
@@ -44,7 +44,7 @@ export function TrySource({ source, cameraId }: { readonly source: string; reado
           <img src={`data:image/jpeg;base64,${seen.picture}`} alt={t.probe.picture} />
           <span>
             {[
-              seen.codec === DRAWN ? t.probe.drawn : seen.codec,
+              DRAWN.includes(seen.codec) ? t.probe.drawn : seen.codec,
               seen.width === null ? null : `${seen.width}×${seen.height}`,
               seen.fps === null ? null : t.probe.fps(format.number(seen.fps, 1)),
             ]
