@@ -81,7 +81,7 @@ interface FaultsProps {
 }
 
 /** The faults as a list, for whom marks in a text are too small; each leads to its place. */
-export function Faults({ faults, onGo }: FaultsProps) {
+function Faults({ faults, onGo }: FaultsProps) {
   const t = useWords(words);
   return (
     <ul className={css.faults} aria-label={t.faults}>
