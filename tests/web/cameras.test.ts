@@ -46,31 +46,53 @@ describeInBrowser('cameras', () => {
   it('adds a camera: what is wrong stands at its field, what is right in the file', async () => {
     const page = await browser.open(site.url, '/cameras/new');
     await page.locator('input[name="id"]').fill('line-2');
-    await page.locator('input[name="source"]').fill('testsrc:');
+    const source = page.locator('input[name="source"]');
+    const tryIt = page.getByRole('button', { name: 'Try it' });
+    await source.fill('rtsp://viewer:wrong@127.0.0.1:1/main');
+    await tryIt.click();
+    await page.getByText('the camera does not answer: is it on').waitFor();
+    await source.fill('testsrc:');
+    await tryIt.click();
+    await page.getByRole('img', { name: 'The picture that came' }).waitFor();
+    await page.getByText(/test picture · \d+×\d+ · [\d.]+ fps/).waitFor();
     await page.locator('input[name="fps"]').fill('240');
     await page.locator('input[name="resolution"]').fill('enormous');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.locator('input[name="resolution"][aria-invalid="true"]').waitFor();
     await page.locator('input[name="resolution"]').fill('640x360');
     await page.locator('input[name="fps"]').fill('5');
+    await page.getByText('Starts: line-2').waitFor();
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: /line-2/ }).waitFor();
     expect(file()).toContain('line-2');
     await closing(page);
   });
 
-  it("shows a change of fps before it is saved, and another person's change beside one's own", async () => {
+  it('shows the line of the file and the processes before a change is saved (T4)', async () => {
     const page = await browser.open(site.url, '/cameras/gate?tab=settings');
-    const fps = page.locator('input[name="fps"]');
+    await page.locator('input[name="fps"]').fill('9');
+    await page.getByRole('region', { name: 'Change of cameras.yaml' }).getByText('+    fps: 9').waitFor();
+    await page.getByText('No process restarts.').waitFor();
+    await page.locator('input[name="fps"]').press('Control+Enter');
+    await eventually(() => /id: gate[\s\S]*fps: 9/.test(file()));
+    await closing(page);
+  });
+
+  it('lets two people who changed one field decide it, and takes over what only the other changed (T5)', async () => {
+    const page = await browser.open(site.url, '/cameras/gate?tab=settings');
+    const [fps, name] = [page.locator('input[name="fps"]'), page.locator('input[name="name"]')];
     await fps.fill('8');
-    await page.getByText('+ fps: 8').waitFor();
-    await page.getByText('Restarts: gate only').waitFor();
-    await call(site.url, 'PUT', '/cameras/gate', { fps: 7 });
+    await name.fill('Main gate');
+    await call(site.url, 'PUT', '/cameras/gate', { fps: 7, location: 'Yard', name: 'Back gate' });
     await page.getByText('Somebody else changed this camera').waitFor();
-    await page.getByRole('button', { name: 'Keep mine' }).click();
-    await page.keyboard.press('Escape');
     await fps.press('Control+Enter');
-    await eventually(() => /id: gate[\s\S]*fps: 8/.test(file()));
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Nothing of yours is saved yet.').waitFor();
+    await dialog.getByRole('group', { name: 'Name: which one' }).getByRole('button', { name: 'Take theirs' }).click();
+    await dialog.getByRole('button', { name: 'Save this' }).click();
+    await eventually(() => /id: gate\s+name: "?Back gate"?[\s\S]*location: Yard\s+fps: 8/.test(file()));
+    await dialog.waitFor({ state: 'detached' });
+    expect(await name.inputValue()).toBe('Back gate');
     await closing(page);
   });
 
@@ -103,13 +125,58 @@ describeInBrowser('cameras', () => {
     await closing(page);
   });
 
+  it('marks a fault of the text at its place while typing, and saves what is whole (T6)', async () => {
+    const page = await browser.open(site.url, '/config');
+    const editor = page.getByRole('textbox', { name: 'Text of cameras.yaml' });
+    await editor.getByText('Packing line 1').waitFor();
+    const pid = (await site.get<{ pid: number }>('/cameras/line-1/status')).pid;
+    await editor.press('Control+End');
+    await page.keyboard.insertText('  - id: yard\n    name: Yard\nsource: "testsrc:"\n');
+    await page.locator('.cm-lintRange-error, .cm-lintPoint-error, .cm-lint-marker-error').first().waitFor();
+    await page
+      .getByRole('list', { name: 'Faults in the file' })
+      .getByRole('button', { name: /line \d+, column/ })
+      .first()
+      .click();
+    expect(await editor.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page
+      .getByRole('button', { name: /^Save the file/ })
+      .and(page.locator('[aria-disabled="true"]'))
+      .waitFor();
+    await page.getByRole('button', { name: 'Discard my changes' }).click();
+    await editor.press('Control+End');
+    await page.keyboard.insertText('  - id: yard\n    name: Yard\n    source: "testsrc:"\n');
+    await page.getByRole('region', { name: 'Change of cameras.yaml' }).getByText('- id: yard').waitFor();
+    await page.locator('.cm-lint-marker-error').waitFor({ state: 'detached' });
+    await editor.press('Control+Enter');
+    await page.getByText(/The file is saved as revision \d+/).waitFor();
+    await eventually(() => file().includes('id: yard'));
+    expect((await site.get<{ pid: number }>('/cameras/line-1/status')).pid).toBe(pid);
+    await closing(page);
+  });
+
+  it('tells who edits the file that it was changed meanwhile, and loses neither text', async () => {
+    const page = await browser.open(site.url, '/config');
+    const editor = page.getByRole('textbox', { name: 'Text of cameras.yaml' });
+    await editor.getByText('Packing line 1').waitFor();
+    await editor.press('Control+Home');
+    await page.keyboard.type('# mine\n');
+    writeFileSync(site.files.camerasFile, `${file()}# theirs\n`);
+    await page.getByText('The file was changed while you edited it.').waitFor();
+    await page.getByRole('button', { name: 'Keep my text, compare with the new file' }).click();
+    await page.getByRole('region', { name: 'Change of cameras.yaml' }).getByText('-# theirs').waitFor();
+    await page.getByRole('button', { name: 'Discard my changes' }).click();
+    await editor.getByText('# theirs').waitFor();
+    expect(file()).not.toContain('# mine');
+    await closing(page);
+  });
+
   it('restores a revision after it has shown what would be different', async () => {
     const page = await browser.open(site.url, '/config?revision=1');
     await page.getByRole('button', { name: 'Restore this revision' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('-', { exact: false }).first().waitFor();
-    await dialog.getByRole('textbox').fill('back to yesterday');
-    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Restore this revision' }).click();
     await page.getByText(/is in force again/).waitFor();
     expect(file()).toBe(yamlOf(CAMERAS));
     await closing(page);

@@ -86,6 +86,8 @@ const chosen = (anywhere: boolean) =>
     contentSecurityPolicy: {
       directives: {
         'img-src': ["'self'", 'data:', 'blob:'],
+        // A player is given the parts of a live video by an address that it makes itself.
+        'media-src': ["'self'", 'blob:'],
         'font-src': ["'self'"],
         // The dashboard's editor and its overlays place things by styles that they compute.
         'style-src': ["'self'", "'unsafe-inline'"],

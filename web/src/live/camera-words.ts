@@ -54,6 +54,13 @@ export const cameraWords = dictionary(
     restart: 'Restart',
     started: (id: string) => `${id}: starting.`,
     stopped: (id: string) => `${id}: stopped.`,
+    fileDiff: 'Change of cameras.yaml',
+    fileSame: 'The text of cameras.yaml stays as it is.',
+    secretOnly: 'Only a secret changes; it is not shown.',
+    restarts: (ids: string) => `Restarts: ${ids}`,
+    starts: (ids: string) => `Starts: ${ids}`,
+    stops: (ids: string) => `Stops: ${ids}`,
+    noWorker: 'No process restarts.',
   },
   {
     state: {
@@ -74,5 +81,12 @@ export const cameraWords = dictionary(
     restart: '重启',
     started: (id) => `${id}：正在启动。`,
     stopped: (id) => `${id}：已停止。`,
+    fileDiff: 'cameras.yaml 的改动',
+    fileSame: 'cameras.yaml 的内容不变。',
+    secretOnly: '只有密码等机密改变，不予显示。',
+    restarts: (ids) => `将重启：${ids}`,
+    starts: (ids) => `将启动：${ids}`,
+    stops: (ids) => `将停止：${ids}`,
+    noWorker: '不会重启任何进程。',
   },
 );

@@ -37,17 +37,40 @@ export const Dialog = ({ title, children, onClose, wide = false }: DialogProps) 
   </ModalOverlay>
 );
 
-interface ReasonDialogProps {
+interface ActionDialogProps {
   readonly title: string;
   readonly action: string;
   readonly children?: ReactNode;
   readonly onClose: () => void;
-  readonly onReason: (reason: string) => void;
+  readonly onAct: () => void;
   readonly isPending?: boolean;
   readonly kind?: 'primary' | 'danger';
 }
 
-/** What takes something away asks why, instead of whether one is sure. */
+/** Says what an action takes away before it is done. What takes nothing away has the focus, so that Enter twice is safe. */
+export function ActionDialog(props: ActionDialogProps) {
+  const { title, action, children, onClose, onAct, isPending = false, kind = 'danger' } = props;
+  const t = useWords(words);
+  return (
+    <Dialog title={title} onClose={onClose}>
+      {children}
+      <div className={css.actions}>
+        <Button onPress={onClose} autoFocus>
+          {t.cancel}
+        </Button>
+        <Button kind={kind} isPending={isPending} onPress={onAct}>
+          {action}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface ReasonDialogProps extends Omit<ActionDialogProps, 'onAct'> {
+  readonly onReason: (reason: string) => void;
+}
+
+/** For calls that keep a reason: why, instead of whether one is sure. */
 export function ReasonDialog(props: ReasonDialogProps) {
   const { title, action, children, onClose, onReason, isPending = false, kind = 'danger' } = props;
   const t = useWords(words);

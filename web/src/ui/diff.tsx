@@ -11,6 +11,7 @@ export const Diff = ({ text, label }: { readonly text: string; readonly label: s
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
   <pre className={css.diff} tabIndex={0} role="region" aria-label={label}>
     {text
+      .replace(/\n$/, '')
       .split('\n')
       .filter((line) => !/^(---|\+\+\+|===|Index:)/.test(line))
       .map((line, i) => (

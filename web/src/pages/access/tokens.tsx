@@ -6,7 +6,7 @@ import { useCall, useChange } from '../../api/queries';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
-import { Dialog, ReasonDialog } from '../../ui/dialog';
+import { Dialog, ActionDialog } from '../../ui/dialog';
 import { Field, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
 import layout from '../../ui/layout.module.css';
@@ -124,16 +124,16 @@ function RevokeDialog({ token, onClose }: { readonly token: Token; readonly onCl
   const t = useWords(words);
   const revoke = useChange('access.revokeToken', ['access']);
   return (
-    <ReasonDialog
+    <ActionDialog
       title={t.revokeTitle(token.name)}
       action={t.revoke}
       isPending={revoke.isPending}
       onClose={onClose}
-      onReason={() => revoke.mutate({ token_id: token.id }, { onSuccess: onClose })}
+      onAct={() => revoke.mutate({ token_id: token.id }, { onSuccess: onClose })}
     >
       <p>{t.revokeText}</p>
       {revoke.error ? <ProblemNote error={revoke.error} /> : null}
-    </ReasonDialog>
+    </ActionDialog>
   );
 }
 

@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useBlocked } from '../../api/allowed';
 import type { AlertRule, Trial } from '../../api/generated';
 import { isProblem } from '../../api/problem';
@@ -8,11 +8,12 @@ import { useZone } from '../../api/zone';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
-import { ReasonDialog } from '../../ui/dialog';
+import { ActionDialog } from '../../ui/dialog';
 import { Segments } from '../../ui/field';
 import layout from '../../ui/layout.module.css';
 import { Empty, Page, Panel } from '../../ui/panel';
 import { Loaded, ProblemNote } from '../../ui/problem';
+import { useRested } from '../../ui/rested';
 import { say } from '../../ui/toast';
 import css from './alerts.module.css';
 import { NEW_RULE, type RuleDraft, draftOf, ruleOf } from './rule-draft';
@@ -77,12 +78,12 @@ function RemoveRule({ rule }: { readonly rule: AlertRule }) {
         {t.remove}
       </Button>
       {isOpen ? (
-        <ReasonDialog
+        <ActionDialog
           title={t.removeTitle(rule.name)}
           action={t.remove}
           isPending={remove.isPending}
           onClose={() => setOpen(false)}
-          onReason={() =>
+          onAct={() =>
             remove.mutate(
               { rule_id: rule.id },
               { onSuccess: () => void navigate({ to: '/alerts', search: { tab: 'rules' } }) },
@@ -91,24 +92,13 @@ function RemoveRule({ rule }: { readonly rule: AlertRule }) {
         >
           <p>{t.removeText}</p>
           {remove.error ? <ProblemNote error={remove.error} /> : null}
-        </ReasonDialog>
+        </ActionDialog>
       ) : null}
     </>
   );
 }
 
 const HOURS = { '24': 24, '72': 72, '168': 168 } as const;
-const TYPED_MS = 300;
-
-/** What was typed, once it has been the same for a moment. */
-function useRested<T>(value: T): T {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), TYPED_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return rested;
-}
 
 /** What the rule as it is typed would have said of the last night: nothing is stored or sent for it. */
 function WouldTell({ draft }: { readonly draft: RuleDraft }) {

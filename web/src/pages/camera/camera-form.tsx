@@ -2,7 +2,9 @@ import type { ComponentProps } from 'react';
 import type { Fault, NewCamera } from '../../api/generated';
 import { useWords } from '../../i18n/language';
 import { Check, Field, Select } from '../../ui/field';
+import layout from '../../ui/layout.module.css';
 import css from './camera.module.css';
+import { TrySource } from './try-source';
 import { words } from './words';
 
 /** The fields of a camera that a person edits, as they are typed. */
@@ -53,7 +55,10 @@ export function CameraForm({ draft, onChange, faults, isNew = false }: CameraFor
     <div className={css.form}>
       {isNew ? line('id', { hint: t.idHint, required: true }) : null}
       {line('name')}
-      <div className={css.full}>{line('source', { hint: isNew ? t.sourceHint : t.secretHint, required: true })}</div>
+      <div className={`${css.full} ${layout.stack}`}>
+        {line('source', { hint: isNew ? t.sourceHint : t.secretHint, required: true })}
+        <TrySource source={draft.source} {...(isNew ? {} : { cameraId: draft.id })} />
+      </div>
       {line('fps', { type: 'number', min: 1, max: 240 })}
       {line('resolution')}
       {line('location')}

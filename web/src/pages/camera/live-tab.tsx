@@ -1,10 +1,13 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useCall } from '../../api/queries';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
+import { cameraWords } from '../../live/camera-words';
 import { useCameraState } from '../../live/cameras';
 import { Picture } from '../../live/picture';
+import { type VideoState, useVideo } from '../../live/video';
 import { Button } from '../../ui/button';
+import { Segments } from '../../ui/field';
 import { useKeys } from '../../ui/keys';
 import layout from '../../ui/layout.module.css';
 import { Panel } from '../../ui/panel';
@@ -13,41 +16,132 @@ import { Age } from '../../ui/state';
 import css from './camera.module.css';
 import { words } from './words';
 
-const WIDTH = 1_280;
+/** A small picture comes with each of the worker's; the large one only once a second. */
+const WIDTH = 640;
 const FPS = 5;
 
-export function LiveTab({ id }: { readonly id: string }) {
+type Choice = 'video' | 'pictures';
+
+/** How old what is seen is, and what it is. */
+function Told({ video, choice, takenAt, isPaused }: ToldProps) {
   const t = useWords(words);
-  const [isPaused, setPaused] = useState(false);
-  const state = useCameraState(id);
-  useKeys({ ' ': () => setPaused((now) => !now) });
+  const format = useFormat();
+  if (isPaused) return <>{t.paused}</>;
+  if (choice === 'video' && video.is === 'playing')
+    return <>{t.video.playing(format.number(video.behindMs / 1_000, 1))}</>;
+  return takenAt === undefined ? null : <Age at={takenAt} />;
+}
+
+interface ToldProps {
+  readonly video: VideoState;
+  readonly choice: Choice;
+  readonly takenAt: number | undefined;
+  readonly isPaused: boolean;
+}
+
+function toggleFull(stage: HTMLElement | null): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void stage?.requestFullscreen();
+}
+
+interface StageToolsProps {
+  readonly isPaused: boolean;
+  readonly choice: Choice;
+  readonly onPause: () => void;
+  readonly onChoose: (choice: Choice) => void;
+  readonly onFull: () => void;
+}
+
+function StageTools({ isPaused, choice, onPause, onChoose, onFull }: StageToolsProps) {
+  const t = useWords(words);
   return (
-    <div className={css.live}>
-      <div className={css.stage}>
-        <Picture id={id} label={t.picture(id)} width={WIDTH} fps={FPS} isPaused={isPaused} lateClass={css.veil}>
-          {({ takenAt, problem }) =>
-            takenAt === undefined ? (
-              <p className={css.none}>
-                <b>{t.noPicture}</b>
-                <br />
-                {state?.wanted === 'stopped' ? t.stoppedWhy : (problem ?? t.noPictureWhy)}
-              </p>
-            ) : (
-              <span className={css.age}>
-                <Age at={takenAt} />
-                {isPaused ? ` · ${t.paused}` : ''}
-              </span>
-            )
-          }
-        </Picture>
-        <span className={css.tools}>
-          <Button onPress={() => setPaused(!isPaused)}>{isPaused ? t.resume : t.pause}</Button>
-        </span>
-      </div>
-      <Facts id={id} />
+    <div className={layout.row}>
+      <Button onPress={onPause} hotkey={t.space}>
+        {isPaused ? t.resume : t.pause}
+      </Button>
+      {document.fullscreenEnabled ? (
+        <Button onPress={onFull} hotkey="F">
+          {t.fullScreen}
+        </Button>
+      ) : null}
+      <Segments
+        label={t.video.choice}
+        value={choice}
+        options={[
+          ['video', t.video.video],
+          ['pictures', t.video.pictures],
+        ]}
+        onChange={onChoose}
+      />
     </div>
   );
 }
+
+/** A picture at once, and the video over it as soon as it plays. */
+function Stage({ id }: { readonly id: string }) {
+  const t = useWords(words);
+  const [isPaused, setPaused] = useState(false);
+  const [choice, setChoice] = useState<Choice>('video');
+  const [stage, element] = [useRef<HTMLDivElement>(null), useRef<HTMLVideoElement>(null)];
+  const video = useVideo(id, element, choice === 'video' && !isPaused);
+  const camera = useCameraState(id);
+  const isPlaying = video.is === 'playing';
+  const code = video.is === 'none' ? video.reason.replaceAll('-', '_') : '';
+  const tc = useWords(cameraWords);
+  const pause = () => setPaused((now) => !now);
+  const full = () => toggleFull(stage.current);
+  useKeys({ ' ': pause, f: full, j: () => setChoice((now) => (now === 'video' ? 'pictures' : 'video')) });
+  return (
+    <div className={layout.stack}>
+      <div className={css.stage} ref={stage}>
+        <Picture
+          id={id}
+          label={t.picture(id)}
+          width={WIDTH}
+          fps={FPS}
+          isPaused={isPaused || isPlaying}
+          lateClass={css.veil}
+        >
+          {({ takenAt, problem }) => (
+            <>
+              <video
+                ref={element}
+                className={css.video}
+                aria-label={t.video.of(id)}
+                hidden={!isPlaying}
+                muted
+                playsInline
+              />
+              {takenAt === undefined && !isPlaying ? (
+                <p className={css.none}>
+                  <b>{t.noPicture}</b>
+                  <br />
+                  {camera?.wanted === 'stopped' ? t.stoppedWhy : (problem ?? t.noPictureWhy)}
+                </p>
+              ) : null}
+              <span className={css.age}>
+                <Told video={video} choice={choice} takenAt={takenAt} isPaused={isPaused} />
+              </span>
+            </>
+          )}
+        </Picture>
+      </div>
+      {choice === 'video' && !isPlaying && !isPaused ? (
+        <p className={layout.muted}>
+          {video.is === 'none' ? t.video.none(t.video.why(video.reason) || tc.reasonText(code)) : t.video.opening}
+        </p>
+      ) : null}
+      <StageTools isPaused={isPaused} choice={choice} onPause={pause} onChoose={setChoice} onFull={full} />
+    </div>
+  );
+}
+
+export const LiveTab = ({ id }: { readonly id: string }) => (
+  <div className={css.live}>
+    <Stage id={id} />
+    <Facts id={id} />
+  </div>
+);
 
 function Facts({ id }: { readonly id: string }) {
   const t = useWords(words);

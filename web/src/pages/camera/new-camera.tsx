@@ -1,13 +1,16 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useBlocked } from '../../api/allowed';
+import type { NewCamera as NewCameraBody } from '../../api/generated';
 import { isProblem } from '../../api/problem';
-import { useChange } from '../../api/queries';
+import { useCall, useChange } from '../../api/queries';
 import { useWords } from '../../i18n/language';
+import { Forecast } from '../../live/forecast';
 import { Button } from '../../ui/button';
 import layout from '../../ui/layout.module.css';
 import { Page, Panel } from '../../ui/panel';
-import { ProblemNote } from '../../ui/problem';
+import { Loaded, ProblemNote } from '../../ui/problem';
+import { useRested } from '../../ui/rested';
 import { say } from '../../ui/toast';
 import { CameraForm, type CameraDraft } from './camera-form';
 import { words } from './words';
@@ -25,16 +28,29 @@ const BLANK: CameraDraft = {
   auto_start: true,
 };
 
+const cameraOf = ({ fps, name, ...rest }: CameraDraft): NewCameraBody => ({
+  ...rest,
+  name: name || rest.id,
+  fps: Number(fps),
+});
+
 export function NewCamera() {
   const t = useWords(words);
   const navigate = useNavigate();
   const [draft, setDraft] = useState(BLANK);
   const create = useChange('cameras.create', ['cameras', 'camera']);
   const blocked = useBlocked('cameras.create');
+  const rested = useRested(draft);
+  const isBegun = rested.id !== '' && rested.source !== '';
+  const forecast = useCall(
+    'camera-config.preview',
+    { body: { change: 'create', fields: cameraOf(rested) } },
+    { topic: 'config', enabled: isBegun && blocked === undefined, keep: true },
+  );
+  const refused = create.error ?? (isBegun ? forecast.error : null);
   const submit = () => {
-    const { fps, name, ...rest } = draft;
     create.mutate(
-      { body: { ...rest, name: name || draft.id, fps: Number(fps) } },
+      { body: cameraOf(draft) },
       {
         onSuccess: () => {
           say(t.added(draft.id));
@@ -45,28 +61,34 @@ export function NewCamera() {
   };
   return (
     <Page title={t.newTitle}>
-      <Panel>
-        <form
-          className={layout.stack}
-          onSubmit={(event) => {
-            event.preventDefault();
-            submit();
-          }}
-        >
-          <CameraForm
-            draft={draft}
-            onChange={setDraft}
-            faults={isProblem(create.error) ? create.error.faults : []}
-            isNew
-          />
-          {create.error ? <ProblemNote error={create.error} /> : null}
-          <div>
-            <Button type="submit" kind="primary" blocked={blocked} isPending={create.isPending}>
-              {t.create}
-            </Button>
-          </div>
-        </form>
-      </Panel>
+      <div className={layout.two}>
+        <Panel title={t.settings}>
+          <form
+            className={layout.stack}
+            onSubmit={(event) => {
+              event.preventDefault();
+              submit();
+            }}
+          >
+            <CameraForm draft={draft} onChange={setDraft} faults={isProblem(refused) ? refused.faults : []} isNew />
+            {create.error ? <ProblemNote error={create.error} /> : null}
+            <div>
+              <Button type="submit" kind="primary" blocked={blocked} isPending={create.isPending}>
+                {t.create}
+              </Button>
+            </div>
+          </form>
+        </Panel>
+        <Panel title={t.willChange}>
+          {isBegun && blocked === undefined ? (
+            <Loaded query={forecast} height={120}>
+              {(result) => <Forecast draft={result} />}
+            </Loaded>
+          ) : (
+            <p className={layout.muted}>{t.notBegun}</p>
+          )}
+        </Panel>
+      </div>
     </Page>
   );
 }

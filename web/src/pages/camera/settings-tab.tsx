@@ -1,18 +1,20 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useBlocked } from '../../api/allowed';
-import type { Camera, CameraPatch, Fault } from '../../api/generated';
+import type { Camera, CameraPatch } from '../../api/generated';
 import { isProblem } from '../../api/problem';
 import { useCall, useChange } from '../../api/queries';
 import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
-import { ReasonDialog } from '../../ui/dialog';
+import { ActionDialog } from '../../ui/dialog';
 import layout from '../../ui/layout.module.css';
-import { Note, Panel, Table } from '../../ui/panel';
+import { Note, Panel } from '../../ui/panel';
 import { Loaded, ProblemNote } from '../../ui/problem';
+import { useRested } from '../../ui/rested';
 import { say } from '../../ui/toast';
+import { Forecast } from '../../live/forecast';
 import { CameraForm, type CameraDraft, type DraftField } from './camera-form';
-import css from './camera.module.css';
+import { type Changed, MergeDialog, changedOf } from './merge-dialog';
 import { words } from './words';
 
 const draftOf = (camera: Camera): CameraDraft => ({
@@ -28,10 +30,6 @@ const draftOf = (camera: Camera): CameraDraft => ({
   auto_start: camera.auto_start,
 });
 
-/** A change of these makes a worker begin anew; a name is only a name. */
-const NO_RESTART: readonly DraftField[] = ['name', 'location', 'auto_start'];
-const text = (value: string | boolean) => String(value);
-
 interface Change {
   readonly field: DraftField;
   readonly before: string | boolean;
@@ -46,56 +44,70 @@ const changesOf = (base: CameraDraft, draft: CameraDraft): readonly Change[] =>
 const patchOf = (changes: readonly Change[]): CameraPatch =>
   Object.fromEntries(changes.map(({ field, after }) => [field, field === 'fps' ? Number(after) : after]));
 
-interface FormProps {
-  readonly camera: Camera;
-}
-
-/** Another person's change of the same fields, found when the form is looked at again. */
-function conflictsOf(base: CameraDraft, camera: Camera, changes: readonly Change[]) {
-  const theirs = draftOf(camera);
-  return changes
-    .filter(({ field, before, after }) => theirs[field] !== before && theirs[field] !== after && base[field] === before)
-    .map((change) => ({ ...change, theirs: theirs[change.field] }));
-}
-
-/** What was typed over what the service has, saved as the difference. */
+/** What was typed over what the service has, saved as the difference to the version that was read. */
 function useDraft(camera: Camera) {
   const t = useWords(words);
-  const [base, setBase] = useState(() => draftOf(camera));
-  const [draft, setDraft] = useState(base);
-  const [faults, setFaults] = useState<readonly Fault[]>([]);
+  const [base, setBase] = useState(() => ({ fields: draftOf(camera), version: camera.updated_at }));
+  const [draft, setDraft] = useState(base.fields);
+  const [changed, setChanged] = useState<Changed>();
   const save = useChange('cameras.update', ['cameras', 'camera']);
-  const changes = changesOf(base, draft);
-  const begin = (from: CameraDraft, kept: readonly Change[] = []) => {
-    setBase(from);
-    setDraft({ ...from, ...Object.fromEntries(kept.map(({ field, after }) => [field, after])) });
+  const changes = changesOf(base.fields, draft);
+  const begin = (from: Camera) => {
+    setBase({ fields: draftOf(from), version: from.updated_at });
+    setDraft(draftOf(from));
   };
+  const isNewer = camera.updated_at > base.version;
   // What nobody here has touched follows the service.
-  if (changes.length === 0 && JSON.stringify(draftOf(camera)) !== JSON.stringify(base)) begin(draftOf(camera));
-  const submit = () => {
-    if (changes.length === 0) return say(t.unchanged);
+  if (changes.length === 0 && isNewer) begin(camera);
+  const submit = (patch = changes, version = base.version) => {
+    if (patch.length === 0) return say(t.unchanged);
     return save.mutate(
-      { camera_id: camera.id, body: patchOf(changes) },
+      { camera_id: camera.id, body: patchOf(patch), ifMatch: `"${version}"` },
       {
         onSuccess: ({ camera: now }) => {
-          setFaults([]);
-          begin(draftOf(now));
+          begin(now);
+          setChanged(undefined);
           say(t.saved(camera.id));
         },
-        onError: (error) => setFaults(isProblem(error) ? error.faults : []),
+        onError: (error) => {
+          if (isProblem(error, 412)) setChanged(changedOf(error, draft));
+        },
       },
     );
   };
-  const conflicts = conflictsOf(base, camera, changes);
-  const take = (keepMine: boolean) => begin(draftOf(camera), keepMine ? changes : []);
-  return { draft, setDraft, faults, save, changes, conflicts, submit, take };
+  /** Goes on from their version, with what was chosen of one's own. */
+  const merge = ({ conflicts, version }: Changed, theirs: ReadonlySet<DraftField>) => {
+    const present = { ...base.fields, ...Object.fromEntries(conflicts.map((one) => [one.field, one.theirs])) };
+    const isMine = ({ field }: Change) => !theirs.has(field);
+    const kept = changes.filter(isMine);
+    const merged = { ...present, ...Object.fromEntries(kept.map(({ field, after }) => [field, after])) };
+    setBase({ fields: present, version });
+    setDraft(merged);
+    setChanged(undefined);
+    submit(changesOf(present, merged), version);
+  };
+  const rested = changesOf(base.fields, useRested(draft));
+  return { draft, setDraft, save, rested, changes, isNewer, changed, setChanged, submit, merge };
 }
 
-function SettingsForm({ camera }: FormProps) {
+/** What saving would do, asked for while the person types; a viewer, who cannot save, sees the fields. */
+function useForecast(id: string, changes: readonly Change[], isBlocked: boolean) {
+  const fields = patchOf(changes);
+  const enabled = !isBlocked && Object.keys(fields).length > 0;
+  return useCall(
+    'camera-config.preview',
+    { body: { change: 'update', camera_id: id, fields } },
+    { topic: 'config', enabled, keep: true },
+  );
+}
+
+function SettingsForm({ camera }: { readonly camera: Camera }) {
   const t = useWords(words);
-  const { draft, setDraft, faults, save, changes, conflicts, submit, take } = useDraft(camera);
+  const { draft, setDraft, save, rested, changes, isNewer, changed, setChanged, submit, merge } = useDraft(camera);
   const blocked = useBlocked('cameras.update');
-  const restarts = changes.some(({ field }) => !NO_RESTART.includes(field));
+  const forecast = useForecast(camera.id, rested, blocked !== undefined);
+  const refused = changes.length === 0 ? null : (forecast.error ?? save.error);
+  const faults = isProblem(refused) ? refused.faults : [];
   return (
     <div className={layout.two}>
       <Panel title={t.settings}>
@@ -106,11 +118,11 @@ function SettingsForm({ camera }: FormProps) {
             submit();
           }}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && event.ctrlKey) submit();
+            if (event.key === 'Enter' && event.ctrlKey && blocked === undefined) submit();
           }}
         >
           <CameraForm draft={draft} onChange={setDraft} faults={faults} />
-          {save.error ? <ProblemNote error={save.error} /> : null}
+          {save.error && !isProblem(save.error, 412) ? <ProblemNote error={save.error} /> : null}
           <div className={layout.row}>
             <Button type="submit" kind="primary" blocked={blocked} isPending={save.isPending} hotkey="Ctrl Enter">
               {t.save}
@@ -121,56 +133,30 @@ function SettingsForm({ camera }: FormProps) {
       </Panel>
       <Panel title={t.willChange}>
         <div className={layout.stack}>
-          {conflicts.length > 0 ? <Conflict conflicts={conflicts} onTake={take} /> : null}
-          <ChangeTable changes={changes} />
-          {changes.length === 0 ? null : (
-            <p className={layout.muted}>{restarts ? t.restartsOnly(camera.id) : t.noRestart}</p>
-          )}
+          {isNewer && changes.length > 0 ? (
+            <Note tone="high">
+              <span>
+                {t.conflict} {t.conflictLater}
+              </span>
+            </Note>
+          ) : null}
+          {changes.length === 0 ? <p className={layout.muted}>{t.unchanged}</p> : null}
+          {changes.length > 0 && blocked === undefined ? (
+            <Loaded query={forecast} height={120}>
+              {(result) => <Forecast draft={result} />}
+            </Loaded>
+          ) : null}
         </div>
       </Panel>
-    </div>
-  );
-}
-
-function ChangeTable({ changes }: { readonly changes: readonly Change[] }) {
-  const t = useWords(words);
-  if (changes.length === 0) return <p className={layout.muted}>{t.unchanged}</p>;
-  return (
-    <pre className={css.changes}>
-      {changes.map(({ field, before, after }) => (
-        <span key={field}>
-          {`- ${field}: ${text(before)}\n`}
-          <b>{`+ ${field}: ${text(after)}\n`}</b>
-        </span>
-      ))}
-    </pre>
-  );
-}
-
-interface ConflictProps {
-  readonly conflicts: readonly (Change & { readonly theirs: string | boolean })[];
-  readonly onTake: (keepMine: boolean) => void;
-}
-
-function Conflict({ conflicts, onTake }: ConflictProps) {
-  const t = useWords(words);
-  return (
-    <div role="alert" className={layout.stack}>
-      <Note tone="high">{t.conflict}</Note>
-      <Table label={t.conflict} head={['', t.before, t.mine, t.theirs]}>
-        {conflicts.map(({ field, before, after, theirs }) => (
-          <tr key={field}>
-            <td>{t.field[field]}</td>
-            <td>{text(before)}</td>
-            <td>{text(after)}</td>
-            <td>{text(theirs)}</td>
-          </tr>
-        ))}
-      </Table>
-      <div className={layout.row}>
-        <Button onPress={() => onTake(true)}>{t.keepMine}</Button>
-        <Button onPress={() => onTake(false)}>{t.takeTheirs}</Button>
-      </div>
+      {changed ? (
+        <MergeDialog
+          changed={changed}
+          own={changes.map(({ field }) => field)}
+          isPending={save.isPending}
+          onClose={() => setChanged(undefined)}
+          onMerge={(theirs) => merge(changed, theirs)}
+        />
+      ) : null}
     </div>
   );
 }
@@ -187,12 +173,12 @@ function RemoveButton({ id }: { readonly id: string }) {
         {t.remove}
       </Button>
       {isOpen ? (
-        <ReasonDialog
+        <ActionDialog
           title={t.removeTitle(id)}
           action={t.remove}
           isPending={remove.isPending}
           onClose={() => setOpen(false)}
-          onReason={() =>
+          onAct={() =>
             remove.mutate(
               { camera_id: id },
               {
@@ -206,7 +192,7 @@ function RemoveButton({ id }: { readonly id: string }) {
         >
           <p>{t.removeText}</p>
           {remove.error ? <ProblemNote error={remove.error} /> : null}
-        </ReasonDialog>
+        </ActionDialog>
       ) : null}
     </>
   );

@@ -1,5 +1,5 @@
 import { Link, getRouteApi } from '@tanstack/react-router';
-import { lazy, useState } from 'react';
+import { useState } from 'react';
 import type { ConfigStatus, Revision } from '../../api/generated';
 import { useCall } from '../../api/queries';
 import { useFormat } from '../../i18n/format';
@@ -7,14 +7,14 @@ import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
 import layout from '../../ui/layout.module.css';
 import { EXACT } from '../../ui/links';
-import { Note, Page, Panel } from '../../ui/panel';
+import { Page, Panel } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
 import { Age, State } from '../../ui/state';
 import css from './config.module.css';
+import { FileEditor } from './file-editor';
 import { RevisionView } from './revision-view';
 import { words } from './words';
 
-const YamlView = lazy(async () => ({ default: (await import('../../ui/yaml-view')).YamlView }));
 const route = getRouteApi('/config');
 const PAGE = 60;
 
@@ -88,19 +88,6 @@ function Revisions({ revisions, head, open }: RevisionsProps) {
   );
 }
 
-/** The text of the head, as it is in force. */
-function HeadText({ number }: { readonly number: number }) {
-  const t = useWords(words);
-  const query = useCall('camera-config.revision', { number });
-  return (
-    <Panel title={t.text} flush actions={<span className={`${layout.muted} ${layout.small}`}>{t.secrets}</span>}>
-      <Loaded query={query} height={320}>
-        {({ text }) => <YamlView text={text} label={t.text} className={css.editor} />}
-      </Loaded>
-    </Panel>
-  );
-}
-
 export function Config() {
   const t = useWords(words);
   const { revision } = route.useSearch();
@@ -126,7 +113,7 @@ export function Config() {
               </Panel>
               <div className={layout.stack}>
                 {revision === undefined ? null : <RevisionView number={revision} head={now.revision} />}
-                {now.revision > 0 ? <HeadText number={now.revision} /> : <Note>{t.none}</Note>}
+                <FileEditor />
               </div>
             </div>
           </>

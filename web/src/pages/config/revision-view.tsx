@@ -6,7 +6,7 @@ import type { RevisionDetail } from '../../api/generated';
 import { useCall, useChange } from '../../api/queries';
 import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
-import { ReasonDialog } from '../../ui/dialog';
+import { ActionDialog } from '../../ui/dialog';
 import { Diff } from '../../ui/diff';
 import layout from '../../ui/layout.module.css';
 import { Panel } from '../../ui/panel';
@@ -64,13 +64,13 @@ function RestoreDialog({ detail, head, onClose }: RestoreDialogProps) {
   const now = useCall('camera-config.revision', { number: head });
   const restore = useChange('camera-config.restore', ['camera', 'cameras']);
   return (
-    <ReasonDialog
+    <ActionDialog
       title={t.restoreTitle(detail.number)}
       action={t.restore}
       kind="primary"
       isPending={restore.isPending}
       onClose={onClose}
-      onReason={() =>
+      onAct={() =>
         restore.mutate(
           { number: detail.number },
           {
@@ -92,6 +92,6 @@ function RestoreDialog({ detail, head, onClose }: RestoreDialogProps) {
         )}
       </Loaded>
       {restore.error ? <ProblemNote error={restore.error} /> : null}
-    </ReasonDialog>
+    </ActionDialog>
   );
 }

@@ -6,7 +6,7 @@ import { useChange } from '../../api/queries';
 import { useWords } from '../../i18n/language';
 import { CameraSelect } from '../../live/camera-select';
 import { Button } from '../../ui/button';
-import { ReasonDialog } from '../../ui/dialog';
+import { ActionDialog } from '../../ui/dialog';
 import { Check, Field, Select } from '../../ui/field';
 import layout from '../../ui/layout.module.css';
 import { Panel } from '../../ui/panel';
@@ -158,16 +158,16 @@ function RemoveRegion({ id, onDone }: { readonly id: string; readonly onDone: ()
         {t.remove}
       </Button>
       {isOpen ? (
-        <ReasonDialog
+        <ActionDialog
           title={t.removeTitle(id)}
           action={t.remove}
           isPending={remove.isPending}
           onClose={() => setOpen(false)}
-          onReason={() => remove.mutate({ region: id }, { onSuccess: onDone })}
+          onAct={() => remove.mutate({ region: id }, { onSuccess: onDone })}
         >
           <p>{t.removeText}</p>
           {remove.error ? <ProblemNote error={remove.error} /> : null}
-        </ReasonDialog>
+        </ActionDialog>
       ) : null}
     </>
   );
