@@ -80,20 +80,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const live = createLive(platform, { cameras, control, events, alerts, rollout, monitoring });
   const access = createAccess(platform, accessRules(settings), siteView(settings));
   const video = createVideo(platform, cameras, control, settings.videoPushToken);
-  const { router } = rollout;
-  const operations = [
-    switched(cameraOperations, router, bothCameras),
-    [cameras, regions, control, alerts].flatMap((context) => context.operations),
-    switched(cameraControlOperations, router, control),
-    switched(alertOperations, router, { domain: alerts.domain, legacy: legacy.alerts }),
-    switched(eventOperations, router, events.events),
-    switched(statisticsOperations, router, events.statistics),
-    switched(recordOperations, router, events.records),
-    [captures, events, rollout, monitoring].flatMap((context) => context.operations),
-    switched(systemOperations, router, { domain: system, legacy: legacy.system }),
-    [video, access].flatMap((context) => context.operations),
-  ].flat();
-  return {
+  const site = {
     platform,
     cameras,
     regions,
@@ -109,6 +96,32 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     video,
     live,
     mqtt,
-    operations,
   };
+  return { ...site, operations: operationsOf(site) };
+}
+
+/** Every operation of the catalogue, in the order of the contexts. */
+function operationsOf({
+  cameras,
+  regions,
+  system,
+  legacy,
+  control,
+  captures,
+  ...site
+}: Omit<Site, 'operations'>): Mounted[] {
+  const { alerts, events, rollout, monitoring, video, access } = site;
+  const { router } = rollout;
+  return [
+    switched(cameraOperations, router, { domain: cameras.domain, legacy: legacy.cameras }),
+    [cameras, regions, control, alerts].flatMap((context) => context.operations),
+    switched(cameraControlOperations, router, control),
+    switched(alertOperations, router, { domain: alerts.domain, legacy: legacy.alerts }),
+    switched(eventOperations, router, events.events),
+    switched(statisticsOperations, router, events.statistics),
+    switched(recordOperations, router, events.records),
+    [captures, events, rollout, monitoring].flatMap((context) => context.operations),
+    switched(systemOperations, router, { domain: system, legacy: legacy.system }),
+    [video, access].flatMap((context) => context.operations),
+  ].flat();
 }

@@ -154,3 +154,13 @@ function isHost(entry: string): boolean {
   const most = version === 4 ? 32 : 128;
   return more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
+
+/** Every bad variable of an environment at once. */
+export class SettingsError extends Error {
+  constructor(readonly wrong: readonly string[]) {
+    super(
+      `The environment has ${wrong.length} bad setting(s):\n${wrong.map((w) => `  - ${w}`).join('\n')}\nSee --help.`,
+    );
+    this.name = 'SettingsError';
+  }
+}

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/event';
 import {
   InvalidSetting,
+  SettingsError,
   baseUrl,
   databaseUrl,
   hosts,
@@ -288,15 +289,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (wrong.length > 0) throw new SettingsError(wrong);
   const settings = Object.fromEntries(values) as unknown as Settings;
   return { ...settings, regionsFile: settings.regionsFile || join(dirname(settings.camerasFile), 'regions.json') };
-}
-
-export class SettingsError extends Error {
-  constructor(readonly wrong: readonly string[]) {
-    super(
-      `The environment has ${wrong.length} bad setting(s):\n${wrong.map((w) => `  - ${w}`).join('\n')}\nSee --help.`,
-    );
-    this.name = 'SettingsError';
-  }
 }
 
 /** One line per variable, for `--help`. */

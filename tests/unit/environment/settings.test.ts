@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { SettingsError, readSettings, settingsHelp } from '../../../src/infrastructure/environment/settings';
+import { SettingsError } from '../../../src/infrastructure/environment/setting-readers';
+import { readSettings, settingsHelp } from '../../../src/infrastructure/environment/settings';
 
 const ROOT = path.resolve(__dirname, '../../..');
 

@@ -78,16 +78,36 @@ function StageTools({ isPaused, choice, onPause, onChoose, onFull }: StageToolsP
 }
 
 /** A picture at once, and the video over it as soon as it plays. */
+function NoPicture({ id, problem }: { readonly id: string; readonly problem: string | undefined }) {
+  const t = useWords(words);
+  const camera = useCameraState(id);
+  return (
+    <p className={css.none}>
+      <b>{t.noPicture}</b>
+      <br />
+      {camera?.wanted === 'stopped' ? t.stoppedWhy : (problem ?? t.noPictureWhy)}
+    </p>
+  );
+}
+
+function WhyNoVideo({ video }: { readonly video: ReturnType<typeof useVideo> }) {
+  const t = useWords(words);
+  const tc = useWords(cameraWords);
+  const code = video.is === 'none' ? video.reason.replaceAll('-', '_') : '';
+  return (
+    <p className={layout.muted}>
+      {video.is === 'none' ? t.video.none(t.video.why(video.reason) || tc.reasonText(code)) : t.video.opening}
+    </p>
+  );
+}
+
 function Stage({ id }: { readonly id: string }) {
   const t = useWords(words);
   const [isPaused, setPaused] = useState(false);
   const [choice, setChoice] = useState<Choice>('video');
   const [stage, element] = [useRef<HTMLDivElement>(null), useRef<HTMLVideoElement>(null)];
   const video = useVideo(id, element, choice === 'video' && !isPaused);
-  const camera = useCameraState(id);
   const isPlaying = video.is === 'playing';
-  const code = video.is === 'none' ? video.reason.replaceAll('-', '_') : '';
-  const tc = useWords(cameraWords);
   const pause = () => setPaused((now) => !now);
   const full = () => toggleFull(stage.current);
   useKeys({ ' ': pause, f: full, j: () => setChoice((now) => (now === 'video' ? 'pictures' : 'video')) });
@@ -112,13 +132,7 @@ function Stage({ id }: { readonly id: string }) {
                 muted
                 playsInline
               />
-              {takenAt === undefined && !isPlaying ? (
-                <p className={css.none}>
-                  <b>{t.noPicture}</b>
-                  <br />
-                  {camera?.wanted === 'stopped' ? t.stoppedWhy : (problem ?? t.noPictureWhy)}
-                </p>
-              ) : null}
+              {takenAt === undefined && !isPlaying ? <NoPicture id={id} problem={problem} /> : null}
               <span className={css.age}>
                 <Told video={video} choice={choice} takenAt={takenAt} isPaused={isPaused} />
               </span>
@@ -126,11 +140,7 @@ function Stage({ id }: { readonly id: string }) {
           )}
         </Picture>
       </div>
-      {choice === 'video' && !isPlaying && !isPaused ? (
-        <p className={layout.muted}>
-          {video.is === 'none' ? t.video.none(t.video.why(video.reason) || tc.reasonText(code)) : t.video.opening}
-        </p>
-      ) : null}
+      {choice === 'video' && !isPlaying && !isPaused ? <WhyNoVideo video={video} /> : null}
       <StageTools isPaused={isPaused} choice={choice} onPause={pause} onChoose={setChoice} onFull={full} />
     </div>
   );

@@ -1,3 +1,4 @@
+import type { Draft } from '../../api/generated';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useBlocked } from '../../api/allowed';
@@ -34,6 +35,21 @@ const cameraOf = ({ fps, name, ...rest }: CameraDraft): NewCameraBody => ({
   fps: Number(fps),
 });
 
+interface WillChangeProps {
+  readonly query: { readonly data: Draft | undefined; readonly error: unknown; readonly refetch: () => unknown };
+  readonly isShown: boolean;
+}
+
+function WillChange({ query, isShown }: WillChangeProps) {
+  const t = useWords(words);
+  if (!isShown) return <p className={layout.muted}>{t.notBegun}</p>;
+  return (
+    <Loaded query={query} height={120}>
+      {(result) => <Forecast draft={result} />}
+    </Loaded>
+  );
+}
+
 export function NewCamera() {
   const t = useWords(words);
   const navigate = useNavigate();
@@ -48,17 +64,11 @@ export function NewCamera() {
     { topic: 'config', enabled: isBegun && blocked === undefined, keep: true },
   );
   const refused = create.error ?? (isBegun ? forecast.error : null);
-  const submit = () => {
-    create.mutate(
-      { body: cameraOf(draft) },
-      {
-        onSuccess: () => {
-          say(t.added(draft.id));
-          void navigate({ to: '/cameras/$id', params: { id: draft.id } });
-        },
-      },
-    );
+  const onSuccess = () => {
+    say(t.added(draft.id));
+    void navigate({ to: '/cameras/$id', params: { id: draft.id } });
   };
+  const submit = () => create.mutate({ body: cameraOf(draft) }, { onSuccess });
   return (
     <Page title={t.newTitle}>
       <div className={layout.two}>
@@ -80,13 +90,7 @@ export function NewCamera() {
           </form>
         </Panel>
         <Panel title={t.willChange}>
-          {isBegun && blocked === undefined ? (
-            <Loaded query={forecast} height={120}>
-              {(result) => <Forecast draft={result} />}
-            </Loaded>
-          ) : (
-            <p className={layout.muted}>{t.notBegun}</p>
-          )}
+          <WillChange query={forecast} isShown={isBegun && blocked === undefined} />
         </Panel>
       </div>
     </Page>

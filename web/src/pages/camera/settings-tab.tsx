@@ -101,6 +101,26 @@ function useForecast(id: string, changes: readonly Change[], isBlocked: boolean)
   );
 }
 
+/** The page itself sends what a form holds. */
+const submitting = (submit: () => void) => (event: { preventDefault(): void }) => {
+  event.preventDefault();
+  submit();
+};
+
+/** What is said beside the file's change: that somebody else changed the camera, or that nothing is changed yet. */
+function Beside({ isNewer, isChanged }: { readonly isNewer: boolean; readonly isChanged: boolean }) {
+  const t = useWords(words);
+  if (!isChanged) return <p className={layout.muted}>{t.unchanged}</p>;
+  if (!isNewer) return null;
+  return (
+    <Note tone="high">
+      <span>
+        {t.conflict} {t.conflictLater}
+      </span>
+    </Note>
+  );
+}
+
 function SettingsForm({ camera }: { readonly camera: Camera }) {
   const t = useWords(words);
   const { draft, setDraft, save, rested, changes, isNewer, changed, setChanged, submit, merge } = useDraft(camera);
@@ -113,10 +133,7 @@ function SettingsForm({ camera }: { readonly camera: Camera }) {
       <Panel title={t.settings}>
         <form
           className={layout.stack}
-          onSubmit={(event) => {
-            event.preventDefault();
-            submit();
-          }}
+          onSubmit={submitting(submit)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && event.ctrlKey && blocked === undefined) submit();
           }}
@@ -133,14 +150,7 @@ function SettingsForm({ camera }: { readonly camera: Camera }) {
       </Panel>
       <Panel title={t.willChange}>
         <div className={layout.stack}>
-          {isNewer && changes.length > 0 ? (
-            <Note tone="high">
-              <span>
-                {t.conflict} {t.conflictLater}
-              </span>
-            </Note>
-          ) : null}
-          {changes.length === 0 ? <p className={layout.muted}>{t.unchanged}</p> : null}
+          <Beside isNewer={isNewer} isChanged={changes.length > 0} />
           {changes.length > 0 && blocked === undefined ? (
             <Loaded query={forecast} height={120}>
               {(result) => <Forecast draft={result} />}

@@ -140,8 +140,7 @@ function Editor({ file }: { readonly file: FileText }) {
           </Note>
         ) : null}
         {faults.length > 0 ? <Faults faults={faults} onGo={(fault) => setAt({ ...fault })} /> : null}
-        {save.error ? <ProblemNote error={save.error} /> : null}
-        {checked?.error ? <ProblemNote error={checked.error} /> : null}
+        {(save.error ?? checked?.error) ? <ProblemNote error={save.error ?? checked?.error} /> : null}
         {checked?.draft && isDirty && !isBroken ? <Forecast draft={checked.draft} /> : null}
         <div className={layout.row}>
           <Button kind="primary" blocked={blocked} isPending={save.isPending} onPress={submit} hotkey="Ctrl Enter">
