@@ -6,6 +6,18 @@ import { LiveEvents, LiveStatus } from '../../src/infrastructure/notify/live-top
 import { eventually } from '../support/eventually';
 import { rememberingLog } from '../support/quiet-log';
 
+/** Time passes for the sockets only when a test says so. */
+const REAL = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+
 describe('web sockets', () => {
   let server: Server;
   let sockets: LiveSockets;
@@ -15,6 +27,7 @@ describe('web sockets', () => {
   const clients: WebSocket[] = [];
 
   beforeEach(async () => {
+    jest.useFakeTimers({ doNotFake: [...REAL] });
     counters = new Map([['line', { total_frames: 1 }]]);
     status = new LiveStatus(
       async () => new Map(counters),
@@ -28,6 +41,7 @@ describe('web sockets', () => {
   afterEach(async () => {
     for (const client of clients.splice(0)) client.terminate();
     sockets.close();
+    jest.useRealTimers();
     await new Promise((done) => server.close(done));
   });
 
@@ -41,13 +55,19 @@ describe('web sockets', () => {
     return { socket, messages };
   };
 
-  it('cut off a client that takes too slowly what it is sent, and go on with the others', async () => {
-    const quick = await open('/ws/events');
-    const slow: Socket = connect(port(), '127.0.0.1');
-    slow.write(
+  /** A client whose reading the test controls. */
+  const openRaw = () => {
+    const socket: Socket = connect(port(), '127.0.0.1');
+    socket.write(
       'GET /ws/events HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
+    return socket;
+  };
+
+  it('cut off a client that takes too slowly what it is sent, and go on with the others', async () => {
+    const quick = await open('/ws/events');
+    const slow = openRaw();
     await eventually(() => expect(sockets.at('/ws/events')).toHaveLength(2));
     slow.pause();
     const live = new LiveEvents({ newest: async () => 0, after: async () => [] }, () => sockets);
@@ -109,4 +129,33 @@ describe('web sockets', () => {
     await eventually(() => expect(other.messages).toHaveLength(10));
     expect(other.socket.readyState).toBe(WebSocket.OPEN);
   });
+
+  it('end a client that never reads what waits for it, and keep one that reads, however slowly', async () => {
+    const [reads, never] = [openRaw(), openRaw()];
+    await eventually(() => expect(sockets.at('/ws/events')).toHaveLength(2));
+    for (const socket of [reads, never]) socket.pause();
+    const fillUp = () =>
+      eventually(
+        () => {
+          const free = sockets.at('/ws/events').filter((client) => client.waiting() === 0);
+          for (const client of free) client.send({ message: 'x'.repeat(100_000) });
+          return free.length === 0;
+        },
+        { every: 5 },
+      );
+    await fillUp();
+    jest.advanceTimersByTime(20_000);
+    reads.resume();
+    await eventually(() => sockets.at('/ws/events').some((client) => client.waiting() === 0));
+    reads.pause();
+    await fillUp();
+    expect(sockets.at('/ws/events')).toHaveLength(2);
+    jest.advanceTimersByTime(20_000);
+    await eventually(() => expect(sockets.at('/ws/events')).toHaveLength(1));
+    expect(log.lines.join('\n')).toContain('takes nothing of what it is sent');
+    never.resume();
+    await eventually(() => expect(never.destroyed).toBe(true));
+    expect(reads.destroyed).toBe(false);
+    reads.destroy();
+  }, 180_000);
 });

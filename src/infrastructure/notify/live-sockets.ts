@@ -1,5 +1,6 @@
 import { WebSocket, WebSocketServer } from 'ws';
 import { type IncomingMessage, STATUS_CODES, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../application/shared/log';
 import { type JsonObject, isJsonObject, parsedJson } from '../../domain/shared/json';
@@ -66,8 +67,10 @@ export interface SocketCaller {
 
 interface Connected extends LiveClient {
   readonly caller: SocketCaller;
-  /** When it last took something of what waited for it, or nothing waited. */
-  tookAt: number;
+  /** Bytes that have left for it since it connected, of whatever it was sent. */
+  readonly left: () => number;
+  /** What had left when it was last seen to take something, or to wait for nothing. */
+  seen: { readonly left: number; readonly at: number };
 }
 
 /** Web sockets besides the HTTP operations. */
@@ -139,7 +142,7 @@ export class LiveSockets {
     if (this.socketsOf(caller) >= MOST_OF_ONE) return refuse(socket, { status: 429, headers: { 'retry-after': '60' } });
     this.server.handleUpgrade(request, socket, head, (connection) => {
       const topic = this.topics[pathname];
-      const client = this.connected(connection, caller, searchParams);
+      const client = this.connected(connection, request.socket, caller, searchParams);
       connection.on('error', (error) => this.log.debug('a socket failed', { error }));
       connection.on('close', () => {
         clients.delete(connection);
@@ -160,11 +163,14 @@ export class LiveSockets {
     });
   }
 
-  private connected(connection: WebSocket, caller: SocketCaller, query: URLSearchParams): Connected {
-    const client: Connected = {
+  private connected(connection: WebSocket, socket: Socket, caller: SocketCaller, query: URLSearchParams): Connected {
+    // Measured below the messages: a connection of `serveBelow` sends by itself.
+    const left = () => socket.bytesWritten - socket.writableLength;
+    return {
       query,
       caller,
-      tookAt: performance.now(),
+      left,
+      seen: { left: left(), at: performance.now() },
       send: (message) => this.send(connection, message),
       waiting: () => {
         const own = connection.bufferedAmount;
@@ -173,23 +179,22 @@ export class LiveSockets {
       },
       write: (bytes, sent, how = { binary: false }) => {
         if (connection.readyState !== WebSocket.OPEN) return;
-        if (connection.bufferedAmount === 0) client.tookAt = performance.now();
         this.waiting += bytes.length;
         connection.send(bytes, how, (error) => {
           this.waiting -= bytes.length;
-          client.tookAt = performance.now();
           if (!error) sent();
         });
       },
     };
-    return client;
   }
 
   private endStuck(): void {
-    const now = performance.now();
+    const at = performance.now();
     for (const clients of this.clients.values())
-      for (const [connection, { tookAt }] of clients) {
-        if (connection.bufferedAmount === 0 || now - tookAt < STUCK_MS) continue;
+      for (const [connection, client] of clients) {
+        const left = client.left();
+        if (connection.bufferedAmount === 0 || left !== client.seen.left) client.seen = { left, at };
+        if (at - client.seen.at < STUCK_MS) continue;
         this.log.warn('a socket takes nothing of what it is sent, and is closed');
         connection.terminate();
       }
