@@ -1,9 +1,6 @@
-import { LiveCameras } from '../application/camera-control/live-cameras';
-import type { SiteIdentity } from '../infrastructure/notify/mqtt-site';
 import { MqttLink, type MqttSettings } from '../infrastructure/notify/mqtt-link';
-import { MqttSite } from '../infrastructure/notify/mqtt-site';
+import { MqttSite, type SiteIdentity } from '../infrastructure/notify/mqtt-site';
 import { PgEventTail } from '../infrastructure/postgres/pg-events';
-import type { Cameras } from './cameras';
 import type { Control } from './control';
 import type { Lifecycle } from './lifecycle';
 import type { Platform } from './platform';
@@ -21,18 +18,16 @@ export interface Mqtt {
 
 export function createMqtt(
   { database, log }: Platform,
-  cameras: Cameras,
-  { controller, rememberedStates: desired, domain }: Control,
+  { controller, live }: Control,
   settings: MqttSettings,
   identity: SiteIdentity,
 ): Mqtt {
   const link = new MqttLink(settings, log);
-  const supervisor = () => (controller.controls ? controller.supervisor() : undefined);
-  const live = new LiveCameras({ cameras: cameras.remembered, desired, supervisor, elsewhere: domain });
   const tail = new PgEventTail(database);
   const sources = {
     // The service that controls the cameras publishes; it knows most of them.
-    cameras: async () => (controller.controls ? live.all() : undefined),
+    publishes: () => controller.controls,
+    cameras: () => live.all(),
     newestEvent: () => tail.newest(),
     eventsAfter: (seq: number, limit: number) => tail.after(seq, limit),
   };

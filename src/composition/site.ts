@@ -74,7 +74,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const owners = { cameras: cameras.repository, rules: stores.rules, onDomain: cameras.domain };
   const rollout = createRollout(platform, owners);
   const monitoring = createMonitoring(platform, { cameras, control, captures, events, rollout }, settings);
-  const mqtt = createMqtt(platform, cameras, control, settings, { name: settings.siteName, version });
+  const mqtt = createMqtt(platform, control, settings, { name: settings.siteName, version });
   const watched = { cameras, control, rollout, monitoring: monitoring.service, mqtt: mqtt.link };
   const alerts = createAlerts(platform, stores, watched, settings);
   const live = createLive(platform, { cameras, control, events, alerts, rollout, monitoring });

@@ -106,6 +106,7 @@ describe('MQTT', () => {
     new MqttSite(
       link,
       {
+        publishes: () => true,
         cameras: async () => cameras,
         newestEvent: async () => 0,
         eventsAfter: async (seq) => lines.filter((line) => line.seq > seq),

@@ -43,6 +43,7 @@ export class MqttLink {
     return this.client?.connected === true;
   }
 
+  /** A topic of this site. */
   topic(...parts: readonly string[]): string {
     return [this.settings.mqttTopic, ...parts.map(topicPart)].join('/');
   }
@@ -63,18 +64,18 @@ export class MqttLink {
   async stop(): Promise<void> {
     const { client } = this;
     if (!client) return;
-    if (client.connected) await this.publish('status', 'offline', { retain: true }).catch(() => undefined);
+    if (client.connected) await this.sayStatus('offline').catch(() => undefined);
     await client.endAsync(true);
   }
 
-  /** Resolves when the broker has confirmed it. Throws an error while there is no connection. */
-  async publish(topic: string, payload: string, { retain = false, whole = false } = {}): Promise<void> {
+  /** `topic`: whole. Resolves when the broker has confirmed it; throws an error while there is no connection. */
+  async publish(topic: string, payload: string, { retain = false } = {}): Promise<void> {
     const { client } = this;
     if (!client?.connected) throw new Error('the MQTT broker cannot be reached');
     if (this.unconfirmed >= MOST_UNCONFIRMED) throw new Error('the MQTT broker confirms too slowly');
     this.unconfirmed += 1;
     try {
-      const sent = client.publishAsync(whole ? topic : this.topic(...topic.split('/')), payload, { qos: 1, retain });
+      const sent = client.publishAsync(topic, payload, { qos: 1, retain });
       await within(CONFIRM_WITHIN_MS, sent, () => {
         throw new Error('the MQTT broker did not confirm in time');
       });
@@ -96,10 +97,14 @@ export class MqttLink {
     };
   }
 
+  private sayStatus(status: 'online' | 'offline'): Promise<void> {
+    return this.publish(this.topic('status'), status, { retain: true });
+  }
+
   private connected(): void {
     this.log.info(this.wasLost ? 'the MQTT broker is back' : 'connected to the MQTT broker');
     this.wasLost = false;
-    this.publish('status', 'online', { retain: true }).catch((error: unknown) => this.log.debug('mqtt', { error }));
+    this.sayStatus('online').catch((error: unknown) => this.log.debug('mqtt', { error }));
     this.onConnect();
   }
 
@@ -112,7 +117,7 @@ export class MqttLink {
 }
 
 /** Wildcards and separators mean something in topics; an id may hold any character. */
-const topicPart = (part: string): string => part.replaceAll(/[+#/\0]/g, (sign) => encodeURIComponent(sign) || '%00');
+const topicPart = (part: string): string => part.replaceAll(/[+#/\0]/g, encodeURIComponent);
 
 /** Publishes alerts under `alerts/<camera>`, each with its key, and confirmed by the broker. */
 export class MqttChannel implements AlertChannel {
@@ -121,7 +126,7 @@ export class MqttChannel implements AlertChannel {
   async send({ notice, idempotencyKey }: OutgoingNotice): Promise<string> {
     if (!this.link.isConfigured) throw new Undeliverable('MQTT_URL is not set');
     const payload = JSON.stringify({ ...notice, idempotency_key: idempotencyKey });
-    await this.link.publish(`alerts/${notice.camera_id.replaceAll('/', '%2F')}`, payload);
+    await this.link.publish(this.link.topic('alerts', notice.camera_id), payload);
     return 'confirmed by the broker';
   }
 }

@@ -9,8 +9,9 @@ const DISCOVERY = 'homeassistant';
 
 /** What the site publishes is read from here. */
 export interface MqttSources {
-  /** Every camera; undefined where another service of the site publishes them. */
-  readonly cameras: () => Promise<ReadonlyMap<string, LiveCamera> | undefined>;
+  /** Whether this service publishes, and not another one of the site. */
+  readonly publishes: () => boolean;
+  readonly cameras: () => Promise<ReadonlyMap<string, LiveCamera>>;
   readonly newestEvent: () => Promise<number>;
   readonly eventsAfter: (
     seq: number,
@@ -47,8 +48,8 @@ export class MqttSite {
   /** Publishes the states that changed. */
   async look(): Promise<void> {
     if (!this.link.isConnected) return;
+    if (!this.from.publishes()) return this.forget();
     const cameras = await this.from.cameras();
-    if (!cameras) return this.forget();
     const wanted = new Map<string, string>();
     for (const camera of cameras.values()) for (const [topic, text] of this.messagesOf(camera)) wanted.set(topic, text);
     for (const [topic, text] of wanted) if (this.held.get(topic) !== text) await this.retain(topic, text);
@@ -58,14 +59,12 @@ export class MqttSite {
 
   /** Publishes the events since the last call; none from before the first. */
   async events(): Promise<void> {
-    if (!this.link.isConnected || !(await this.from.cameras())) return;
+    if (!this.link.isConnected || !this.from.publishes()) return;
     this.seq ??= await this.from.newestEvent();
     for (let more = true; more; ) {
       const fresh = await this.from.eventsAfter(this.seq ?? 0, MOST_EVENTS);
       for (const { seq, line } of fresh) {
-        await this.link.publish(this.link.topic('event', String(line.camera_id)), JSON.stringify(line), {
-          whole: true,
-        });
+        await this.link.publish(this.link.topic('event', String(line.camera_id)), JSON.stringify(line));
         this.seq = seq;
       }
       more = fresh.length === MOST_EVENTS;
@@ -73,7 +72,7 @@ export class MqttSite {
   }
 
   private async retain(topic: string, text: string): Promise<void> {
-    await this.link.publish(topic, text, { retain: true, whole: true });
+    await this.link.publish(topic, text, { retain: true });
     if (text === '') this.held.delete(topic);
     else this.held.set(topic, text);
     this.log.debug('published', { topic });
