@@ -114,14 +114,10 @@ const noPicture = (id: number) =>
 /** Why no pictures are kept at present, for people; undefined while they are. */
 export type CaptureTrouble = string | undefined;
 
-interface Kept {
-  readonly pictures: number;
-  readonly named: boolean;
-}
-
 /** Keeps the pictures around the moment of each new violation, as long as the camera's worker still has them. */
 export class ViolationCapturer {
-  private readonly kept = new Map<number, Kept>();
+  /** Violations of the last seconds for which no picture comes any more. */
+  private readonly complete = new Set<number>();
   trouble: CaptureTrouble;
 
   constructor(
@@ -136,14 +132,14 @@ export class ViolationCapturer {
     const now = this.clock().getTime();
     const latest = await this.store.changedLast(LOOKED_AT);
     const open = latest.filter(({ fields }) => now - fields.timestamp.getTime() < IN_TIME_MS);
-    for (const id of this.kept.keys()) if (!open.some(({ fields }) => fields.id === id)) this.kept.delete(id);
+    for (const id of this.complete) if (!open.some(({ fields }) => fields.id === id)) this.complete.delete(id);
     let more = false;
     for (const violation of open) {
       const { id, timestamp } = violation.fields;
+      if (this.complete.has(id)) continue;
       const isOver = now > timestamp.getTime() + AROUND_MS + SETTLED_MS;
-      if (this.kept.get(id)?.pictures === Number.POSITIVE_INFINITY) continue;
       await this.keep(violation);
-      if (isOver) this.kept.set(id, { pictures: Number.POSITIVE_INFINITY, named: true });
+      if (isOver) this.complete.add(id);
       else more = true;
     }
     return more;
@@ -151,16 +147,11 @@ export class ViolationCapturer {
 
   /** A disk that takes no pictures must not hold up anything else: it is said once, and shown in the health. */
   private async keep(violation: Violation): Promise<void> {
-    const { id, snapshotPath, timestamp } = violation.fields;
+    const { snapshotPath } = violation.fields;
     const moment = momentOf(violation);
     try {
-      const pictures = await this.captures.keep(moment, AROUND_MS);
-      const near = nearest(await this.captures.times(moment), timestamp.getTime());
-      const shows = near !== undefined && Math.abs(near - timestamp.getTime()) <= OF_THE_MOMENT_MS;
-      const named = this.kept.get(id)?.named ?? false;
-      if (shows && !named && snapshotPath === null)
-        await this.store.setSnapshot(id, this.captures.pathOf(moment), this.clock());
-      this.kept.set(id, { pictures, named: named || shows });
+      await this.captures.keep(moment, AROUND_MS);
+      if (snapshotPath === null) await this.name(moment);
       this.trouble = undefined;
     } catch (error) {
       if (error instanceof DomainError) throw error;
@@ -168,5 +159,13 @@ export class ViolationCapturer {
       if (this.trouble === undefined) this.log.error('pictures of violations cannot be kept', { error });
       this.trouble = trouble;
     }
+  }
+
+  /** Names the picture of the moment, if there is one. */
+  private async name(moment: Moment): Promise<void> {
+    const at = moment.at.getTime();
+    const near = nearest(await this.captures.times(moment), at);
+    if (near === undefined || Math.abs(near - at) > OF_THE_MOMENT_MS) return;
+    await this.store.setSnapshot(moment.violationId, this.captures.pathOf(moment), this.clock());
   }
 }
