@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { CallContext } from '../../application/shared/call-context';
 import type { Mutation } from '../../application/shared/gate';
-import { callerIfKnown, clientAddress } from './auth';
+import { READS, callerIfKnown, clientAddress } from './auth';
 import type { Handler } from './metered';
 import type { Operation } from './operation';
 import { problemOf } from './problem';
@@ -16,7 +16,6 @@ export interface Progress {
 
 type Audit = (mutation: Mutation) => void;
 
-const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Status for a client that left before its answer. */
 const CLIENT_CLOSED = 499;
 const LONGEST_PATH = 200;

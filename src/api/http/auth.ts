@@ -13,7 +13,8 @@ import { problemOf } from './problem';
 const PUBLIC = new Set(['/', '/health', '/api/ping', '/livez', '/readyz', '/api/v1/access/session']);
 export const SESSION_COOKIE = 'watchgate_session';
 const SESSION_IN_COOKIE = new RegExp(`(?:^|;)\\s*${SESSION_COOKIE}=([^;\\s]+)`);
-const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Methods that change nothing. */
+export const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** For callers that choose the path of a call, or make it fail to test the fallback. */
 const STEERING_NEEDS: Role = 'operator';

@@ -1,10 +1,9 @@
-import { type Allowance, TokenBuckets } from '../../domain/shared/token-bucket';
-import { DomainError } from '../../domain/shared/domain-error';
 import type { ApiToken } from '../../domain/access/api-token';
+import { DomainError } from '../../domain/shared/domain-error';
+import { type Allowance, TokenBuckets } from '../../domain/shared/token-bucket';
 import type { Caller, Credentials, Gate } from '../shared/gate';
 import type { Clock } from '../shared/log';
-import type { Authenticator } from './authenticator';
-import type { Sessions, SignedIn } from './authenticator';
+import type { Authenticator, Sessions, SignedIn } from './authenticator';
 
 /** Wrong tokens: ten at once, then one every six seconds, for each address. */
 const FAILURES: Allowance = { burst: 10, perSecond: 10 / 60 };
@@ -50,14 +49,18 @@ export class AccessGate implements Gate {
   }
 
   /** The token that a browser signs in with. Throws `access.unauthorized`, `access.foreign_origin` or `access.throttled`. */
-  signIn(text: string, { address, host, origin }: Pick<Credentials, 'address' | 'host' | 'origin'>): ApiToken {
-    if (origin !== undefined && !isOwnOrigin(origin, host)) throw foreign();
-    return this.proven(text, address);
+  signIn(text: string, client: Pick<Credentials, 'address' | 'host' | 'origin'>): ApiToken {
+    refuseForeign(client);
+    return this.proven(text, client.address);
   }
 
   /** The session of a browser; undefined without one that counts. Throws `access.foreign_origin`. */
-  signedIn({ session: text, host, origin }: Pick<Credentials, 'session' | 'host' | 'origin'>): SignedIn | undefined {
-    if (origin !== undefined && !isOwnOrigin(origin, host)) throw foreign();
+  signedIn(client: Pick<Credentials, 'session' | 'host' | 'origin'>): SignedIn | undefined {
+    refuseForeign(client);
+    return this.sessionOf(client);
+  }
+
+  private sessionOf({ session: text }: Pick<Credentials, 'session'>): SignedIn | undefined {
     return text === undefined ? undefined : this.sessions.identify(text);
   }
 
@@ -70,9 +73,10 @@ export class AccessGate implements Gate {
   }
 
   /** A browser sends the cookie with whatever a page asks for, so a page of another origin must change nothing by it. */
-  private bySession({ session: text, needsOwnOrigin, origin, host }: Credentials): Caller | undefined {
-    const signedIn = text === undefined ? undefined : this.sessions.identify(text);
+  private bySession(credentials: Credentials): Caller | undefined {
+    const signedIn = this.sessionOf(credentials);
     if (!signedIn) return undefined;
+    const { needsOwnOrigin, origin, host } = credentials;
     if (needsOwnOrigin && !isOwnOrigin(origin, host)) throw foreign();
     return { ...this.callerOf(signedIn.token), session: signedIn.session };
   }
@@ -130,6 +134,11 @@ function isLocal(url: string | undefined): boolean {
 /** Whatever the scheme: TLS may end in front of this service. */
 const isOwnOrigin = (origin: string | undefined, host: string | undefined): boolean =>
   origin !== undefined && host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+
+/** A program sends no origin: only browsers name the page that calls. */
+function refuseForeign({ origin, host }: Pick<Credentials, 'origin' | 'host'>): void {
+  if (origin !== undefined && !isOwnOrigin(origin, host)) throw foreign();
+}
 
 const foreign = () =>
   new DomainError(

@@ -1,7 +1,14 @@
-import { type ApiToken, proves, readToken } from '../../domain/access/api-token';
+import {
+  type ApiToken,
+  type Session,
+  extended,
+  openSession,
+  proves,
+  readToken,
+  sessionHash,
+} from '../../domain/access/api-token';
 import type { Clock } from '../shared/log';
 import type { TokenStore } from './token-service';
-import { type Session, extended, openSession, sessionHash } from '../../domain/access/api-token';
 
 /** The open sessions of the site. Throws `database.unavailable`. */
 export interface SessionStore {

@@ -51,7 +51,7 @@ export class SessionService {
   async me(): Promise<Me> {
     const { caller, session: text } = clientOfCall();
     // The browser forgets its cookie after its time, unless it gets it again.
-    if (caller?.session && text !== undefined) noteSession({ text, seconds: SESSION_MS / 1_000 });
+    if (caller?.session && text !== undefined) giveCookie(text);
     return this.view(caller);
   }
 
@@ -59,7 +59,7 @@ export class SessionService {
   async signIn({ token: text }: SignIn): Promise<Me> {
     const token = this.gate.signIn(text, clientOfCall());
     const { text: cookie, session } = await this.sessions.open(token);
-    noteSession({ text: cookie, seconds: SESSION_MS / 1_000 });
+    giveCookie(cookie);
     const { id: tokenId, name: actor, role } = token.fields;
     noteChange({ token_id: tokenId });
     return this.view({ actor, tokenId, role, session });
@@ -87,6 +87,9 @@ export class SessionService {
     };
   }
 }
+
+/** The browser holds its session for as long as it lasts from now on. */
+const giveCookie = (text: string): void => noteSession({ text, seconds: SESSION_MS / 1_000 });
 
 function clientOfCall(): Client {
   const client = currentCall()?.client;
