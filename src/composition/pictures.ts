@@ -1,22 +1,22 @@
+import { join } from 'node:path';
 import { videoOperations } from '../api/camera-control/video-operations';
 import { type Mounted, mounted } from '../api/http/mount';
 import type { VideoPush } from '../api/http/video-push';
+import { violationPictureOperations } from '../api/records/violation-queue-operations';
 import type { Picture } from '../application/camera-control/camera-previews';
 import { VideoStream, type VideoViewer } from '../application/camera-control/video-stream';
+import { ViolationCapturer, ViolationPictureService } from '../application/records/violation-pictures';
+import { HOUR_MS } from '../domain/shared/time';
+import { REST } from '../infrastructure/environment/scheduler';
 import { LiveVideos } from '../infrastructure/ffmpeg/live-video';
+import { DiskCaptures } from '../infrastructure/files/disk-captures';
 import type { LiveSockets } from '../infrastructure/notify/live-sockets';
 import { LIVE_VIDEO_PATH, VIDEO_PATH, liveVideoSockets, videoSockets } from '../infrastructure/notify/video-sockets';
+import { PgViolations } from '../infrastructure/postgres/pg-violations';
 import type { Cameras } from './cameras';
 import type { Control } from './control';
 import type { Lifecycle } from './lifecycle';
 import type { Platform } from './platform';
-import { join } from 'node:path';
-import { violationPictureOperations } from '../api/records/violation-queue-operations';
-import { ViolationCapturer, ViolationPictureService } from '../application/records/violation-pictures';
-import { HOUR_MS } from '../domain/shared/time';
-import { REST } from '../infrastructure/environment/scheduler';
-import { DiskCaptures } from '../infrastructure/files/disk-captures';
-import { PgViolations } from '../infrastructure/postgres/pg-violations';
 
 /** Violations wake it; while pictures of one are still to come it looks again soon. */
 const CAPTURE_EVERY_MS = 1_000;

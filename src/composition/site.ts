@@ -14,7 +14,7 @@ import { HostSystem } from '../infrastructure/system/host-system';
 import { type Access, createAccess } from './access';
 import { type Alerts, createAlertStores, createAlerts } from './alerts';
 import { type Cameras, createCameras } from './cameras';
-import { type Captures, createCaptures } from './pictures';
+import { type Captures, type Video, createCaptures, createVideo } from './pictures';
 import { type Control, createControl } from './control';
 import { type Events, createEvents } from './events';
 import { type Legacy, createLegacy } from './legacy';
@@ -25,7 +25,6 @@ import { type Overrides, type Platform, createPlatform } from './platform';
 import { needsToken } from './refusals';
 import { type Regions, createRegions } from './regions';
 import { type Rollout, createRollout } from './rollout';
-import { type Video, createVideo } from './pictures';
 
 /** A whole service, context by context. Nothing of it is open or running before it is started. */
 export interface Site {

@@ -134,9 +134,9 @@ export class SmallPictures {
     // The draft is no business of those who watch the folder.
     replaceFile(this.file(name), jpeg, `${this.folder}.tmp`);
     this.kept.push(name);
-    const old = this.kept.filter((each) => Math.abs(name - each) > KEPT_MS);
-    for (const each of old) rmSync(this.file(each), { force: true });
-    if (old.length > 0) this.kept = this.kept.filter((each) => !old.includes(each));
+    const isOld = (each: number) => Math.abs(name - each) > KEPT_MS;
+    for (const each of this.kept.filter(isOld)) rmSync(this.file(each), { force: true });
+    this.kept = this.kept.filter((each) => !isOld(each));
   }
 
   /** What an earlier worker left is of a moment that is over. */

@@ -3,8 +3,7 @@ import { findFfmpeg } from '../infrastructure/ffmpeg/ffmpeg-build';
 import { type OpenCamera, openCamera } from '../infrastructure/ffmpeg/open-camera';
 import { type FailureReason, SourceFailure } from '../infrastructure/ffmpeg/source-failure';
 import { errorText } from '../infrastructure/system/files';
-import { DetectionWorker } from './detection-worker';
-import { readWorkerSettings } from './detection-worker';
+import { DetectionWorker, readWorkerSettings } from './detection-worker';
 
 const EXIT_CODES: Record<FailureReason, number> = {
   unusable: 1,

@@ -1,7 +1,6 @@
 import type { AuditEntry } from '../../src/application/access/audit-trail';
 import type { Minute } from '../../src/application/monitoring/minute-metrics';
-import type { Session } from '../../src/domain/access/api-token';
-import { ApiToken } from '../../src/domain/access/api-token';
+import { ApiToken, type Session } from '../../src/domain/access/api-token';
 import { STORE_SETS, storesForEach } from '../support/store-sets';
 
 const NOW = new Date('2030-01-01T00:00:00Z');

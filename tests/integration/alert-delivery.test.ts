@@ -1,10 +1,9 @@
 import { LogChannel } from '../../src/application/alerts/alert-channel';
 import { AlertHandlingService } from '../../src/application/alerts/alert-handling-service';
 import { DeliveryWorker } from '../../src/application/alerts/delivery-worker';
-import { AddressPolicy } from '../../src/infrastructure/notify/webhook-channel';
+import { AddressPolicy, WebhookChannel, signatureOf } from '../../src/infrastructure/notify/webhook-channel';
 import { EmailChannel } from '../../src/infrastructure/notify/email-channel';
 import { MqttChannel, MqttLink } from '../../src/infrastructure/notify/mqtt-link';
-import { WebhookChannel, signatureOf } from '../../src/infrastructure/notify/webhook-channel';
 import { PgAnnouncer } from '../../src/infrastructure/postgres/pg-deliveries';
 import { eventually } from '../support/eventually';
 import { mailServer } from '../support/mail-server';

@@ -1,7 +1,6 @@
 import Aedes from 'aedes';
 import { connect as subscribeAt } from 'mqtt';
-import { type Server, type Socket, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { DeliveryWorker } from '../../src/application/alerts/delivery-worker';
 import type { LiveCamera } from '../../src/application/camera-control/live-cameras';
 import { MqttChannel, MqttLink } from '../../src/infrastructure/notify/mqtt-link';

@@ -1,7 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { Undeliverable } from '../../src/application/alerts/alert-channel';
-import { AddressPolicy, type Resolve } from '../../src/infrastructure/notify/webhook-channel';
-import { WebhookChannel } from '../../src/infrastructure/notify/webhook-channel';
+import { AddressPolicy, type Resolve, WebhookChannel } from '../../src/infrastructure/notify/webhook-channel';
 import { type WebhookReceiver, webhookReceiver } from '../support/webhook-receiver';
 
 const NOTICE = {

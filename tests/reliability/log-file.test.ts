@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { LogFile } from '../../src/infrastructure/logging/logger';
-import { createLog } from '../../src/infrastructure/logging/logger';
+import { LogFile, createLog } from '../../src/infrastructure/logging/logger';
 import { eventually } from '../support/eventually';
 import { temporaryDirectory } from '../support/temporary-directory';
 

@@ -34,6 +34,14 @@ const GIVEN_UP = {
   delivered_at: null,
 } as const;
 
+const TRIAL_ALERT = {
+  camera_id: 'gate',
+  alert_type: 'violation_threshold',
+  timestamp: '2026-01-05T08:15:02.114Z',
+  message: '1 no_hairnet at gate within 10 min',
+  details: { kind: 'alert', count: 1, threshold: 1 },
+} as const;
+
 const alertHandlingExamples = {
   test: {
     input: { rule_id: 11, hours: 24 },
@@ -46,16 +54,11 @@ const alertHandlingExamples = {
       total: 1,
       alerts: [
         {
-          camera_id: 'gate',
-          alert_type: 'violation_threshold',
-          timestamp: '2026-01-05T08:15:02.114Z',
-          message: '1 no_hairnet at gate within 10 min',
+          ...TRIAL_ALERT,
           details: {
-            kind: 'alert',
+            ...TRIAL_ALERT.details,
             rule_name: 'Hairnet burst',
             priority: 'high',
-            count: 1,
-            threshold: 1,
             from: '2026-01-05T08:15:02.114Z',
             to: '2026-01-05T08:15:02.114Z',
           },
@@ -79,15 +82,7 @@ const alertHandlingExamples = {
       events: 3,
       count: 1,
       total: 1,
-      alerts: [
-        {
-          camera_id: 'gate',
-          alert_type: 'violation_threshold',
-          timestamp: '2026-01-05T08:15:02.114Z',
-          message: '1 no_hairnet at gate within 10 min',
-          details: { kind: 'alert', count: 1, threshold: 1 },
-        },
-      ],
+      alerts: [TRIAL_ALERT],
     },
     varies: ['/events', '/alerts/*/details'],
   },

@@ -1,5 +1,10 @@
-import type { EventService } from '../../application/events/event-service';
-import type { EventExport, Posted, RecentEvents, SentEvents } from '../../application/events/event-service';
+import type {
+  EventExport,
+  EventService,
+  Posted,
+  RecentEvents,
+  SentEvents,
+} from '../../application/events/event-service';
 import { Media } from '../../application/shared/media';
 import type { EventView } from '../../domain/shared/event';
 import { type Examples, invalid, unreadable } from '../http/example';

@@ -1,5 +1,4 @@
-import type { RegionService } from '../../application/regions/region-service';
-import { NO_STATS } from '../../application/regions/region-service';
+import { NO_STATS, type RegionService } from '../../application/regions/region-service';
 import { CONDUCT_DEFAULTS } from '../../domain/regions/region-rules';
 import { type Examples, conflict, unknown } from '../http/example';
 

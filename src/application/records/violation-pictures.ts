@@ -1,5 +1,4 @@
-import type { Violation } from '../../domain/records/violation';
-import { violationNotFound } from '../../domain/records/violation';
+import { type Violation, violationNotFound } from '../../domain/records/violation';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { Clock, Log } from '../shared/log';
 import { Media } from '../shared/media';

@@ -101,8 +101,7 @@ export class FrameGrabber {
     }
   }
 
-  /** The capabilities of ffmpeg are read once; a failure is not cached, because ffmpeg may be installed later. */
-  /** The ffmpeg of this machine, found once. */
+  /** The ffmpeg of this machine, found once; a failure is not remembered, because it may be installed later. */
   build(): Promise<FfmpegBuild> {
     this.known ??= findFfmpeg(this.environment).catch((error: unknown) => {
       this.known = undefined;

@@ -106,6 +106,8 @@ export class RecentTopic implements FeedTopic {
   seq = 0;
   private kept: { readonly seq: number; readonly text: string }[] = [];
   private more = '';
+  /** Up to this change not everything is kept. */
+  private forgotten = 0;
 
   /** `member`: the name of the list; `first`: how many of the newest a new client gets. */
   constructor(
@@ -126,9 +128,6 @@ export class RecentTopic implements FeedTopic {
     this.kept = [...this.kept, ...added].slice(-MOST_KEPT);
     if (this.kept.length === MOST_KEPT) this.forgotten = Math.max(this.forgotten, (this.kept[0]?.seq ?? 1) - 1);
   }
-
-  /** Up to this change not everything is kept. */
-  private forgotten = 0;
 
   since(seen: number | undefined): readonly Buffer[] {
     if (this.seq === 0 || seen === this.seq) return [];

@@ -1,12 +1,12 @@
+import ipaddr from 'ipaddr.js';
 import { createHmac } from 'node:crypto';
+import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { type IncomingMessage, type RequestOptions, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { type AlertChannel, type OutgoingNotice, Undeliverable } from '../../application/alerts/alert-channel';
-import type { Clock } from '../../application/shared/log';
-import ipaddr from 'ipaddr.js';
-import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { BlockList, type LookupFunction, isIP } from 'node:net';
 import { callbackify } from 'node:util';
+import { type AlertChannel, type OutgoingNotice, Undeliverable } from '../../application/alerts/alert-channel';
+import type { Clock } from '../../application/shared/log';
 
 /** `::127.0.0.1`, the oldest way to write IPv4 as IPv6: to the library an address of the Internet like any other. */
 const IPV4_COMPATIBLE = ipaddr.parseCIDR('::/80');

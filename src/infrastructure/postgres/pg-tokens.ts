@@ -1,8 +1,7 @@
 import { Client } from 'pg';
 import type { SessionStore } from '../../application/access/authenticator';
 import type { TokenStore } from '../../application/access/token-service';
-import { ApiToken } from '../../domain/access/api-token';
-import type { Session } from '../../domain/access/api-token';
+import { ApiToken, type Session } from '../../domain/access/api-token';
 import type { Role } from '../../domain/shared/role';
 import type { Queryable } from './queryable';
 

@@ -1,6 +1,5 @@
 import { AccessGate, type AccessRules } from '../../../src/application/access/access-gate';
-import { Authenticator } from '../../../src/application/access/authenticator';
-import { Sessions } from '../../../src/application/access/authenticator';
+import { Authenticator, Sessions } from '../../../src/application/access/authenticator';
 import { TokenService } from '../../../src/application/access/token-service';
 import type { Credentials } from '../../../src/application/shared/gate';
 import { DomainError } from '../../../src/domain/shared/domain-error';

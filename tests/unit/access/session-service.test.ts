@@ -1,7 +1,6 @@
 import { AccessGate } from '../../../src/application/access/access-gate';
-import { Authenticator } from '../../../src/application/access/authenticator';
+import { Authenticator, Sessions } from '../../../src/application/access/authenticator';
 import { SessionService } from '../../../src/application/access/session-service';
-import { Sessions } from '../../../src/application/access/authenticator';
 import { TokenService } from '../../../src/application/access/token-service';
 import { type CallContext, type Client, runInCall } from '../../../src/application/shared/call-context';
 import { InMemorySessions } from '../../support/in-memory-sessions';

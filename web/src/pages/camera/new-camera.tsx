@@ -1,8 +1,7 @@
-import type { Draft } from '../../api/generated';
+import type { Draft, NewCamera as NewCameraBody } from '../../api/generated';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useBlocked } from '../../api/allowed';
-import type { NewCamera as NewCameraBody } from '../../api/generated';
 import { isProblem } from '../../api/problem';
 import { useCall, useChange } from '../../api/queries';
 import { useWords } from '../../i18n/language';
