@@ -8,11 +8,11 @@ import { useZone } from '../../api/zone';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
-import { ActionDialog } from '../../ui/dialog';
 import { Segments } from '../../ui/field';
 import layout from '../../ui/layout.module.css';
 import { Empty, Page, Panel } from '../../ui/panel';
 import { Loaded, ProblemNote } from '../../ui/problem';
+import { RemoveButton } from '../../ui/remove-button';
 import { useRested } from '../../ui/rested';
 import { say } from '../../ui/toast';
 import css from './alerts.module.css';
@@ -69,32 +69,17 @@ function RuleEditor({ rule }: { readonly rule?: AlertRule }) {
 function RemoveRule({ rule }: { readonly rule: AlertRule }) {
   const t = useWords(words);
   const navigate = useNavigate();
-  const [isOpen, setOpen] = useState(false);
   const remove = useChange('alerts.remove', ['alerts']);
-  const blocked = useBlocked('alerts.remove');
+  const onSuccess = () => void navigate({ to: '/alerts', search: { tab: 'rules' } });
   return (
-    <>
-      <Button kind="danger" blocked={blocked} onPress={() => setOpen(true)}>
-        {t.remove}
-      </Button>
-      {isOpen ? (
-        <ActionDialog
-          title={t.removeTitle(rule.name)}
-          action={t.remove}
-          isPending={remove.isPending}
-          onClose={() => setOpen(false)}
-          onAct={() =>
-            remove.mutate(
-              { rule_id: rule.id },
-              { onSuccess: () => void navigate({ to: '/alerts', search: { tab: 'rules' } }) },
-            )
-          }
-        >
-          <p>{t.removeText}</p>
-          {remove.error ? <ProblemNote error={remove.error} /> : null}
-        </ActionDialog>
-      ) : null}
-    </>
+    <RemoveButton
+      action={t.remove}
+      title={t.removeTitle(rule.name)}
+      text={t.removeText}
+      blocked={useBlocked('alerts.remove')}
+      removal={remove}
+      onRemove={() => remove.mutate({ rule_id: rule.id }, { onSuccess })}
+    />
   );
 }
 

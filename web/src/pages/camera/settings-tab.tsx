@@ -6,10 +6,10 @@ import { isProblem } from '../../api/problem';
 import { useCall, useChange } from '../../api/queries';
 import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
-import { ActionDialog } from '../../ui/dialog';
 import layout from '../../ui/layout.module.css';
 import { Note, Panel } from '../../ui/panel';
 import { Loaded, ProblemNote } from '../../ui/problem';
+import { RemoveButton } from '../../ui/remove-button';
 import { useRested } from '../../ui/rested';
 import { say } from '../../ui/toast';
 import { Forecast } from '../../live/forecast';
@@ -144,7 +144,7 @@ function SettingsForm({ camera }: { readonly camera: Camera }) {
             <Button type="submit" kind="primary" blocked={blocked} isPending={save.isPending} hotkey="Ctrl Enter">
               {t.save}
             </Button>
-            <RemoveButton id={camera.id} />
+            <RemoveCamera id={camera.id} />
           </div>
         </form>
       </Panel>
@@ -171,40 +171,23 @@ function SettingsForm({ camera }: { readonly camera: Camera }) {
   );
 }
 
-function RemoveButton({ id }: { readonly id: string }) {
+function RemoveCamera({ id }: { readonly id: string }) {
   const t = useWords(words);
   const navigate = useNavigate();
-  const [isOpen, setOpen] = useState(false);
   const remove = useChange('cameras.remove', ['cameras', 'camera']);
-  const blocked = useBlocked('cameras.remove');
+  const onSuccess = () => {
+    say(t.removed(id));
+    void navigate({ to: '/cameras' });
+  };
   return (
-    <>
-      <Button kind="danger" blocked={blocked} onPress={() => setOpen(true)}>
-        {t.remove}
-      </Button>
-      {isOpen ? (
-        <ActionDialog
-          title={t.removeTitle(id)}
-          action={t.remove}
-          isPending={remove.isPending}
-          onClose={() => setOpen(false)}
-          onAct={() =>
-            remove.mutate(
-              { camera_id: id },
-              {
-                onSuccess: () => {
-                  say(t.removed(id));
-                  void navigate({ to: '/cameras' });
-                },
-              },
-            )
-          }
-        >
-          <p>{t.removeText}</p>
-          {remove.error ? <ProblemNote error={remove.error} /> : null}
-        </ActionDialog>
-      ) : null}
-    </>
+    <RemoveButton
+      action={t.remove}
+      title={t.removeTitle(id)}
+      text={t.removeText}
+      blocked={useBlocked('cameras.remove')}
+      removal={remove}
+      onRemove={() => remove.mutate({ camera_id: id }, { onSuccess })}
+    />
   );
 }
 

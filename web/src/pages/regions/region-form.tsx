@@ -6,11 +6,11 @@ import { useChange } from '../../api/queries';
 import { useWords } from '../../i18n/language';
 import { CameraSelect } from '../../live/camera-select';
 import { Button } from '../../ui/button';
-import { ActionDialog } from '../../ui/dialog';
 import { Check, Field, Select } from '../../ui/field';
 import layout from '../../ui/layout.module.css';
 import { Panel } from '../../ui/panel';
 import { ProblemNote } from '../../ui/problem';
+import { RemoveButton } from '../../ui/remove-button';
 import { say } from '../../ui/toast';
 import type { Corner, Size } from './drawing';
 import { words } from './words';
@@ -149,26 +149,15 @@ function RegionFields({ draft, set, faultOf, isNew }: RegionFieldsProps) {
 
 function RemoveRegion({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
   const t = useWords(words);
-  const [isOpen, setOpen] = useState(false);
   const remove = useChange('regions.remove', CHANGED);
-  const blocked = useBlocked('regions.remove');
   return (
-    <>
-      <Button kind="danger" blocked={blocked} onPress={() => setOpen(true)}>
-        {t.remove}
-      </Button>
-      {isOpen ? (
-        <ActionDialog
-          title={t.removeTitle(id)}
-          action={t.remove}
-          isPending={remove.isPending}
-          onClose={() => setOpen(false)}
-          onAct={() => remove.mutate({ region: id }, { onSuccess: onDone })}
-        >
-          <p>{t.removeText}</p>
-          {remove.error ? <ProblemNote error={remove.error} /> : null}
-        </ActionDialog>
-      ) : null}
-    </>
+    <RemoveButton
+      action={t.remove}
+      title={t.removeTitle(id)}
+      text={t.removeText}
+      blocked={useBlocked('regions.remove')}
+      removal={remove}
+      onRemove={() => remove.mutate({ region: id }, { onSuccess: onDone })}
+    />
   );
 }
