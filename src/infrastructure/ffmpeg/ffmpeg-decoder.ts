@@ -139,53 +139,17 @@ function spawnFfmpeg(
   return spawn(program, [...first, ...args], { stdio: [...stdio], env });
 }
 
-/** An ffmpeg that passes the video of a source on as fragmented MP4, without decoding it. */
-export function startCopy(
-  build: FfmpegBuild,
-  args: readonly string[],
-  take: (chunk: Buffer) => void,
-  stream?: Readable,
-) {
-  const child = spawnFfmpeg(build, args, [], stream);
-  let [stderr, frames] = ['', 0];
-  child.stderr?.on('data', (data: Buffer) => (stderr = (stderr + data.toString()).slice(-STDERR_KEPT)));
-  child.stdout?.on('data', (chunk: Buffer) => {
-    frames += 1;
-    take(chunk);
-  });
-  if (stream && child.stdin) feed(stream, child.stdin);
-  const ended = new Promise<Ending>((resolve) => {
-    child.once('error', (error) => (stderr = errorText(error)));
-    child.once('close', (code, signal) => resolve({ code, signal, stderr, frames }));
-  });
-  return {
-    ended,
-    get said() {
-      return stderr;
-    },
-    kill: () => void child.kill('SIGKILL'),
-  };
-}
-
-/** One ffmpeg that decodes a source until it is killed or the source ends. */
-export class FfmpegDecoder {
+/** One ffmpeg that works on a source until it is killed or the source ends. */
+export class FfmpegProcess {
   readonly ended: Promise<Ending>;
   private stderr = '';
   private frames = 0;
 
   private constructor(
     private readonly child: ChildProcess,
-    sink: FrameSink,
     stream?: Readable,
   ) {
-    const gray = new FrameSplitter(GRAY.width * GRAY.height, (frame) => {
-      this.frames += 1;
-      sink.gray(frame);
-    });
-    child.stdout?.on('data', (chunk: Buffer) => gray.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.remember(chunk.toString()));
-    split(child, JPEG_PIPE, (picture) => sink.jpeg(picture));
-    split(child, SMALL_PIPE, (picture) => sink.small(picture));
     if (stream && child.stdin) feed(stream, child.stdin);
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => this.remember(errorText(error)));
@@ -193,9 +157,34 @@ export class FfmpegDecoder {
     });
   }
 
-  /** `stream`: what ffmpeg reads from its standard input, if anything. */
-  static start(build: FfmpegBuild, args: readonly string[], sink: FrameSink, stream?: Readable): FfmpegDecoder {
-    return new FfmpegDecoder(spawnFfmpeg(build, args, [JPEG_PIPE, SMALL_PIPE], stream), sink, stream);
+  /** Decodes the source. `stream`: what ffmpeg reads from its standard input, if anything. */
+  static decode(build: FfmpegBuild, args: readonly string[], sink: FrameSink, stream?: Readable): FfmpegProcess {
+    const child = spawnFfmpeg(build, args, [JPEG_PIPE, SMALL_PIPE], stream);
+    const ffmpeg = new FfmpegProcess(child, stream);
+    const gray = new FrameSplitter(GRAY.width * GRAY.height, (frame) => {
+      ffmpeg.frames += 1;
+      sink.gray(frame);
+    });
+    child.stdout?.on('data', (chunk: Buffer) => gray.push(chunk));
+    split(child, JPEG_PIPE, (picture) => sink.jpeg(picture));
+    split(child, SMALL_PIPE, (picture) => sink.small(picture));
+    return ffmpeg;
+  }
+
+  /** Passes the video of the source on as it is, as fragmented MP4. */
+  static copy(
+    build: FfmpegBuild,
+    args: readonly string[],
+    take: (chunk: Buffer) => void,
+    stream?: Readable,
+  ): FfmpegProcess {
+    const child = spawnFfmpeg(build, args, [], stream);
+    const ffmpeg = new FfmpegProcess(child, stream);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      ffmpeg.frames += 1;
+      take(chunk);
+    });
+    return ffmpeg;
   }
 
   /** Its last output. It may name the source. */

@@ -21,7 +21,7 @@ interface Running {
 }
 
 /** The video of one camera, for all who watch it. */
-class VideoStream {
+class CameraVideo {
   readonly viewers = new Map<VideoViewer, { begun: boolean }>();
   running: Running | undefined;
   ending: NodeJS.Timeout | undefined;
@@ -61,7 +61,7 @@ class VideoStream {
 
 /** Passes on the video of cameras as it comes, without decoding it: one process for a camera, whoever watches. */
 export class LiveVideos {
-  private readonly streams = new Map<string, VideoStream>();
+  private readonly streams = new Map<string, CameraVideo>();
 
   constructor(
     private readonly build: () => Promise<FfmpegBuild>,
@@ -92,8 +92,8 @@ export class LiveVideos {
     for (const [id, stream] of this.streams) this.close(id, stream);
   }
 
-  private open(cameraId: string, source: string): VideoStream {
-    const stream = new VideoStream();
+  private open(cameraId: string, source: string): CameraVideo {
+    const stream = new CameraVideo();
     this.streams.set(cameraId, stream);
     this.run(cameraId, source, stream).catch((error: unknown) => {
       const known = error instanceof SourceFailure;
@@ -104,7 +104,7 @@ export class LiveVideos {
     return stream;
   }
 
-  private async run(cameraId: string, source: string, stream: VideoStream): Promise<void> {
+  private async run(cameraId: string, source: string, stream: CameraVideo): Promise<void> {
     const video = await openVideo(source, this.build, (chunk) => {
       if (!stream.splitter.push(chunk)) stream.end('codec', 'What came is no video that could be passed on.');
     });
@@ -114,7 +114,7 @@ export class LiveVideos {
     throw await video.failed;
   }
 
-  private close(cameraId: string, stream: VideoStream): void {
+  private close(cameraId: string, stream: CameraVideo): void {
     clearTimeout(stream.ending);
     if (this.streams.get(cameraId) === stream) this.streams.delete(cameraId);
     stream.running?.close();

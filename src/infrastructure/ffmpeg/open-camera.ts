@@ -1,19 +1,19 @@
+import { createDecipheriv } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { type Stats, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { within } from '../../application/shared/within';
 import { errorCode, errorText } from '../system/files';
 import { type CameraSource, readSource } from './camera-source';
-import { type Ending, explainEnding } from './explain-ending';
+import { explainEnding } from './explain-ending';
 import { type FfmpegBuild, canDrawText } from './ffmpeg-build';
-import { FfmpegDecoder, type FrameSink, copyArguments, decoderArguments, startCopy } from './ffmpeg-decoder';
+import { FfmpegProcess, type FrameSink, copyArguments, decoderArguments } from './ffmpeg-decoder';
 import type { NetworkSource } from './network-source';
 import { RtspRelay } from './rtsp-relay';
 import { SourceFailure } from './source-failure';
 import { type WebAnswer, WebCamera } from './web-camera';
-import { createDecipheriv } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 
 const MOST_PLAYLIST_BYTES = 1 << 20;
 /** A live stream begins this many segments before its end. */
@@ -245,7 +245,7 @@ export async function openCamera(
   const feed = await openFeed(source);
   const { address, paced = false } = feed;
   const args = decoderArguments(source, build, { clock, address, paced, verbose });
-  return opened(source, feed, FfmpegDecoder.start(build, args, sink, feed.stream));
+  return opened(source, feed, FfmpegProcess.decode(build, args, sink, feed.stream));
 }
 
 /**
@@ -268,15 +268,11 @@ export async function openVideo(
   const build = await find();
   const feed = await openFeed(source);
   const args = copyArguments(source, build, { address: feed.address, paced: feed.paced ?? false });
-  return opened(source, feed, startCopy(build, args, take, feed.stream));
+  return opened(source, feed, FfmpegProcess.copy(build, args, take, feed.stream));
 }
 
 /** What runs on a connection to a camera: both end together. */
-function opened(
-  source: CameraSource,
-  feed: Feed,
-  process: { readonly ended: Promise<Ending>; readonly said: string; kill(): void },
-): OpenCamera {
+function opened(source: CameraSource, feed: Feed, process: FfmpegProcess): OpenCamera {
   const failed = process.ended.then((ending) => {
     feed.close();
     const known = ending.frames === 0 ? feed.failure() : undefined;
