@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import type { FrameSink } from '../infrastructure/ffmpeg/ffmpeg-decoder';
-import { errorText, replaceFile } from '../infrastructure/system/files';
+import { errorText, pictureFile, replaceFile } from '../infrastructure/system/files';
 import { NO_MOTION, NO_PICTURE, stepMotion, stepPicture } from './picture-change';
 
 export interface DetectionSettings {
@@ -147,7 +147,7 @@ export class SmallPictures {
     this.ready = true;
   }
 
-  private readonly file = (at: number): string => `${this.folder}/${at}.jpg`;
+  private readonly file = (at: number): string => `${this.folder}/${pictureFile(at)}`;
 }
 
 /** Interval of log lines, which show people that the worker lives. */

@@ -3,12 +3,11 @@ import { copyFile, link, mkdir, readFile, readdir, rm, stat } from 'node:fs/prom
 import { join } from 'node:path';
 import type { CaptureStore, Moment } from '../../application/records/violation-pictures';
 import { DAY_MS } from '../../domain/shared/time';
-import { diskSpace, errorCode, hasCode, noneIfAbsent } from '../system/files';
+import { diskSpace, errorCode, hasCode, noneIfAbsent, pictureFile, pictureTimes } from '../system/files';
 
 /** Below this the disk is left to what must not be lost. */
 const LEAST_FREE_PERCENT = 3;
 const SPACE_KNOWN_MS = 5_000;
-const PICTURE = /^(\d{1,15})\.jpg$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** The small pictures that the workers have at present. */
@@ -42,20 +41,16 @@ export class DiskCaptures implements CaptureStore {
     await this.refuseFullDisk();
     const folder = this.folderOf(moment);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const time of there) await keepFile(this.workers.file(moment.cameraId, time), join(folder, `${time}.jpg`));
+    for (const time of there) await keepFile(this.workers.file(moment.cameraId, time), join(folder, pictureFile(time)));
     return (await this.times(moment)).length;
   }
 
-  async times(moment: Moment): Promise<readonly number[]> {
-    const names = (await readdir(this.folderOf(moment)).catch(noneIfAbsent)) ?? [];
-    return names
-      .flatMap((name) => PICTURE.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b);
+  times(moment: Moment): Promise<readonly number[]> {
+    return pictureTimes(this.folderOf(moment));
   }
 
   read(moment: Moment, takenAt: number): Promise<Uint8Array | undefined> {
-    return readFile(join(this.folderOf(moment), `${takenAt}.jpg`)).catch(noneIfAbsent);
+    return readFile(join(this.folderOf(moment), pictureFile(takenAt))).catch(noneIfAbsent);
   }
 
   pathOf(moment: Moment): string {

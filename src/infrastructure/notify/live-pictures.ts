@@ -1,14 +1,12 @@
 import { type FSWatcher, readFile, watch } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Picture } from '../../application/camera-control/camera-previews';
-import { noneIfAbsent } from '../system/files';
+import { noneIfAbsent, pictureFile, pictureTime, pictureTimes } from '../system/files';
 
 /** A worker that was not there may begin: its folder is looked for this often. */
 const LOOK_EVERY_MS = 1_000;
 /** A folder that tells of nothing for so long may have been replaced by another of its name. */
 const SILENT_MS = 3_000;
-const PICTURE = /^(\d{1,15})\.jpg$/;
 
 /** A JPEG, and when it was taken in milliseconds since 1970. */
 export interface TilePicture {
@@ -66,14 +64,13 @@ export class LivePictures {
   }
 
   /** The small pictures that are there, by the millisecond in which they came, oldest first. */
-  async all(id: string): Promise<readonly number[]> {
-    const names = (await readdir(this.files.smallFrames(id)).catch(noneIfAbsent)) ?? [];
-    return names.flatMap((name) => timeOf(name) ?? []).sort((a, b) => a - b);
+  all(id: string): Promise<readonly number[]> {
+    return pictureTimes(this.files.smallFrames(id));
   }
 
   /** The file of one of them. */
   file(id: string, at: number): string {
-    return join(this.files.smallFrames(id), `${at}.jpg`);
+    return join(this.files.smallFrames(id), pictureFile(at));
   }
 
   close(): void {
@@ -122,7 +119,7 @@ export class LivePictures {
   }
 
   private seen(camera: Followed, name: string): void {
-    const at = timeOf(name);
+    const at = pictureTime(name);
     // Old ones that are removed are announced in the same way.
     if (at === undefined || at <= camera.newest) return;
     camera.heardAt = performance.now();
@@ -134,8 +131,3 @@ export class LivePictures {
 /** The function with a callback takes half the time of the one with a promise, and this is done for each picture. */
 const bytesOf = (file: string): Promise<Buffer> =>
   new Promise((resolve, reject) => readFile(file, (error, bytes) => (error ? reject(error) : resolve(bytes))));
-
-const timeOf = (name: string): number | undefined => {
-  const at = PICTURE.exec(name)?.[1];
-  return at === undefined ? undefined : Number(at);
-};

@@ -1,5 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs';
-import { type FileHandle, open, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat, statfs } from 'node:fs/promises';
 import { types } from 'node:util';
 
 /** `instanceof` does not recognise an error from another realm, such as those node raises under jest. */
@@ -35,4 +35,21 @@ export async function diskSpace(folder: string): Promise<{ freeBytes: number; fr
 export function replaceFile(file: string, content: string | Uint8Array, draft = `${file}.tmp`): void {
   writeFileSync(draft, content);
   renameSync(draft, file);
+}
+
+const PICTURE = /^(\d{1,15})\.jpg$/;
+
+/** A picture by the millisecond since 1970 in which it was taken. */
+export const pictureFile = (takenAt: number): string => `${takenAt}.jpg`;
+
+/** When the picture of a file was taken; undefined where it is none. */
+export function pictureTime(file: string): number | undefined {
+  const at = PICTURE.exec(file)?.[1];
+  return at === undefined ? undefined : Number(at);
+}
+
+/** When the pictures of a folder were taken, oldest first; none where there is no folder. */
+export async function pictureTimes(folder: string): Promise<readonly number[]> {
+  const names = (await readdir(folder).catch(noneIfAbsent)) ?? [];
+  return names.flatMap((name) => pictureTime(name) ?? []).sort((a, b) => a - b);
 }
