@@ -110,11 +110,7 @@ export class AccessGate implements Gate {
   }
 
   private limit(buckets: TokenBuckets | undefined, key: string): void {
-    const seconds = buckets?.take(key, this.clock().getTime()) ?? 0;
-    if (seconds === 0) return;
-    throw new DomainError('access.throttled', `Too many requests: wait ${seconds} s.`, {
-      headers: { 'retry-after': String(seconds) },
-    });
+    buckets?.takeOrRefuse(key, this.clock().getTime(), 'requests');
   }
 }
 

@@ -172,9 +172,7 @@ export class CameraProbes {
 
   private throttle(): void {
     const call = currentCall();
-    const seconds = this.callers.take(call?.actor ?? call?.client?.address ?? '', this.clock().getTime());
-    if (seconds === 0) return;
-    const headers = { 'retry-after': String(seconds) };
-    throw new DomainError('access.throttled', `Too many sources tried: wait ${seconds} s.`, { headers });
+    const caller = call?.actor ?? call?.client?.address ?? '';
+    this.callers.takeOrRefuse(caller, this.clock().getTime(), 'sources tried');
   }
 }

@@ -1,7 +1,14 @@
 import { cornersOf, widened } from '../../domain/regions/polygon';
-import { CANVAS_ID, Region, RegionCanvas, type RegionsEntry, regionIn } from '../../domain/regions/region';
+import {
+  CANVAS_ID,
+  Region,
+  RegionCanvas,
+  type RegionsEntry,
+  regionIn,
+  regionNotFound,
+} from '../../domain/regions/region';
 import { CONDUCT_DEFAULTS, publicName } from '../../domain/regions/region-rules';
-import { DomainError, refuseFaults } from '../../domain/shared/domain-error';
+import { refuseFaults } from '../../domain/shared/domain-error';
 import type { EntryRepository } from '../../domain/shared/entry-changes';
 import type { Fault } from '../../domain/shared/fault';
 import { type Json, type JsonObject, isJsonObject } from '../../domain/shared/json';
@@ -138,7 +145,12 @@ export class RegionService {
 
   async update({ region, ...patch }: RegionPatch) {
     return this.changed(region, (all, unseen) =>
-      regionSet.replace(all, regionOnly(region), (entry) => asRegion(entry).change(patch, this.clock()), unseen),
+      regionSet.replace(
+        all,
+        regionOnly(region),
+        (entry) => regionIn([entry], region).change(patch, this.clock()),
+        unseen,
+      ),
     );
   }
 
@@ -261,15 +273,8 @@ function asDrawn(item: JsonObject): JsonObject {
   return { ...rest, region_type, ...(outline === undefined ? {} : { polygon: outline }) };
 }
 
-const asRegion = (entry: RegionsEntry): Region => {
-  if (isRegion(entry)) return entry;
-  throw noRegion(entry.id);
-};
-
 /** The canvas is among the entries, and is no region. */
 function regionOnly(id: string): string {
-  if (id.startsWith('$')) throw noRegion(id);
+  if (id.startsWith('$')) throw regionNotFound(id);
   return id;
 }
-
-const noRegion = (id: string) => new DomainError('region.not_found', `There is no region "${id}".`);

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/shared/json';
 import { outsideCalls } from './call-context';
 import type { ConfigFault, ConfigFormat, ConfigKind } from './config-file';
 import type { LockedSite } from './config-unit-of-work';
-import type { EntrySet } from './entry-set';
+import { type EntrySet, NEVER } from './entry-set';
 import type { OnDisk } from './configuration-publication';
 import { type Reconciled, type Reconciliation, editsOf, inOrderOf } from './configuration-reconciliation';
 import { type Known, admit, hasErrors, known, knownOf, quarantinedIn } from './quarantine';
@@ -57,9 +57,6 @@ export interface Preview<E> {
 
 /** A reconciliation that left nothing to be corrected. */
 type Settled<E> = Reconciled<E> & { readonly head: NonNullable<Reconciled<E>['head']> };
-
-/** Times of what is not stored. */
-const NEVER = new Date(0);
 
 /** Works out what a change makes of a configuration, without making it: for changes and for previews of them. */
 export class ConfigPlans<E extends ConfigEntry<E>> {

@@ -16,8 +16,8 @@ export interface EntrySet<E> {
   readonly quarantined: readonly Quarantined[];
 }
 
-/** Times of an item that was never an entry; it gets its own when it is stored. */
-const NEVER = new Date(0);
+/** Times of what is not stored: an entry gets its own when it is. */
+export const NEVER = new Date(0);
 
 /** The changes of one entry that a configuration knows, as pure functions of the whole. */
 export class EntryEdits<E extends ConfigEntry<E>> {

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/shared/domain-error';
-import { DAY_MS, HOUR_MS, MINUTE_MS, utcTime } from '../../domain/shared/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, isTimeZone, utcTime } from '../../domain/shared/time';
 import type { Clock } from '../shared/log';
 
 export const SERIES_METRICS = ['events', 'violations'] as const;
@@ -95,12 +95,7 @@ export class SeriesService {
       ...(camera_id === undefined ? {} : { cameraId: camera_id }),
       ...(type === undefined ? {} : { type }),
     });
-    const keys = [...new Set(points.map(({ key }) => key))];
-    const series = keys.map((key) => ({
-      key,
-      points: points.filter((point) => point.key === key).map(({ at, count }) => ({ at: at.toISOString(), count })),
-    }));
-    return { metric, bucket, by, time_zone: tz, from: from.toISOString(), to: to.toISOString(), series };
+    return { metric, bucket, by, time_zone: tz, from: from.toISOString(), to: to.toISOString(), series: byKey(points) };
   }
 }
 
@@ -111,18 +106,19 @@ function refuse(from: Date, to: Date, bucket: Bucket, zone: string): void {
       'statistics.series_invalid',
       `From ${from.toISOString()} to ${to.toISOString()} are ${Math.ceil(buckets)} buckets of ${bucket}; ${MOST_BUCKETS} at most: take larger buckets.`,
     );
-  if (!isZone(zone))
+  if (!isTimeZone(zone))
     throw new DomainError(
       'statistics.series_invalid',
       `There is no time zone "${zone}": name one such as Asia/Shanghai.`,
     );
 }
 
-function isZone(zone: string): boolean {
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
+function byKey(points: readonly SeriesPoint[]): SeriesView['series'] {
+  const series = new Map<string, { readonly at: string; readonly count: number }[]>();
+  for (const { key, at, count } of points) {
+    const own = series.get(key) ?? [];
+    own.push({ at: at.toISOString(), count });
+    series.set(key, own);
   }
+  return [...series].map(([key, own]) => ({ key, points: own }));
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../shared/fault';
 import { type Json, isJsonObject } from '../shared/json';
-import { MINUTE_MS } from '../shared/time';
+import { MINUTE_MS, isTimeZone } from '../shared/time';
 import { type ValueRule, fault, unknownName } from '../shared/value-rules';
 
 /** Every zone changes its offset at a multiple of a quarter of an hour of UTC. */
@@ -14,15 +14,8 @@ interface Zone {
 
 const zones = new Map<string, Zone>();
 
-/** Whether this machine knows the IANA name of a time zone. */
-function isTimeZone(name: string): boolean {
-  try {
-    zone(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Zones in use are known: schedules are read again whenever a rule changes. */
+const isKnown = (name: string): boolean => zones.has(name) || isTimeZone(name);
 
 /** Minutes since 1970 as clocks on the wall show them in a zone; `at` is milliseconds of UTC. */
 function wallMinutes(name: string, at: number): number {
@@ -153,7 +146,7 @@ function checkField(name: string, value: Json): Fault[] {
         ? []
         : [{ path, ...fault('pattern', 'must be a time of day such as 08:30') }];
     case 'time_zone':
-      return typeof value === 'string' && isTimeZone(value)
+      return typeof value === 'string' && isKnown(value)
         ? []
         : [{ path, ...fault('enum', 'must be a time zone such as UTC or Europe/Berlin') }];
     default:
@@ -175,7 +168,7 @@ export function readSchedule(value: Json | undefined): AlertSchedule | undefined
     weekdays: Array.isArray(weekdays) ? weekdays.map(dayOf) : [1, 2, 3, 4, 5, 6, 7],
     from: minuteOf(from, 0),
     to: minuteOf(to, DAY_MINUTES),
-    timeZone: typeof time_zone === 'string' && isTimeZone(time_zone) ? time_zone : 'UTC',
+    timeZone: typeof time_zone === 'string' && isKnown(time_zone) ? time_zone : 'UTC',
   };
 }
 

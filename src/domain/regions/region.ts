@@ -175,5 +175,7 @@ export const restoreEntry = (fields: JsonObject, createdAt: Date, updatedAt: Dat
 export function regionIn(entries: readonly RegionsEntry[], id: string): Region {
   const found = entries.find((entry) => entry.id === id);
   if (found instanceof Region) return found;
-  throw new DomainError('region.not_found', `There is no region "${id}".`);
+  throw regionNotFound(id);
 }
+
+export const regionNotFound = (id: string) => new DomainError('region.not_found', `There is no region "${id}".`);

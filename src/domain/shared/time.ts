@@ -11,3 +11,13 @@ export function utcTime(text: string): number {
   if (!DATE.test(text)) return Number.NaN;
   return Date.parse(TIME.test(text) && !ZONE.test(text) ? `${text}Z` : text);
 }
+
+/** Whether this machine knows the IANA name of a time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

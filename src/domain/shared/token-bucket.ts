@@ -1,3 +1,5 @@
+import { DomainError } from './domain-error';
+
 /** How many calls are allowed at once, and how fast the allowance refills. */
 export interface Allowance {
   readonly burst: number;
@@ -31,6 +33,14 @@ export class TokenBuckets {
     if (level.left < 1) return Math.max(1, Math.ceil((1 - level.left) / this.allowance.perSecond));
     level.left -= 1;
     return 0;
+  }
+
+  /** Takes one token, or throws `access.throttled`, which says how long to wait; `what` there are too many of. */
+  takeOrRefuse(key: string, nowMs: number, what: string): void {
+    const seconds = this.take(key, nowMs);
+    if (seconds === 0) return;
+    const headers = { 'retry-after': String(seconds) };
+    throw new DomainError('access.throttled', `Too many ${what}: wait ${seconds} s.`, { headers });
   }
 
   get size(): number {

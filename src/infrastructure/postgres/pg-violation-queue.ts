@@ -90,7 +90,7 @@ export class PgViolationQueue implements ViolationQueueStore {
       ...(to === undefined ? {} : { to: new Date(to) }),
     };
     const { from: _from, to: _to, ...rest } = filter;
-    const { where } = numbered(asConditions({ ...rest, ...window }, time), values);
+    const { where } = conditions(asConditions({ ...rest, ...window }, time), values);
     if (of === 'rows') return `SELECT ${key} AS of, 1 AS n FROM violation_events WHERE ${OF_THE_SITE} AND ${where}`;
     const cameras = by === 'camera' || filter.cameraId !== undefined ? OF_EACH_CAMERA : OF_ALL_CAMERAS;
     return `SELECT ${key} AS of, violations AS n FROM violation_tallies WHERE grain = '${of}' AND ${cameras} AND ${where}`;
@@ -145,12 +145,4 @@ export class PgViolationQueue implements ViolationQueueStore {
       [now],
     );
   }
-}
-
-/** The conditions with their values behind those that are there already. */
-function numbered(all: Parameters<typeof conditions>[0], values: unknown[]): { where: string } {
-  const own = conditions(all);
-  const before = values.length;
-  values.push(...own.values);
-  return { where: own.where.replaceAll(/\$(\d+)/g, (_, n: string) => `$${Number(n) + before}`) };
 }

@@ -24,9 +24,11 @@ export function queryableOf(runner: QueryRunner): Queryable {
 /** A condition of a WHERE clause, `$` for each of its values. */
 export type Condition = readonly [sql: string, values: readonly unknown[]];
 
-/** The given conditions, joined by AND, with their values numbered from `$1` on. */
-export function conditions(all: readonly (Condition | undefined)[]): { where: string; values: unknown[] } {
-  const values: unknown[] = [];
+/** The given conditions, joined by AND, with their values numbered behind those that are there already. */
+export function conditions(
+  all: readonly (Condition | undefined)[],
+  values: unknown[] = [],
+): { where: string; values: unknown[] } {
   const parts = all
     .filter((condition) => condition !== undefined)
     .map(([sql, own]) => {
