@@ -116,7 +116,7 @@ async function newestOf(
   host: Control['host'],
   pictures: Control['pictures'],
 ): Promise<Picture | undefined> {
-  const [small, large] = await Promise.all([pictures.newest(id, false), host.picture(id)]);
+  const [small, large] = await Promise.all([pictures.last(id), host.picture(id)]);
   return small && (!large || small.takenAt > large.takenAt.getTime())
     ? { jpeg: small.jpeg, takenAt: new Date(small.takenAt) }
     : large;

@@ -117,6 +117,7 @@ export class FpsMeter {
 
 /** Long enough for whoever keeps the moments before and after an event, and for a service that is late. */
 const KEPT_MS = 15_000;
+const PURGED_EVERY_MS = 2_000;
 
 /** The small pictures of the last seconds, one file each, named by the millisecond since 1970 in which it came. */
 export class SmallPictures {
@@ -134,7 +135,14 @@ export class SmallPictures {
     // The draft is no business of those who watch the folder.
     replaceFile(this.file(name), jpeg, `${this.folder}.tmp`);
     this.kept.push(name);
-    const isOld = (each: number) => Math.abs(name - each) > KEPT_MS;
+    this.purge(name);
+  }
+
+  /** Some at once: whoever watches the folder is woken for every change of it. */
+  private purge(now: number): void {
+    const isOlderThan = (ms: number) => (each: number) => Math.abs(now - each) > ms;
+    if (!this.kept.some(isOlderThan(KEPT_MS + PURGED_EVERY_MS))) return;
+    const isOld = isOlderThan(KEPT_MS);
     for (const each of this.kept.filter(isOld)) rmSync(this.file(each), { force: true });
     this.kept = this.kept.filter((each) => !isOld(each));
   }

@@ -11,7 +11,7 @@ const MOST_FPS = 10;
 const MOST_WAITING_BYTES = 500_000;
 const HEADER = 16;
 /** A picture that comes a little early is shown, or five a second would become four. */
-const EARLY_MS = 40;
+const EARLY_MS = 80;
 
 interface Tile {
   readonly number: number;
@@ -20,6 +20,8 @@ interface Tile {
   readonly everyMs: number;
   /** The picture that is on its way or not drawn yet. */
   unacknowledged: number | undefined;
+  /** Where the next one is put together: free again when the last one is acknowledged. */
+  frame: Buffer;
   sentAt: number;
   takenAt: number;
   /** Whether one is being read, and whether a newer one came meanwhile. */
@@ -39,7 +41,7 @@ export class LiveTiles {
   private seq = 0;
 
   constructor(
-    private readonly pictures: Pick<LivePictures, 'follow' | 'newest'>,
+    private readonly pictures: Pick<LivePictures, 'follow' | 'newest' | 'whole'>,
     private readonly log: Log,
   ) {}
 
@@ -58,6 +60,7 @@ export class LiveTiles {
         wide,
         everyMs,
         unacknowledged: undefined,
+        frame: Buffer.alloc(0),
         sentAt: Number.NEGATIVE_INFINITY,
         takenAt: 0,
         reading: false,
@@ -88,26 +91,32 @@ export class LiveTiles {
   private offer(client: LiveClient, tile: Tile): void {
     if (tile.reading) tile.missed = true;
     if (!this.mayHave(client, tile)) return;
-    this.send(client, tile).catch((error: unknown) => {
+    const unreadable = (error: unknown) =>
       this.log.warn('the picture of a camera cannot be read', { camera: tile.id, error });
-    });
+    if (tile.wide) return void this.sendWhole(client, tile).catch(unreadable);
+    try {
+      this.send(client, tile, this.pictures.newest(tile.id));
+    } catch (error) {
+      unreadable(error);
+    }
   }
 
-  private async send(client: LiveClient, tile: Tile): Promise<void> {
+  private async sendWhole(client: LiveClient, tile: Tile): Promise<void> {
     tile.reading = true;
     tile.missed = false;
-    const picture = await this.pictures.newest(tile.id, tile.wide).finally(() => (tile.reading = false));
+    const picture = await this.pictures.whole(tile.id).finally(() => (tile.reading = false));
+    this.send(client, tile, picture);
+    if (tile.missed) this.offer(client, tile);
+  }
+
+  private send(client: LiveClient, tile: Tile, picture: TilePicture | undefined): void {
     const wall = this.walls.get(client);
-    if (wall?.tiles[tile.number] !== tile) return;
-    if (!picture || picture.takenAt <= tile.takenAt) {
-      if (tile.missed) this.offer(client, tile);
-      return;
-    }
+    if (wall?.tiles[tile.number] !== tile || !picture || picture.takenAt <= tile.takenAt) return;
     this.seq = (this.seq + 1) % 4_294_967_296;
     tile.unacknowledged = this.seq;
     tile.sentAt = performance.now();
     tile.takenAt = picture.takenAt;
-    client.write(framed(tile.number, picture, this.seq, wall.list), () => undefined, { binary: true });
+    client.write(framed(tile, picture, this.seq, wall.list), () => undefined, { binary: true });
   }
 
   private mayHave(client: LiveClient, tile: Tile): boolean {
@@ -121,9 +130,11 @@ export class LiveTiles {
 }
 
 /** 16 bytes, then the JPEG: docs/live.md. */
-function framed(tile: number, { jpeg, takenAt }: TilePicture, seq: number, list: number): Buffer {
-  const bytes = Buffer.allocUnsafe(HEADER + jpeg.length);
-  bytes.writeUInt16BE(tile, 0);
+function framed(tile: Tile, { jpeg, takenAt }: TilePicture, seq: number, list: number): Buffer {
+  const length = HEADER + jpeg.length;
+  if (tile.frame.length < length) tile.frame = Buffer.allocUnsafe(length * 2);
+  const bytes = tile.frame.subarray(0, length);
+  bytes.writeUInt16BE(tile.number, 0);
   bytes.writeDoubleBE(takenAt, 2);
   bytes.writeUInt32BE(seq, 10);
   bytes.writeUInt16BE(list, 14);

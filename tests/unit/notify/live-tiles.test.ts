@@ -14,8 +14,13 @@ class Cameras {
     return () => void all.delete(tell);
   }
 
-  newest(id: string): Promise<TilePicture | undefined> {
-    return Promise.resolve(this.newestOf.get(id));
+  newest(id: string): TilePicture | undefined {
+    return this.newestOf.get(id);
+  }
+
+  async whole(id: string): Promise<TilePicture | undefined> {
+    await new Promise(setImmediate);
+    return this.newestOf.get(id);
   }
 
   async take(id: string, takenAt: number): Promise<void> {
@@ -88,6 +93,28 @@ describe('the tiles of a wall', () => {
     }
     expect(got.length).toBeGreaterThanOrEqual(9);
     expect(got.length).toBeLessThanOrEqual(11);
+  });
+
+  it('show whole pictures where they are wide, the newest of those that came while one was read', async () => {
+    const { client, got } = viewer();
+    await cameras.take('gate', 1);
+    tiles.watch(client, [{ id: 'gate', fps: 5, w: 1_280 }]);
+    void cameras.take('gate', 2);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(got.map(({ takenAt }) => takenAt)).toEqual([2]);
+  });
+
+  it('go on when a picture cannot be read, which is logged', async () => {
+    const { client, got } = viewer();
+    cameras.newest = () => {
+      throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+    };
+    const log = rememberingLog();
+    tiles = new LiveTiles(cameras, log);
+    expect(tiles.watch(client, [{ id: 'gate', fps: 5 }])).toBeUndefined();
+    expect(log.lines).toEqual([expect.stringContaining('the picture of a camera cannot be read')]);
+    expect(got).toEqual([]);
   });
 
   it('cost nothing when they are no longer shown', async () => {
