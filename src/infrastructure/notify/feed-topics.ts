@@ -13,22 +13,43 @@ const message = (type: 'snapshot' | 'delta', topic: string, seq: number, data: s
 
 const resync = (topic: string): Buffer => Buffer.from(JSON.stringify({ type: 'resync', topic }));
 
-/** A state that is sent as a whole. */
-export class StateTopic implements FeedTopic {
+/** Makes each message once for all clients that have seen the same. */
+abstract class CountedTopic implements FeedTopic {
   seq = 0;
+  private made = new Map<number | undefined, readonly Buffer[]>();
+
+  since(seen: number | undefined): readonly Buffer[] {
+    if (this.seq === 0 || seen === this.seq) return [];
+    const made = this.made.get(seen) ?? this.messages(seen);
+    this.made.set(seen, made);
+    return made;
+  }
+
+  protected count(): void {
+    this.seq += 1;
+    this.made = new Map();
+  }
+
+  /** For a client that has not seen the newest. */
+  protected abstract messages(seen: number | undefined): readonly Buffer[];
+}
+
+/** A state that is sent as a whole. */
+export class StateTopic extends CountedTopic {
   private text = '';
 
-  constructor(private readonly name: string) {}
+  constructor(private readonly name: string) {
+    super();
+  }
 
   set(data: object): void {
     const text = JSON.stringify(data);
     if (text === this.text) return;
     this.text = text;
-    this.seq += 1;
+    this.count();
   }
 
-  since(seen: number | undefined): readonly Buffer[] {
-    if (this.seq === 0 || seen === this.seq) return [];
+  protected messages(seen: number | undefined): readonly Buffer[] {
     return [message(seen === undefined ? 'snapshot' : 'delta', this.name, this.seq, this.text)];
   }
 }
@@ -37,19 +58,19 @@ export class StateTopic implements FeedTopic {
 const MOST_REMOVED = 1_000;
 
 /** A state of many named parts, of which the changed ones are sent. */
-export class KeyedTopic implements FeedTopic {
-  seq = 0;
+export class KeyedTopic extends CountedTopic {
   private readonly parts = new Map<string, { readonly text: string; readonly seq: number }>();
   private readonly removed = new Map<string, number>();
   /** Up to this change every removal is known. */
   private complete = 0;
-  private made = new Map<number | undefined, readonly Buffer[]>();
 
   /** `member`: the name of the member that holds the parts. */
   constructor(
     private readonly name: string,
     private readonly member: string,
-  ) {}
+  ) {
+    super();
+  }
 
   /** All parts as they are now. */
   set(all: ReadonlyMap<string, JsonObject>): void {
@@ -73,19 +94,10 @@ export class KeyedTopic implements FeedTopic {
       this.removed.delete(key);
       this.complete = at;
     }
-    if (!changed) return;
-    this.seq = seq;
-    this.made = new Map();
+    if (changed) this.count();
   }
 
-  since(seen: number | undefined): readonly Buffer[] {
-    if (this.seq === 0 || seen === this.seq) return [];
-    const made = this.made.get(seen) ?? this.messages(seen);
-    this.made.set(seen, made);
-    return made;
-  }
-
-  private messages(seen: number | undefined): readonly Buffer[] {
+  protected messages(seen: number | undefined): readonly Buffer[] {
     if (seen !== undefined && seen < this.complete) return [resync(this.name), ...this.messages(undefined)];
     const from = seen ?? 0;
     const parts = [...this.parts].flatMap(([key, { text, seq }]) =>
@@ -102,8 +114,7 @@ export class KeyedTopic implements FeedTopic {
 const MOST_KEPT = 500;
 
 /** Happenings, of which each client gets every one that it has not missed by far. */
-export class RecentTopic implements FeedTopic {
-  seq = 0;
+export class RecentTopic extends CountedTopic {
   private kept: { readonly seq: number; readonly text: string }[] = [];
   private more = '';
   /** Up to this change not everything is kept. */
@@ -114,7 +125,9 @@ export class RecentTopic implements FeedTopic {
     private readonly name: string,
     private readonly member: string,
     private readonly first: number,
-  ) {}
+  ) {
+    super();
+  }
 
   /** `more`: further members that say how things are now. */
   add(items: readonly unknown[], more: JsonObject = {}): void {
@@ -123,18 +136,17 @@ export class RecentTopic implements FeedTopic {
       .join('');
     if (items.length === 0 && text === this.more && this.seq > 0) return;
     this.more = text;
-    this.seq += 1;
+    this.count();
     const added = items.map((item) => ({ seq: this.seq, text: JSON.stringify(item) }));
     this.kept = [...this.kept, ...added].slice(-MOST_KEPT);
     if (this.kept.length === MOST_KEPT) this.forgotten = Math.max(this.forgotten, (this.kept[0]?.seq ?? 1) - 1);
   }
 
-  since(seen: number | undefined): readonly Buffer[] {
-    if (this.seq === 0 || seen === this.seq) return [];
-    if (seen === undefined) return [this.made('snapshot', this.newest())];
-    if (seen < this.forgotten) return [resync(this.name), this.made('snapshot', this.newest())];
+  protected messages(seen: number | undefined): readonly Buffer[] {
+    if (seen === undefined) return [this.message('snapshot', this.newest())];
+    if (seen < this.forgotten) return [resync(this.name), this.message('snapshot', this.newest())];
     return [
-      this.made(
+      this.message(
         'delta',
         this.kept.filter(({ seq }) => seq > seen),
       ),
@@ -145,7 +157,7 @@ export class RecentTopic implements FeedTopic {
     return this.kept.slice(Math.max(0, this.kept.length - this.first));
   }
 
-  private made(type: 'snapshot' | 'delta', items: readonly { readonly text: string }[]): Buffer {
+  private message(type: 'snapshot' | 'delta', items: readonly { readonly text: string }[]): Buffer {
     const list = items.map(({ text }) => text).join(',');
     return message(type, this.name, this.seq, `{"${this.member}":[${list}]${this.more}}`);
   }
