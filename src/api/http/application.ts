@@ -64,7 +64,9 @@ function mountLiveness(app: Express, ready: Readiness): void {
   onlyGet(app, '/readyz', async (_req, res) => {
     const missing = await ready();
     if (missing.length > 0)
-      throw new Unavailable('service.not_ready', `Not ready: ${missing.join('; ')}`, 'not-started');
+      throw new Unavailable('service.not_ready', `Not ready: ${missing.join('; ')}`, 'not-started', undefined, {
+        missing,
+      });
     json(res, { status: 'ready' });
   });
 }

@@ -87,7 +87,9 @@ export function socketCaller(gate: Gate, request: IncomingMessage) {
 /** Throws `access.forbidden`. */
 function authorize(caller: Caller, needed: Role, what: string): void {
   if (covers(caller.role, needed)) return;
-  throw new DomainError('access.forbidden', `${what} needs the role ${needed}; this token is a ${caller.role}'s.`);
+  throw new DomainError('access.forbidden', `${what} needs the role ${needed}; this token is a ${caller.role}'s.`, {
+    params: { operation: what, needed, role: caller.role },
+  });
 }
 
 /** Every request, except to the public endpoints, is authenticated before anything else is looked at. */

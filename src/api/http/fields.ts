@@ -72,7 +72,7 @@ export const NotBefore =
 /** A class with any constructor: inputs are made without arguments, and outputs are not made here. */
 export type Class<T> = new (...args: never[]) => T;
 
-interface Field {
+export interface Field {
   readonly schema: () => JsonObject;
   readonly required: boolean;
   /** Whether null is a value of its own; in an optional field that is not nullable it counts as absent. */

@@ -3,6 +3,12 @@ import { REASONS } from '../../domain/rollout/decision';
 import { type Json, type JsonObject, isJsonObject, sameJson } from '../../domain/shared/json';
 import { listOf, nameOf, text } from './schemas';
 
+const PARAMS: JsonObject = {
+  type: 'object',
+  additionalProperties: { type: ['string', 'number', 'array'], items: text },
+  description: 'what the sentence names, such as an id or a limit, for clients that say it in another language',
+};
+
 /** The schema of every refusal and failure, https://www.rfc-editor.org/rfc/rfc9457. */
 const PROBLEM: JsonObject = {
   type: 'object',
@@ -14,6 +20,7 @@ const PROBLEM: JsonObject = {
     detail: { ...text, description: 'what is wrong, for people' },
     code: { ...text, description: 'what is wrong, for programs; it stays the same' },
     request_id: text,
+    params: PARAMS,
     errors: { ...listOf({ $ref: '#/components/schemas/Fault' }), description: 'each fault of what was sent' },
   },
 };
@@ -29,6 +36,7 @@ const FAULT: JsonObject = {
     msg: text,
     type: text,
     suggestion: { ...text, description: 'what was probably meant' },
+    params: PARAMS,
   },
 };
 

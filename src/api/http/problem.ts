@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { DomainError } from '../../domain/shared/domain-error';
+import type { Params } from '../../domain/shared/fault';
 import type { ErrorCode, ErrorKind, RequestErrorCode } from '../../domain/shared/error-codes';
 
 export type Location = 'path' | 'query' | 'body';
@@ -10,6 +11,7 @@ export interface RequestFault {
   readonly msg: string;
   readonly type: string;
   readonly suggestion?: string;
+  readonly params?: Params;
 }
 
 /** A request that never reached an operation. */
@@ -69,16 +71,19 @@ export function problemOf(error: unknown, requestId: string): Problem {
 
 function fromDomain({ kind, code, message, details }: DomainError, requestId: string): Problem {
   const errors = details.faults?.slice(0, MOST_FAULTS).map(
-    ({ path, message: msg, type, suggestion }): RequestFault => ({
+    ({ path, message: msg, type, suggestion, params }): RequestFault => ({
       loc: ['body', ...path],
       msg,
       type,
       ...(suggestion ? { suggestion } : {}),
+      ...(params ? { params } : {}),
     }),
   );
   const retry = kind === 'unavailable' || kind === 'timeout';
   const headers = { ...(retry ? { 'retry-after': RETRY_AFTER_SECONDS } : {}), ...details.headers };
-  return problem(STATUS[kind], code, message, requestId, { ...(errors ? { errors } : {}), ...details.extra }, headers);
+  const { params, extra } = details;
+  const more = { ...(params ? { params } : {}), ...(errors ? { errors } : {}), ...extra };
+  return problem(STATUS[kind], code, message, requestId, more, headers);
 }
 
 function problem(

@@ -2,8 +2,9 @@ import { type ValidationError, validateSync } from 'class-validator';
 import type { Request } from 'express';
 import { closest } from '../../domain/shared/closest';
 import { type Json, type JsonObject, isJsonObject, parsedJson } from '../../domain/shared/json';
+import type { Params } from '../../domain/shared/fault';
 import { isStorable, isStorableJson } from '../../domain/shared/text';
-import { type Class, parseFlag, shapeOf } from './fields';
+import { type Class, type Field, parseFlag, shapeOf } from './fields';
 import type { Operation } from './operation';
 import { type Location, RequestError, type RequestFault } from './problem';
 
@@ -218,7 +219,7 @@ export function readInput<T extends object>(dto: Class<T>, raw: RawInput): { inp
   // Most reads have no input, and an empty validation would take longer than everything else here.
   const said = places.size > 0 || missing;
   const errors = said ? validateSync(input, { forbidUnknownValues: false }) : [];
-  const invalid = errors.flatMap((e) => located(e, places, raw.expected));
+  const invalid = errors.flatMap((e) => located(e, places, raw.expected, fields.get(e.property)));
   return { input, faults: [...notText(raw), ...invalid, ...unknown] };
 }
 
@@ -232,6 +233,7 @@ function located(
   { property, constraints = {} }: ValidationError,
   places: ReadonlyMap<string, Location>,
   expected: Location,
+  field: Pick<Field, 'schema'> | undefined,
 ): RequestFault[] {
   const place = places.get(property) ?? expected;
   const names = Object.keys(constraints);
@@ -240,8 +242,29 @@ function located(
     loc: [place, property],
     msg: name === 'isDefined' ? 'is required' : (constraints[name] ?? 'is not valid').replace(`${property} `, ''),
     type: TYPES[name] ?? name,
+    ...paramsOf(name, field?.schema() ?? {}),
   }));
 }
+
+/** The limits that the message of a rule names; they stand in the schema of the field. */
+function paramsOf(rule: string, schema: JsonObject): { params?: Params } {
+  const { minimum, maximum, minLength, maxLength, enum: values } = schema;
+  switch (rule) {
+    case 'min':
+    case 'max':
+      return { params: { ...limit('min', minimum), ...limit('max', maximum) } };
+    case 'minLength':
+    case 'maxLength':
+      return { params: { ...limit('min', minLength), ...limit('max', maxLength) } };
+    case 'isIn':
+      return Array.isArray(values) ? { params: { values: values.map(String) } } : {};
+    default:
+      return {};
+  }
+}
+
+const limit = (name: 'min' | 'max', value: Json | undefined): Params =>
+  typeof value === 'number' ? { [name]: value } : {};
 
 function unknownField(name: string, known: readonly string[]): RequestFault {
   const suggestion = closest(name, known);

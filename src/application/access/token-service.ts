@@ -37,7 +37,7 @@ export class TokenService {
   /** Throws `access.token_not_found`. */
   async revoke(id: string): Promise<void> {
     if (!(await this.store.revoke(id, this.clock())))
-      throw new DomainError('access.token_not_found', `There is no token "${id}".`);
+      throw new DomainError('access.token_not_found', `There is no token "${id}".`, { params: { id } });
     noteChange({ token_id: id });
   }
 }

@@ -183,12 +183,14 @@ export class AlertHandlingService {
   async replay({ delivery_id }: DeliveryKey) {
     const revived = await this.outbox.change(delivery_id, (delivery) => delivery.revive());
     if (revived) return revived;
-    throw new DomainError('alert_delivery.not_found', `There is no delivery ${delivery_id}.`);
+    throw new DomainError('alert_delivery.not_found', `There is no delivery ${delivery_id}.`, {
+      params: { id: delivery_id },
+    });
   }
 
   private async handle(id: number, decide: (alert: Alert) => Alert): Promise<AlertView> {
     const handled = await this.archive.change(id, decide);
     if (handled) return handled;
-    throw new DomainError('alert.not_found', `There is no alert ${id}.`);
+    throw new DomainError('alert.not_found', `There is no alert ${id}.`, { params: { id } });
   }
 }

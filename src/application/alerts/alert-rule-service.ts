@@ -65,7 +65,7 @@ export class AlertRuleService implements AlertsPort {
 }
 
 export const noSuchRule = (id: number): DomainError =>
-  new DomainError('alert_rule.not_found', `There is no alert rule ${id}.`);
+  new DomainError('alert_rule.not_found', `There is no alert rule ${id}.`, { params: { id } });
 
 function found<T>(rule: T | undefined, id: number): T {
   if (rule === undefined) throw noSuchRule(id);

@@ -118,13 +118,13 @@ export class CameraControlService implements CameraControlPort {
   private async find(id: string): Promise<Camera> {
     const camera = await this.site.cameras.get(id);
     if (camera) return camera;
-    throw new DomainError('camera.not_found', `There is no camera "${id}".`);
+    throw new DomainError('camera.not_found', `There is no camera "${id}".`, { params: { id } });
   }
 
   private async active(id: string): Promise<Camera> {
     const camera = await this.find(id);
     if (camera.active) return camera;
-    throw new DomainError('camera.inactive', `Camera "${id}" is inactive: activate it first.`);
+    throw new DomainError('camera.inactive', `Camera "${id}" is inactive: activate it first.`, { params: { id } });
   }
 }
 

@@ -49,7 +49,10 @@ export class CameraPreviews {
   /** Throws `camera.source_empty`, `camera.source_failed`, or `camera.source_silent` when no picture came in time. */
   async show(camera: Camera): Promise<Media> {
     const { source } = camera.settings;
-    if (source === '') throw new DomainError('camera.source_empty', `Camera "${camera.id}" has no source.`);
+    if (source === '')
+      throw new DomainError('camera.source_empty', `Camera "${camera.id}" has no source.`, {
+        params: { id: camera.id },
+      });
     const age = await this.fromWorker(camera);
     if (age.picture && age.ms < PRESENT_MS) return answer(age.picture, age.ms);
     const jpeg = await this.grab(camera.id, source);
@@ -154,14 +157,17 @@ export class CameraProbes {
     this.running += 1;
     const seen = await this.look(source, PROBE_WITHIN_MS, () => (this.running -= 1));
     if (!seen)
-      throw new DomainError('camera.source_silent', `The source gave no picture within ${PROBE_WITHIN_MS / 1_000} s.`);
+      throw new DomainError('camera.source_silent', `The source gave no picture within ${PROBE_WITHIN_MS / 1_000} s.`, {
+        params: { seconds: PROBE_WITHIN_MS / 1_000 },
+      });
     const { jpeg, ...stream } = seen;
     return { ok: true as const, ...stream, picture: Buffer.from(jpeg).toString('base64') };
   }
 
   private async sourceOf({ source, camera_id: id }: ProbeInput): Promise<string> {
     const camera = id === undefined ? undefined : await this.cameras.get(id);
-    if (id !== undefined && !camera) throw new DomainError('camera.not_found', `There is no camera "${id}".`);
+    if (id !== undefined && !camera)
+      throw new DomainError('camera.not_found', `There is no camera "${id}".`, { params: { id } });
     const whole = unmaskField('source', source.trim(), camera?.fields.source);
     const masked = { path: ['source'], type: 'masked', message: 'carries *** where a secret belongs: send it in full' };
     const faults = checkValue(CAMERA_RULES, 'source', whole);

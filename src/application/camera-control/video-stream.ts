@@ -93,7 +93,7 @@ export class VideoStream {
   async push(cameraId: string, jpeg: Uint8Array): Promise<{ ok: true; camera_id: string; size: number }> {
     if (!isJpeg(jpeg)) throw new DomainError('video.not_a_jpeg', 'The body must be one whole JPEG picture.');
     if (!(await this.isCamera(cameraId)))
-      throw new DomainError('camera.not_found', `There is no camera "${cameraId}".`);
+      throw new DomainError('camera.not_found', `There is no camera "${cameraId}".`, { params: { id: cameraId } });
     await this.shelf.put(cameraId, jpeg);
     this.received += 1;
     const watched = this.watched.get(cameraId);

@@ -107,7 +107,9 @@ export class CameraConfigService {
   async revision({ number }: RevisionKey): Promise<RevisionDetail> {
     const [revision, before] = await Promise.all([this.revisionsOf.get(number), this.revisionsOf.get(number - 1)]);
     if (!revision) {
-      throw new DomainError('camera_config.revision_not_found', `There is no revision ${number}.`);
+      throw new DomainError('camera_config.revision_not_found', `There is no revision ${number}.`, {
+        params: { revision: number },
+      });
     }
     const [text, old] = [this.format.mask(revision.text), before ? this.format.mask(before.text) : ''];
     const patch = createTwoFilesPatch(`revision ${number - 1}`, `revision ${number}`, old, text);

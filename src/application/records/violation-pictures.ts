@@ -108,6 +108,7 @@ const noPicture = (id: number) =>
   new DomainError(
     'violation.no_picture',
     `There is no picture of violation ${id}: its camera gave none at that moment, its event came too late, the disk was full, or it is too old.`,
+    { params: { id } },
   );
 
 /** Why no pictures are kept at present, for people; undefined while they are. */

@@ -98,7 +98,9 @@ export class RolloutService {
   async beginVerification({ group, lease_seconds: seconds }: GroupKey & { lease_seconds: number }) {
     const { killed, groups } = await this.store.load();
     if (killed || known({ groups }, group).state.killed)
-      throw new DomainError('rollout.killed', `${group} is killed: what would be verified? Unkill it first.`);
+      throw new DomainError('rollout.killed', `${group} is killed: what would be verified? Unkill it first.`, {
+        params: { group },
+      });
     return this.verifications.begin(group, seconds);
   }
 
@@ -144,7 +146,9 @@ export class RolloutService {
     const { document } = await this.store.change(actor(), (now) => {
       const present = known(now, group);
       if (present.state.revision !== state.revision) {
-        throw new DomainError('rollout.changed', `Somebody changed ${group} this very moment: look again and decide.`);
+        throw new DomainError('rollout.changed', `Somebody changed ${group} this very moment: look again and decide.`, {
+          params: { group },
+        });
       }
       const event = handleCommand(command, present.state, { plan: present.plan, keys, missing });
       return { transitions: [{ group, event, evidence: toJson(collected.evidence) }] };
@@ -189,5 +193,7 @@ function known(document: Pick<RolloutDocument, 'groups'>, group: string) {
   const found = document.groups.get(group);
   if (found) return found;
   const names = [...document.groups.keys()].join(', ');
-  throw new DomainError('rollout.group_not_found', `There is no group "${group}"; there are ${names}.`);
+  throw new DomainError('rollout.group_not_found', `There is no group "${group}"; there are ${names}.`, {
+    params: { group, groups: [...document.groups.keys()] },
+  });
 }

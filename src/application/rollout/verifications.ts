@@ -32,7 +32,10 @@ export class Verifications {
   /** Throws `rollout.verification_not_found`. */
   async find(id: string): Promise<VerificationView> {
     const found = await this.store.find(id);
-    if (!found) throw new DomainError('rollout.verification_not_found', `There is no verification "${id}" under way.`);
+    if (!found)
+      throw new DomainError('rollout.verification_not_found', `There is no verification "${id}" under way.`, {
+        params: { id },
+      });
     return found;
   }
 

@@ -131,7 +131,9 @@ export class ConfigPlans<E extends ConfigEntry<E>> {
   private async restored(site: LockedSite<E>, { head }: Reconciled<E>, number: number): Promise<Plan> {
     const target = await site.revisions.get(number);
     if (!target)
-      throw new DomainError(`${this.kind.noun}_config.revision_not_found`, `There is no revision ${number}.`);
+      throw new DomainError(`${this.kind.noun}_config.revision_not_found`, `There is no revision ${number}.`, {
+        params: { revision: number },
+      });
     const reading = this.format.read(target.text);
     const then = reading.faulty.length > 0 && head ? await this.knownAt(site, head, target) : [];
     const { entries, faults } = admit(reading, then);

@@ -246,4 +246,5 @@ const stored = ({ noun }: Noun, { revision }: ConfigHead<unknown>, cause: unknow
     `Revision ${revision.number} is stored; the ${noun}s file was edited meanwhile and follows within a minute.`,
     'committed',
     cause,
+    { revision: revision.number },
   );

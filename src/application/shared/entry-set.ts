@@ -27,7 +27,7 @@ export class EntryEdits<E extends ConfigEntry<E>> {
   find(entries: readonly E[], id: string): E {
     const { noun } = this.kind;
     const entry = entries.find((one) => one.id === id);
-    if (!entry) throw new DomainError(`${noun}.not_found`, `There is no ${noun} "${id}".`);
+    if (!entry) throw new DomainError(`${noun}.not_found`, `There is no ${noun} "${id}".`, { params: { id } });
     return entry;
   }
 
@@ -35,13 +35,15 @@ export class EntryEdits<E extends ConfigEntry<E>> {
   add({ entries, quarantined }: EntrySet<E>, entry: E): EntrySet<E> {
     const { noun } = this.kind;
     if (entries.some(({ id }) => id === entry.id)) {
-      throw new DomainError(`${noun}.exists`, `There is a ${noun} "${entry.id}" already.`);
+      throw new DomainError(`${noun}.exists`, `There is a ${noun} "${entry.id}" already.`, {
+        params: { id: entry.id },
+      });
     }
     if (quarantined.some(({ id }) => id === entry.id)) {
       const message =
         `The ${noun}s file has an entry "${entry.id}" already, which is quarantined for its faults: ` +
         'correct it with PUT, or remove it with DELETE.';
-      throw new DomainError(`${noun}.exists`, message);
+      throw new DomainError(`${noun}.exists`, message, { params: { id: entry.id } });
     }
     return { entries: [...entries, entry], quarantined };
   }
@@ -90,7 +92,7 @@ export class EntryEdits<E extends ConfigEntry<E>> {
     throw new DomainError(
       `${noun}.conflict`,
       `The ${noun}s file was edited meanwhile and also changed ${names} of "${entry.id}": read the ${noun} again and decide.`,
-      { extra: { conflicts } },
+      { params: { id: entry.id }, extra: { conflicts } },
     );
   }
 }

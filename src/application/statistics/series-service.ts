@@ -105,11 +105,13 @@ function refuse(from: Date, to: Date, bucket: Bucket, zone: string): void {
     throw new DomainError(
       'statistics.series_invalid',
       `From ${from.toISOString()} to ${to.toISOString()} are ${Math.ceil(buckets)} buckets of ${bucket}; ${MOST_BUCKETS} at most: take larger buckets.`,
+      { params: { buckets: Math.ceil(buckets), most: MOST_BUCKETS } },
     );
   if (!isTimeZone(zone))
     throw new DomainError(
       'statistics.series_invalid',
       `There is no time zone "${zone}": name one such as Asia/Shanghai.`,
+      { params: { time_zone: zone } },
     );
 }
 

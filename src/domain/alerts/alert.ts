@@ -34,7 +34,8 @@ export class Alert {
   /** Acknowledges the alert. Throws `alert.resolved` when it is resolved already. */
   acknowledge({ by, note }: AlertHandling, now: Date): Alert {
     const { id, status, acknowledgedAt, acknowledgedBy } = this.fields;
-    if (status === 'resolved') throw new DomainError('alert.resolved', `Alert ${id} is resolved already.`);
+    if (status === 'resolved')
+      throw new DomainError('alert.resolved', `Alert ${id} is resolved already.`, { params: { id } });
     return new Alert({
       ...this.fields,
       status: 'acknowledged',

@@ -74,7 +74,16 @@ export function readHandling(sent: {
   const { status, notes, handled_by: handledBy, version } = sent;
   const known = violationStatuses.find((s) => s === status);
   const faults = [
-    ...(known ? [] : [{ path: ['status'], message: `must be one of ${violationStatuses.join(', ')}`, type: 'enum' }]),
+    ...(known
+      ? []
+      : [
+          {
+            path: ['status'],
+            message: `must be one of ${violationStatuses.join(', ')}`,
+            type: 'enum',
+            params: { values: violationStatuses },
+          },
+        ]),
     ...tooLong('notes', notes, NOTES),
     ...tooLong('handled_by', handledBy, NAME),
   ];
@@ -92,15 +101,22 @@ export function readHandling(sent: {
 
 const tooLong = (field: string, text: string | undefined, most: number) =>
   text !== undefined && text.length > most
-    ? [{ path: [field], message: `must have at most ${most} characters`, type: 'string_too_long' }]
+    ? [
+        {
+          path: [field],
+          message: `must have at most ${most} characters`,
+          type: 'string_too_long',
+          params: { max: most },
+        },
+      ]
     : [];
 
 const changedMeanwhile = (id: number, stored: number, sent: number): DomainError =>
   new DomainError(
     'violation.changed',
     `Violation ${id} is at version ${stored}, not ${sent}: somebody changed it. Read it again.`,
-    { extra: { version: stored } },
+    { params: { id, stored, sent }, extra: { version: stored } },
   );
 
 export const violationNotFound = (id: number): DomainError =>
-  new DomainError('violation.not_found', `There is no violation ${id}.`);
+  new DomainError('violation.not_found', `There is no violation ${id}.`, { params: { id } });

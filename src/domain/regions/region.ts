@@ -178,4 +178,5 @@ export function regionIn(entries: readonly RegionsEntry[], id: string): Region {
   throw regionNotFound(id);
 }
 
-export const regionNotFound = (id: string) => new DomainError('region.not_found', `There is no region "${id}".`);
+export const regionNotFound = (id: string) =>
+  new DomainError('region.not_found', `There is no region "${id}".`, { params: { id } });

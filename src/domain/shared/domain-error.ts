@@ -1,11 +1,13 @@
 import { ERRORS, type ErrorCode, type ErrorKind } from './error-codes';
-import type { Fault } from './fault';
+import type { Fault, Params } from './fault';
 
 /** What a failed write left behind; only the first two allow another attempt at the same write. */
 export type Effect = 'not-started' | 'rolled-back' | 'unknown' | 'committed';
 
 interface Details {
   readonly faults?: readonly Fault[];
+  /** The values that the message names, for clients that say it in another language. */
+  readonly params?: Params;
   /** Further members of the problem document, already free of secrets. */
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Further headers of the answer. */
@@ -43,8 +45,9 @@ export class Unavailable extends DomainError {
     message: string,
     readonly effect: Effect,
     cause?: unknown,
+    params?: Params,
   ) {
-    super(code, message, { cause });
+    super(code, message, { cause, ...(params ? { params } : {}) });
     this.name = 'Unavailable';
   }
 }

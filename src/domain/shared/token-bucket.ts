@@ -40,7 +40,7 @@ export class TokenBuckets {
     const seconds = this.take(key, nowMs);
     if (seconds === 0) return;
     const headers = { 'retry-after': String(seconds) };
-    throw new DomainError('access.throttled', `Too many ${what}: wait ${seconds} s.`, { headers });
+    throw new DomainError('access.throttled', `Too many ${what}: wait ${seconds} s.`, { headers, params: { seconds } });
   }
 
   get size(): number {

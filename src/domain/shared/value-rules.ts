@@ -1,5 +1,5 @@
 import { closest } from './closest';
-import type { Fault } from './fault';
+import type { Fault, Params } from './fault';
 import { type Json, type JsonObject, isBounded } from './json';
 
 /** The result of a rule for one value: nothing, a fault of its own, or faults further inside. */
@@ -13,13 +13,17 @@ export interface ValueRule {
 }
 
 export const CONTROL = /[\u0000-\u001f\u007f]/;
-export const fault = (type: string, message: string) => ({ type, message });
+export const fault = (type: string, message: string, params?: Params) => ({
+  type,
+  message,
+  ...(params ? { params } : {}),
+});
 
 export function textRule(min: number, max: number, pattern?: { re: RegExp; says: string }): ValueRule {
   const check: Check = (v) => {
     if (typeof v !== 'string') return fault('type', 'must be a string');
     if (v.trim().length < min) return fault('missing', 'must not be empty');
-    if (v.length > max) return fault('range', `must be at most ${max} characters long`);
+    if (v.length > max) return fault('range', `must be at most ${max} characters long`, { max });
     if (CONTROL.test(v)) return fault('pattern', 'must not contain control characters');
     return pattern && !pattern.re.test(v) ? fault('pattern', pattern.says) : undefined;
   };
@@ -30,7 +34,7 @@ export function textRule(min: number, max: number, pattern?: { re: RegExp; says:
 export function whole(min: number, max: number): ValueRule {
   const check: Check = (v) => {
     if (typeof v !== 'number' || !Number.isInteger(v)) return fault('type', 'must be a whole number');
-    return v < min || v > max ? fault('range', `must be between ${min} and ${max}`) : undefined;
+    return v < min || v > max ? fault('range', `must be between ${min} and ${max}`, { min, max }) : undefined;
   };
   return { check, schema: { type: 'integer', minimum: min, maximum: max } };
 }
@@ -40,7 +44,7 @@ export function oneOf(...values: string[]): ValueRule {
     typeof v === 'string' && values.includes(v)
       ? undefined
       : {
-          ...fault('enum', `must be one of ${values.join(', ')}`),
+          ...fault('enum', `must be one of ${values.join(', ')}`, { values }),
           suggestion: closest(typeof v === 'string' ? v : JSON.stringify(v), values),
         };
   return { check, schema: { type: 'string', enum: values }, textRule: true };

@@ -155,7 +155,7 @@ export class DiskConfigFile implements ConfigFile {
     if (error instanceof DomainError) return error;
     const why = plainReason(error) ?? (errorCode(error) || 'unknown error');
     const message = `${what}: ${why}. Nothing was changed.`;
-    return new Unavailable(`${this.noun}_config.${code}`, message, 'rolled-back', error);
+    return new Unavailable(`${this.noun}_config.${code}`, message, 'rolled-back', error, { reason: why });
   }
 }
 

@@ -29,6 +29,7 @@ export class DiskJournal implements Journal {
         `The events could not be written to disk (${errorCode(error)}). Send them again: what was written counts once.`,
         'unknown',
         error,
+        { reason: errorCode(error) },
       );
     }
   }

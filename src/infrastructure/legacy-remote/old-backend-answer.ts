@@ -14,7 +14,15 @@ const TURNED_AWAY = new Set([401, 403, 405, 429]);
 // No message here quotes the old backend: its errors carry SQL, paths and values.
 
 export const unreadableAnswer = (what: string, left: Effect): Unavailable =>
-  new Unavailable('legacy.unreadable', `The answer of the old backend cannot be used: it is ${what}.`, left);
+  new Unavailable(
+    'legacy.unreadable',
+    `The answer of the old backend cannot be used: it is ${what}.`,
+    left,
+    undefined,
+    {
+      reason: what,
+    },
+  );
 
 /** A call without a complete answer. `left` is what a call that was sent may have left behind. */
 export function lostCall(error: unknown, late: boolean, left: Effect): Unavailable {
@@ -27,7 +35,7 @@ export function lostCall(error: unknown, late: boolean, left: Effect): Unavailab
 /** Throws for every answer that does not come from an operation of the old backend. */
 export function readAnswer(status: number, text: string, left: Effect): OldAnswer {
   const failed = (why: string, effect: Effect) =>
-    new Unavailable('legacy.failed', `The old backend ${why} (status ${status}).`, effect);
+    new Unavailable('legacy.failed', `The old backend ${why} (status ${status}).`, effect, undefined, { status });
   if (status >= 500) throw failed('failed', left);
   if (TURNED_AWAY.has(status)) throw failed('turned this service away', 'not-started');
   const body = parsed(text, left);

@@ -142,8 +142,8 @@ const MISSING = /^(?:Missing field|缺少必填字段): ([\w-]{1,50})$/;
 export function cameraRefusal({ status, body: { detail = null } }: OldAnswer, id: string): DomainError {
   const missing = typeof detail === 'string' ? MISSING.exec(detail)?.[1] : undefined;
   if (missing !== undefined) return invalid([{ path: [missing], type: 'missing', message: `${missing} is required` }]);
-  if (status === 404) return new DomainError('camera.not_found', `There is no camera "${id}".`);
-  if (status === 409) return new DomainError('camera.exists', `There is a camera "${id}" already.`);
+  if (status === 404) return new DomainError('camera.not_found', `There is no camera "${id}".`, { params: { id } });
+  if (status === 409) return new DomainError('camera.exists', `There is a camera "${id}" already.`, { params: { id } });
   return invalid(Array.isArray(detail) ? detail.map(faultOf) : []);
 }
 

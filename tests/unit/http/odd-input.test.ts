@@ -1,4 +1,4 @@
-import { Decimal, NoInputDto, Open, Text, Time } from '../../../src/api/http/fields';
+import { Decimal, NoInputDto, OneOf, Open, Text, Time } from '../../../src/api/http/fields';
 import { readInput } from '../../../src/api/http/read-input';
 import { isStorableJson, storableJson } from '../../../src/domain/shared/text';
 
@@ -6,6 +6,7 @@ class ShareDto {
   @Decimal({ min: 0, max: 100, step: 0.01, optional: true }) share?: number;
   @Time({ optional: true }) at?: string;
   @Text({ optional: true }) note?: string;
+  @OneOf(['dog', 'bird'], { optional: true }) kind?: string;
 }
 
 @Open
@@ -27,6 +28,14 @@ describe('input that nobody would send', () => {
     '%p is no time that is read',
     (at) => expect(read({ at }).faults).toMatchObject([{ loc: ['body', 'at'], type: 'datetime_parsing' }]),
   );
+
+  it('a fault names the limits of its field, and never the value that was sent', () => {
+    expect(read({ share: 200, kind: 'cat' }).faults).toMatchObject([
+      { loc: ['body', 'share'], type: 'less_than_equal', params: { min: 0, max: 100 } },
+      { loc: ['body', 'kind'], type: 'enum', params: { values: ['dog', 'bird'] } },
+    ]);
+    expect(JSON.stringify(read({ share: 200, kind: 'cat' }).faults)).not.toMatch(/200|cat/);
+  });
 
   it('null of what may be left out is left out', () => {
     const { input, faults } = read({ note: null });

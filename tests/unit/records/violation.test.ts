@@ -64,7 +64,10 @@ describe('a violation', () => {
     const known = violation({ version: 3 });
     expect(known.handle({ status: 'resolved', version: 3 }, later).fields.version).toBe(4);
     expect(() => known.handle({ status: 'resolved', version: 2 }, later)).toThrow(
-      expect.objectContaining({ code: 'violation.changed', details: { extra: { version: 3 } } }),
+      expect.objectContaining({
+        code: 'violation.changed',
+        details: { params: { id: 7, stored: 3, sent: 2 }, extra: { version: 3 } },
+      }),
     );
   });
 });
