@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EvidenceBatch, Mismatch, Sample } from '../../src/application/rollout/evidence-store';
+import type { EvidenceBatch, Mismatch, Sample, SampleMinute } from '../../src/application/rollout/evidence-store';
 import { ALL_GROUPS, type Transition } from '../../src/application/rollout/rollout-store';
 import { runInCall } from '../../src/application/shared/call-context';
 import { AlertRule } from '../../src/domain/alerts/alert-rule';
@@ -165,6 +165,27 @@ describe.each(STORE_SETS)('the rollout in $where', ({ open }) => {
         noise: 0,
         mismatched: 0,
       });
+    });
+
+    it('sums up what all instances counted of all operations of a group within a minute, by arm', async () => {
+      const since = new Date(Date.now() - 120_000);
+      await here.stores
+        .evidence(A)
+        .add(batch(1, [sample(), sample({ arm: 'control', n: 9, operation: 'records.one' })]));
+      await here.stores
+        .evidence(B)
+        .add(batch(1, [sample({ entry: 2, histogram: { '9': 3 } }), sample({ group: 'x' })]));
+      const found = await here.stores.evidence(C).minutes('record-read', since);
+      const of = (wanted: string) => found.filter(({ arm }) => arm === wanted);
+      const sum = (count: (minute: SampleMinute) => number, arm: string) =>
+        of(arm).reduce((total, minute) => total + count(minute), 0);
+      // The clock may have gone on to the next minute between the two.
+      expect(of('domain').length).toBeLessThanOrEqual(2);
+      expect([sum(({ n }) => n, 'domain'), sum(({ n }) => n, 'control')]).toEqual([8, 9]);
+      expect([sum(({ failure }) => failure, 'domain'), sum(({ fallback }) => fallback, 'domain')]).toEqual([2, 2]);
+      expect(sum(({ histogram }) => histogram['9'] ?? 0, 'domain')).toBe(4);
+      expect(found.every(({ at }) => at.getTime() % 60_000 === 0)).toBe(true);
+      expect(await here.stores.evidence(C).minutes('record-read', new Date(Date.now() + 60_000))).toEqual([]);
     });
 
     it('counts a batch that is sent twice once', async () => {

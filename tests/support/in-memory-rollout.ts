@@ -5,6 +5,7 @@ import type {
   EvidenceStore,
   Mismatch,
   Sample,
+  SampleMinute,
 } from '../../src/application/rollout/evidence-store';
 import type { VerificationView } from '../../src/application/rollout/group-overview';
 import {
@@ -112,6 +113,7 @@ export class InMemoryRolloutStore implements RolloutStore {
 export class EvidenceRows {
   readonly batches = new Map<string, number>();
   readonly samples: Sample[] = [];
+  readonly minutes: { readonly at: Date; readonly sample: Sample }[] = [];
   readonly comparisons: EvidenceBatch['comparisons'][number][] = [];
   readonly mismatches: Mismatch[] = [];
 }
@@ -127,12 +129,15 @@ export class InMemoryEvidenceStore implements EvidenceStore {
   constructor(
     private readonly rows: EvidenceRows,
     private readonly instance: string,
+    private readonly clock: Clock = () => new Date(),
   ) {}
 
   async add({ number, samples, comparisons }: EvidenceBatch): Promise<void> {
     if ((this.rows.batches.get(this.instance) ?? 0) >= number) return;
     this.rows.batches.set(this.instance, number);
     this.rows.samples.push(...samples);
+    const at = new Date(Math.floor(this.clock().getTime() / 60_000) * 60_000);
+    this.rows.minutes.push(...samples.map((sample) => ({ at, sample })));
     this.rows.comparisons.push(...comparisons);
   }
 
@@ -147,6 +152,17 @@ export class InMemoryEvidenceStore implements EvidenceStore {
     const own = this.rows.samples.filter(isOf(stage));
     const byArm = groupBy(own, ({ operation, arm }) => `${operation} ${arm}`);
     return [...byArm.values()].map((some) => some.reduce(sumOf));
+  }
+
+  async minutes(group: string, since: Date): Promise<SampleMinute[]> {
+    const own = this.rows.minutes.filter(({ at, sample }) => sample.group === group && at >= since);
+    const byMinute = groupBy(own, ({ at, sample }) => `${at.toISOString()} ${sample.arm}`);
+    return [...byMinute]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, some]) => {
+        const { arm, n, failure, fallback, histogram } = some.map(({ sample }) => sample).reduce(sumOf);
+        return { at: new Date(key.split(' ')[0] ?? ''), arm, n, failure, fallback, histogram };
+      });
   }
 
   async comparisons(stage: StageKey): Promise<ComparisonCounts> {

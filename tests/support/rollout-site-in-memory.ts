@@ -47,7 +47,7 @@ export function rolloutSiteInMemory(plans: Json = PLANS) {
   const [outage, log] = [new Outage(), rememberingLog()];
   const memory = new InMemoryRolloutStore(clock);
   const store = outage.over(memory);
-  const evidence = outage.over(new InMemoryEvidenceStore(new EvidenceRows(), 'one'));
+  const evidence = outage.over(new InMemoryEvidenceStore(new EvidenceRows(), 'one', clock));
   const collector = new EvidenceCollector([READ], evidence, store);
   const keys = async () => [];
   const [alerts, site, desired] = [new AlertRows(clock), new EventRows(), new InMemoryDesiredStates()];

@@ -139,6 +139,7 @@ const accessExamples = {
       'role',
       'must be one of the following values: viewer, operator, admin',
       'enum',
+      { values: ['viewer', 'operator', 'admin'] },
     ),
   },
   revokeToken: {
@@ -167,7 +168,7 @@ const accessExamples = {
       next_cursor: 3,
     },
     varies: ['/entries/*/id', '/entries/*/request_id', '/next_cursor'],
-    refused: unreadable({ limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal'),
+    refused: unreadable({ limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal', { min: 1, max: 1000 }),
   },
 } satisfies Partial<Examples<AccessService>>;
 

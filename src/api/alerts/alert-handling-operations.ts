@@ -2,15 +2,30 @@ import type {
   AlertHandlingService,
   DeliveryView,
   DryRunView,
+  HandlingOutcome,
   TrialView,
 } from '../../application/alerts/alert-handling-service';
 import type { Attempt } from '../../application/alerts/delivery-worker';
 import { deliveryStatuses } from '../../domain/alerts/delivery';
 import type { Json, JsonObject } from '../../domain/shared/json';
-import { type Examples, unknown, unreadable } from '../http/example';
-import { Decimal, Described, Flag, ListOf, MANY, OneOf, Open, Part, Text, Time, Whole } from '../http/fields';
+import {
+  Decimal,
+  Described,
+  Flag,
+  ListOf,
+  ListOfWhole,
+  MANY,
+  OneOf,
+  Open,
+  Part,
+  Text,
+  Time,
+  Whole,
+  schemaOf,
+} from '../http/fields';
 import { operations } from '../http/operation';
-import { ALERT } from './alert-examples';
+import { orNull } from '../http/schemas';
+import { alertHandlingExamples } from './alert-examples';
 import {
   AlertDto,
   AlertRuleKeyDto,
@@ -21,109 +36,7 @@ import {
   settings,
 } from './alert-operations';
 
-const GIVEN_UP = {
-  id: 1,
-  alert_id: 1,
-  channel: 'email',
-  target: 'shift@plant.example',
-  status: 'dead',
-  idempotency_key: '018fd3c2-7a10-7000-8000-0000000000a1',
-  attempts: [{ at: '2026-01-05T08:15:02.114Z', ms: 5003, ok: false, detail: 'the mail server does not answer' }],
-  next_attempt_at: null,
-  created_at: '2026-01-05T08:15:02.114Z',
-  delivered_at: null,
-} as const;
-
-const TRIAL_ALERT = {
-  camera_id: 'gate',
-  alert_type: 'violation_threshold',
-  timestamp: '2026-01-05T08:15:02.114Z',
-  message: '1 no_hairnet at gate within 10 min',
-  details: { kind: 'alert', count: 1, threshold: 1 },
-} as const;
-
-const alertHandlingExamples = {
-  test: {
-    input: { rule_id: 11, hours: 24 },
-    answer: {
-      rule_id: 11,
-      from: '2026-01-05T08:15:02.114Z',
-      to: '2026-01-05T08:15:02.114Z',
-      events: 3,
-      count: 1,
-      total: 1,
-      alerts: [
-        {
-          ...TRIAL_ALERT,
-          details: {
-            ...TRIAL_ALERT.details,
-            rule_name: 'Hairnet burst',
-            priority: 'high',
-            from: '2026-01-05T08:15:02.114Z',
-            to: '2026-01-05T08:15:02.114Z',
-          },
-        },
-      ],
-    },
-    varies: ['/events'],
-    refused: unknown({ rule_id: 4040 }, 'alert_rule.not_found', 'There is no alert rule 4040.'),
-  },
-  tryOut: {
-    input: {
-      hours: 24,
-      name: 'Hairnet burst',
-      camera_id: 'gate',
-      rule_type: 'violation_threshold',
-      conditions: { violation_type: 'no_hairnet', threshold: 1, duration_minutes: 10 },
-    },
-    answer: {
-      from: '2026-01-05T08:15:02.114Z',
-      to: '2026-01-05T08:15:02.114Z',
-      events: 3,
-      count: 1,
-      total: 1,
-      alerts: [TRIAL_ALERT],
-    },
-    varies: ['/events', '/alerts/*/details'],
-  },
-  acknowledge: {
-    input: { alert_id: 2, by: 'li' },
-    answer: {
-      ...ALERT,
-      id: 2,
-      status: 'acknowledged',
-      acknowledged_at: '2026-01-05T08:15:02.114Z',
-      acknowledged_by: 'li',
-    },
-    refused: unknown({ alert_id: 4040 }, 'alert.not_found', 'There is no alert 4040.'),
-  },
-  resolve: {
-    input: { alert_id: 3, by: 'li', note: 'hairnets handed out' },
-    answer: {
-      ...ALERT,
-      status: 'resolved',
-      resolved_at: '2026-01-05T08:15:02.114Z',
-      resolved_by: 'li',
-      note: 'hairnets handed out',
-    },
-    refused: unknown({ alert_id: 4040 }, 'alert.not_found', 'There is no alert 4040.'),
-  },
-  deliveries: {
-    input: { status: 'dead', limit: 1 },
-    answer: { count: 1, total: 1, items: [GIVEN_UP] },
-    refused: unreadable(
-      { status: 'lost' },
-      'status',
-      'must be one of the following values: queued, delivered, dead',
-      'enum',
-    ),
-  },
-  replay: {
-    input: { delivery_id: 1 },
-    answer: { ...GIVEN_UP, status: 'queued', next_attempt_at: '2026-01-05T08:15:02.114Z' },
-    refused: unknown({ delivery_id: 4040 }, 'alert_delivery.not_found', 'There is no delivery 4040.'),
-  },
-} satisfies Partial<Examples<AlertHandlingService>>;
+const MOST_AT_ONCE = 200;
 
 class DryRunWishDto extends AlertRuleKeyDto {
   @Decimal({ min: 0.01, max: 168, step: 0.01, default: 24, about: 'how far back' }) hours = 24;
@@ -167,6 +80,25 @@ class HandlingDto {
   @Whole({ min: 1, max: MANY }) alert_id: number;
   @Text({ min: 1, max: 100, optional: true, nullable: true }) by?: string | null;
   @Text({ max: 2_000, optional: true, nullable: true }) note?: string | null;
+}
+
+class ManyHandledDto {
+  @ListOfWhole({ min: 1, max: MANY, most: MOST_AT_ONCE }) alert_ids: number[];
+  @Text({ min: 1, max: 100, optional: true, nullable: true }) by?: string | null;
+  @Text({ max: 2_000, optional: true, nullable: true }) note?: string | null;
+}
+
+class HandlingOutcomeDto implements HandlingOutcome {
+  @Whole({ min: 1, max: MANY }) id: number;
+  @Flag() ok: boolean;
+  @Part(() => orNull(schemaOf(AlertDto)), { about: 'as it is stored now' }) alert: AlertDto | null;
+  @Text({ nullable: true, about: 'why it was not changed' }) code: string | null;
+  @Text({ nullable: true }) detail: string | null;
+}
+
+class HandlingOutcomesDto {
+  @Flag({ about: 'whether all were changed' }) ok: boolean;
+  @ListOf(() => HandlingOutcomeDto, { about: 'in the order of the ids' }) results: HandlingOutcomeDto[];
 }
 
 class DeliveryQueryDto extends PageDto {
@@ -231,6 +163,14 @@ export const alertHandlingOperations = operations<AlertHandlingService>('alert-h
     input: HandlingDto,
     output: AlertDto,
     example: alertHandlingExamples.acknowledge,
+  },
+  acknowledgeMany: {
+    http: 'POST /alerts/history/acknowledge',
+    summary: 'Somebody takes care of many alerts at once',
+    call: (handling, input) => handling.acknowledgeMany(input),
+    input: ManyHandledDto,
+    output: HandlingOutcomesDto,
+    example: alertHandlingExamples.acknowledgeMany,
   },
   resolve: {
     http: 'POST /alerts/history/{alert_id}/resolve',

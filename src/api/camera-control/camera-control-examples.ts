@@ -27,6 +27,7 @@ export const cameraControlExamples = {
       status: 400,
       code: 'camera.inactive',
       detail: 'Camera "attic" is inactive: activate it first.',
+      more: { params: { id: 'attic' } },
     },
   },
   stop: {
@@ -127,7 +128,10 @@ export const cameraControlExamples = {
       after: '591785b794601e212b260e25',
     },
     varies: ['/log_file', '/total_lines', '/lines', '/before', '/after'],
-    refused: unreadable({ camera_id: 'line-3', lines: 0 }, 'lines', 'must not be less than 1', 'greater_than_equal'),
+    refused: unreadable({ camera_id: 'line-3', lines: 0 }, 'lines', 'must not be less than 1', 'greater_than_equal', {
+      min: 1,
+      max: 10_000,
+    }),
   },
   refresh: {
     input: {},

@@ -133,13 +133,17 @@ const cameraConfigExamples = {
       ],
     },
     varies: ['/sha256', '/request_id', '/text', '/diff'],
-    refused: unknown({ number: 4040 }, 'camera_config.revision_not_found', 'There is no revision 4040.'),
+    refused: unknown({ number: 4040 }, 'camera_config.revision_not_found', 'There is no revision 4040.', {
+      revision: 4040,
+    }),
   },
   restore: {
     input: { number: 1 },
     answer: { status: 'success', restored: 1, revision: 6 },
     varies: ['/revision'],
-    refused: unknown({ number: 4040 }, 'camera_config.revision_not_found', 'There is no revision 4040.'),
+    refused: unknown({ number: 4040 }, 'camera_config.revision_not_found', 'There is no revision 4040.', {
+      revision: 4040,
+    }),
   },
 } satisfies Partial<Examples<CameraConfigService>>;
 

@@ -94,6 +94,7 @@ const examples = {
       { change: 'restore', number: 4040 },
       'camera_config.revision_not_found',
       'There is no revision 4040.',
+      { revision: 4040 },
     ),
   },
   text: {

@@ -178,6 +178,7 @@ const cameraExamples = {
       { id: 'line-3', name: 'Another', source: '0' },
       'camera.exists',
       'There is a camera "line-3" already.',
+      { id: 'line-3' },
     ),
   },
   update: {

@@ -85,7 +85,7 @@ const eventExamples = {
       },
     ],
     varies: ['/*/ts'],
-    refused: unreadable({ limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal'),
+    refused: unreadable({ limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal', { min: 1, max: 1000 }),
   },
   post: {
     input: {

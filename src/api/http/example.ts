@@ -32,10 +32,17 @@ export type Examples<P> = {
 
 const refused =
   (status: RefusedExample['status']) =>
-  (input: JsonObject, code: string, detail: string): RefusedExample => ({ input, status, code, detail });
+  (input: JsonObject, code: string, detail: string, params?: JsonObject): RefusedExample => ({
+    input,
+    status,
+    code,
+    detail,
+    ...(params ? { more: { params } } : {}),
+  });
 
-/** A call about something that does not exist. */
-export const unknown = refused(404);
+/** A call about something that does not exist; its id is the first member of the input. */
+export const unknown = (input: JsonObject, code: string, detail: string, params?: JsonObject): RefusedExample =>
+  refused(404)(input, code, detail, params ?? { id: Object.values(input)[0] ?? null });
 
 /** A call that makes no sense in the present state. */
 export const conflict = refused(409);
@@ -46,9 +53,9 @@ export const invalidQuery = refused(400);
 /** A call with one member that breaks a rule. */
 const faulty =
   (status: RefusedExample['status'], place: string) =>
-  (input: JsonObject, member: string, msg: string, type: string): RefusedExample => ({
+  (input: JsonObject, member: string, msg: string, type: string, params?: JsonObject): RefusedExample => ({
     ...refused(status)(input, 'request.invalid', `${member} ${msg}`),
-    more: { errors: [{ loc: [place, member], msg, type }] },
+    more: { errors: [{ loc: [place, member], msg, type, ...(params ? { params } : {}) }] },
   });
 
 /** A parameter in the query that cannot be read. */

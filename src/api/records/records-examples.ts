@@ -1,4 +1,5 @@
 import type { RecordsPort } from '../../application/records/records-port';
+import { violationStatuses } from '../../domain/records/violation';
 import { type Examples, unknown, unreadable } from '../http/example';
 
 const NO_HAIRNET = {
@@ -34,6 +35,7 @@ const NO_STATUS = unreadable(
   'status',
   'must be one of the following values: pending, confirmed, false_positive, resolved',
   'enum',
+  { values: violationStatuses },
 );
 const NO_SUCH_STATUS = {
   status: 400,
@@ -41,7 +43,12 @@ const NO_SUCH_STATUS = {
   detail: 'status must be one of pending, confirmed, false_positive, resolved.',
   more: {
     errors: [
-      { loc: ['body', 'status'], msg: 'must be one of pending, confirmed, false_positive, resolved', type: 'enum' },
+      {
+        loc: ['body', 'status'],
+        msg: 'must be one of pending, confirmed, false_positive, resolved',
+        type: 'enum',
+        params: { values: violationStatuses },
+      },
     ],
   },
 } as const;
@@ -175,7 +182,10 @@ export const recordExamples = {
       limit: 1,
       offset: 0,
     },
-    refused: unreadable({ camera_id: 'gate', limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal'),
+    refused: unreadable({ camera_id: 'gate', limit: 0 }, 'limit', 'must not be less than 1', 'greater_than_equal', {
+      min: 1,
+      max: 1000,
+    }),
   },
   health: {
     input: {},

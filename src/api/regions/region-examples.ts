@@ -81,7 +81,9 @@ export const regionExamples = {
   create: {
     input: { ...GATE, region_id: 'dock', name: 'Loading dock' },
     answer: { ...GATE_SAVED, region_id: 'dock', name: 'Loading dock', status: 'success' },
-    refused: conflict({ ...GATE, region_id: 'dock' }, 'region.exists', 'There is a region "dock" already.'),
+    refused: conflict({ ...GATE, region_id: 'dock' }, 'region.exists', 'There is a region "dock" already.', {
+      id: 'dock',
+    }),
   },
   clear: { input: {}, answer: { status: 'success', removed: 3 } },
   plain: {

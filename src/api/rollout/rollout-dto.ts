@@ -107,6 +107,10 @@ export class GroupKeyDto {
   @Text({ min: 1, max: 100 }) group: string;
 }
 
+export class RolloutExplainedDto extends GroupKeyDto {
+  @Text({ min: 3, max: 1000, line: true, optional: true, about: 'why; it stays in the history' }) reason?: string;
+}
+
 export class RolloutReasonedDto extends GroupKeyDto {
   @Text({ min: 3, max: 1000, line: true, about: 'why; it stays in the history' }) reason: string;
 }

@@ -51,12 +51,23 @@ export const CAMERA_CONFIG = {
   verdict: null,
   revision: 1,
 };
+const GROUPS = [
+  'alert-read',
+  'alert-rules',
+  'camera-config',
+  'camera-control',
+  'event-read',
+  'event-write',
+  'record-read',
+  'statistics-read',
+  'system-read',
+  'violation-status',
+];
 export const noGroup = (input: JsonObject) =>
-  unknown(
-    input,
-    'rollout.group_not_found',
-    'There is no group "none"; there are alert-read, alert-rules, camera-config, camera-control, event-read, event-write, record-read, statistics-read, system-read, violation-status.',
-  );
+  unknown(input, 'rollout.group_not_found', `There is no group "none"; there are ${GROUPS.join(', ')}.`, {
+    group: 'none',
+    groups: GROUPS,
+  });
 export const FIGURES = ['/seed', '/active_ms', '/evidence', '/verdict', '/revision'];
 export const CONFIRMED = { name: 'plant/48102', revision: 17, confirmed: true, ms: 6 };
 export const VERIFICATION = {

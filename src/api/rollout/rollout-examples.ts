@@ -47,7 +47,9 @@ export const rolloutExamples = {
         '# Rollout report\n\nGenerated: 2026-01-05T08:15:02.114Z\n\nThe rollout is not complete.\nThe event chain is intact.\n',
     },
     varies: ['/report'],
-    refused: unreadable({ lang: 'fr' }, 'lang', 'must be one of the following values: en, zh', 'enum'),
+    refused: unreadable({ lang: 'fr' }, 'lang', 'must be one of the following values: en, zh', 'enum', {
+      values: ['en', 'zh'],
+    }),
   },
   group: {
     input: { group: 'camera-config' },
@@ -97,6 +99,27 @@ export const rolloutExamples = {
         },
       ],
     },
+    refused: noGroup({ group: 'none' }),
+  },
+  series: {
+    input: { group: 'camera-config', minutes: 5 },
+    answer: {
+      group: 'camera-config',
+      since: '2026-01-05T08:15:02.114Z',
+      points: [
+        {
+          at: '2026-01-05T08:15:02.114Z',
+          arm: 'domain',
+          calls: 41,
+          errors: 0,
+          fallbacks: 0,
+          p50_ms: 1.8,
+          p95_ms: 4.1,
+          share: 0.1,
+        },
+      ],
+    },
+    varies: ['/points'],
     refused: noGroup({ group: 'none' }),
   },
   start: {
@@ -234,6 +257,7 @@ export const rolloutExamples = {
       'percent',
       'must not be greater than 100',
       'less_than_equal',
+      { min: 0, max: 100 },
     ),
   },
   verified: {

@@ -1,8 +1,8 @@
-import type { PlanView } from '../../application/rollout/group-overview';
+import type { PlanView, SeriesMinute } from '../../application/rollout/group-overview';
 import type { RolloutService } from '../../application/rollout/rollout-service';
-import { ListOf, NoInputDto } from '../http/fields';
+import { ListOf, NoInputDto, Text, Time, Whole } from '../http/fields';
 import { operations } from '../http/operation';
-import { all, anyMembers, count, listOf, named, number, text } from '../http/schemas';
+import { all, anyMembers, count, listOf, named, number, orNull, text } from '../http/schemas';
 import {
   EventPageDto,
   GroupKeyDto,
@@ -11,6 +11,7 @@ import {
   RolloutAcknowledgedDto,
   RolloutEndedDto,
   RolloutEventListDto,
+  RolloutExplainedDto,
   RolloutGroupDto,
   RolloutKillDto,
   RolloutMismatchListDto,
@@ -25,6 +26,31 @@ import {
   VerificationOfDto,
 } from './rollout-dto';
 import { rolloutExamples as examples } from './rollout-examples';
+
+class RolloutSeriesQueryDto extends GroupKeyDto {
+  @Whole({ min: 1, max: 1_440, default: 60, about: 'how far back' }) minutes = 60;
+}
+
+const minute = () =>
+  named(
+    'RolloutMinute',
+    all({
+      at: { type: 'string', format: 'date-time' },
+      arm: { type: 'string', enum: ['domain', 'control'] },
+      calls: count,
+      errors: count,
+      fallbacks: { ...count, description: 'failed on the domain path, answered by the legacy path' },
+      p50_ms: orNull({ type: 'number' }),
+      p95_ms: orNull({ type: 'number' }),
+      share: { type: 'number', description: 'of the calls of both arms in this minute, 0 to 1' },
+    }),
+  );
+
+class RolloutSeriesDto {
+  @Text() group: string;
+  @Time() since: string;
+  @ListOf(minute, { about: 'oldest first; a minute without calls is not among them' }) points: SeriesMinute[];
+}
 
 const plan = () =>
   named(
@@ -93,11 +119,19 @@ export const rolloutOperations = operations<RolloutService>('rollout', {
     output: RolloutMismatchListDto,
     example: examples.mismatches,
   },
+  series: {
+    http: 'GET /rollout/{group}/series',
+    summary: 'How the calls went lately on both arms, minute by minute',
+    call: (rollout, input) => rollout.series(input),
+    input: RolloutSeriesQueryDto,
+    output: RolloutSeriesDto,
+    example: examples.series,
+  },
   start: {
     http: 'POST /rollout/{group}/start',
     summary: 'Begin the plan at its first stage',
     call: (rollout, input) => rollout.start(input),
-    input: GroupKeyDto,
+    input: RolloutExplainedDto,
     output: RolloutGroupDto,
     example: examples.start,
   },
@@ -105,7 +139,7 @@ export const rolloutOperations = operations<RolloutService>('rollout', {
     http: 'POST /rollout/{group}/pause',
     summary: 'Keep the share, stop the clock',
     call: (rollout, input) => rollout.pause(input),
-    input: GroupKeyDto,
+    input: RolloutExplainedDto,
     output: RolloutGroupDto,
     example: examples.pause,
   },
@@ -113,7 +147,7 @@ export const rolloutOperations = operations<RolloutService>('rollout', {
     http: 'POST /rollout/{group}/resume',
     summary: 'Go on after a pause, a freeze or a rollback',
     call: (rollout, input) => rollout.resume(input),
-    input: GroupKeyDto,
+    input: RolloutExplainedDto,
     output: RolloutGroupDto,
     example: examples.resume,
   },
@@ -121,7 +155,7 @@ export const rolloutOperations = operations<RolloutService>('rollout', {
     http: 'POST /rollout/{group}/promote',
     summary: 'Enter the next stage, if the evidence is complete',
     call: (rollout, input) => rollout.promote(input),
-    input: GroupKeyDto,
+    input: RolloutExplainedDto,
     output: RolloutGroupDto,
     example: examples.promote,
   },

@@ -67,6 +67,7 @@ export const seriesOperations = operations<Pick<SeriesService, 'series'>>('stati
         { bucket: '1m', from: '2026-01-01T00:00:00Z', to: '2026-01-31T00:00:00Z' },
         'statistics.series_invalid',
         'From 2026-01-01T00:00:00.000Z to 2026-01-31T00:00:00.000Z are 43200 buckets of 1m; 2000 at most: take larger buckets.',
+        { buckets: 43_200, most: 2_000 },
       ),
     },
   },

@@ -44,7 +44,10 @@ export const statisticsExamples = {
       ],
     },
     varies: ['/samples/*/ts'],
-    refused: unreadable({ minutes: 0 }, 'minutes', 'must not be less than 1', 'greater_than_equal'),
+    refused: unreadable({ minutes: 0 }, 'minutes', 'must not be less than 1', 'greater_than_equal', {
+      min: 1,
+      max: 1440,
+    }),
   },
   daily: {
     input: { days: 1, camera_id: 'gate' },
@@ -52,7 +55,7 @@ export const statisticsExamples = {
       { date: '2026-01-05', total_events: 3, counts_by_type: { NO_HAIRNET_AT_SINK: 1, SKIP_DRYING: 1, HANDWASH: 1 } },
     ],
     varies: ['/*/date', '/*/total_events', '/*/counts_by_type'],
-    refused: unreadable({ days: 91 }, 'days', 'must not be greater than 90', 'less_than_equal'),
+    refused: unreadable({ days: 91 }, 'days', 'must not be greater than 90', 'less_than_equal', { min: 1, max: 90 }),
   },
   events: {
     input: { camera_id: 'gate', event_type: 'SKIP_DRYING', limit: 1 },
@@ -95,6 +98,9 @@ export const statisticsExamples = {
       },
     ],
     varies: ['/*/ts'],
-    refused: unreadable({ minutes: 0 }, 'minutes', 'must not be less than 1', 'greater_than_equal'),
+    refused: unreadable({ minutes: 0 }, 'minutes', 'must not be less than 1', 'greater_than_equal', {
+      min: 1,
+      max: 1440,
+    }),
   },
 } satisfies Partial<Examples<StatisticsService>>;

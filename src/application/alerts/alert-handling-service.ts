@@ -5,7 +5,7 @@ import type { Delivery, DeliveryStatus } from '../../domain/alerts/delivery';
 import { RuleEvaluation } from '../../domain/alerts/rule-evaluation';
 import type { KnownCamera } from '../../domain/alerts/rule-state';
 import { type WatchedRule, watched } from '../../domain/alerts/watched-rule';
-import { DomainError } from '../../domain/shared/domain-error';
+import { DomainError, isAnswer } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import { HOUR_MS } from '../../domain/shared/time';
 import type { Clock } from '../shared/log';
@@ -22,6 +22,26 @@ interface AlertKey {
 interface Handling extends AlertKey {
   readonly by?: string | null;
   readonly note?: string | null;
+}
+
+interface ManyHandled extends Omit<Handling, 'alert_id'> {
+  readonly alert_ids: readonly number[];
+}
+
+/** What became of one of many. */
+export interface HandlingOutcome {
+  readonly id: number;
+  readonly ok: boolean;
+  /** As it is stored now; null where it was not changed. */
+  readonly alert: AlertView | null;
+  /** Why it was not changed; null where it was. */
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+
+interface ManyOutcome {
+  readonly ok: boolean;
+  readonly results: readonly HandlingOutcome[];
 }
 
 interface DeliveryKey {
@@ -169,6 +189,22 @@ export class AlertHandlingService {
   acknowledge({ alert_id, by = null, note = null }: Handling) {
     const now = this.clock();
     return this.handle(alert_id, (alert) => alert.acknowledge({ by, note }, now));
+  }
+
+  /** Each is acknowledged on its own: one that cannot be does not hold back the others. */
+  async acknowledgeMany({ alert_ids: ids, ...by }: ManyHandled): Promise<ManyOutcome> {
+    const results: HandlingOutcome[] = [];
+    for (const id of new Set(ids)) results.push(await this.outcome(id, by));
+    return { ok: results.every(({ ok }) => ok), results };
+  }
+
+  private async outcome(id: number, by: Omit<Handling, 'alert_id'>): Promise<HandlingOutcome> {
+    try {
+      return { id, ok: true, alert: await this.acknowledge({ alert_id: id, ...by }), code: null, detail: null };
+    } catch (error) {
+      if (!isAnswer(error)) throw error;
+      return { id, ok: false, alert: null, code: error.code, detail: error.message };
+    }
   }
 
   resolve({ alert_id, by = null, note = null }: Handling) {

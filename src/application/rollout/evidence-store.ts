@@ -16,6 +16,11 @@ export interface Sample extends CallCounts {
   readonly histogram: Readonly<Record<string, number>>;
 }
 
+/** What all instances counted of all operations of a group on one arm within a minute. */
+export interface SampleMinute extends Pick<Sample, 'arm' | 'n' | 'failure' | 'fallback' | 'histogram'> {
+  readonly at: Date;
+}
+
 export interface Comparison {
   readonly group: string;
   readonly entry: number;
@@ -68,6 +73,8 @@ export interface EvidenceStore {
   addMismatch(mismatch: Mismatch): Promise<void>;
   /** Sums of one stage entry. */
   samples(state: Pick<RolloutState, 'group' | 'entry'>): Promise<Sample[]>;
+  /** The minutes from a moment on, oldest first; one in which nothing was counted is not among them. */
+  minutes(group: string, since: Date): Promise<SampleMinute[]>;
   comparisons(state: Pick<RolloutState, 'group' | 'entry'>): Promise<ComparisonCounts>;
   /** Newest first. */
   mismatches(group: string, limit: number): Promise<Mismatch[]>;

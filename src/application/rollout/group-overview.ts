@@ -1,5 +1,7 @@
 import type { GroupPlan } from '../../domain/rollout/rollout-plan';
 import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
+import { percentile } from '../../domain/shared/latency-histogram';
+import type { Arm, SampleMinute } from './evidence-store';
 
 export interface GroupKey {
   readonly group: string;
@@ -7,6 +9,11 @@ export interface GroupKey {
 
 export interface Reasoned extends GroupKey {
   readonly reason: string;
+}
+
+/** A command whose maker may say why; it stays in the history. */
+export interface Explained extends GroupKey {
+  readonly reason?: string;
 }
 
 export interface Unkill {
@@ -102,6 +109,45 @@ export interface VerificationView {
 
 export interface VerificationKey {
   readonly verification_id: string;
+}
+
+/** One minute of one arm. */
+export interface SeriesMinute {
+  readonly at: string;
+  readonly arm: Arm;
+  readonly calls: number;
+  readonly errors: number;
+  /** Calls that failed on the domain path and were answered by the legacy path. */
+  readonly fallbacks: number;
+  /** Of the calls that did not fail; null without one that was timed. */
+  readonly p50_ms: number | null;
+  readonly p95_ms: number | null;
+  /** Of the calls of both arms in this minute, 0 to 1. */
+  readonly share: number;
+}
+
+/** How the calls of a group went lately, minute by minute. */
+export interface GroupSeries {
+  readonly group: string;
+  readonly since: string;
+  readonly points: readonly SeriesMinute[];
+}
+
+export function groupSeries(group: string, since: Date, minutes: readonly SampleMinute[]): GroupSeries {
+  const calls = new Map<number, number>();
+  for (const { at, n } of minutes) calls.set(at.getTime(), (calls.get(at.getTime()) ?? 0) + n);
+  const ms = (value: number | undefined) => (value === undefined ? null : Math.round(value * 1_000) / 1_000);
+  const points = minutes.map(({ at, arm, n, failure, fallback, histogram }) => ({
+    at: at.toISOString(),
+    arm,
+    calls: n,
+    errors: failure,
+    fallbacks: fallback,
+    p50_ms: ms(percentile(histogram, 0.5)),
+    p95_ms: ms(percentile(histogram, 0.95)),
+    share: Math.round((n / (calls.get(at.getTime()) || 1)) * 10_000) / 10_000,
+  }));
+  return { group, since: since.toISOString(), points };
 }
 
 /** The plan of a group, as people read it. */

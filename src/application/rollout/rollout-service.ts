@@ -3,13 +3,16 @@ import { type RolloutCommand, handleCommand } from '../../domain/rollout/rollout
 import type { RolloutEvent } from '../../domain/rollout/rollout-state';
 import { DomainError } from '../../domain/shared/domain-error';
 import { type Json, type JsonObject, toJson } from '../../domain/shared/json';
+import { MINUTE_MS } from '../../domain/shared/time';
 import { currentCall } from '../shared/call-context';
 import type { EvidenceStore } from './evidence-store';
 import type { EvidenceCollector } from './evidence-uploader';
 import {
   type Acknowledged,
+  type Explained,
   type GroupKey,
   type GroupOverview,
+  type GroupSeries,
   type Kill,
   type Language,
   type PlanView,
@@ -17,6 +20,7 @@ import {
   type RolloutOverview,
   type Unkill,
   type VerificationKey,
+  groupSeries,
   planView,
 } from './group-overview';
 import type { RoutedOperation } from './operation-router';
@@ -74,10 +78,17 @@ export class RolloutService {
     return { mismatches: found.map((m) => toJson(m) as JsonObject) };
   }
 
-  start = ({ group }: GroupKey) => this.execute(group, { name: 'start' });
-  pause = ({ group }: GroupKey) => this.execute(group, { name: 'pause' });
-  resume = ({ group }: GroupKey) => this.execute(group, { name: 'resume' });
-  promote = ({ group }: GroupKey) => this.execute(group, { name: 'promote' });
+  async series({ group, minutes }: GroupKey & { minutes: number }): Promise<GroupSeries> {
+    const { groups, now } = await this.store.load();
+    known({ groups }, group);
+    const since = new Date(Math.floor(now.getTime() / MINUTE_MS - minutes) * MINUTE_MS);
+    return groupSeries(group, since, await this.evidence.minutes(group, since));
+  }
+
+  start = ({ group, reason }: Explained) => this.execute(group, { name: 'start' }, reason);
+  pause = ({ group, reason }: Explained) => this.execute(group, { name: 'pause' }, reason);
+  resume = ({ group, reason }: Explained) => this.execute(group, { name: 'resume' }, reason);
+  promote = ({ group, reason }: Explained) => this.execute(group, { name: 'promote' }, reason);
   rollback = ({ group, reason }: Reasoned) => this.execute(group, { name: 'rollback', reason });
   approve = ({ group, reason }: Reasoned) => this.execute(group, { name: 'approve', reason });
   setPercent = ({ group, percent }: GroupKey & { percent: number }) =>
@@ -137,7 +148,7 @@ export class RolloutService {
   }
 
   /** Evidence is read before the lock is taken; the stage it belongs to must still be the same under the lock. */
-  private async execute(group: string, command: RolloutCommand): Promise<GroupOverview> {
+  private async execute(group: string, command: RolloutCommand, reason?: string): Promise<GroupOverview> {
     const before = await this.store.load();
     const { plan, state } = known(before, group);
     const keys = await this.keys(group);
@@ -151,7 +162,8 @@ export class RolloutService {
         });
       }
       const event = handleCommand(command, present.state, { plan: present.plan, keys, missing });
-      return { transitions: [{ group, event, evidence: toJson(collected.evidence) }] };
+      const evidence = { ...collected.evidence, ...(reason === undefined ? {} : { reason }) };
+      return { transitions: [{ group, event, evidence: toJson(evidence) }] };
     });
     return this.view(document, group);
   }

@@ -1,6 +1,6 @@
 import type { Fault } from '../shared/fault';
 import { type Json, isJsonObject } from '../shared/json';
-import { MINUTE_MS, isTimeZone } from '../shared/time';
+import { MINUTE_MS, isTimeZone, utcTime } from '../shared/time';
 import { type ValueRule, fault, unknownName } from '../shared/value-rules';
 
 /** Every zone changes its offset at a multiple of a quarter of an hour of UTC. */
@@ -58,7 +58,10 @@ const LONGEST_LOOK = 9 * DAY_MINUTES;
 /** Days are counted from 1970-01-01, which was a Thursday. */
 const THURSDAY = 4;
 
-/** When a rule may alert, by the clocks on the wall: on which days, from when (included) to when (excluded). */
+/**
+ * When a rule may alert: by the clocks on the wall, on which days, from when (included) to when (excluded); and not
+ * while somebody has silenced it.
+ */
 export interface AlertSchedule {
   /** 1 is Monday, 7 is Sunday. */
   readonly weekdays: readonly number[];
@@ -66,15 +69,18 @@ export interface AlertSchedule {
   readonly from: number;
   readonly to: number;
   readonly timeZone: string;
+  /** Milliseconds since 1970, at a full minute: before, the rule is silent whatever the clocks on the wall show. */
+  readonly silentUntil: number;
 }
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const TIME = /^([01]\d|2[0-3]):([0-5]\d)$|^24:00$/;
-const FIELDS = ['weekdays', 'from', 'to', 'time_zone'];
+const FIELDS = ['weekdays', 'from', 'to', 'time_zone', 'silent_until'];
 
 /** Whether a rule may alert at a moment. No schedule is always. */
 export function isOpen(schedule: AlertSchedule | undefined, at: number): boolean {
   if (!schedule) return true;
+  if (at < schedule.silentUntil) return false;
   const minutes = wallMinutes(schedule.timeZone, at);
   const days = Math.floor(minutes / DAY_MINUTES);
   const minute = minutes - days * DAY_MINUTES;
@@ -86,9 +92,14 @@ export function isOpen(schedule: AlertSchedule | undefined, at: number): boolean
 const isOn = ({ weekdays }: AlertSchedule, days: number): boolean =>
   weekdays.includes(((((days + THURSDAY - 1) % 7) + 7) % 7) + 1);
 
-/** The first moment from `at` on when the rule may alert; undefined when there is none within nine days. */
-export const nextOpen = (schedule: AlertSchedule | undefined, at: number): number | undefined =>
-  first(schedule, at, at + LONGEST_LOOK * MINUTE_MS, true);
+/**
+ * The first moment from `at` on when the rule may alert; undefined when there is none within nine days, or within nine
+ * days after it was silenced.
+ */
+export function nextOpen(schedule: AlertSchedule | undefined, at: number): number | undefined {
+  const from = Math.max(at, schedule?.silentUntil ?? at);
+  return first(schedule, from, from + LONGEST_LOOK * MINUTE_MS, true);
+}
 
 /**
  * The first moment when the rule may alert and was also open during the whole `span` (milliseconds) before, counted
@@ -96,7 +107,7 @@ export const nextOpen = (schedule: AlertSchedule | undefined, at: number): numbe
  */
 export function openThroughout(schedule: AlertSchedule | undefined, base: number, span: number): number | undefined {
   if (!schedule) return base + span;
-  const limit = base + LONGEST_LOOK * MINUTE_MS;
+  const limit = Math.max(base, schedule.silentUntil) + LONGEST_LOOK * MINUTE_MS;
   for (let from = nextOpen(schedule, base); from !== undefined && from < limit; ) {
     const closed = first(schedule, from, from + span, false);
     if (closed === undefined) return from + span;
@@ -114,7 +125,8 @@ function first(schedule: AlertSchedule | undefined, at: number, end: number, ope
 
 export const scheduleRule: ValueRule = {
   check: (value) => {
-    if (!isJsonObject(value)) return fault('type', 'must be an object with weekdays, from, to and time_zone');
+    if (!isJsonObject(value))
+      return fault('type', 'must be an object with weekdays, from, to, time_zone and silent_until');
     const faults = Object.entries(value).flatMap(([name, v]) => checkField(name, v));
     if (value.from !== undefined && value.from === value.to)
       faults.push({ path: ['to'], ...fault('range', 'must differ from "from"') });
@@ -127,6 +139,7 @@ export const scheduleRule: ValueRule = {
       from: { type: 'string', description: 'HH:MM, 00:00 when absent' },
       to: { type: 'string', description: 'HH:MM, 24:00 when absent; before "from": on the next day' },
       time_zone: { type: 'string', description: 'such as Europe/Berlin; UTC when absent' },
+      silent_until: { type: 'string', format: 'date-time', description: 'no alert before this time' },
     },
     additionalProperties: false,
   },
@@ -149,6 +162,10 @@ function checkField(name: string, value: Json): Fault[] {
       return typeof value === 'string' && isKnown(value)
         ? []
         : [{ path, ...fault('enum', 'must be a time zone such as UTC or Europe/Berlin') }];
+    case 'silent_until':
+      return typeof value === 'string' && !Number.isNaN(utcTime(value))
+        ? []
+        : [{ path, ...fault('pattern', 'must be a time such as 2026-01-05T08:00:00Z') }];
     default:
       return [unknownName(name, FIELDS, 'a field of a schedule')];
   }
@@ -163,12 +180,14 @@ function dayOf(value: Json): number {
 /** The schedule of a rule whose conditions were checked. */
 export function readSchedule(value: Json | undefined): AlertSchedule | undefined {
   if (!isJsonObject(value)) return undefined;
-  const { weekdays, from, to, time_zone } = value;
+  const { weekdays, from, to, time_zone, silent_until } = value;
+  const silentUntil = typeof silent_until === 'string' ? utcTime(silent_until) : Number.NaN;
   return {
     weekdays: Array.isArray(weekdays) ? weekdays.map(dayOf) : [1, 2, 3, 4, 5, 6, 7],
     from: minuteOf(from, 0),
     to: minuteOf(to, DAY_MINUTES),
     timeZone: typeof time_zone === 'string' && isKnown(time_zone) ? time_zone : 'UTC',
+    silentUntil: Number.isNaN(silentUntil) ? Number.NEGATIVE_INFINITY : Math.ceil(silentUntil / MINUTE_MS) * MINUTE_MS,
   };
 }
 

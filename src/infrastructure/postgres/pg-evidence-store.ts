@@ -4,6 +4,7 @@ import type {
   EvidenceStore,
   Mismatch,
   Sample,
+  SampleMinute,
 } from '../../application/rollout/evidence-store';
 import type { Database } from './database';
 
@@ -53,6 +54,10 @@ export class PgEvidenceStore implements EvidenceStore {
 
   async samples({ group, entry }: StageKey): Promise<Sample[]> {
     return this.database.query<Sample>(SUM_SAMPLES, [group, entry]);
+  }
+
+  async minutes(group: string, since: Date): Promise<SampleMinute[]> {
+    return this.database.query<SampleMinute>(SUM_MINUTES, [group, since]);
   }
 
   async comparisons({ group, entry }: StageKey): Promise<ComparisonCounts> {
@@ -116,3 +121,18 @@ const SUM_SAMPLES = `
   SELECT $1 AS "group", $2::int AS entry, operation, arm, ${COUNTS.map((c) => `sum(${c})::float8 AS ${c}`).join(', ')},
          coalesce((SELECT histogram FROM buckets b WHERE b.operation = stage.operation AND b.arm = stage.arm), '{}') AS histogram
     FROM stage GROUP BY operation, arm`;
+
+const SUM_MINUTES = `
+  WITH those AS (
+    SELECT * FROM rollout_samples WHERE group_name = $1 AND minute >= $2
+  ), counts AS (
+    SELECT minute, arm, sum(n)::float8 AS n, sum(failure)::float8 AS failure, sum(fallback)::float8 AS fallback
+      FROM those GROUP BY minute, arm
+  ), histograms AS (
+    SELECT minute, arm, jsonb_object_agg(bucket, calls) AS histogram FROM (
+      SELECT minute, arm, key AS bucket, sum(value::int) AS calls
+        FROM those, jsonb_each_text(histogram) GROUP BY minute, arm, key) AS summed
+     GROUP BY minute, arm
+  )
+  SELECT minute AS at, arm, n, failure, fallback, coalesce(histogram, '{}') AS histogram
+    FROM counts LEFT JOIN histograms USING (minute, arm) ORDER BY minute, arm`;

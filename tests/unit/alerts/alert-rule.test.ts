@@ -88,16 +88,17 @@ describe('an alert rule', () => {
       ['conditions.min_detections range'],
     ],
     [
-      'a schedule with four faults',
+      'a schedule with five faults',
       withConditions({
         threshold: 1,
-        schedule: { weekdays: ['mon', 'x'], from: '8', to: '25:00', time_zone: 'Mars/Base' },
+        schedule: { weekdays: ['mon', 'x'], from: '8', to: '25:00', time_zone: 'Mars/Base', silent_until: 'soon' },
       }),
       [
         'conditions.schedule.weekdays.1 enum',
         'conditions.schedule.from pattern',
         'conditions.schedule.to pattern',
         'conditions.schedule.time_zone enum',
+        'conditions.schedule.silent_until pattern',
       ],
     ],
     [

@@ -94,6 +94,26 @@ describe('what people do about alerts', () => {
     expect((await site.alerts.history(PAGE)).items).toMatchObject([{ status: 'resolved' }]);
   });
 
+  it('acknowledges many at once, each on its own', async () => {
+    for (const camera of ['cam1', 'cam2', 'cam3']) tell(camera);
+    await site.handling.resolve({ alert_id: 2 });
+    const { ok, results } = await site.handling.acknowledgeMany({ alert_ids: [1, 2, 3, 3, 9], by: 'li' });
+    expect(ok).toBe(false);
+    expect(results.map(({ id, code }) => [id, code])).toEqual([
+      [1, null],
+      [2, 'alert.resolved'],
+      [3, null],
+      [9, 'alert.not_found'],
+    ]);
+    expect(results[0]?.alert).toMatchObject({ id: 1, status: 'acknowledged', acknowledged_by: 'li' });
+    const { items } = await site.alerts.history(PAGE);
+    expect(items.map(({ id, status }) => [id, status]).sort()).toEqual([
+      [1, 'acknowledged'],
+      [2, 'resolved'],
+      [3, 'acknowledged'],
+    ]);
+  });
+
   it('knows nothing of an unknown alert', async () => {
     await expect(site.handling.resolve({ alert_id: 9 })).rejects.toMatchObject({ code: 'alert.not_found' });
   });

@@ -115,6 +115,12 @@ describe('violation_threshold', () => {
     expect(play(ruleOf('violation', conditions, {}, at(start)), 'e0', at(start))).toBe(decisions);
   });
 
+  it('does not count events while it is silenced', () => {
+    const start = at('2026-01-05T06:59:50Z');
+    const conditions = { threshold: 2, schedule: { silent_until: '2026-01-05T07:00:00Z' } };
+    expect(play(ruleOf('violation', conditions, {}, start), 'e0 e5 e11 e12', start)).toBe('alert@12');
+  });
+
   it('does not count events outside its hours', () => {
     const start = at('2026-01-05T06:59:50Z');
     expect(play(ruleOf('violation', { threshold: 2, schedule: WORK }, {}, start), 'e0 e11 e12', start)).toBe(
@@ -201,6 +207,11 @@ describe('no_detection', () => {
     expect(play(rule, `e0 t600 t${15 * 3600 + 60} t${16 * 3600}`, start)).toBe(`alert@${15 * 3600 + 60 + 600}`);
   });
 
+  it('counts only time after it was silenced', () => {
+    const conditions = { duration_minutes: 10, schedule: { silent_until: '2026-01-05T01:00:00Z' } };
+    expect(play(ruleOf('no_detection', conditions), 'e0 t600 t3600 t4199 t4200')).toBe('alert@4200');
+  });
+
   it('never alerts when its hours are shorter than its duration', () => {
     const rule = ruleOf('no_detection', { duration_minutes: 90, schedule: { from: '08:00', to: '09:00' } });
     expect(play(rule, `t86400 t${30 * 86_400}`)).toBe('');
@@ -238,6 +249,16 @@ describe('camera_down', () => {
   it('knows a camera that was down before the rule, but tells it only once the rule exists', () => {
     const known = { condition: 'down', since: START - 3_600_000 } as const;
     expect(play(ruleOf('camera_down', {}), 't0', START, known)).toBe('alert@0');
+  });
+
+  it.each([
+    ['an hour', '2026-01-05T06:00:00Z', 'alert@3600'],
+    ['two weeks', '2026-01-19T05:00:00Z', `alert@${14 * 86_400}`],
+    ['a time that is over', '2026-01-04T00:00:00Z', 'alert@300'],
+  ])('is silent while somebody has silenced it: %s', (_says, silent_until, decisions) => {
+    const start = at('2026-01-05T05:00:00Z');
+    const rule = ruleOf('camera_down', { schedule: { silent_until } }, {}, start);
+    expect(play(rule, `d0 t300 t3599 t3600 t${14 * 86_400 - 1} t${14 * 86_400}`, start)).toBe(decisions);
   });
 
   it('waits for its hours', () => {

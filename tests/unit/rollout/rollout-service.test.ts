@@ -59,6 +59,39 @@ describe('the evidence of a stage', () => {
   });
 });
 
+describe('the last minutes of a group', () => {
+  it('are shown by arm, with the share of each', async () => {
+    await site.service.start({ group: GROUP });
+    await site.count('domain', { ...fast(100), n: 110, failure: 10, fallback: 4 });
+    await site.count('control', fast(330));
+    const { points } = await site.service.series({ group: GROUP, minutes: 60 });
+    expect(points.map(({ arm }) => arm).sort()).toEqual(['control', 'domain']);
+    const domain = points.find(({ arm }) => arm === 'domain');
+    expect(domain).toMatchObject({ calls: 110, errors: 10, fallbacks: 4, share: 0.25 });
+    expect(domain?.p50_ms).toBeGreaterThan(0);
+    expect(domain?.p95_ms).toBeGreaterThanOrEqual(domain?.p50_ms ?? Infinity);
+    await expect(site.service.series({ group: 'none', minutes: 60 })).rejects.toMatchObject({
+      code: 'rollout.group_not_found',
+    });
+  });
+});
+
+describe('a command', () => {
+  it.each(['start', 'pause', 'resume', 'promote'] as const)(
+    '%s keeps why in the history, if somebody says it',
+    async (name) => {
+      if (name !== 'start') await site.service.start({ group: GROUP });
+      if (name === 'resume') await site.service.pause({ group: GROUP });
+      if (name === 'promote') {
+        await prove();
+        ripen();
+      }
+      await site.service[name]({ group: GROUP, reason: 'the shift asked for it' });
+      expect(site.memory.stored.at(-1)?.evidence).toMatchObject({ reason: 'the shift asked for it' });
+    },
+  );
+});
+
 describe('the evaluator', () => {
   const evaluate = (leads = true) => site.evaluator(leads).evaluate();
 

@@ -2,7 +2,7 @@
 
 export type Activated = { readonly ok: boolean; readonly camera_id: string; readonly active: boolean };
 export type Alert = { readonly id: number; readonly rule_id: number | null; readonly camera_id: string; readonly alert_type: string; readonly message: string | null; readonly details: AlertDetails; readonly notification_sent: boolean; readonly notification_channels_used: readonly (string)[] | null; readonly timestamp: string; readonly status: 'open' | 'acknowledged' | 'resolved'; readonly acknowledged_at: string | null; readonly acknowledged_by: string | null; readonly resolved_at: string | null; readonly resolved_by: string | null; readonly note: string | null };
-export type AlertConditions = { readonly threshold?: number; readonly violation_type?: string; readonly labels?: readonly (string)[]; readonly duration_minutes?: number; readonly duration_seconds?: number; readonly cooldown_seconds?: number; readonly schedule?: { readonly weekdays?: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]; readonly from?: string; readonly to?: string; readonly time_zone?: string }; readonly min_detections?: number; readonly recovery_seconds?: number };
+export type AlertConditions = { readonly threshold?: number; readonly violation_type?: string; readonly labels?: readonly (string)[]; readonly duration_minutes?: number; readonly duration_seconds?: number; readonly cooldown_seconds?: number; readonly schedule?: { readonly weekdays?: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]; readonly from?: string; readonly to?: string; readonly time_zone?: string; readonly silent_until?: string }; readonly min_detections?: number; readonly recovery_seconds?: number };
 export type AlertDetails = { readonly kind?: string; readonly rule_name?: string; readonly priority?: string };
 export type AlertList = { readonly count: number; readonly total: number; readonly items: readonly (Alert)[] };
 export type AlertRule = { readonly id: number; readonly name: string; readonly camera_id: string | null; readonly rule_type: string; readonly conditions: StoredAlertConditions; readonly notification_channels: readonly (string)[] | null; readonly recipients: readonly (string)[] | null; readonly enabled: boolean; readonly priority: string; readonly created_at: string; readonly updated_at: string; readonly created_by: string | null };
@@ -57,6 +57,8 @@ export type FileText = { readonly text: string; readonly sha256: string | null }
 export type HandledItem = { readonly id: number; readonly version: number; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly notes?: string };
 export type HandledItems = { readonly items: readonly (HandledItem)[] };
 export type Handling = { readonly by?: string | null; readonly note?: string | null };
+export type HandlingOutcome = { readonly id: number; readonly ok: boolean; readonly alert: Alert | null; readonly code: string | null; readonly detail: string | null };
+export type HandlingOutcomes = { readonly ok: boolean; readonly results: readonly (HandlingOutcome)[] };
 export type Health = { readonly status: 'healthy' | 'degraded'; readonly timestamp: string; readonly checks: { readonly database: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly redis: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly domain_services: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly camera_data_consistency: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly configuration: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly journal: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly workers: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly rollout: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly disk: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly alerts: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly ffmpeg: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly captures: 'ok' | 'degraded' | 'inconsistent' | 'error' }; readonly parts: readonly (HealthPart)[] };
 export type HealthPart = { readonly name: string; readonly status: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly since: string; readonly detail: string | null; readonly remedy: string | null };
 export type History = readonly (HistoryItem)[];
@@ -65,6 +67,7 @@ export type ItemOutcome = { readonly id: number; readonly ok: boolean; readonly 
 export type ItemOutcomes = { readonly ok: boolean; readonly results: readonly (ItemOutcome)[] };
 export type ListedRegion = { readonly region_id?: string; readonly region_type?: 'entrance' | 'handwash' | 'sanitize' | 'work_area' | 'restricted' | 'monitoring' | 'custom'; readonly polygon?: readonly (readonly (number)[])[]; readonly name?: string; readonly is_active?: boolean; readonly camera_id?: string; readonly description?: string; readonly rules?: { readonly required_behaviors?: readonly (string)[]; readonly forbidden_behaviors?: readonly (string)[]; readonly max_occupancy?: number; readonly min_duration?: number; readonly max_duration?: number; readonly alert_on_violation?: boolean } };
 export type Log = { readonly camera_id: string; readonly log_file: string; readonly total_lines: number; readonly lines: readonly (string)[]; readonly before: string | null; readonly after: string | null };
+export type ManyHandled = { readonly alert_ids: readonly (number)[]; readonly by?: string | null; readonly note?: string | null };
 export type Me = { readonly name: string | null; readonly token_id: string | null; readonly role: 'viewer' | 'operator' | 'admin'; readonly needs_token: boolean; readonly session: boolean; readonly expires_at: string | null; readonly time: string; readonly site: Site };
 export type Metrics = { readonly timestamp: string; readonly window_seconds: number; readonly instances: number; readonly complete: boolean; readonly requests: { readonly total: number; readonly success: number; readonly error: number; readonly success_rate: number; readonly error_rate: number; readonly by_status: Readonly<Record<string, number>> }; readonly domain_service: { readonly usage_count: number; readonly old_count: number; readonly usage_rate: number }; readonly response_time: { readonly p50_ms: number; readonly p95_ms: number; readonly p99_ms: number; readonly max_ms: number; readonly avg_ms: number }; readonly errors: { readonly total: number; readonly recent: readonly ({ readonly timestamp: string; readonly status_code: number; readonly operation: string })[] }; readonly data_consistency: { readonly consistent: boolean | null; readonly issues_count: number | null; readonly db_count: number | null; readonly yaml_count: number | null; readonly last_check: string | null }; readonly operations: readonly (OperationMetrics)[] };
 export type NewAlertRule = { readonly name: string; readonly camera_id?: string | null; readonly rule_type: 'violation_threshold' | 'continuous_violation' | 'no_detection' | 'camera_down' | 'violation'; readonly conditions: AlertConditions; readonly notification_channels?: readonly ('websocket' | 'webhook' | 'email' | 'mqtt' | 'log')[]; readonly recipients?: readonly (string)[]; readonly enabled?: boolean; readonly priority?: 'low' | 'medium' | 'high' | 'critical'; readonly created_by?: string | null };
@@ -103,10 +106,12 @@ export type RolloutEnded = { readonly status: 'success' };
 export type RolloutEvent = { readonly seq: number; readonly group: string; readonly at: string; readonly actor: string | null; readonly request_id: string | null; readonly event: { readonly kind: string }; readonly evidence: Readonly<Record<string, unknown>> | null; readonly prev_hash: string; readonly hash: string };
 export type RolloutEventList = { readonly events: readonly (RolloutEvent)[]; readonly intact: boolean };
 export type RolloutEvidence = { readonly operations: readonly (RolloutOperationEvidence)[]; readonly activeMs: number; readonly comparisons: number; readonly mismatches: number; readonly share: { readonly domain: number; readonly drawn: number; readonly expectedBps: number }; readonly instances: { readonly confirmed: number; readonly alive: number }; readonly approval?: string; readonly noise: number };
+export type RolloutExplained = { readonly reason?: string };
 export type RolloutFinding = { readonly metric: string; readonly operation: string; readonly value: number; readonly limit: number; readonly n: number; readonly interval: readonly (number)[]; readonly level: 'rollback' | 'attention' | 'open' | 'fine' };
 export type RolloutGroup = { readonly group: string; readonly status: 'manual' | 'running' | 'paused' | 'frozen' | 'rolled_back' | 'complete'; readonly stage: number; readonly stages: readonly (RolloutStage)[]; readonly percent: number; readonly effective_percent: number; readonly effective_why: string; readonly holdout_percent: number; readonly killed: boolean; readonly killed_until: string | null; readonly attention: string | null; readonly trip_reason: string | null; readonly approval: { readonly by: string | null; readonly reason: string } | null; readonly verified: boolean | null; readonly entered_at: string | null; readonly active_ms: number; readonly seed: number; readonly operations: readonly (string)[]; readonly evidence: RolloutEvidence; readonly verdict: RolloutVerdict | null; readonly revision: number };
 export type RolloutInstance = { readonly name: string; readonly revision: number; readonly confirmed: boolean; readonly ms: number | null };
 export type RolloutKill = { readonly reason: string; readonly group?: string; readonly for_seconds?: number };
+export type RolloutMinute = { readonly at: string; readonly arm: 'domain' | 'control'; readonly calls: number; readonly errors: number; readonly fallbacks: number; readonly p50_ms: number | null; readonly p95_ms: number | null; readonly share: number };
 export type RolloutMismatch = { readonly group: string; readonly entry: number; readonly operation: string; readonly at: string; readonly requestId: string; readonly served: 'domain' | 'legacy'; readonly pointers: readonly ({ readonly pointer: string; readonly domain: unknown; readonly legacy: unknown })[]; readonly input: unknown; readonly answers: { readonly domain: unknown; readonly legacy: unknown } };
 export type RolloutMismatchList = { readonly mismatches: readonly (RolloutMismatch)[] };
 export type RolloutMissing = { readonly what: string; readonly operation?: string; readonly have: number; readonly need: number; readonly etaMs: number | null };
@@ -116,6 +121,7 @@ export type RolloutPlan = { readonly group: string; readonly stages: readonly ({
 export type RolloutPlanList = { readonly plans: readonly (RolloutPlan)[] };
 export type RolloutReasoned = { readonly reason: string };
 export type RolloutReport = { readonly report: string | Readonly<Record<string, unknown>> };
+export type RolloutSeries = { readonly group: string; readonly since: string; readonly points: readonly (RolloutMinute)[] };
 export type RolloutSetPercent = { readonly percent: number };
 export type RolloutStage = { readonly percent: number; readonly bake_ms: number };
 export type RolloutSwitch = { readonly reason: string; readonly group?: string };
@@ -137,7 +143,7 @@ export type StatusChange = { readonly status?: string; readonly notes?: string; 
 export type StatusChanges = { readonly status: string; readonly notes?: string; readonly handled_by?: string; readonly violation_ids: readonly (number)[] };
 export type StatusSet = { readonly ok: boolean; readonly violation_id: number; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly version: number };
 export type StatusesSet = { readonly ok: boolean; readonly updated: readonly (number)[]; readonly not_found: readonly (number)[] };
-export type StoredAlertConditions = { readonly threshold?: number; readonly violation_type?: string; readonly labels?: readonly (string)[]; readonly duration_minutes?: number; readonly duration_seconds?: number; readonly cooldown_seconds?: number; readonly schedule?: { readonly weekdays?: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]; readonly from?: string; readonly to?: string; readonly time_zone?: string }; readonly min_detections?: number; readonly recovery_seconds?: number };
+export type StoredAlertConditions = { readonly threshold?: number; readonly violation_type?: string; readonly labels?: readonly (string)[]; readonly duration_minutes?: number; readonly duration_seconds?: number; readonly cooldown_seconds?: number; readonly schedule?: { readonly weekdays?: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]; readonly from?: string; readonly to?: string; readonly time_zone?: string; readonly silent_until?: string }; readonly min_detections?: number; readonly recovery_seconds?: number };
 export type Strip = { readonly violation_id: number; readonly frames: readonly (StripFrame)[] };
 export type StripFrame = { readonly at: number; readonly offset_ms: number; readonly href: string };
 export type Summary = { readonly window_minutes: number; readonly total_events: number; readonly counts_by_type: Readonly<Record<string, number>>; readonly samples: readonly (Event)[] };
@@ -219,6 +225,7 @@ export interface Operations {
   'alert-handling.test': { input: { readonly rule_id: number; readonly body?: DryRunWish }; answer: DryRun };
   'alert-handling.tryOut': { input: { readonly body: RuleTrial }; answer: Trial };
   'alert-handling.acknowledge': { input: { readonly alert_id: number; readonly body?: Handling }; answer: Alert };
+  'alert-handling.acknowledgeMany': { input: { readonly body: ManyHandled }; answer: HandlingOutcomes };
   'alert-handling.resolve': { input: { readonly alert_id: number; readonly body?: Handling }; answer: Alert };
   'alert-handling.deliveries': { input: { readonly limit?: number; readonly offset?: number; readonly status?: 'queued' | 'delivered' | 'dead'; readonly alert_id?: number }; answer: DeliveryList };
   'alert-handling.replay': { input: { readonly delivery_id: number }; answer: Delivery };
@@ -253,10 +260,11 @@ export interface Operations {
   'rollout.group': { input: { readonly group: string }; answer: RolloutGroup };
   'rollout.events': { input: { readonly group: string; readonly limit?: number; readonly after?: number }; answer: RolloutEventList };
   'rollout.mismatches': { input: { readonly group: string; readonly limit?: number }; answer: RolloutMismatchList };
-  'rollout.start': { input: { readonly group: string }; answer: RolloutGroup };
-  'rollout.pause': { input: { readonly group: string }; answer: RolloutGroup };
-  'rollout.resume': { input: { readonly group: string }; answer: RolloutGroup };
-  'rollout.promote': { input: { readonly group: string }; answer: RolloutGroup };
+  'rollout.series': { input: { readonly group: string; readonly minutes?: number }; answer: RolloutSeries };
+  'rollout.start': { input: { readonly group: string; readonly body?: RolloutExplained }; answer: RolloutGroup };
+  'rollout.pause': { input: { readonly group: string; readonly body?: RolloutExplained }; answer: RolloutGroup };
+  'rollout.resume': { input: { readonly group: string; readonly body?: RolloutExplained }; answer: RolloutGroup };
+  'rollout.promote': { input: { readonly group: string; readonly body?: RolloutExplained }; answer: RolloutGroup };
   'rollout.rollback': { input: { readonly group: string; readonly body: RolloutReasoned }; answer: RolloutGroup };
   'rollout.approve': { input: { readonly group: string; readonly body: RolloutReasoned }; answer: RolloutGroup };
   'rollout.setPercent': { input: { readonly group: string; readonly body: RolloutSetPercent }; answer: RolloutGroup };
@@ -336,6 +344,7 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'alert-handling.test': 'POST /api/v1/alerts/rules/{rule_id}/test viewer',
   'alert-handling.tryOut': 'POST /api/v1/alerts/rules/test viewer',
   'alert-handling.acknowledge': 'POST /api/v1/alerts/history/{alert_id}/acknowledge operator',
+  'alert-handling.acknowledgeMany': 'POST /api/v1/alerts/history/acknowledge operator',
   'alert-handling.resolve': 'POST /api/v1/alerts/history/{alert_id}/resolve operator',
   'alert-handling.deliveries': 'GET /api/v1/alerts/deliveries viewer',
   'alert-handling.replay': 'POST /api/v1/alerts/deliveries/{delivery_id}/replay operator',
@@ -370,6 +379,7 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'rollout.group': 'GET /api/v1/rollout/{group} viewer',
   'rollout.events': 'GET /api/v1/rollout/{group}/events viewer',
   'rollout.mismatches': 'GET /api/v1/rollout/{group}/mismatches viewer',
+  'rollout.series': 'GET /api/v1/rollout/{group}/series viewer',
   'rollout.start': 'POST /api/v1/rollout/{group}/start operator',
   'rollout.pause': 'POST /api/v1/rollout/{group}/pause operator',
   'rollout.resume': 'POST /api/v1/rollout/{group}/resume operator',
