@@ -39,6 +39,19 @@ describe('detection processes over the API', () => {
     await eventually(async () => expect(await frames('demo')).toBeGreaterThan(before), { within: 5_000 });
   }, 180_000);
 
+  it('are listed once for whoever has the list already, until one changes', async () => {
+    const list = (etag = '') => fetch(`${site.url}/api/v1/cameras/overview`, { headers: { 'if-none-match': etag } });
+    const first = await list();
+    const etag = first.headers.get('etag') ?? '';
+    expect([first.status, etag]).toEqual([200, expect.stringMatching(/^".+"$/)]);
+    expect(JSON.stringify(await first.json())).toContain('"demo"');
+    const again = await list(etag);
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    await call('PUT', '/cameras/other', { name: 'renamed' });
+    const changed = await list(etag);
+    expect([changed.status, await changed.text()]).toEqual([200, expect.stringContaining('renamed')]);
+  });
+
   it('stop and start as asked, and a stop is remembered', async () => {
     const { pid } = await status('demo');
     expect((await call('POST', '/cameras/demo/stop')).body).toMatchObject({ ok: true, running: false, pid: 0 });

@@ -134,6 +134,17 @@ describe('the camera API', () => {
   });
 
   const deep = (n: number) => `{"metadata":${'{"a":'.repeat(n)}1${'}'.repeat(n)}}`;
+  it('answers a read with 304 to whoever has it, until it changes', async () => {
+    const first = await request(server).get(`${API}/cam1`);
+    const etag = String(first.headers.etag);
+    expect([first.status, etag]).toEqual([200, expect.stringMatching(/^".+"$/)]);
+    const again = await request(server).get(`${API}/cam1`).set('if-none-match', etag);
+    expect([again.status, again.text, again.headers.etag]).toEqual([304, '', etag]);
+    await request(server).put(`${API}/cam1`).send({ name: 'renamed' }).expect(200);
+    const changed = await request(server).get(`${API}/cam1`).set('if-none-match', etag);
+    expect([changed.status, changed.text]).toEqual([200, expect.stringContaining('renamed')]);
+  });
+
   it.each<[string, number, string, string, string?]>([
     ['an unknown field', 400, 'PUT', '{"fsp":1}', 'fsp'],
     ['a wrong type', 400, 'PUT', '{"fps":"7"}', 'fps'],

@@ -1,5 +1,6 @@
 import type { CameraProbes, ProbeInput } from '../../application/camera-control/camera-previews';
 import type { LiveCameras, OverviewQuery, OverviewRow } from '../../application/camera-control/live-cameras';
+import { sha256 } from '../../domain/shared/sha256';
 import { Described, Flag, ListOf, MANY, OneOf, Part, Text, Whole } from '../http/fields';
 import { operations } from '../http/operation';
 import { all, count, mapOf, named, text } from '../http/schemas';
@@ -35,6 +36,7 @@ export const cameraOverviewOperations = operations<Pick<LiveCameras, 'overview'>
     call: (live, input) => live.overview(input),
     input: OverviewQueryDto,
     output: OverviewDto,
+    etag: (page) => sha256(JSON.stringify(page)),
     example: {
       input: { q: 'packing', limit: 1 },
       answer: {

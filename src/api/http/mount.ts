@@ -124,6 +124,7 @@ async function serve(
     if (operation.etag) res.setHeader('ETag', `"${operation.etag(answer)}"`);
     if (context.session) res.setHeader('Set-Cookie', sessionCookie(req, context.session));
     if (answer instanceof Media) await sendMedia(res, answer, options.log);
+    else if (operation.verb === 'GET' && isKnown(req, res)) res.writeHead(304).end();
     else sendJson(res, 200, 'application/json', shown);
   } catch (error) {
     served(res, context);
@@ -145,6 +146,16 @@ function note(
   const what = `${id} ${res.headersSent ? res.statusCode : 'refused'}`;
   if (effect === 'write') log.info(what, fields);
   else log.debug(what, fields);
+}
+
+/**
+ * Whether the client has this very answer. Express's own way takes `Cache-Control: no-cache`, which browsers send along
+ * with every `If-None-Match` of a script, for a wish to get all of it again; it asks for nothing but this comparison.
+ */
+function isKnown(req: Request, res: Response): boolean {
+  const [etag, known] = [res.getHeader('ETag'), req.get('if-none-match')];
+  if (etag === undefined || known === undefined) return false;
+  return known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
 }
 
 /** Limit of the faults that an answer lists; it also says how many more there are. */

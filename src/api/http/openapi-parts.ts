@@ -79,6 +79,10 @@ const HEADERS_OF_STATUS: Readonly<Record<string, readonly string[]>> = {
   503: ['Retry-After'],
 };
 
+export const NOT_MODIFIED: JsonObject = {
+  '304': { description: 'Nothing has changed since the answer whose ETag was sent as If-None-Match' },
+};
+
 /** An answer that is a problem document. */
 export const refusal = (
   status: number | 'default' | '4XX',

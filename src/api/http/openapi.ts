@@ -5,7 +5,7 @@ import type { Role } from '../../domain/shared/role';
 import { SESSION_COOKIE } from './auth';
 import type { RefusedExample } from './example';
 import { schemaName, schemaOf, shapeOf } from './fields';
-import { type SharedRefusal, headersOf, refusal, sharedRefusals, withComponents } from './openapi-parts';
+import { NOT_MODIFIED, type SharedRefusal, headersOf, refusal, sharedRefusals, withComponents } from './openapi-parts';
 import { webSockets } from './openapi-sockets';
 import type { Operation } from './operation';
 import { all, named, text } from './schemas';
@@ -248,6 +248,7 @@ function answers(operation: Operation, takesParameters: boolean): JsonObject {
       headers: headersOf(...more),
       content: { [produces]: { schema: answerSchema(operation), ...answerExample(operation) } },
     },
+    ...(operation.etag && operation.verb === 'GET' ? NOT_MODIFIED : {}),
     ...sharedRefusals(refusalsOf(operation, takesParameters)),
     ...(refused
       ? {

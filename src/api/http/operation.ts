@@ -41,7 +41,10 @@ interface Row<Port, Input, Output> {
   readonly takesList?: keyof Input & string;
   /** The member of the input for the header `If-Match`. */
   readonly ifMatch?: keyof Input & string;
-  /** What a client sends back as `If-Match`: the header `ETag` of the answer, without its quotes. */
+  /**
+   * The header `ETag` of the answer, without its quotes: what a client sends back as `If-Match`, or as `If-None-Match`
+   * to a read, which is then answered by 304 where nothing has changed.
+   */
   readonly etag?: (answer: Output) => string;
   /** `256kb` unless the row says otherwise. */
   readonly bodyLimit?: string;
