@@ -32,7 +32,7 @@ export function examplesOf(document: JsonObject): readonly DocumentedExample[] {
 
 function examplesOfRoute(route: RouteView): DocumentedExample[] {
   const { operationId: operation, responses } = route.operation;
-  const found = Object.entries(responses).flatMap(([status, { content }]) =>
+  const found = Object.entries(responses).flatMap(([status, { content = {} }]) =>
     Object.entries(content).flatMap(([type, { schema, examples = {}, 'x-varies': varies = [] }]) =>
       Object.entries(examples).map(([name, { value: answer }]): DocumentedExample => {
         const { path, body } = exampleRequest(route, name);

@@ -79,10 +79,6 @@ const HEADERS_OF_STATUS: Readonly<Record<string, readonly string[]>> = {
   503: ['Retry-After'],
 };
 
-export const NOT_MODIFIED: JsonObject = {
-  '304': { description: 'Nothing has changed since the answer whose ETag was sent as If-None-Match' },
-};
-
 /** An answer that is a problem document. */
 export const refusal = (
   status: number | 'default' | '4XX',
@@ -136,3 +132,10 @@ function withoutNeedlessAllOf({ allOf, ...rest }: JsonObject): JsonObject {
   const [only, ...more] = allOf as readonly JsonObject[];
   return only && more.length === 0 ? { ...only, ...rest } : { allOf, ...rest };
 }
+
+export const NOT_MODIFIED: JsonObject = {
+  '304': {
+    description: 'Nothing has changed since the answer whose ETag was sent as If-None-Match',
+    headers: headersOf('ETag'),
+  },
+};
