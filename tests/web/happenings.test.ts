@@ -70,6 +70,22 @@ describeInBrowser('events, statistics and alerts', () => {
     await page.context().close();
   });
 
+  it('never makes the page wider than the screen, not even before the chart is drawn for the new width', async () => {
+    const page = await browser.open(site.url, '/statistics', { width: 1_280 });
+    await page.addInitScript(() => {
+      globalThis.ResizeObserver = class {
+        observe() {}
+        unobserve() {}
+        disconnect() {}
+      };
+    });
+    await page.reload();
+    await page.locator('.u-wrap canvas').first().waitFor();
+    await page.setViewportSize({ width: 360, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    await page.context().close();
+  });
+
   it('prints a shift report of one page', async () => {
     const page = await browser.open(site.url, '/shift');
     await page.getByRole('article').getByText('line-1').first().waitFor();
