@@ -43,8 +43,9 @@ export class WebSite {
     return site;
   }
 
-  /** Starts it, or starts it again on the same address. */
+  /** Starts it, or starts it again on the same address; does nothing where it runs. */
   async up(): Promise<void> {
+    if (this.run) return;
     this.run = this.files.start({
       DATABASE_URL: this.database.url,
       TZ: 'Asia/Shanghai',
@@ -58,6 +59,7 @@ export class WebSite {
   /** Ends it without a word, as a power cut does. */
   async kill(): Promise<void> {
     await this.run?.end('SIGKILL');
+    this.run = undefined;
   }
 
   async remove(): Promise<void> {

@@ -8,7 +8,12 @@ export const newerBuild = new Store(false);
 
 const OWN_BUILD = document.querySelector('meta[name="watchgate-build"]')?.getAttribute('content');
 
+let answeredAt = Date.now();
+/** When the service last answered or said something, by this PC's clock. */
+export const lastAnswerAt = (): number => answeredAt;
+
 export function noteReachable(): void {
+  answeredAt = Date.now();
   if (!reachable.get().ok) reachable.set({ ok: true, since: Date.now() });
 }
 

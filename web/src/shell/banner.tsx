@@ -1,9 +1,9 @@
-import { clockOffset, serverNow, useServerNow } from '../api/clock';
-import { newerBuild, reachable } from '../api/reachability';
+import { clockOffset, serverNow } from '../api/clock';
+import { newerBuild } from '../api/reachability';
 import { useStore } from '../api/store';
 import { useFormat } from '../i18n/format';
 import { useWords } from '../i18n/language';
-import { live } from '../live/connection';
+import { live, useFreshness } from '../live/connection';
 import { Button } from '../ui/button';
 import layout from '../ui/layout.module.css';
 import { Note } from '../ui/panel';
@@ -16,12 +16,10 @@ const NOTED_MS = 5_000;
 export function Banner() {
   const t = useWords(words);
   const format = useFormat();
-  const { ok } = useStore(reachable);
-  const { state, heardAt, retryAt } = useStore(live.status);
+  const { state, heardAt, retryAt } = useFreshness();
   const isOlder = useStore(newerBuild);
-  useServerNow();
   const known = serverNow() - (Date.now() - heardAt);
-  if (!ok || state === 'lost')
+  if (state === 'lost')
     return (
       <div className={css.banner} role="status">
         <Note tone="high">
