@@ -4,6 +4,8 @@ import { Store } from './store';
 export const reachable = new Store<{ readonly ok: boolean; readonly since: number }>({ ok: true, since: Date.now() });
 /** A request was refused for want of a token: the page asks for one and keeps everything else as it is. */
 export const unauthorized = new Store(false);
+/** Since when the service cannot use its database; undefined: it can. */
+export const databaseAway = new Store<number | undefined>(undefined);
 export const newerBuild = new Store(false);
 
 const OWN_BUILD = document.querySelector('meta[name="watchgate-build"]')?.getAttribute('content');
@@ -19,6 +21,11 @@ export function noteReachable(): void {
 
 export function noteUnreachable(): void {
   if (reachable.get().ok) reachable.set({ ok: false, since: Date.now() });
+}
+
+export function noteDatabase(state: 'answers' | 'away'): void {
+  if (state === 'answers') databaseAway.set(undefined);
+  else if (databaseAway.get() === undefined) databaseAway.set(Date.now());
 }
 
 export const noteUnauthorized = (): void => unauthorized.set(true);

@@ -1,9 +1,12 @@
-import { clockOffset, serverNow } from '../api/clock';
-import { newerBuild } from '../api/reachability';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { clockOffset, serverNow, useServerNow } from '../api/clock';
+import { useCall } from '../api/queries';
+import { databaseAway, newerBuild, noteDatabase } from '../api/reachability';
 import { useStore } from '../api/store';
 import { useFormat } from '../i18n/format';
 import { useWords } from '../i18n/language';
-import { live, useFreshness } from '../live/connection';
+import { live, useFreshness, useTopic } from '../live/connection';
 import { Button } from '../ui/button';
 import layout from '../ui/layout.module.css';
 import { Note } from '../ui/panel';
@@ -12,12 +15,45 @@ import { words } from './words';
 
 const NOTED_MS = 5_000;
 
-/** What is wrong with what is shown as a whole: not live, an older build, a wrong clock. */
+const DATABASE_LOOK_MS = 2_000;
+
+/** Since when the database is away: what a request or the service's own health said, until its health says otherwise. */
+function useDatabaseAway(): number | undefined {
+  const since = useStore(databaseAway);
+  const client = useQueryClient();
+  const pushed = useTopic('health')?.checks.database;
+  const looking = { everyMs: DATABASE_LOOK_MS, enabled: since !== undefined };
+  const { data, dataUpdatedAt } = useCall('monitoring.health', {}, looking);
+  const isBack = since !== undefined && dataUpdatedAt > since && data?.checks.database === 'ok';
+  useEffect(() => {
+    if (pushed === 'error') noteDatabase('away');
+  }, [pushed]);
+  useEffect(() => {
+    if (!isBack) return;
+    noteDatabase('answers');
+    void client.invalidateQueries();
+  }, [isBack, client]);
+  return since;
+}
+
+function DatabaseNote({ since }: { readonly since: number }) {
+  const t = useWords(words);
+  const format = useFormat();
+  useServerNow();
+  return (
+    <div className={css.banner} role="status">
+      <Note tone="high">{t.databaseAway(format.duration(Date.now() - since))}</Note>
+    </div>
+  );
+}
+
+/** What is wrong with what is shown as a whole: not live, no database, an older build, a wrong clock. */
 export function Banner() {
   const t = useWords(words);
   const format = useFormat();
   const { state, heardAt, retryAt } = useFreshness();
   const isOlder = useStore(newerBuild);
+  const away = useDatabaseAway();
   const known = serverNow() - (Date.now() - heardAt);
   if (state === 'lost')
     return (
@@ -31,6 +67,7 @@ export function Banner() {
         </Note>
       </div>
     );
+  if (away !== undefined) return <DatabaseNote since={away} />;
   if (isOlder)
     return (
       <div className={css.banner}>

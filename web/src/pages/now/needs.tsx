@@ -198,6 +198,16 @@ function useAlertNeeds(): readonly Need[] {
   ];
 }
 
+/** They cannot be judged without the database: that it is away is said once. */
+const OF_THE_DATABASE: ReadonlySet<string> = new Set([
+  'domain_services',
+  'camera_data_consistency',
+  'configuration',
+  'workers',
+  'rollout',
+  'alerts',
+]);
+
 function useSystemNeeds(): readonly Need[] {
   const t = useWords(words);
   const tp = useWords(partWords);
@@ -208,7 +218,9 @@ function useSystemNeeds(): readonly Need[] {
       {t.open}
     </Link>
   );
-  const parts = health ? partsOf(health).filter(({ state }) => state !== 'ok') : [];
+  const ill = health ? partsOf(health).filter(({ state }) => state !== 'ok') : [];
+  const isDatabaseAway = ill.some(({ part, state }) => part === 'database' && state === 'error');
+  const parts = isDatabaseAway ? ill.filter(({ part }) => !OF_THE_DATABASE.has(part)) : ill;
   const groups = (rollout?.groups ?? []).filter(
     (g) => g.attention !== null || g.status === 'rolled_back' || g.status === 'frozen',
   );
