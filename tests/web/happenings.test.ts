@@ -1,3 +1,4 @@
+import { webhookReceiver } from '../support/webhook-receiver';
 import { eventually } from '../support/eventually';
 import { call } from '../support/service-run';
 import { TestBrowser, describeInBrowser } from './browser';
@@ -7,7 +8,7 @@ describeInBrowser('events, statistics and alerts', () => {
   let site: WebSite;
   let browser: TestBrowser;
   beforeAll(async () => {
-    site = await WebSite.start([{ id: 'line-1' }, { id: 'sink-2' }]);
+    site = await WebSite.start([{ id: 'line-1' }, { id: 'sink-2' }], { WEBHOOK_ALLOW: '127.0.0.1' });
     await site.violations(6, { apartMs: 60_000 });
     browser = await TestBrowser.launch();
   });
@@ -53,6 +54,33 @@ describeInBrowser('events, statistics and alerts', () => {
     await page.getByRole('textbox').fill('looked at it');
     await page.keyboard.press('Enter');
     await page.getByText('“looked at it”').waitFor();
+    await page.context().close();
+  });
+
+  it('shows a delivery that was given up, sends it again, and says that it arrived (T15)', async () => {
+    const receiver = await webhookReceiver();
+    receiver.reaction = () => 410;
+    const page = await browser.open(site.url, '/alerts/rules/new');
+    await page.getByRole('textbox', { name: 'Name' }).fill('by webhook');
+    await page.getByRole('spinbutton', { name: 'Violations' }).fill('1');
+    await page.getByText('Webhook', { exact: true }).click();
+    await page.getByRole('textbox', { name: /Recipients/ }).fill(receiver.url);
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText(/would have alerted/).waitFor();
+    await site.violations(1, { apartMs: 1_000 });
+    await page.goto(`${site.url}/alerts`);
+    const item = page.getByRole('listitem').filter({ hasText: 'by webhook' }).first();
+    await item.waitFor({ timeout: 60_000 });
+    await page.goto(`${site.url}/alerts?tab=deliveries`);
+    const row = page.getByRole('row').filter({ hasText: receiver.url });
+    await row.getByText('given up').waitFor();
+    await row.getByText(/410/).waitFor();
+    receiver.reaction = () => 200;
+    await row.getByRole('button', { name: 'Send again' }).click();
+    await row.getByText('delivered').waitFor();
+    expect(receiver.received.length).toBeGreaterThan(1);
+    expect(await row.getByRole('button').count()).toBe(0);
+    await receiver.close();
     await page.context().close();
   });
 

@@ -44,8 +44,13 @@ export class WebSite {
     site.databaseUrl = await site.cable.open();
     writeFileSync(site.files.camerasFile, yamlOf(cameras));
     // A service that needs one does not start without a token.
-    if (settings.REQUIRE_TOKEN) site.adminToken = await site.token('admin', 'admin');
-    await site.up();
+    try {
+      if (settings.REQUIRE_TOKEN) site.adminToken = await site.token('admin', 'admin');
+      await site.up();
+    } catch (error) {
+      await site.remove();
+      throw error;
+    }
     return site;
   }
 
