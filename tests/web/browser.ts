@@ -24,7 +24,9 @@ interface Opening {
   readonly theme?: Theme;
   readonly width?: number;
   readonly height?: number;
-  readonly token?: string;
+  readonly touch?: boolean;
+  /** Device pixels of a CSS pixel. */
+  readonly scale?: number;
 }
 
 /** A browser that talks to one service only, and remembers every error of its pages and every request elsewhere. */
@@ -41,9 +43,11 @@ export class TestBrowser {
 
   /** A window of its own: its cookies and storage are nobody else's. */
   async open(url: string, path: string, opening: Opening = {}): Promise<Page> {
-    const { language = 'en', theme = 'light', width = 1_280, height = 860 } = opening;
+    const { language = 'en', theme = 'light', width = 1_280, height = 860, touch = false, scale = 1 } = opening;
     const context = await this.browser.newContext({
       viewport: { width, height },
+      hasTouch: touch,
+      deviceScaleFactor: scale,
       locale: 'en-GB',
       timezoneId: 'America/New_York',
     });
