@@ -85,6 +85,24 @@ describeInBrowser('events, statistics and alerts', () => {
     await page.context().close();
   });
 
+  it('leaves of a rule what it did not change, whatever channels it has', async () => {
+    const channels = ['mqtt', 'log'];
+    const made = {
+      name: 'by MQTT',
+      rule_type: 'violation',
+      conditions: { threshold: 9 },
+      notification_channels: channels,
+    };
+    const { id } = (await site.post('/alerts/rules', made)).body as { id: number };
+    const page = await browser.open(site.url, `/alerts/rules/${id}`);
+    await page.getByRole('textbox', { name: 'Name' }).fill('by MQTT, renamed');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const stored = () => site.get<{ name: string; notification_channels: string[] }>(`/alerts/rules/${id}`);
+    await eventually(async () => (await stored()).name === 'by MQTT, renamed');
+    expect((await stored()).notification_channels).toEqual(channels);
+    await page.context().close();
+  });
+
   it('shows days as a chart and as numbers, and the list has exactly what the CSV has', async () => {
     const page = await browser.open(site.url, '/statistics');
     await page.locator('.u-wrap canvas').first().waitFor();

@@ -58,7 +58,7 @@ export async function send(address: string, init: RequestInit): Promise<Response
   const text = await response.text();
   const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
   if (response.status === 401) noteUnauthorized();
-  if (body.code === 'database.unavailable') noteDatabase('away');
+  if (body.code === 'database.unavailable') noteDatabase('doubted');
   throw new ApiProblem(response.status, body);
 }
 

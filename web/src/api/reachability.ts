@@ -6,6 +6,8 @@ export const reachable = new Store<{ readonly ok: boolean; readonly since: numbe
 export const unauthorized = new Store(false);
 /** Since when the service cannot use its database; undefined: it can. */
 export const databaseAway = new Store<number | undefined>(undefined);
+/** Since when that may be so: the service is asked for its health until it is known. */
+export const databaseDoubted = new Store<number | undefined>(undefined);
 export const newerBuild = new Store(false);
 
 const OWN_BUILD = document.querySelector('meta[name="watchgate-build"]')?.getAttribute('content');
@@ -23,9 +25,11 @@ export function noteUnreachable(): void {
   if (reachable.get().ok) reachable.set({ ok: false, since: Date.now() });
 }
 
-export function noteDatabase(state: 'answers' | 'away'): void {
-  if (state === 'answers') databaseAway.set(undefined);
-  else if (databaseAway.get() === undefined) databaseAway.set(Date.now());
+/** `doubted`: a request was refused for want of the database, which a moment of load does, too. */
+export function noteDatabase(state: 'answers' | 'doubted' | 'away'): void {
+  const since = databaseDoubted.get() ?? Date.now();
+  databaseDoubted.set(state === 'answers' ? undefined : since);
+  if (state !== 'doubted') databaseAway.set(state === 'away' ? since : undefined);
 }
 
 export const noteUnauthorized = (): void => unauthorized.set(true);

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { clockOffset, serverNow, useServerNow } from '../api/clock';
 import { useCall } from '../api/queries';
-import { databaseAway, newerBuild, noteDatabase } from '../api/reachability';
+import { databaseAway, databaseDoubted, newerBuild, noteDatabase } from '../api/reachability';
 import { useStore } from '../api/store';
 import { useFormat } from '../i18n/format';
 import { useWords } from '../i18n/language';
@@ -17,23 +17,26 @@ const NOTED_MS = 5_000;
 
 const DATABASE_LOOK_MS = 2_000;
 
-/** Since when the database is away: what a request or the service's own health said, until its health says otherwise. */
+/** Since when the database is away: what a refused request made doubtful, and the health of the service says. */
 function useDatabaseAway(): number | undefined {
-  const since = useStore(databaseAway);
+  const doubted = useStore(databaseDoubted);
   const client = useQueryClient();
   const pushed = useTopic('health')?.checks.database;
-  const looking = { everyMs: DATABASE_LOOK_MS, enabled: since !== undefined };
+  const looking = { everyMs: DATABASE_LOOK_MS, enabled: doubted !== undefined };
   const { data, dataUpdatedAt } = useCall('monitoring.health', {}, looking);
-  const isBack = since !== undefined && dataUpdatedAt > since && data?.checks.database === 'ok';
+  const seen = doubted !== undefined && dataUpdatedAt > doubted ? data?.checks.database : undefined;
   useEffect(() => {
     if (pushed === 'error') noteDatabase('away');
   }, [pushed]);
   useEffect(() => {
-    if (!isBack) return;
+    if (seen === 'error') noteDatabase('away');
+    if (seen !== 'ok') return;
+    const wasAway = databaseAway.get() !== undefined;
     noteDatabase('answers');
-    void client.invalidateQueries();
-  }, [isBack, client]);
-  return since;
+    // What was refused is asked for again; after a real absence everything may be out of date.
+    void client.invalidateQueries({ predicate: ({ state }) => wasAway || state.status === 'error' });
+  }, [seen, client]);
+  return useStore(databaseAway);
 }
 
 function DatabaseNote({ since }: { readonly since: number }) {

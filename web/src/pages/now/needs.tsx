@@ -1,3 +1,4 @@
+import { useIsFetching } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useBlocked } from '../../api/allowed';
@@ -15,7 +16,7 @@ import kit from '../../ui/kit.module.css';
 import { Age, Lasting, type Severity } from '../../ui/state';
 import { words } from './words';
 
-export interface Need {
+interface Need {
   readonly key: string;
   readonly severity: Severity;
   readonly what: ReactNode;
@@ -251,8 +252,19 @@ function useSystemNeeds(): readonly Need[] {
 
 const RANKED: readonly Severity[] = ['critical', 'high', 'medium', 'starting', 'normal', 'stopped'];
 
+interface Needs {
+  readonly needs: readonly Need[];
+  /** Whether all that could need somebody has been looked at: before, that there is nothing means nothing. */
+  readonly isComplete: boolean;
+}
+
 /** All that waits for somebody, the worst first. */
-export function useNeeds(): readonly Need[] {
+export function useNeeds(): Needs {
+  const { cameras, error } = useCameraStates();
+  const areAsked = useIsFetching({ predicate: ({ state }) => state.status === 'pending' }) > 0;
   const needs = [...useCameraNeeds(), ...usePending(), ...useAlertNeeds(), ...useConfigNeeds(), ...useSystemNeeds()];
-  return needs.sort((a, b) => RANKED.indexOf(a.severity) - RANKED.indexOf(b.severity));
+  return {
+    needs: needs.sort((a, b) => RANKED.indexOf(a.severity) - RANKED.indexOf(b.severity)),
+    isComplete: !areAsked && (cameras !== undefined || Boolean(error)),
+  };
 }
