@@ -77,7 +77,8 @@ function wallOf(tiles: number, length: Length): Promise<string> {
   return Workplace.use(async (place) => {
     const { url } = await place.database('wall');
     const camerasFile = path.join(place.dir, 'cameras.yaml');
-    const rate = tiles === FEW ? 5 : 1;
+    // More than is shown, as cameras give: of one a second each that is a little early would be left out.
+    const rate = tiles === FEW ? 5 : 2;
     const cameras = Array.from(
       { length: tiles },
       (_, i) =>

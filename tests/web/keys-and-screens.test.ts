@@ -143,7 +143,7 @@ describeInBrowser('on every screen and by keys alone, the dashboard', () => {
         });
         if (at === undefined || seen.some(({ order }) => order === at.order)) break;
         seen.push(at);
-        // The editor takes Tab for itself after Escape it lets go, as its own manual says.
+        // The editor takes Tab for itself; after Escape it lets go.
         if (at.isEditor) await page.keyboard.press('Escape');
       }
       expect(seen.length).toBeGreaterThan(15);
