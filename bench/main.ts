@@ -10,6 +10,7 @@ import { type Result, keepResult } from './results';
 import { rollout } from './rollout';
 import { start } from './start';
 import { statistics } from './statistics';
+import { web } from './web';
 
 type Length = 'full' | 'short';
 
@@ -25,6 +26,7 @@ const BENCHMARKS: Readonly<Record<string, (length: Length, rows?: number) => Pro
   rollout,
   start,
   statistics,
+  web,
 };
 
 const USAGE = `npm run bench -- [NAME …] [--short|--full] [--rows=N] [--no-results]

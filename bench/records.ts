@@ -124,7 +124,7 @@ async function bare(client: Client, where: string, offset: number): Promise<void
 }
 
 /** All violations at once: a million of them do not need the twenty million events around them. */
-async function fill(client: Client, violations: number): Promise<void> {
+export async function fill(client: Client, violations: number): Promise<void> {
   const some = Math.min(violations, 5_000);
   await seed(client, { events: some * VIOLATIONS_OF_EVENTS, cameras: CAMERAS, days: 30 }, new Date());
   await client.query(

@@ -4,7 +4,20 @@ import { promisify } from 'node:util';
 
 const MAIN = path.resolve(__dirname, '../../dist/bench/main.js');
 const MINUTES = 60_000;
-const NAMES = ['alerts', 'cameras', 'control', 'http', 'idle', 'ingest', 'records', 'rollout', 'start', 'statistics'];
+const NAMES = [
+  'alerts',
+  'cameras',
+  'control',
+  'http',
+  'idle',
+  'ingest',
+  'live',
+  'records',
+  'rollout',
+  'start',
+  'statistics',
+  'web',
+];
 
 const bench = (...args: string[]) =>
   promisify(execFile)(process.execPath, [MAIN, ...args, '--no-results'], { timeout: 4 * MINUTES });

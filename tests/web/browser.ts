@@ -24,7 +24,9 @@ interface Opening {
   readonly theme?: Theme;
   readonly width?: number;
   readonly height?: number;
-  readonly token?: string;
+  readonly touch?: boolean;
+  /** Device pixels of a CSS pixel. */
+  readonly scale?: number;
 }
 
 /** A browser that talks to one service only, and remembers every error of its pages and every request elsewhere. */
@@ -41,9 +43,11 @@ export class TestBrowser {
 
   /** A window of its own: its cookies and storage are nobody else's. */
   async open(url: string, path: string, opening: Opening = {}): Promise<Page> {
-    const { language = 'en', theme = 'light', width = 1_280, height = 860 } = opening;
+    const { language = 'en', theme = 'light', width = 1_280, height = 860, touch = false, scale = 1 } = opening;
     const context = await this.browser.newContext({
       viewport: { width, height },
+      hasTouch: touch,
+      deviceScaleFactor: scale,
       locale: 'en-GB',
       timezoneId: 'America/New_York',
     });
@@ -87,25 +91,30 @@ export class TestBrowser {
 }
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** What axe finds wrong, one line for each element. */
-export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
+/** What axe finds wrong, one line for each element; of all its rules, or of those only that look at colours. */
+export async function accessibilityFaults(page: Page, rules: 'all' | 'of colours' = 'all'): Promise<readonly string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
-  return page.evaluate(async (tags) => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run: (
-          options: object,
-        ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+  const runOnly = rules === 'all' ? TAGS : { type: 'rule', values: OF_COLOURS };
+  return page.evaluate(
+    async (options) => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run: (
+            options: object,
+          ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+        };
       };
-    };
-    const { violations } = await axe.run({ runOnly: tags });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        ({ html, failureSummary = '' }) =>
-          `${id}: ${html.slice(0, 160)} | ${failureSummary.replaceAll('\n', ' ').slice(0, 240)}`,
-      ),
-    );
-  }, TAGS);
+      const { violations } = await axe.run(options);
+      return violations.flatMap(({ id, nodes }) =>
+        nodes.map(
+          ({ html, failureSummary = '' }) =>
+            `${id}: ${html.slice(0, 160)} | ${failureSummary.replaceAll('\n', ' ').slice(0, 240)}`,
+        ),
+      );
+    },
+    { runOnly, resultTypes: ['violations'] },
+  );
 }

@@ -1,3 +1,4 @@
+import { webhookReceiver } from '../support/webhook-receiver';
 import { eventually } from '../support/eventually';
 import { call } from '../support/service-run';
 import { TestBrowser, describeInBrowser } from './browser';
@@ -7,7 +8,7 @@ describeInBrowser('events, statistics and alerts', () => {
   let site: WebSite;
   let browser: TestBrowser;
   beforeAll(async () => {
-    site = await WebSite.start([{ id: 'line-1' }, { id: 'sink-2' }]);
+    site = await WebSite.start([{ id: 'line-1' }, { id: 'sink-2' }], { WEBHOOK_ALLOW: '127.0.0.1' });
     await site.violations(6, { apartMs: 60_000 });
     browser = await TestBrowser.launch();
   });
@@ -56,6 +57,52 @@ describeInBrowser('events, statistics and alerts', () => {
     await page.context().close();
   });
 
+  it('shows a delivery that was given up, sends it again, and says that it arrived (T15)', async () => {
+    const receiver = await webhookReceiver();
+    receiver.reaction = () => 410;
+    const page = await browser.open(site.url, '/alerts/rules/new');
+    await page.getByRole('textbox', { name: 'Name' }).fill('by webhook');
+    await page.getByRole('spinbutton', { name: 'Violations' }).fill('1');
+    await page.getByText('webhook', { exact: true }).click();
+    await page.getByRole('textbox', { name: /Addresses/ }).fill(receiver.url);
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText(/would have alerted/).waitFor();
+    await site.violations(1, { apartMs: 1_000 });
+    await page.goto(`${site.url}/alerts`);
+    const item = page.getByRole('listitem').filter({ hasText: 'by webhook' }).first();
+    await item.waitFor({ timeout: 60_000 });
+    await page.goto(`${site.url}/alerts?tab=deliveries`);
+    const row = page.getByRole('row').filter({ hasText: /127.0.0.1/ });
+
+    await row.getByText('given up').waitFor();
+    await row.getByText(/410/).waitFor();
+    receiver.reaction = () => 200;
+    await row.getByRole('button', { name: 'Send again' }).click();
+    await row.getByText('delivered').waitFor();
+    expect(receiver.received.length).toBeGreaterThan(1);
+    expect(await row.getByRole('button').count()).toBe(0);
+    await receiver.close();
+    await page.context().close();
+  });
+
+  it('leaves of a rule what it did not change, whatever channels it has', async () => {
+    const channels = ['mqtt', 'log'];
+    const made = {
+      name: 'by MQTT',
+      rule_type: 'violation',
+      conditions: { threshold: 9 },
+      notification_channels: channels,
+    };
+    const { id } = (await site.post('/alerts/rules', made)).body as { id: number };
+    const page = await browser.open(site.url, `/alerts/rules/${id}`);
+    await page.getByRole('textbox', { name: 'Name' }).fill('by MQTT, renamed');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const stored = () => site.get<{ name: string; notification_channels: string[] }>(`/alerts/rules/${id}`);
+    await eventually(async () => (await stored()).name === 'by MQTT, renamed');
+    expect((await stored()).notification_channels).toEqual(channels);
+    await page.context().close();
+  });
+
   it('shows days as a chart and as numbers, and the list has exactly what the CSV has', async () => {
     const page = await browser.open(site.url, '/statistics');
     await page.locator('.u-wrap canvas').first().waitFor();
@@ -67,6 +114,22 @@ describeInBrowser('events, statistics and alerts', () => {
     const csv = await (await fetch(site.url + href)).text();
     expect(csv.trim().split('\n').length - 1).toBe(rows);
     expect((await call(site.url, 'GET', '/records/violations?limit=1')).body).toMatchObject({ total: rows });
+    await page.context().close();
+  });
+
+  it('never makes the page wider than the screen, not even before the chart is drawn for the new width', async () => {
+    const page = await browser.open(site.url, '/statistics', { width: 1_280 });
+    await page.addInitScript(() => {
+      globalThis.ResizeObserver = class {
+        observe() {}
+        unobserve() {}
+        disconnect() {}
+      };
+    });
+    await page.reload();
+    await page.locator('.u-wrap canvas').first().waitFor();
+    await page.setViewportSize({ width: 360, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
     await page.context().close();
   });
 

@@ -16,6 +16,9 @@ describeInBrowser('the shell', () => {
     await site.remove();
   });
 
+  // A test that ends early takes no service away from the next one.
+  afterEach(() => site.up());
+
   async function loggedIn(token: string, path = '/', opening = {}) {
     const page = await browser.open(site.url, path, opening);
     await page.locator('input[name="token"]').fill(token);
@@ -52,19 +55,22 @@ describeInBrowser('the shell', () => {
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('heading', { name: '添加摄像头' }).waitFor();
     expect(await page.locator('input[name="id"]').inputValue()).toBe('line-9');
+    await page.locator('input[name="source"]').fill('testsrc:');
     const auth = { authorization: `Bearer ${site.adminToken}` };
     const { tokens } = (await (await fetch(`${site.url}/api/v1/access/tokens`, { headers: auth })).json()) as {
       tokens: { id: string; name: string }[];
     };
     const { id } = tokens.find(({ name }) => name === 'li') ?? { id: '' };
     await fetch(`${site.url}/api/v1/access/tokens/${id}`, { method: 'DELETE', headers: auth });
-    await page.locator('input[name="source"]').fill('testsrc:');
-    await page.getByRole('button', { name: '添加', exact: true }).click();
+    // The service closes the socket of a token that is no more: the page asks without another request.
     await page.locator('input[name="token"]').fill(await site.token('operator', 'li again'));
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await page.locator('input[name="id"]').inputValue()).toBe('line-9');
+    expect(await page.locator('input[name="source"]').inputValue()).toBe('testsrc:');
     expect(new URL(page.url()).pathname).toBe('/cameras/new');
+    await page.getByRole('button', { name: '添加', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: /line-9/ }).waitFor();
     await page.context().close();
   });
 
@@ -96,6 +102,20 @@ describeInBrowser('the shell', () => {
     await site.up();
     await page.getByRole('button', { name: 'Try now' }).click();
     await page.getByText(/live < /).waitFor();
+    await page.context().close();
+  });
+
+  it('says it as well where no socket can be opened and everything is asked for', async () => {
+    const page = await loggedIn(site.adminToken, '/cameras');
+    await page.routeWebSocket(/ws\/live/, (socket) => socket.close());
+    await page.reload();
+    await page.getByText('asked every 4 s').waitFor();
+    await page.getByRole('link', { name: /gate/ }).first().waitFor();
+    await site.kill();
+    await page.getByText(/not live for/).waitFor();
+    await page.getByText(/You see what was known at/).waitFor();
+    await site.up();
+    await page.getByText('asked every 4 s').waitFor();
     await page.context().close();
   });
 

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { Cable } from '../support/cable';
 import { BareSite, type ServiceRun, call } from '../support/service-run';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { eventually } from '../support/eventually';
@@ -24,44 +25,74 @@ export class WebSite {
   adminToken = '';
   private run: ServiceRun | undefined;
   private port = '0';
+  private readonly cable: Cable;
+  private databaseUrl = '';
 
   private constructor(
     readonly files: BareSite,
     private readonly database: TestDatabase,
     private readonly settings: Readonly<Record<string, string>>,
-  ) {}
+  ) {
+    this.cable = new Cable(database.url);
+  }
 
   static async start(
     cameras: readonly TestCamera[] = [],
     settings: Readonly<Record<string, string>> = {},
   ): Promise<WebSite> {
     const site = new WebSite(new BareSite(), await createTestDatabase({ empty: true }), settings);
+    site.databaseUrl = await site.cable.open();
     writeFileSync(site.files.camerasFile, yamlOf(cameras));
     // A service that needs one does not start without a token.
-    if (settings.REQUIRE_TOKEN) site.adminToken = await site.token('admin', 'admin');
-    await site.up();
+    try {
+      if (settings.REQUIRE_TOKEN) site.adminToken = await site.token('admin', 'admin');
+      await site.up();
+    } catch (error) {
+      await site.remove();
+      throw error;
+    }
     return site;
   }
 
-  /** Starts it, or starts it again on the same address. */
+  /** Starts it, or starts it again on the same address; does nothing where it runs. */
   async up(): Promise<void> {
-    this.run = this.files.start({
-      DATABASE_URL: this.database.url,
-      TZ: 'Asia/Shanghai',
-      ...this.settings,
-      PORT: this.port,
-    });
+    if (this.run) return;
+    this.run = this.launch(this.port);
     this.url = await this.run.ready();
     this.port = new URL(this.url).port;
+  }
+
+  /** A second service of the same site. */
+  async second(): Promise<ServiceRun> {
+    const run = this.launch('0');
+    await run.ready();
+    return run;
+  }
+
+  private launch(port: string): ServiceRun {
+    const own = { DATABASE_URL: this.databaseUrl, TZ: 'Asia/Shanghai' };
+    return this.files.start({ ...own, ...this.settings, PORT: port });
+  }
+
+  /** The database does not answer any more, whoever asks. */
+  stopDatabase(): void {
+    this.cable.refusing = true;
+    this.cable.cut();
+  }
+
+  startDatabase(): void {
+    this.cable.refusing = false;
   }
 
   /** Ends it without a word, as a power cut does. */
   async kill(): Promise<void> {
     await this.run?.end('SIGKILL');
+    this.run = undefined;
   }
 
   async remove(): Promise<void> {
     await this.files.remove();
+    this.cable.close();
     await this.database.drop();
   }
 

@@ -2,7 +2,7 @@ import { useWords } from '../i18n/language';
 import { words } from '../ui/words';
 import type { OperationId } from './client';
 import { ADDRESSES } from './generated';
-import { reachable } from './reachability';
+import { databaseAway, reachable } from './reachability';
 import { type Role, covers, useMe } from './session';
 import { useStore } from './store';
 
@@ -16,7 +16,9 @@ export function useBlocked(
   const t = useWords(words);
   const { data: me } = useMe();
   const { ok } = useStore(reachable);
+  const isDatabaseAway = useStore(databaseAway) !== undefined;
   const needed = ADDRESSES[operation].split(' ')[2];
   if (!ok && waits === 'needs an answer') return t.notLive;
+  if (isDatabaseAway && waits === 'needs an answer') return t.databaseAway;
   return me && isRole(needed) && !covers(me.role, needed) ? t.needsRole(t.role[needed]) : undefined;
 }

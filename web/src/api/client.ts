@@ -1,7 +1,7 @@
 import { noteServerTime } from './clock';
 import { ADDRESSES, type Operations } from './generated';
 import { ApiProblem, Unreachable } from './problem';
-import { noteBuild, noteReachable, noteUnauthorized, noteUnreachable } from './reachability';
+import { noteBuild, noteDatabase, noteReachable, noteUnauthorized, noteUnreachable } from './reachability';
 
 export type OperationId = keyof Operations;
 export type InputOf<K extends OperationId> = Operations[K]['input'];
@@ -58,6 +58,7 @@ export async function send(address: string, init: RequestInit): Promise<Response
   const text = await response.text();
   const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
   if (response.status === 401) noteUnauthorized();
+  if (body.code === 'database.unavailable') noteDatabase('doubted');
   throw new ApiProblem(response.status, body);
 }
 

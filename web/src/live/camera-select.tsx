@@ -21,7 +21,7 @@ export function CameraSelect({ label, value, all, onChange, shown = false }: Cam
   const { cameras = [] } = useCameraStates();
   const ids = cameras.map(({ id }) => id);
   const known = value === '' || ids.includes(value) ? ids : [value, ...ids];
-  if (ids.length > MOST_LISTED) return <TypedCamera {...{ label, value, all, onChange, ids }} />;
+  if (ids.length > MOST_LISTED) return <TypedCamera {...{ label, value, all, onChange, shown, ids }} />;
   return (
     <Select
       label={label}
@@ -33,18 +33,25 @@ export function CameraSelect({ label, value, all, onChange, shown = false }: Cam
   );
 }
 
-function TypedCamera({ label, value, all, onChange, ids }: CameraSelectProps & { readonly ids: readonly string[] }) {
-  const list = useId();
+interface TypedCameraProps extends Required<CameraSelectProps> {
+  readonly ids: readonly string[];
+}
+
+function TypedCamera({ label, value, all, onChange, shown, ids }: TypedCameraProps) {
+  const [field, list] = [useId(), useId()];
   const [typed, setTyped] = useState(value);
   const offered = ids.filter((id) => id.includes(typed)).slice(0, MOST_OFFERED);
   return (
-    <>
+    <span className={shown ? kit.field : undefined}>
+      <label htmlFor={field} className={shown ? kit.label : kit.hidden}>
+        {label}
+      </label>
       <input
+        id={field}
         type="search"
         className={kit.input}
-        style={{ width: 180 }}
+        style={shown ? undefined : { width: 180 }}
         list={list}
-        aria-label={label}
         placeholder={all}
         value={typed}
         onChange={(event) => {
@@ -58,6 +65,6 @@ function TypedCamera({ label, value, all, onChange, ids }: CameraSelectProps & {
           <option key={id} value={id} />
         ))}
       </datalist>
-    </>
+    </span>
   );
 }

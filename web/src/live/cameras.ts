@@ -1,8 +1,9 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Camera, ProcessStatus } from '../api/generated';
 import { useCall } from '../api/queries';
+import { useStore } from '../api/store';
 import type { Severity } from '../ui/state';
-import { useTopic } from './connection';
+import { live as connection, useTopic } from './connection';
 import type { LiveCamera } from './topics';
 
 function fromRest(camera: Camera, status: ProcessStatus | undefined): LiveCamera {
@@ -31,10 +32,24 @@ interface CameraStates {
   readonly refetch: () => unknown;
 }
 
+const SNAPSHOT_WITHIN_MS = 3_000;
+
+/** Whether to ask for all cameras: of many that is a large answer, and the socket gives the same at once where there is one. */
+function useIsAsked(isKnown: boolean): boolean {
+  const { state } = useStore(connection.status);
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    if (isKnown) return undefined;
+    const timer = setTimeout(() => setLate(true), SNAPSHOT_WITHIN_MS);
+    return () => clearTimeout(timer);
+  }, [isKnown]);
+  return !isKnown && (isLate || state === 'absent' || state === 'lost');
+}
+
 /** Every camera with its state: from the live socket, or by asking again where there is none. */
 export function useCameraStates(): CameraStates {
   const live = useTopic('cameras');
-  const isAsked = live === undefined;
+  const isAsked = useIsAsked(live !== undefined);
   const list = useCall('cameras.list', {}, { topic: 'cameras', enabled: isAsked });
   const states = useCall('camera-control.batchStatus', { body: {} }, { topic: 'cameras', enabled: isAsked });
   const cameras = useMemo(() => {

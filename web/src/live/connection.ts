@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { noteServerTime, useServerNow } from '../api/clock';
-import { noteBuild, noteReachable, noteUnauthorized } from '../api/reachability';
+import { lastAnswerAt, noteBuild, noteReachable, noteUnauthorized, reachable } from '../api/reachability';
 import { Store, useStore } from '../api/store';
 import { type Topic, type TopicData, merged } from './topics';
 
@@ -11,6 +11,8 @@ interface LinkStatus {
   readonly heardAt: number;
   /** When the next attempt is made. */
   readonly retryAt?: number;
+  /** Since when there is no socket. */
+  readonly lostAt?: number;
 }
 
 interface Message {
@@ -52,7 +54,13 @@ class LiveConnection {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
 
+  /** At once, because a person asks for it, has logged in, or the service answers again. */
   readonly connect = (): void => {
+    this.failures = 0;
+    this.open();
+  };
+
+  private readonly open = (): void => {
     clearTimeout(this.timer);
     if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/live`);
@@ -135,17 +143,41 @@ class LiveConnection {
     const absent = !this.everOpened && this.failures >= NEVER_OPENED;
     const wait = Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** (this.failures - 1)) * (0.75 + Math.random() / 2);
     const retryAt = Date.now() + (absent ? LONGEST_WAIT_MS : wait);
-    this.status.set({ state: absent ? 'absent' : 'lost', heardAt: this.status.get().heardAt, retryAt });
-    this.timer = setTimeout(this.connect, retryAt - Date.now());
+    const { heardAt, lostAt = Date.now() } = this.status.get();
+    this.status.set({ state: absent ? 'absent' : 'lost', heardAt, retryAt, lostAt });
+    this.timer = setTimeout(this.open, retryAt - Date.now());
   }
 }
 
 export const live = new LiveConnection();
 
+reachable.subscribe(() => {
+  if (reachable.get().ok && live.status.get().state !== 'live') live.connect();
+});
+
+/** Asked every few seconds, a service that has not answered for so long does not answer. */
+const UNANSWERED_MS = 15_000;
+
+/** How fresh what is shown is: without a socket, the answers to requests keep it fresh, as long as they come. */
+export function useFreshness(): LinkStatus {
+  const status = useStore(live.status);
+  const { ok } = useStore(reachable);
+  useServerNow();
+  if (status.state === 'live') return status;
+  const heardAt = Math.max(status.heardAt, lastAnswerAt());
+  const answers = ok && Date.now() - heardAt < UNANSWERED_MS;
+  if (!answers) return { ...status, state: 'lost', heardAt };
+  return {
+    ...status,
+    state: status.lostAt !== undefined && heardAt > status.lostAt ? 'absent' : status.state,
+    heardAt,
+  };
+}
+
 /** The time of what is shown: the present while the link is there, else when it was last heard of. */
 export function useKnownNow(): number {
   const now = useServerNow();
-  const { state, heardAt } = useStore(live.status);
+  const { state, heardAt } = useFreshness();
   return state === 'lost' ? now - (Date.now() - heardAt) : now;
 }
 

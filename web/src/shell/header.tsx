@@ -4,7 +4,7 @@ import { logOut, useMe } from '../api/session';
 import { useStore } from '../api/store';
 import { useFormat } from '../i18n/format';
 import { setLanguage, useLanguage, useWords } from '../i18n/language';
-import { live } from '../live/connection';
+import { useFreshness } from '../live/connection';
 import { Button } from '../ui/button';
 import { shapeOf, toneOf } from '../ui/state';
 import { words as common } from '../ui/words';
@@ -16,8 +16,7 @@ import { words } from './words';
 function Freshness() {
   const t = useWords(words);
   const format = useFormat();
-  const { state, heardAt } = useStore(live.status);
-  useServerNow();
+  const { state, heardAt } = useFreshness();
   const age = format.duration(Math.max(state === 'live' ? 1_000 : 0, Date.now() - heardAt));
   const [shape, text] = {
     live: [shapeOf('normal'), `${t.live} < ${age}`],

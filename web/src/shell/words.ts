@@ -26,6 +26,8 @@ export const words = dictionary(
     showing: (time: string) => `The service does not answer. You see what was known at ${time}.`,
     nextTry: (seconds: string) => `next attempt in ${seconds}`,
     tryNow: 'Try now',
+    databaseAway: (duration: string) =>
+      `The database has not answered for ${duration}. Cameras and events come from the cameras file and the journal; nothing can be changed until it is back. Decisions are kept.`,
     newer: 'A newer dashboard is there.',
     reload: 'Reload when it suits',
     clock: (seconds: string) => `This computer's clock is ${seconds} off; times here are the site's.`,
@@ -80,6 +82,8 @@ export const words = dictionary(
     showing: (time) => `服务没有响应。您看到的是 ${time} 的状态。`,
     nextTry: (seconds) => `${seconds}后重试`,
     tryNow: '立即重试',
+    databaseAway: (duration) =>
+      `数据库已 ${duration} 没有响应。摄像头和事件取自摄像头文件和事件日志；数据库恢复前不能更改任何内容，您的处理决定会保留。`,
     newer: '面板有新版本。',
     reload: '方便时重新加载',
     clock: (seconds) => `本机时钟相差 ${seconds}；这里显示的是现场时间。`,

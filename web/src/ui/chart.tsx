@@ -103,5 +103,5 @@ export function Chart(props: ChartProps) {
       plot.destroy();
     };
   }, [times, series, zone, height, locale]);
-  return <div ref={place} role="img" aria-label={label} />;
+  return <div ref={place} className="chart" role="img" aria-label={label} />;
 }

@@ -31,7 +31,9 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
       </td>
       <td className={`${layout.mono} ${layout.wrap}`}>{what ? JSON.stringify(what) : ''}</td>
       <td className={layout.mono}>{entry.address}</td>
-      <td className={layout.mono}>{entry.request_id}</td>
+      <td className={`${layout.mono} ${layout.short}`} title={entry.request_id}>
+        {entry.request_id}
+      </td>
     </tr>
   );
 }

@@ -10,7 +10,7 @@ export const RULE_TYPES: readonly RuleType[] = [
   'no_detection',
   'camera_down',
 ];
-export const CHANNELS: readonly Channel[] = ['websocket', 'webhook', 'email', 'log'];
+export const CHANNELS: readonly Channel[] = ['websocket', 'webhook', 'email', 'mqtt', 'log'];
 export const PRIORITIES: readonly Priority[] = ['low', 'medium', 'high', 'critical'];
 
 /** A rule as it is typed. */

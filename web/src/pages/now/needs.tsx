@@ -1,3 +1,4 @@
+import { useIsFetching } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useBlocked } from '../../api/allowed';
@@ -15,7 +16,7 @@ import kit from '../../ui/kit.module.css';
 import { Age, Lasting, type Severity } from '../../ui/state';
 import { words } from './words';
 
-export interface Need {
+interface Need {
   readonly key: string;
   readonly severity: Severity;
   readonly what: ReactNode;
@@ -198,6 +199,16 @@ function useAlertNeeds(): readonly Need[] {
   ];
 }
 
+/** They cannot be judged without the database: that it is away is said once. */
+const OF_THE_DATABASE: ReadonlySet<string> = new Set([
+  'domain_services',
+  'camera_data_consistency',
+  'configuration',
+  'workers',
+  'rollout',
+  'alerts',
+]);
+
 function useSystemNeeds(): readonly Need[] {
   const t = useWords(words);
   const tp = useWords(partWords);
@@ -208,7 +219,9 @@ function useSystemNeeds(): readonly Need[] {
       {t.open}
     </Link>
   );
-  const parts = health ? partsOf(health).filter(({ state }) => state !== 'ok') : [];
+  const ill = health ? partsOf(health).filter(({ state }) => state !== 'ok') : [];
+  const isDatabaseAway = ill.some(({ part, state }) => part === 'database' && state === 'error');
+  const parts = isDatabaseAway ? ill.filter(({ part }) => !OF_THE_DATABASE.has(part)) : ill;
   const groups = (rollout?.groups ?? []).filter(
     (g) => g.attention !== null || g.status === 'rolled_back' || g.status === 'frozen',
   );
@@ -239,8 +252,19 @@ function useSystemNeeds(): readonly Need[] {
 
 const RANKED: readonly Severity[] = ['critical', 'high', 'medium', 'starting', 'normal', 'stopped'];
 
+interface Needs {
+  readonly needs: readonly Need[];
+  /** Whether all that could need somebody has been looked at: before, that there is nothing means nothing. */
+  readonly isComplete: boolean;
+}
+
 /** All that waits for somebody, the worst first. */
-export function useNeeds(): readonly Need[] {
+export function useNeeds(): Needs {
+  const { cameras, error } = useCameraStates();
+  const areAsked = useIsFetching({ predicate: ({ state }) => state.status === 'pending' }) > 0;
   const needs = [...useCameraNeeds(), ...usePending(), ...useAlertNeeds(), ...useConfigNeeds(), ...useSystemNeeds()];
-  return needs.sort((a, b) => RANKED.indexOf(a.severity) - RANKED.indexOf(b.severity));
+  return {
+    needs: needs.sort((a, b) => RANKED.indexOf(a.severity) - RANKED.indexOf(b.severity)),
+    isComplete: !areAsked && (cameras !== undefined || Boolean(error)),
+  };
 }

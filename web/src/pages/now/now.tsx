@@ -1,4 +1,5 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { memo, useCallback } from 'react';
 import { serverNow } from '../../api/clock';
 import type { Series } from '../../api/generated';
 import { useCall } from '../../api/queries';
@@ -16,15 +17,21 @@ import { useNeeds } from './needs';
 import css from './now.module.css';
 import { words } from './words';
 
+const QUIET_HEIGHT = 58;
+
 function Needs() {
   const t = useWords(words);
-  const needs = useNeeds();
+  const { needs, isComplete } = useNeeds();
   if (needs.length === 0)
     return (
       <Panel flush>
-        <p className={css.quiet}>
-          <State of="normal">{t.quiet}</State>
-        </p>
+        {isComplete ? (
+          <p className={css.quiet}>
+            <State of="normal">{t.quiet}</State>
+          </p>
+        ) : (
+          <Skeleton height={QUIET_HEIGHT} />
+        )}
       </Panel>
     );
   return (
@@ -55,11 +62,38 @@ function SeverityWord({ of }: { readonly of: Severity }) {
 
 const MOST_DOTS = 400;
 
+interface DotProps {
+  readonly id: string;
+  readonly state: string;
+  readonly severity: Severity;
+  readonly onOpen: (id: string) => void;
+}
+
+/** A plain link: hundreds of them that each follow the router would make the page slow to come. */
+const Dot = memo(({ id, state, severity, onOpen }: DotProps) => (
+  <a
+    href={`/cameras/${encodeURIComponent(id)}`}
+    className={`${css.dot} ${toneOf(severity)}`}
+    title={`${id}: ${state}`}
+    aria-label={`${id}: ${state}`}
+    onClick={(event) => {
+      // With a key held the browser opens it elsewhere.
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      onOpen(id);
+    }}
+  >
+    {shapeOf(severity)}
+  </a>
+));
+
 function CameraDots() {
   const t = useWords(words);
   const tc = useWords(cameraWords);
   const format = useFormat();
   const { cameras, error, refetch } = useCameraStates();
+  const navigate = useNavigate();
+  const open = useCallback((id: string) => void navigate({ to: '/cameras/$id', params: { id } }), [navigate]);
   if (!cameras) return error ? <ProblemNote error={error} retry={() => void refetch()} /> : <Skeleton height={60} />;
   if (cameras.length === 0)
     return (
@@ -76,22 +110,15 @@ function CameraDots() {
         {cameras
           .toSorted(bySeverity)
           .slice(0, MOST_DOTS)
-          .map((camera) => {
-            const name = `${camera.id}: ${tc.state[camera.state]}`;
-            return (
-              <Link
-                key={camera.id}
-                to="/cameras/$id"
-                params={{ id: camera.id }}
-                preload={false}
-                className={`${css.dot} ${toneOf(severityOf(camera))}`}
-                title={name}
-                aria-label={name}
-              >
-                {shapeOf(severityOf(camera))}
-              </Link>
-            );
-          })}
+          .map((camera) => (
+            <Dot
+              key={camera.id}
+              id={camera.id}
+              state={tc.state[camera.state]}
+              severity={severityOf(camera)}
+              onOpen={open}
+            />
+          ))}
       </div>
       <p className={layout.row}>
         <Link to="/cameras">{t.camerasLine(format.number(cameras.length), format.number(running))}</Link>

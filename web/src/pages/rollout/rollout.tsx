@@ -28,8 +28,9 @@ function Rail({ group }: { readonly group: RolloutGroup }) {
   return (
     <span className={css.rail}>
       {group.stages.map(({ percent }, i) => {
-        const isDone = group.status === 'complete' || i < group.stage;
-        const isNow = group.status !== 'complete' && i === group.stage;
+        const stage = i + 1;
+        const isDone = group.status === 'complete' || stage < group.stage;
+        const isNow = group.status !== 'complete' && stage === group.stage;
         const [shape, state] = isDone
           ? [shapeOf('normal'), t.stageDone]
           : isNow
