@@ -77,8 +77,10 @@ export class PgRevisions implements RevisionRepository {
     );
   }
 
+  /** Losing this costs a comparison at the next recovery: nobody waits until it is on the disk. */
   async markInFile(number: number): Promise<void> {
-    await this.sql.execute(`UPDATE ${this.table} SET in_file = true WHERE number = $1`, [number]);
+    const unawaited = `set_config('synchronous_commit', 'off', true) = 'off'`;
+    await this.sql.execute(`UPDATE ${this.table} SET in_file = true WHERE number = $1 AND ${unawaited}`, [number]);
   }
 
   private async full(clause: string, values: readonly unknown[]): Promise<FullRevision | undefined> {
