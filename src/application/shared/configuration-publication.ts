@@ -128,7 +128,12 @@ export class ConfigPublishing<E extends ConfigEntry<E>> {
       text: next.text,
     };
     const isMoved = before.some(({ id }, i) => id !== entries[i]?.id);
-    await this.commit(site, revision, staged, (tables) => tables.entries.apply(entries, revision.changes, isMoved));
+    await this.commit(site, staged, async (tables) => {
+      await tables.entries.apply(entries, revision.changes, isMoved);
+      await this.onStep('entries.applied');
+      await tables.revisions.add(revision, head && { number: head.revision.number, text: head.text });
+      await this.onStep('revision.added');
+    });
     noteChange({ revision: revision.number });
     const published = this.heads.remember({ revision, entries, text: next.text });
     return staged ? await this.place(site, published, staged, disk?.sha256) : published;
@@ -155,17 +160,11 @@ export class ConfigPublishing<E extends ConfigEntry<E>> {
 
   private async commit(
     site: LockedSite<E>,
-    revision: FullRevision,
     staged: StagedText | undefined,
-    apply: (tables: ConfigTables<E>) => Promise<void>,
+    change: (tables: ConfigTables<E>) => Promise<void>,
   ) {
     try {
-      await site.commit(async (tables) => {
-        await apply(tables);
-        await this.onStep('entries.applied');
-        await tables.revisions.add(revision);
-        await this.onStep('revision.added');
-      });
+      await site.commit(change);
     } catch (error) {
       // After a lost COMMIT the staged text may be the only copy that reaches the file in time; recovery removes it.
       if (effectOf(error) !== 'unknown') await staged?.discard();

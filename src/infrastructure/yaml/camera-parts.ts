@@ -75,13 +75,13 @@ export class CameraParts {
     // A new camera is laid out like the last two, and follows what becomes of them.
     const end = edits.some(({ kind }) => kind === 'add') ? Math.max(0, count - 2) : count;
     const placeOf = (edit: ConfigEdit) => (edit.kind === 'add' ? count : (this.places.get(edit.id) ?? 0));
-    let parts: CameraParts | undefined = this;
-    for (const edit of edits) {
+    const one = (parts: CameraParts | undefined, edit: ConfigEdit) => {
       const at = placeOf(edit);
       // The blank lines above a camera go with it.
-      if (edit.kind === 'remove' && at === 0) return undefined;
-      if (at < end) parts = parts?.replaced(edit.kind === 'remove' ? at - 1 : at, at + 1, [edit], editor);
-    }
+      const from = edit.kind === 'remove' ? at - 1 : at;
+      return from < 0 ? undefined : parts?.replaced(from, at + 1, [edit], editor);
+    };
+    const parts = edits.filter((edit) => placeOf(edit) < end).reduce(one, this);
     const atEnd = edits.filter((edit) => placeOf(edit) >= end);
     return atEnd.length === 0 ? parts : parts?.replaced(end, count, atEnd, editor);
   }
