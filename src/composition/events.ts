@@ -12,7 +12,7 @@ import { ViolationQueueService } from '../application/records/violation-queue-se
 import type { RecordsPort } from '../application/records/records-port';
 import { sharingReads } from '../application/shared/shared-reads';
 import { SeriesService } from '../application/statistics/series-service';
-import { StatisticsService } from '../application/statistics/statistics-service';
+import { StatisticsService, type StatisticsSource } from '../application/statistics/statistics-service';
 import { DomainError } from '../domain/shared/domain-error';
 import type { ViolationTypes } from '../domain/shared/event';
 import type { JsonObject } from '../domain/shared/json';
@@ -22,7 +22,6 @@ import { DiskJournalFiles } from '../infrastructure/journal/disk-journal-files';
 import { JournalTail } from '../infrastructure/journal/journal-tail';
 import { JournalHistory, JournalStatistics } from '../infrastructure/legacy/journal-history';
 import { LegacyRecords, RawDetectionReports } from '../infrastructure/legacy/legacy-records';
-import type { PgAlertArchive } from '../infrastructure/postgres/pg-alert-archive';
 import { PgDetectionReports } from '../infrastructure/postgres/pg-detection-reports';
 import { PgEventIntake } from '../infrastructure/postgres/pg-event-intake';
 import { PgEvents } from '../infrastructure/postgres/pg-events';
@@ -107,12 +106,7 @@ interface EventSettings {
   readonly timeZone: string;
 }
 
-export function createEvents(
-  platform: Platform,
-  cameras: BothPaths<CamerasPort>,
-  archive: PgAlertArchive,
-  settings: EventSettings,
-): Events {
+export function createEvents(platform: Platform, cameras: BothPaths<CamerasPort>, settings: EventSettings): Events {
   const { database, clock, log } = platform;
   const { logDir, eventRetentionDays: retentionDays, violationTypes, timeZone: zone } = settings;
   const journal = journalOf(settings);
@@ -137,7 +131,7 @@ export function createEvents(
       domain: sharingReads(new EventService(inTable, posting, clock), ['recent']),
       legacy: sharingReads(new EventService(inJournal, posting, clock), ['recent']),
     },
-    statistics: createStatistics(platform, { inTable, inJournal, tail }, names, archive, settings),
+    statistics: createStatistics(platform, { inTable, inJournal, tail }, names, settings),
     records: createRecords(platform, names),
     queue,
     operations: [
@@ -151,7 +145,6 @@ function createStatistics(
   { database, clock }: Platform,
   from: { readonly inTable: PgEvents; readonly inJournal: JournalHistory; readonly tail: JournalTail },
   cameras: BothPaths<SiteCameras>,
-  archive: PgAlertArchive,
   { violationTypes, timeZone: zone }: EventSettings,
 ): BothPaths<StatisticsService> {
   let startedAt: Date | undefined;
@@ -163,13 +156,14 @@ function createStatistics(
       return (startedAt ??= clock());
     },
   };
-  const activity = (site: SiteCameras) =>
+  const activity = (site: SiteCameras, counts?: StatisticsSource['counts']) =>
     new PgSiteActivity(
       database,
       () => site.regions(),
       () => site.names(),
-      () => archive.openOfToday(),
+      counts,
     );
+  const inLines = new JournalStatistics(from.tail, zone);
   const domain = new StatisticsService(
     new PgStatistics(database, zone),
     from.inTable,
@@ -178,9 +172,9 @@ function createStatistics(
     clock,
   );
   const legacy = new StatisticsService(
-    new JournalStatistics(from.tail, zone),
+    inLines,
     from.inJournal,
-    activity(cameras.legacy),
+    activity(cameras.legacy, (window) => inLines.counts(window)),
     settings,
     clock,
   );

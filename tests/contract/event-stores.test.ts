@@ -308,10 +308,16 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
 
     it('are told as means of a window', async () => {
       const { activity } = here.stores;
-      const means = await activity.detections({ from: NOW.getTime() - 60_000, to: NOW.getTime() + 1 });
+      const means = await activity.state({ from: NOW.getTime() - 60_000, to: NOW.getTime() + 1 }, 1);
       expect(means.processingTime).toBeCloseTo(0.25);
       expect(means.confidence).toBeCloseTo(0.5);
-      expect(await activity.detections({ from: 0, to: 1 })).toEqual({ processingTime: null, confidence: null });
+      expect(await activity.state({ from: 0, to: 1 }, 1)).toEqual({
+        counts: {},
+        processingTime: null,
+        confidence: null,
+        violations: [],
+        activeAlerts: 0,
+      });
     });
   });
 
@@ -326,6 +332,8 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
     );
     const ids = async (conditions: ViolationConditions = {}, limit = 9, offset = 0, after?: ViolationPlace) =>
       (await here.stores.violations.page(conditions, { limit, offset, after })).map(({ fields }) => fields.id);
+    const total = async (conditions: ViolationConditions) =>
+      (await here.stores.violations.list(conditions, { limit: 0 })).total;
     const status = (to: 'confirmed' | 'resolved', of: readonly number[]) =>
       here.stores.violations.change(of, (violation) => violation.handle({ status: to }, NOW));
 
@@ -355,8 +363,12 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
       expect(await ids({}, 1, 1)).toEqual([3]);
       expect(await ids({}, 9, 0, { timestamp: new Date((now - 20) * 1_000), id: 3 })).toEqual([2]);
       expect(await ids({ cameraId: 'cam2', violationType: 'no_hairnet' })).toEqual([2]);
-      expect(await here.stores.violations.count({ status: 'pending' })).toBe(3);
-      expect(await here.stores.violations.count({ violationType: 'no_sanitize' })).toBe(0);
+      expect(await total({ status: 'pending' })).toBe(3);
+      expect(await total({ violationType: 'no_sanitize' })).toBe(0);
+      expect(await here.stores.violations.list({ cameraId: 'cam1' }, { limit: 1 })).toMatchObject({
+        violations: [{ fields: { id: 1 } }],
+        total: 2,
+      });
     });
 
     it('are changed together, those that there are, with a trail of who did it', async () => {
@@ -504,8 +516,9 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
 
     it('of a window are told newest first', async () => {
       const window = { from: (now - 20) * 1_000, to: (now - 10) * 1_000 };
-      expect(await here.stores.activity.violations(window, 9)).toMatchObject([{ id: 3 }, { id: 2 }]);
-      expect(await here.stores.activity.violations({ ...window, to: now * 1_000 }, 1)).toEqual([
+      const { violations: told } = await here.stores.activity.state(window, 9);
+      expect(told).toMatchObject([{ id: 3 }, { id: 2 }]);
+      expect((await here.stores.activity.state({ ...window, to: now * 1_000 }, 1)).violations).toEqual([
         { id: 1, camera_id: 'cam1', violation_type: 'no_hairnet', timestamp: '2026-03-29T12:00:20.500Z' },
       ]);
     });
@@ -516,9 +529,9 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
         violation: true,
       });
       expect(await here.stores.violations.find(own ?? 0)).toBeDefined();
-      expect([await ids(), await here.stores.violations.count({})]).toEqual([[1, 3, 2], 3]);
+      expect([await ids(), await total({})]).toEqual([[1, 3, 2], 3]);
       const always = { from: 0, to: Date.now() + 1_000_000_000_000 };
-      expect((await here.stores.activity.violations(always, 9)).map(({ id }) => id)).not.toContain(own);
+      expect((await here.stores.activity.state(always, 9)).violations.map(({ id }) => id)).not.toContain(own);
     });
   });
 });

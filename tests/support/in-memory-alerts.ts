@@ -182,7 +182,7 @@ export class InMemoryAlertArchive implements AlertArchive {
     return pageOf(found, page);
   }
 
-  async openOfToday(): Promise<number> {
+  openOfToday(): number {
     const from = this.rows.clock().getTime() - DAY_MS;
     return this.rows.alerts.filter(
       ({ timestamp, status, details }) =>

@@ -17,7 +17,7 @@ import type {
 import { currentCall, noteChange } from '../../src/application/shared/call-context';
 import type { EventFilter, EventHistory } from '../../src/application/shared/event-history';
 import type { SeriesPoint, SeriesSource, SeriesSpan } from '../../src/application/statistics/series-service';
-import type { SiteActivity, StatisticsSource } from '../../src/application/statistics/statistics-service';
+import type { SiteActivity, StatisticsSource, WindowState } from '../../src/application/statistics/statistics-service';
 import type { Counts } from '../../src/application/statistics/statistics-views';
 import type { Detection } from '../../src/domain/events/detection';
 import type { Period } from '../../src/domain/records/period';
@@ -133,6 +133,11 @@ export class InMemoryStatistics implements StatisticsSource {
     return countsOf(this.of(cameraId).filter(({ ts }) => within(ts, window)));
   }
 
+  async summary(window: Stretch, limit: number, cameraId?: string) {
+    const found = this.of(cameraId).filter(({ ts }) => within(ts, window));
+    return { counts: countsOf(found), newest: found.toSorted(newestFirst).slice(0, limit) };
+  }
+
   async daily(dates: readonly string[], cameraId?: string): Promise<ReadonlyMap<string, Counts>> {
     const byDate = groupBy(this.of(cameraId), ({ ts }) => this.dateOf(ts * 1_000));
     return new Map(dates.flatMap((date) => (byDate.has(date) ? [[date, countsOf(byDate.get(date) ?? [])]] : [])));
@@ -228,8 +233,8 @@ export class InMemoryViolations implements ViolationStore {
     return found.filter(isBehind).slice(offset, offset + limit);
   }
 
-  async count(asked: ViolationConditions): Promise<number> {
-    return this.found(asked).length;
+  async list(asked: ViolationConditions, slice: ViolationSlice) {
+    return { violations: await this.page(asked, slice), total: this.found(asked).length };
   }
 
   async changedLast(limit: number): Promise<Violation[]> {
@@ -391,10 +396,16 @@ export class InMemorySiteActivity implements SiteActivity {
     private readonly rows: EventRows,
     readonly regions: SiteActivity['regions'],
     readonly names: SiteActivity['names'],
-    readonly activeAlerts: SiteActivity['activeAlerts'],
+    private readonly activeAlerts: () => number = () => 0,
   ) {}
 
-  async detections(window: Stretch) {
+  async state(window: Stretch, limit: number): Promise<WindowState> {
+    const counts = countsOf(this.rows.events.filter(({ ts }) => within(ts, window)));
+    const violations = this.violations(window, limit);
+    return { counts, ...this.detections(window), violations, activeAlerts: this.activeAlerts() };
+  }
+
+  private detections(window: Stretch) {
     const reports = this.rows.detections.filter(({ ts }) => within(ts, window));
     const mean = (values: readonly (number | null)[]) => {
       const known = values.filter((value) => value !== null);
@@ -406,7 +417,7 @@ export class InMemorySiteActivity implements SiteActivity {
     };
   }
 
-  async violations(window: Stretch, limit: number) {
+  private violations(window: Stretch, limit: number) {
     return this.rows.violations
       .map(({ fields }) => fields)
       .filter(({ timestamp }) => within(timestamp.getTime() / 1_000, window))
