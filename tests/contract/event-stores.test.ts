@@ -332,8 +332,6 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
     );
     const ids = async (conditions: ViolationConditions = {}, limit = 9, offset = 0, after?: ViolationPlace) =>
       (await here.stores.violations.page(conditions, { limit, offset, after })).map(({ fields }) => fields.id);
-    const total = async (conditions: ViolationConditions) =>
-      (await here.stores.violations.list(conditions, { limit: 0 })).total;
     const status = (to: 'confirmed' | 'resolved', of: readonly number[]) =>
       here.stores.violations.change(of, (violation) => violation.handle({ status: to }, NOW));
 
@@ -363,12 +361,8 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
       expect(await ids({}, 1, 1)).toEqual([3]);
       expect(await ids({}, 9, 0, { timestamp: new Date((now - 20) * 1_000), id: 3 })).toEqual([2]);
       expect(await ids({ cameraId: 'cam2', violationType: 'no_hairnet' })).toEqual([2]);
-      expect(await total({ status: 'pending' })).toBe(3);
-      expect(await total({ violationType: 'no_sanitize' })).toBe(0);
-      expect(await here.stores.violations.list({ cameraId: 'cam1' }, { limit: 1 })).toMatchObject({
-        violations: [{ fields: { id: 1 } }],
-        total: 2,
-      });
+      expect(await here.stores.violations.count({ status: 'pending' })).toBe(3);
+      expect(await here.stores.violations.count({ violationType: 'no_sanitize' })).toBe(0);
     });
 
     it('are changed together, those that there are, with a trail of who did it', async () => {
@@ -529,7 +523,7 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
         violation: true,
       });
       expect(await here.stores.violations.find(own ?? 0)).toBeDefined();
-      expect([await ids(), await total({})]).toEqual([[1, 3, 2], 3]);
+      expect([await ids(), await here.stores.violations.count({})]).toEqual([[1, 3, 2], 3]);
       const always = { from: 0, to: Date.now() + 1_000_000_000_000 };
       expect((await here.stores.activity.state(always, 9)).violations.map(({ id }) => id)).not.toContain(own);
     });

@@ -233,8 +233,8 @@ export class InMemoryViolations implements ViolationStore {
     return found.filter(isBehind).slice(offset, offset + limit);
   }
 
-  async list(asked: ViolationConditions, slice: ViolationSlice) {
-    return { violations: await this.page(asked, slice), total: this.found(asked).length };
+  async count(asked: ViolationConditions): Promise<number> {
+    return this.found(asked).length;
   }
 
   async changedLast(limit: number): Promise<Violation[]> {

@@ -113,8 +113,10 @@ export class RecordService implements RecordsPort {
   async violations({ limit, offset, cursor, order, ...filter }: ViolationQuery) {
     const conditions = conditionsOf(filter);
     const place = cursor ? pagePlaceOf(cursor) : undefined;
-    const slice = { limit, offset: place ? 0 : offset, after: place, order: orderOf(order) };
-    const { violations: page, total } = await this.store.list(conditions, slice);
+    const [page, total] = await Promise.all([
+      this.store.page(conditions, { limit, offset: place ? 0 : offset, after: place, order: orderOf(order) }),
+      this.store.count(conditions),
+    ]);
     const violations = page.map(violationView);
     return { violations, total, limit, offset, next_cursor: cursorOf(violations, limit) };
   }

@@ -32,12 +32,6 @@ export interface ViolationSlice {
   readonly order?: ViolationOrder;
 }
 
-export interface ViolationList {
-  readonly violations: readonly Violation[];
-  /** However many are on the page. */
-  readonly total: number;
-}
-
 export interface Changed {
   readonly violations: readonly Violation[];
   /** Ids without a violation. */
@@ -48,8 +42,7 @@ export interface Changed {
 export interface ViolationStore {
   /** In their order, after a position if one is given. */
   page(conditions: ViolationConditions, page: ViolationSlice): Promise<Violation[]>;
-  /** The same, and how many there are in all. */
-  list(conditions: ViolationConditions, page: ViolationSlice): Promise<ViolationList>;
+  count(conditions: ViolationConditions): Promise<number>;
   /** Those that were opened or changed last, latest first. */
   changedLast(limit: number): Promise<Violation[]>;
   find(id: number): Promise<Violation | undefined>;

@@ -2,7 +2,6 @@ import type { ViolationChange } from '../../application/records/records-port';
 import type {
   Changed,
   ViolationConditions,
-  ViolationList,
   ViolationSlice,
   ViolationStore,
 } from '../../application/records/violation-store';
@@ -63,23 +62,31 @@ const MOST_CHANGES = 1_000;
 export class PgViolations implements ViolationStore {
   constructor(private readonly database: Database) {}
 
-  async page(filter: ViolationConditions, slice: ViolationSlice): Promise<Violation[]> {
-    const { sql, values } = pageOf(filter, slice);
-    return (await this.database.query<ViolationRow>(sql, values)).map(violationOf);
+  async page(
+    filter: ViolationConditions,
+    { limit, offset = 0, after, order = 'newest' }: ViolationSlice,
+  ): Promise<Violation[]> {
+    const [direction, behindIt] = order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
+    const behind: Condition | undefined = after && [
+      `(timestamp, id) ${behindIt} ($::timestamptz, $::bigint)`,
+      [after.timestamp, after.id],
+    ];
+    const { where, values } = conditions([...asConditions(filter), behind]);
+    const rows = await this.database.query<ViolationRow>(
+      `SELECT ${VIOLATION_COLUMNS} FROM violation_events WHERE ${OF_THE_SITE} AND ${where}
+        ORDER BY violation_events.timestamp ${direction}, violation_events.id ${direction}
+        LIMIT $${values.push(limit)} OFFSET $${values.push(offset)}`,
+      values,
+    );
+    return rows.map(violationOf);
   }
 
-  async list(filter: ViolationConditions, slice: ViolationSlice): Promise<ViolationList> {
-    const values: unknown[] = [];
-    const count = countOf(filter, values);
-    const { sql } = pageOf(filter, slice, values, `(${count}) AS total`);
-    const rows = await this.database.query<ViolationRow & { total: number }>(sql, values);
-    return { violations: rows.map(violationOf), total: rows[0]?.total ?? (await this.count(filter)) };
-  }
-
-  /** A statement of its own only where no row carries the total. */
-  private async count(filter: ViolationConditions): Promise<number> {
-    const values: unknown[] = [];
-    const [row] = await this.database.query<{ count: number }>(countOf(filter, values), values);
+  async count(filter: ViolationConditions): Promise<number> {
+    const { where, values } = conditions(asConditions(filter));
+    // Subtracted, because a condition on the id would keep the other indexes from being used for the count.
+    const sql = `SELECT (count(*) - (SELECT count(*) FROM violation_events WHERE NOT ${OF_THE_SITE} AND ${where}))::float8 AS count
+      FROM violation_events WHERE ${where}`;
+    const [row] = await this.database.query<{ count: number }>(sql, values);
     return row?.count ?? 0;
   }
 
@@ -131,31 +138,6 @@ export class PgViolations implements ViolationStore {
     );
     return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
   }
-}
-
-function pageOf(
-  filter: ViolationConditions,
-  { limit, offset = 0, after, order = 'newest' }: ViolationSlice,
-  values: unknown[] = [],
-  more?: string,
-): { readonly sql: string; readonly values: unknown[] } {
-  const [direction, behindIt] = order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
-  const behind: Condition | undefined = after && [
-    `(timestamp, id) ${behindIt} ($::timestamptz, $::bigint)`,
-    [after.timestamp, after.id],
-  ];
-  const { where } = conditions([...asConditions(filter), behind], values);
-  const sql = `SELECT ${[VIOLATION_COLUMNS, ...(more ? [more] : [])].join(', ')} FROM violation_events WHERE ${OF_THE_SITE} AND ${where}
-    ORDER BY violation_events.timestamp ${direction}, violation_events.id ${direction}
-    LIMIT $${values.push(limit)} OFFSET $${values.push(offset)}`;
-  return { sql, values };
-}
-
-/** Subtracted, because a condition on the id would keep the other indexes from being used for the count. */
-function countOf(filter: ViolationConditions, values: unknown[]): string {
-  const { where } = conditions(asConditions(filter), values);
-  return `SELECT (count(*) - (SELECT count(*) FROM violation_events WHERE NOT ${OF_THE_SITE} AND ${where}))::float8 AS count
-    FROM violation_events WHERE ${where}`;
 }
 
 /** `time`: the column of the time of what is counted. */
