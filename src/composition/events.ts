@@ -12,7 +12,7 @@ import { ViolationQueueService } from '../application/records/violation-queue-se
 import type { RecordsPort } from '../application/records/records-port';
 import { sharingReads } from '../application/shared/shared-reads';
 import { SeriesService } from '../application/statistics/series-service';
-import { StatisticsService, type StatisticsSource } from '../application/statistics/statistics-service';
+import { StatisticsService } from '../application/statistics/statistics-service';
 import { DomainError } from '../domain/shared/domain-error';
 import type { ViolationTypes } from '../domain/shared/event';
 import type { JsonObject } from '../domain/shared/json';
@@ -22,6 +22,7 @@ import { DiskJournalFiles } from '../infrastructure/journal/disk-journal-files';
 import { JournalTail } from '../infrastructure/journal/journal-tail';
 import { JournalHistory, JournalStatistics } from '../infrastructure/legacy/journal-history';
 import { LegacyRecords, RawDetectionReports } from '../infrastructure/legacy/legacy-records';
+import type { PgAlertArchive } from '../infrastructure/postgres/pg-alert-archive';
 import { PgDetectionReports } from '../infrastructure/postgres/pg-detection-reports';
 import { PgEventIntake } from '../infrastructure/postgres/pg-event-intake';
 import { PgEvents } from '../infrastructure/postgres/pg-events';
@@ -106,7 +107,12 @@ interface EventSettings {
   readonly timeZone: string;
 }
 
-export function createEvents(platform: Platform, cameras: BothPaths<CamerasPort>, settings: EventSettings): Events {
+export function createEvents(
+  platform: Platform,
+  cameras: BothPaths<CamerasPort>,
+  archive: PgAlertArchive,
+  settings: EventSettings,
+): Events {
   const { database, clock, log } = platform;
   const { logDir, eventRetentionDays: retentionDays, violationTypes, timeZone: zone } = settings;
   const journal = journalOf(settings);
@@ -131,7 +137,7 @@ export function createEvents(platform: Platform, cameras: BothPaths<CamerasPort>
       domain: sharingReads(new EventService(inTable, posting, clock), ['recent']),
       legacy: sharingReads(new EventService(inJournal, posting, clock), ['recent']),
     },
-    statistics: createStatistics(platform, { inTable, inJournal, tail }, names, settings),
+    statistics: createStatistics(platform, { inTable, inJournal, tail }, names, archive, settings),
     records: createRecords(platform, names),
     queue,
     operations: [
@@ -145,6 +151,7 @@ function createStatistics(
   { database, clock }: Platform,
   from: { readonly inTable: PgEvents; readonly inJournal: JournalHistory; readonly tail: JournalTail },
   cameras: BothPaths<SiteCameras>,
+  archive: PgAlertArchive,
   { violationTypes, timeZone: zone }: EventSettings,
 ): BothPaths<StatisticsService> {
   let startedAt: Date | undefined;
@@ -156,14 +163,13 @@ function createStatistics(
       return (startedAt ??= clock());
     },
   };
-  const activity = (site: SiteCameras, counts?: StatisticsSource['counts']) =>
+  const activity = (site: SiteCameras) =>
     new PgSiteActivity(
       database,
       () => site.regions(),
       () => site.names(),
-      counts,
+      () => archive.openOfToday(),
     );
-  const inLines = new JournalStatistics(from.tail, zone);
   const domain = new StatisticsService(
     new PgStatistics(database, zone),
     from.inTable,
@@ -172,9 +178,9 @@ function createStatistics(
     clock,
   );
   const legacy = new StatisticsService(
-    inLines,
+    new JournalStatistics(from.tail, zone),
     from.inJournal,
-    activity(cameras.legacy, (window) => inLines.counts(window)),
+    activity(cameras.legacy),
     settings,
     clock,
   );

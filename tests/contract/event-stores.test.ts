@@ -308,16 +308,10 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
 
     it('are told as means of a window', async () => {
       const { activity } = here.stores;
-      const means = await activity.state({ from: NOW.getTime() - 60_000, to: NOW.getTime() + 1 }, 1);
+      const means = await activity.detections({ from: NOW.getTime() - 60_000, to: NOW.getTime() + 1 });
       expect(means.processingTime).toBeCloseTo(0.25);
       expect(means.confidence).toBeCloseTo(0.5);
-      expect(await activity.state({ from: 0, to: 1 }, 1)).toEqual({
-        counts: {},
-        processingTime: null,
-        confidence: null,
-        violations: [],
-        activeAlerts: 0,
-      });
+      expect(await activity.detections({ from: 0, to: 1 })).toEqual({ processingTime: null, confidence: null });
     });
   });
 
@@ -510,9 +504,8 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
 
     it('of a window are told newest first', async () => {
       const window = { from: (now - 20) * 1_000, to: (now - 10) * 1_000 };
-      const { violations: told } = await here.stores.activity.state(window, 9);
-      expect(told).toMatchObject([{ id: 3 }, { id: 2 }]);
-      expect((await here.stores.activity.state({ ...window, to: now * 1_000 }, 1)).violations).toEqual([
+      expect(await here.stores.activity.violations(window, 9)).toMatchObject([{ id: 3 }, { id: 2 }]);
+      expect(await here.stores.activity.violations({ ...window, to: now * 1_000 }, 1)).toEqual([
         { id: 1, camera_id: 'cam1', violation_type: 'no_hairnet', timestamp: '2026-03-29T12:00:20.500Z' },
       ]);
     });
@@ -525,7 +518,7 @@ describe.each(STORE_SETS)('events in $where', ({ open }) => {
       expect(await here.stores.violations.find(own ?? 0)).toBeDefined();
       expect([await ids(), await here.stores.violations.count({})]).toEqual([[1, 3, 2], 3]);
       const always = { from: 0, to: Date.now() + 1_000_000_000_000 };
-      expect((await here.stores.activity.state(always, 9)).violations.map(({ id }) => id)).not.toContain(own);
+      expect((await here.stores.activity.violations(always, 9)).map(({ id }) => id)).not.toContain(own);
     });
   });
 });

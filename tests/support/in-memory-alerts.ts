@@ -182,7 +182,7 @@ export class InMemoryAlertArchive implements AlertArchive {
     return pageOf(found, page);
   }
 
-  openOfToday(): number {
+  async openOfToday(): Promise<number> {
     const from = this.rows.clock().getTime() - DAY_MS;
     return this.rows.alerts.filter(
       ({ timestamp, status, details }) =>

@@ -17,7 +17,7 @@ import type {
 import { currentCall, noteChange } from '../../src/application/shared/call-context';
 import type { EventFilter, EventHistory } from '../../src/application/shared/event-history';
 import type { SeriesPoint, SeriesSource, SeriesSpan } from '../../src/application/statistics/series-service';
-import type { SiteActivity, StatisticsSource, WindowState } from '../../src/application/statistics/statistics-service';
+import type { SiteActivity, StatisticsSource } from '../../src/application/statistics/statistics-service';
 import type { Counts } from '../../src/application/statistics/statistics-views';
 import type { Detection } from '../../src/domain/events/detection';
 import type { Period } from '../../src/domain/records/period';
@@ -131,11 +131,6 @@ export class InMemoryStatistics implements StatisticsSource {
 
   async counts(window: Stretch, cameraId?: string): Promise<Counts> {
     return countsOf(this.of(cameraId).filter(({ ts }) => within(ts, window)));
-  }
-
-  async summary(window: Stretch, limit: number, cameraId?: string) {
-    const found = this.of(cameraId).filter(({ ts }) => within(ts, window));
-    return { counts: countsOf(found), newest: found.toSorted(newestFirst).slice(0, limit) };
   }
 
   async daily(dates: readonly string[], cameraId?: string): Promise<ReadonlyMap<string, Counts>> {
@@ -396,16 +391,10 @@ export class InMemorySiteActivity implements SiteActivity {
     private readonly rows: EventRows,
     readonly regions: SiteActivity['regions'],
     readonly names: SiteActivity['names'],
-    private readonly activeAlerts: () => number = () => 0,
+    readonly activeAlerts: SiteActivity['activeAlerts'],
   ) {}
 
-  async state(window: Stretch, limit: number): Promise<WindowState> {
-    const counts = countsOf(this.rows.events.filter(({ ts }) => within(ts, window)));
-    const violations = this.violations(window, limit);
-    return { counts, ...this.detections(window), violations, activeAlerts: this.activeAlerts() };
-  }
-
-  private detections(window: Stretch) {
+  async detections(window: Stretch) {
     const reports = this.rows.detections.filter(({ ts }) => within(ts, window));
     const mean = (values: readonly (number | null)[]) => {
       const known = values.filter((value) => value !== null);
@@ -417,7 +406,7 @@ export class InMemorySiteActivity implements SiteActivity {
     };
   }
 
-  private violations(window: Stretch, limit: number) {
+  async violations(window: Stretch, limit: number) {
     return this.rows.violations
       .map(({ fields }) => fields)
       .filter(({ timestamp }) => within(timestamp.getTime() / 1_000, window))

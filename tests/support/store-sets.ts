@@ -113,7 +113,7 @@ export interface StoreSite {
   close(): Promise<void>;
 }
 
-const ACTIVITY = [async () => ['sink'], async () => new Map([['cam1', 'One']])] as const;
+const ACTIVITY = [async () => ['sink'], async () => new Map([['cam1', 'One']]), async () => 2] as const;
 
 /** A database for the tests of one suite, each of which gets it as a new site has it. */
 async function inPostgres(): Promise<StoreSite> {
@@ -204,7 +204,6 @@ function inMemory(): Stores {
   ];
   const desired = new InMemoryDesiredStates();
   const regions = new ConfigRows<RegionsEntry>();
-  const archive = new alerts.InMemoryAlertArchive(alertRows);
   return {
     cameras: new InMemoryCameras(cameras),
     revisions: new InMemoryRevisions(cameras),
@@ -213,7 +212,7 @@ function inMemory(): Stores {
     desired,
     controlLine: new InMemoryControlRequests(systemTimers),
     rules: new alerts.InMemoryAlertRules(alertRows),
-    archive,
+    archive: new alerts.InMemoryAlertArchive(alertRows),
     deliveries: new alerts.InMemoryDeliveries(alertRows),
     evaluation: new alerts.InMemoryEvaluationStore(alertRows),
     feed: new alerts.InMemoryAlertFeed(alertRows, eventRows, DEFAULT_VIOLATION_TYPES),
@@ -226,7 +225,7 @@ function inMemory(): Stores {
     reports: new events.InMemoryDetectionReports(eventRows),
     violations: new events.InMemoryViolations(eventRows),
     queue: new events.InMemoryViolationQueue(eventRows),
-    activity: new events.InMemorySiteActivity(eventRows, ...ACTIVITY, () => archive.openOfToday()),
+    activity: new events.InMemorySiteActivity(eventRows, ...ACTIVITY),
     rollout: new rollout.InMemoryRolloutStore(clock),
     evidence: (instance) => new rollout.InMemoryEvidenceStore(evidence, instance),
     verifications: new rollout.InMemoryVerifications(alertRows, eventRows, desired, clock),

@@ -11,6 +11,8 @@ import type { AlertQuery, AlertRuleKey, AlertRulePatch, AlertRuleQuery, AlertsPo
 export interface AlertArchive {
   /** Newest first. */
   page(query: AlertQuery): Promise<Listed<AlertView>>;
+  /** Number of alerts of the last 24 hours that are still open; summaries and recoveries do not count. */
+  openOfToday(): Promise<number>;
   /** Applies `decide` to the alert under a lock, so that no other change comes between; undefined for an unknown id. */
   change(id: number, decide: (alert: Alert) => Alert): Promise<AlertView | undefined>;
 }

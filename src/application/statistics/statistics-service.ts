@@ -44,37 +44,22 @@ function kindsOf(counts: Readonly<Record<string, number>>, types: ViolationTypes
 export interface StatisticsSource {
   /** Events by type. */
   counts(window: TimeSpan, cameraId?: string): Promise<Counts>;
-  /** The same, and the newest of them, newest first. */
-  summary(
-    window: TimeSpan,
-    limit: number,
-    cameraId?: string,
-  ): Promise<{ readonly counts: Counts; readonly newest: readonly Event[] }>;
   /** Events by local day (`YYYY-MM-DD`) and type, of some successive days. */
   daily(dates: readonly string[], cameraId?: string): Promise<ReadonlyMap<string, Counts>>;
 }
 
-/** What went on within a window. */
-export interface WindowState {
-  /** Events by type. */
-  readonly counts: Counts;
-  /** Means over the detection reports; null when there are none. */
-  readonly processingTime: number | null;
-  readonly confidence: number | null;
-  /** The newest violations. */
-  readonly violations: readonly RecentViolation[];
-  /** Number of alerts of the last 24 hours that are still open; summaries and recoveries do not count. */
-  readonly activeAlerts: number;
-}
-
-/** The state of the site. */
+/** The state of the site, besides its events. */
 export interface SiteActivity {
   /** Regions that active cameras watch, each once. */
   regions(): Promise<readonly string[]>;
   /** Names of cameras by their ids. */
   names(): Promise<ReadonlyMap<string, string>>;
-  /** At most `limit` violations. */
-  state(window: TimeSpan, limit: number): Promise<WindowState>;
+  /** Means over the detection reports of a window; null when there are none. */
+  detections(window: TimeSpan): Promise<{ readonly processingTime: number | null; readonly confidence: number | null }>;
+  /** The newest violations of a window. */
+  violations(window: TimeSpan, limit: number): Promise<readonly RecentViolation[]>;
+  /** Number of alerts that are not resolved. */
+  activeAlerts(): Promise<number>;
 }
 
 /** `event_type` and `camera_name` are fields that the old dashboard reads; no backend sent them. */
@@ -132,8 +117,13 @@ export class StatisticsService {
   async realtime(): Promise<Realtime> {
     const now = this.clock();
     const window = upToNow(now, 60);
-    const [state, regions] = await Promise.all([this.site.state(window, RECENT_VIOLATIONS), this.site.regions()]);
-    const { counts, processingTime, confidence, violations, activeAlerts } = state;
+    const [counts, regions, means, recent, activeAlerts] = await Promise.all([
+      this.source.counts(window),
+      this.site.regions(),
+      this.site.detections(window),
+      this.site.violations(window, RECENT_VIOLATIONS),
+      this.site.activeAlerts(),
+    ]);
     const kinds = kindsOf(counts, this.settings.violationTypes);
     return {
       timestamp: now.toISOString(),
@@ -147,17 +137,20 @@ export class StatisticsService {
       },
       region_stats: { active_regions: regions.length, monitored_areas: regions },
       performance_metrics: {
-        average_processing_time: processingTime ?? 0,
-        detection_accuracy: confidence ?? 0,
+        average_processing_time: means.processingTime ?? 0,
+        detection_accuracy: means.confidence ?? 0,
         system_uptime: clockTime(now.getTime() - this.settings.startedAt.getTime()),
       },
-      alerts: { active_alerts: activeAlerts, recent_violations: violations },
+      alerts: { active_alerts: activeAlerts, recent_violations: recent },
     };
   }
 
   async summary({ minutes, limit, camera_id: cameraId }: SummaryQuery): Promise<Summary> {
     const window = upToNow(this.clock(), minutes);
-    const { counts, newest } = await this.source.summary(window, limit, cameraId);
+    const [counts, newest] = await Promise.all([
+      this.source.counts(window, cameraId),
+      this.recorded.newest({ ...window, ...ofCamera(cameraId) }, limit),
+    ]);
     return {
       window_minutes: minutes,
       total_events: total(counts),

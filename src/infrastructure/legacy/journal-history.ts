@@ -53,15 +53,6 @@ export class JournalStatistics implements StatisticsSource {
     return countsOf((await this.read(from, cameraId)).filter(({ ts }) => ts * 1000 < to));
   }
 
-  async summary(window: TimeSpan, limit: number, cameraId?: string) {
-    const history = new JournalHistory(this.tail);
-    const [counts, newest] = await Promise.all([
-      this.counts(window, cameraId),
-      history.newest({ ...window, ...(cameraId === undefined ? {} : { cameraId }) }, limit),
-    ]);
-    return { counts, newest };
-  }
-
   async daily(dates: readonly string[], cameraId?: string): Promise<ReadonlyMap<string, Counts>> {
     const from = Date.parse(dates[0] ?? '') - DAY_AND_ZONE_MS;
     const events = (await this.read(from, cameraId)).map(({ ts, type }) => ({ date: this.dateOf(ts * 1000), type }));

@@ -50,10 +50,6 @@ export function ruleValues({ fields, createdAt, updatedAt }: AlertRule): unknown
 export const RULE_COLUMNS =
   'name, camera_id, rule_type, conditions, notification_channels, recipients, enabled, priority, created_by, created_at, updated_at';
 
-/** A count of the alerts of the last 24 hours that are still open; summaries and recoveries do not count. */
-export const OPEN_OF_TODAY = `SELECT count(*) AS open FROM alert_history
-  WHERE timestamp > now() - interval '1 day' AND status = 'open' AND coalesce(details ->> 'kind', 'alert') = 'alert'`;
-
 type Times = 'timestamp' | 'acknowledged_at' | 'resolved_at';
 
 /** A row of `alert_history`; bigints arrive as text. */
@@ -105,6 +101,13 @@ export class PgAlertArchive implements AlertArchive {
       this.database.query<{ total: string }>(`SELECT count(*) AS total FROM alert_history WHERE ${where}`, values),
     ]);
     return { count: rows.length, total: Number(counted[0]?.total ?? 0), items: rows.map(toAlertView) };
+  }
+
+  async openOfToday(): Promise<number> {
+    const sql = `
+      SELECT count(*) AS open FROM alert_history
+       WHERE timestamp > now() - interval '1 day' AND status = 'open' AND coalesce(details ->> 'kind', 'alert') = 'alert'`;
+    return Number((await this.database.query<{ open: string }>(sql, []))[0]?.open ?? 0);
   }
 
   change(id: number, decide: (alert: Alert) => Alert): Promise<AlertView | undefined> {

@@ -5,18 +5,17 @@ import { type Queryable, type Readable, conditions } from './queryable';
 
 const PAGE = 1_000;
 
-export interface EventRow {
+interface EventRow {
   readonly id: string;
   readonly external_id: string | null;
   readonly seconds: number;
   readonly type: string;
   readonly camera_id: string;
-  /** A bigint, which is a text in a column of its own and a number in JSON. */
-  readonly track_id: string | number | null;
+  readonly track_id: string | null;
   readonly evidence: JsonObject | null;
 }
 
-export const EVENT_COLUMNS = `id, external_id, extract(epoch FROM ts)::float8 AS seconds, type, camera_id, track_id, evidence`;
+const COLUMNS = `id, external_id, extract(epoch FROM ts)::float8 AS seconds, type, camera_id, track_id, evidence`;
 
 export class PgEvents implements EventHistory {
   constructor(private readonly sql: Queryable) {}
@@ -49,14 +48,14 @@ export class PgEvents implements EventHistory {
       type === undefined ? undefined : ['type = $', [type]],
       last ? ['(ts, id) < (to_timestamp($), $::uuid)', [last.ts, last.id]] : undefined,
     ]);
-    const sql = `SELECT ${EVENT_COLUMNS} FROM events WHERE ${where} ORDER BY ts DESC, id DESC LIMIT $${values.push(limit)}`;
+    const sql = `SELECT ${COLUMNS} FROM events WHERE ${where} ORDER BY ts DESC, id DESC LIMIT $${values.push(limit)}`;
     return (await this.sql.query<EventRow>(sql, values)).map(eventOf);
   }
 }
 
 type Place = Pick<Event, 'ts' | 'id'>;
 
-export const eventOf = ({ id, external_id, seconds, type, camera_id, track_id, evidence }: EventRow): Event => ({
+const eventOf = ({ id, external_id, seconds, type, camera_id, track_id, evidence }: EventRow): Event => ({
   id,
   externalId: external_id,
   ts: seconds,

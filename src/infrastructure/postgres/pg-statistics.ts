@@ -7,50 +7,39 @@ import type {
   SeriesSource,
   SeriesSpan,
 } from '../../application/statistics/series-service';
-import type { SiteActivity, StatisticsSource, WindowState } from '../../application/statistics/statistics-service';
+import type { SiteActivity, StatisticsSource } from '../../application/statistics/statistics-service';
 import type { Counts, RecentViolation } from '../../application/statistics/statistics-views';
 import { type Grain, type TimeSpan, coverOf } from '../../domain/statistics/window-cover';
-import { OPEN_OF_TODAY } from './pg-alert-archive';
-import { EVENT_COLUMNS, type EventRow, eventOf } from './pg-events';
 import { OF_ALL_CAMERAS, OF_EACH_CAMERA } from './pg-violation-queue';
 import { OF_THE_SITE } from './pg-violations';
 import { type Readable, conditions } from './queryable';
 
-type StateRow = Omit<WindowState, 'violations'> & {
-  readonly violations: readonly (Omit<RecentViolation, 'timestamp'> & { readonly timestamp: string })[];
-};
-
-/** The state of the site, from the tables, and from wherever cameras are read. */
+/** The state of the site, from the tables, and from wherever cameras and alerts are read. */
 export class PgSiteActivity implements SiteActivity {
   constructor(
     private readonly sql: Readable,
     readonly regions: SiteActivity['regions'],
     readonly names: SiteActivity['names'],
-    /** Absent: the stored sums, in one statement with all else. */
-    private readonly counts?: StatisticsSource['counts'],
+    readonly activeAlerts: SiteActivity['activeAlerts'],
   ) {}
 
-  async state(window: TimeSpan, limit: number): Promise<WindowState> {
-    const [counts, row] = await Promise.all([this.counts?.(window), this.row(window, limit)]);
-    const violations = row.violations.map((one) => ({ ...one, timestamp: new Date(one.timestamp).toISOString() }));
-    return { ...row, counts: counts ?? row.counts, violations };
+  async detections({ from, to }: TimeSpan) {
+    const [row] = await this.sql.query<Awaited<ReturnType<SiteActivity['detections']>>>(
+      `SELECT avg(processing_time) AS "processingTime", avg(confidence) AS confidence
+         FROM detection_records WHERE ts >= to_timestamp($1) AND ts < to_timestamp($2)`,
+      [from / 1000, to / 1000],
+    );
+    return row ?? { processingTime: null, confidence: null };
   }
 
-  private async row(window: TimeSpan, limit: number): Promise<StateRow> {
-    const parts = new Parts(undefined);
-    const within = (time: string) => `${time} >= ${parts.time(window.from)} AND ${time} < ${parts.time(window.to)}`;
-    const [row] = await this.sql.query<StateRow>(
-      `SELECT ${this.counts ? `'{}'::json` : `(${parts.count(window)})`} AS counts,
-              reports."processingTime", reports.confidence, (${OPEN_OF_TODAY})::int AS "activeAlerts",
-              (SELECT coalesce(json_agg(v), '[]') FROM (
-                 SELECT id::float8 AS id, camera_id, violation_type, timestamp FROM violation_events
-                  WHERE ${OF_THE_SITE} AND ${within('timestamp')}
-                  ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT ${parts.value(limit)}) AS v) AS violations
-         FROM (SELECT avg(processing_time) AS "processingTime", avg(confidence) AS confidence
-                 FROM detection_records WHERE ${within('ts')}) AS reports`,
-      parts.values,
+  async violations({ from, to }: TimeSpan, limit: number) {
+    const rows = await this.sql.query<Omit<RecentViolation, 'timestamp'> & { timestamp: Date }>(
+      `SELECT id::float8 AS id, camera_id, violation_type, timestamp FROM violation_events
+        WHERE ${OF_THE_SITE} AND timestamp >= to_timestamp($1) AND timestamp < to_timestamp($2)
+        ORDER BY violation_events.timestamp DESC, violation_events.id DESC LIMIT $3`,
+      [from / 1000, to / 1000, limit],
     );
-    return row ?? { counts: {}, processingTime: null, confidence: null, violations: [], activeAlerts: 0 };
+    return rows.map((row) => ({ ...row, timestamp: row.timestamp.toISOString() }));
   }
 }
 
@@ -81,18 +70,14 @@ export class PgStatistics implements StatisticsSource {
   ) {}
 
   async counts(window: TimeSpan, cameraId?: string): Promise<Counts> {
+    const { hours, minutes, events } = coverOf(window);
     const parts = new Parts(cameraId);
-    const [row] = await this.sql.query<{ counts: Counts }>(`SELECT (${parts.count(window)}) AS counts`, parts.values);
-    return row?.counts ?? {};
-  }
-
-  async summary(window: TimeSpan, limit: number, cameraId?: string) {
-    const parts = new Parts(cameraId);
-    const sql = `SELECT (${parts.count(window)}) AS counts,
-      (SELECT coalesce(json_agg(e), '[]') FROM (SELECT ${EVENT_COLUMNS} FROM events
-        WHERE ${parts.within(window)} ORDER BY ts DESC, id DESC LIMIT ${parts.value(limit)}) AS e) AS newest`;
-    const [row] = await this.sql.query<{ counts: Counts; newest: EventRow[] }>(sql, parts.values);
-    return { counts: row?.counts ?? {}, newest: row?.newest.map(eventOf) ?? [] };
+    for (const stretch of hours) parts.sums('hour', stretch);
+    for (const stretch of minutes) parts.sums('minute', stretch);
+    for (const stretch of events) parts.events(stretch);
+    const sql = `SELECT type, sum(events)::float8 AS events FROM (${parts.sql}) AS part GROUP BY type`;
+    const rows = await this.sql.query<CountRow>(sql, parts.values);
+    return Object.fromEntries(rows.map(({ type, events: count }) => [type, count]));
   }
 
   async daily(dates: readonly string[], cameraId?: string): Promise<ReadonlyMap<string, Counts>> {
@@ -110,44 +95,33 @@ export class PgStatistics implements StatisticsSource {
   }
 }
 
-/** Parts of a statement, and the values in them. */
+/** The SELECTs of a count, and their values. */
 class Parts {
   readonly values: unknown[] = [];
+  private readonly selects: string[] = [];
 
   constructor(private readonly cameraId: string | undefined) {}
 
-  /** The events of a window by type, as one JSON object. */
-  count(window: TimeSpan): string {
-    const { hours, minutes, events } = coverOf(window);
-    const parts = [
-      ...hours.map((stretch) => this.sums('hour', stretch)),
-      ...minutes.map((stretch) => this.sums('minute', stretch)),
-      ...events.map((stretch) => `SELECT type, 1 AS events FROM events WHERE ${this.within(stretch)}`),
-    ];
-    return `SELECT coalesce(json_object_agg(type, events), '{}') FROM
-      (SELECT type, sum(events)::float8 AS events FROM (${parts.join(' UNION ALL ')}) AS part GROUP BY type) AS counted`;
+  get sql(): string {
+    return this.selects.join(' UNION ALL ');
   }
 
-  /** A condition on single events. */
-  within({ from, to }: TimeSpan): string {
-    return `ts >= ${this.time(from)} AND ts < ${this.time(to)} ${this.ofCamera()}`;
+  sums(grain: Grain, { from, to }: TimeSpan): void {
+    this.selects.push(`SELECT type, events FROM event_rollups
+      WHERE grain = '${grain}' AND bucket >= ${this.time(from)} AND bucket < ${this.time(to)} ${this.ofCamera()}`);
   }
 
-  time(ms: number): string {
-    return `to_timestamp(${this.value(ms / 1000)})`;
+  events({ from, to }: TimeSpan): void {
+    this.selects.push(`SELECT type, 1 AS events FROM events
+      WHERE ts >= ${this.time(from)} AND ts < ${this.time(to)} ${this.ofCamera()}`);
   }
 
-  value(value: unknown): string {
-    return `$${this.values.push(value)}`;
-  }
-
-  private sums(grain: Grain, { from, to }: TimeSpan): string {
-    return `SELECT type, events FROM event_rollups
-      WHERE grain = '${grain}' AND bucket >= ${this.time(from)} AND bucket < ${this.time(to)} ${this.ofCamera()}`;
+  private time(ms: number): string {
+    return `to_timestamp($${this.values.push(ms / 1000)})`;
   }
 
   private ofCamera(): string {
-    return this.cameraId === undefined ? '' : `AND camera_id = ${this.value(this.cameraId)}`;
+    return this.cameraId === undefined ? '' : `AND camera_id = $${this.values.push(this.cameraId)}`;
   }
 }
 

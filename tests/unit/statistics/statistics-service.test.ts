@@ -17,12 +17,12 @@ describe('statistics', () => {
       rows,
       async () => ['door', 'sink'],
       async () => new Map([['cam1', 'One']]),
-      () => 3,
+      async () => 3,
     );
     statistics = new StatisticsService(
       outage.over(new InMemoryStatistics(rows, ZONE)),
       outage.over(new InMemoryEvents(rows)),
-      outage.over(activity),
+      activity,
       { violationTypes: DEFAULT_VIOLATION_TYPES, zone: ZONE, startedAt: new Date(NOW.getTime() - 3_725_000) },
       () => NOW,
     );
