@@ -38,6 +38,8 @@ const infrastructure = [
   ['src/infrastructure/legacy', inside('src/infrastructure/(journal|postgres)')],
   ['src/infrastructure/postgres', inside('migrations')],
   ['src/infrastructure/postgres', npm('pg', 'typeorm')],
+  // Revisions are stored as what they changed.
+  ['src/infrastructure/postgres', npm('diff')],
   ['src/infrastructure/old-installation', npm('pg')],
   // An old installation is taken over through what takes in events and cameras anyway.
   ['src/infrastructure/old-installation', inside('src/infrastructure/(journal|postgres)')],

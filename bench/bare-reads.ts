@@ -7,4 +7,6 @@ export const READS: Readonly<Record<string, string>> = {
     WHERE ts >= now() - interval '1 hour' ORDER BY ts DESC LIMIT 100`,
   '/statistics/realtime': `SELECT type, count(*) AS events FROM events WHERE ts >= now() - interval '1 hour' GROUP BY type`,
   '/records/violations': 'SELECT * FROM violation_events ORDER BY timestamp DESC LIMIT 50',
+  '/statistics/summary': `SELECT id, ts, type, camera_id, track_id, evidence,
+      count(*) OVER () AS total FROM events WHERE ts >= now() - interval '1 hour' ORDER BY ts DESC LIMIT 100`,
 };

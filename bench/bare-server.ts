@@ -27,11 +27,19 @@ async function main(): Promise<void> {
     if (req.method === 'POST') {
       const chunks: Buffer[] = [];
       req.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => answer(write(pool, Buffer.concat(chunks))));
-    } else if (url.startsWith('/text')) answer(text(READS[url.slice('/text'.length)] ?? ''));
-    else answer(rows(READS[url] ?? ''));
+    } else if (url.startsWith('/text')) answer(text(readOf(url.slice('/text'.length))));
+    else answer(rows(readOf(url)));
   });
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
   process.once('disconnect', () => process.exit(0));
+}
+
+/** With `?limit=` as many rows as that, where there is a limit. */
+function readOf(url: string): string {
+  const [path = '', query] = url.split('?');
+  const limit = /^limit=(\d+)$/.exec(query ?? '')?.[1];
+  const sql = READS[path] ?? '';
+  return limit === undefined ? sql : sql.replace(/LIMIT \d+/, `LIMIT ${limit}`);
 }
 
 function send(res: ServerResponse, body: string, status = 200): void {

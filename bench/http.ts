@@ -37,6 +37,7 @@ export function http(length: 'full' | 'short'): Promise<string> {
     const { service, plain, bare } = all;
     const reads: string[][] = [];
     const alone: string[][] = [];
+    const apart: string[][] = [];
     for (const read of Object.keys(READS)) {
       const of = (name: string, url: string, prefix: string, query = ''): Contestant => ({
         name,
@@ -54,6 +55,7 @@ export function http(length: 'full' | 'short'): Promise<string> {
       );
       const single = [of('rows', bare, ''), of('ours', service, '/api/v1', DOMAIN)];
       alone.push(aloneLine(read, await interleaved(single, EFFORT[length], ALONE)));
+      if (LIMITED.has(read)) apart.push(apartLine(read, await interleaved(unlike(all, read), EFFORT[length])));
       const [ofRows, ofText] = [share(rates, 'ours', 'rows'), share(rates, 'ours', 'text')];
       const overhead = 1 - share(rates, 'ours', 'plain');
       reads.push([
@@ -70,6 +72,7 @@ export function http(length: 'full' | 'short'): Promise<string> {
       `requests per second, ${LANES} connections, ${EVENTS.toLocaleString('en')} events, ${CAMERAS} cameras; medians of ${EFFORT[length].rounds} rounds\n\n`,
       table(head, reads),
       `\n${table(['one connection', 'SELECT + stringify', 'this service', 'of rows'], alone)}`,
+      `\n${table([`${LANES} connections, no two alike`, 'SELECT + stringify', 'json_agg text', 'this service', 'of rows', 'of text'], apart)}`,
       `\n${table(['', 'bare transaction', 'this service', 'ratio'], writes)}`,
     ].join('');
   });
@@ -82,6 +85,27 @@ const aloneLine = (read: string, rates: ReadonlyMap<string, number>): string[] =
   shown(rates.get('rows')),
   shown(rates.get('ours')),
   share(rates, 'ours', 'rows').toFixed(2),
+];
+
+/** Reads of which each of many can ask for something else. */
+const LIMITED = new Set(['/alerts/rules', '/events/recent', '/records/violations', '/statistics/summary']);
+const LIMITS = { most: 100, different: 4 * LANES };
+
+/** As many different limits in turn as no two requests under way have the same. */
+function unlike({ service, bare }: Servers, read: string): Contestant[] {
+  const of = (name: string, url: string, prefix: string, query = ''): Contestant => {
+    let asked = 0;
+    const limit = () => LIMITS.most - ((asked += 1) % LIMITS.different);
+    return { name, url, next: () => ({ method: 'GET', path: `${prefix}${read}?limit=${limit()}${query}` }) };
+  };
+  return [of('rows', bare, ''), of('text', bare, '/text'), of('ours', service, '/api/v1', `&${DOMAIN.slice(1)}`)];
+}
+
+const apartLine = (read: string, rates: ReadonlyMap<string, number>): string[] => [
+  `GET ${read}?limit=n`,
+  ...['rows', 'text', 'ours'].map((name) => shown(rates.get(name))),
+  share(rates, 'ours', 'rows').toFixed(2),
+  share(rates, 'ours', 'text').toFixed(2),
 ];
 
 const met = (is: boolean) => (is ? 'met' : 'MISSED');

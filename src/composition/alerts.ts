@@ -139,7 +139,7 @@ export function createAlerts(
 
 function createCameraWatch({ database, clock }: Platform, { cameras, control }: Watched): CameraWatch {
   const { supervisor } = control.controller;
-  const current = () => processConditions(cameras.remembered, control.rememberedStates, supervisor);
+  const current = () => processConditions(cameras.current, control.rememberedStates, supervisor);
   const fresh = () => processConditions(cameras.repository, control.desired, supervisor);
   return new CameraWatch({ current, fresh }, new PgCameraChanges(database), clock, NOTE_EVERY_MS);
 }

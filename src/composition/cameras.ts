@@ -11,8 +11,7 @@ import type { CamerasPort } from '../application/cameras/cameras-port';
 import type { Log } from '../application/shared/log';
 import { sharingReads } from '../application/shared/shared-reads';
 import type { RevisionRepository } from '../domain/shared/config-revision';
-import type { Camera } from '../domain/cameras/camera';
-import type { CameraRepository } from '../domain/cameras/camera-repository';
+import type { Camera, CameraRepository } from '../domain/cameras/camera';
 import { CAMERA_STORE, PgCameras } from '../infrastructure/postgres/pg-entries';
 import { PgRevisions } from '../infrastructure/postgres/pg-revisions';
 import { noneIfAbsent } from '../infrastructure/system/files';
@@ -24,8 +23,10 @@ import type { Platform } from './platform';
 /** The configuration of the cameras, in the table and in the file. */
 export interface Cameras extends Configured<Camera> {
   readonly repository: CameraRepository;
-  /** For callers that read all cameras frequently: read from the database only after a change. */
+  /** For callers that compare the table with the file: read again only after something was written to it. */
   readonly remembered: Pick<CameraRepository, 'all'>;
+  /** The cameras in force: read from the table only where another process has changed them. */
+  readonly current: Pick<CameraRepository, 'all'>;
   readonly revisions: RevisionRepository;
   readonly config: CameraConfigService;
   readonly domain: CamerasPort;
@@ -43,12 +44,15 @@ export function createCameras(platform: Platform, camerasFile: string): Cameras 
   const repository = new PgCameras(database);
   const revisions = new PgRevisions(database, 'camera_config_revisions');
   const batcher = new ChangeBatcher((decide) => configuration.change(decide));
-  const service = new CameraService(repository, revisions, new CameraCommands(batcher.change, clock, revisions));
+  const current = { all: () => heads.entries({ revisions, entries: repository }) };
+  const found = { ...current, get: (id: string) => repository.get(id) };
+  const service = new CameraService(found, revisions, new CameraCommands(batcher.change, clock, revisions));
   const config = new CameraConfigService(revisions, repository, file, format, heads, configuration, clock);
   return {
     ...configured,
     repository,
     remembered: { all: wakes.remembered('cameras', () => repository.all()) },
+    current: { all: wakes.remembered('cameras', current.all) },
     revisions,
     config,
     domain: sharingReads(service, ['list']),

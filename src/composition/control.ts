@@ -78,7 +78,7 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
   const host = new NodeWorkerHost(options, log);
   const frameCounts = new FrameCounts();
   const supervise = () => new CameraSupervisor(host, { ...systemTimers, wall: clock }, log, {}, frameCounts);
-  const controller = new CameraController(repository, desired, () => revisions.newest(), supervise, log);
+  const controller = new CameraController(cameras.current, desired, () => revisions.newest(), supervise, log);
   const grabber = new FrameGrabber(process.env);
   const pictures = {
     newest: (id: string) => host.picture(id),
@@ -119,11 +119,11 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
 }
 
 const liveCameras = (
-  { remembered }: Cameras,
+  { current }: Cameras,
   { controller, rememberedStates, domain }: Pick<Control, 'controller' | 'rememberedStates' | 'domain'>,
 ) =>
   new LiveCameras({
-    cameras: remembered,
+    cameras: current,
     desired: rememberedStates,
     supervisor: () => (controller.controls ? controller.supervisor() : undefined),
     elsewhere: domain,

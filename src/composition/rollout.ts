@@ -18,7 +18,7 @@ import { ShadowComparer } from '../application/rollout/shadow-comparer';
 import { Verifications } from '../application/rollout/verifications';
 import type { AlertRuleRepository } from '../domain/alerts/alert-rule';
 import { maskFields } from '../domain/cameras/camera-secrets';
-import type { CameraRepository } from '../domain/cameras/camera-repository';
+import type { CameraRepository } from '../domain/cameras/camera';
 import { DEFAULT_PLAN, type GroupPlan } from '../domain/rollout/rollout-plan';
 import { REST } from '../infrastructure/environment/scheduler';
 import { PgControlPlane } from '../infrastructure/postgres/pg-control-plane';

@@ -66,7 +66,7 @@ describe('this project', () => {
     expect(seen.dependencies).toContainEqual(
       expect.objectContaining({
         from: 'src/application/cameras/camera-consistency.ts',
-        to: 'src/domain/cameras/camera-repository.ts',
+        to: 'src/domain/cameras/camera.ts',
       }),
     );
   });

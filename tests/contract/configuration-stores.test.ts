@@ -83,6 +83,26 @@ function configuration<E extends ConfigEntry<E>>(
     expect(items[0]).not.toHaveProperty('text');
   });
 
+  it('gives back every text of a long history of small changes, and of a large one', async () => {
+    let text = Array.from({ length: 300 }, (_, i) => `line ${i}: 正门 🚪`).join('\n');
+    const all: FullRevision[] = [revision(1, text)];
+    for (let number = 2; number <= 420; number++) {
+      text = text.replace(`line ${(number * 7) % 300}:`, `line ${(number * 7) % 300}: ${number}`);
+      if (number === 205) text = text.split('\n').reverse().join('\n');
+      all.push(revision(number, number % 50 === 0 ? `${text}\n` : text));
+    }
+    await stores().unit.exclusively((site) =>
+      site.commit(async ({ revisions }) => {
+        for (const [i, one] of all.entries()) await revisions.add(one, all[i - 1]);
+      }),
+    );
+    const { revisions } = stores();
+    for (const number of [1, 2, 50, 199, 200, 201, 204, 205, 206, 399, 400, 420])
+      expect(await revisions.get(number)).toEqual(all[number - 1]);
+    expect((await revisions.withText(all[98]?.sha256 ?? ''))?.text).toBe(all[98]?.text);
+    expect(await revisions.head()).not.toHaveProperty('text');
+  });
+
   it('notes that a revision is in the file', async () => {
     await add(revision(1), revision(2));
     await stores().revisions.markInFile(1);

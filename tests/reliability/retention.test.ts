@@ -1,12 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { manyCameras } from '../../bench/many-cameras';
+import type { FullRevision } from '../../src/domain/shared/config-revision';
+import { sha256 } from '../../src/domain/shared/sha256';
+import { DAY_MS } from '../../src/domain/shared/time';
 import { eventCounts } from '../../src/infrastructure/postgres/pg-statistics';
 import { NodeWorkerHost } from '../../src/infrastructure/process/node-worker-host';
 import { rememberingLog } from '../support/quiet-log';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { type TestDatabase, createTestDatabase } from '../support/test-database';
 import { type TestSite, testSite } from '../support/test-site';
+
+const revision = (number: number, text: string, daysOld: number): FullRevision => ({
+  number,
+  token: randomUUID(),
+  sha256: sha256(text),
+  origin: 'api',
+  author: null,
+  requestId: null,
+  at: new Date(Date.now() - daysOld * DAY_MS),
+  changes: [],
+  inFile: true,
+  text,
+});
 
 describe('what grows', () => {
   let database: TestDatabase;
@@ -138,6 +155,42 @@ describe('what grows', () => {
     await run();
     expect(await numbers()).toEqual({ least: 4_001, n: 10_000 });
     expect((await site.modules.cameras.revisions.page(1, 0)).total).toBe(10_000);
+  });
+
+  it('of revisions keeps the text that those that stay were made of', async () => {
+    const { revisions } = site.modules.cameras;
+    const text = (number: number) => manyCameras(20).replace('camera 7', `camera ${number}`);
+    const one = (number: number) => revision(number, text(number), 400);
+    for (let number = 1; number <= 1_350; number++)
+      await revisions.add(one(number), number > 1 ? one(number - 1) : undefined);
+    const numbers = async () =>
+      (await sql<{ number: number }>('SELECT number FROM camera_config_revisions ORDER BY 1')).map((row) => row.number);
+    await run();
+    const left = await numbers();
+    // 351 is the first of the newest thousand; 200 is the last before it with a text of its own.
+    expect([left[0], left.length]).toEqual([200, 1_151]);
+    for (const number of [200, 351, 400, 1_350]) expect((await revisions.get(number))?.text).toBe(text(number));
+    const stored = 'SELECT count(text)::int AS texts, max(length(delta::text)) AS longest FROM camera_config_revisions';
+    expect(await sql(stored)).toMatchObject([{ texts: 6, longest: expect.any(Number) }]);
+  });
+
+  it('leaves a full text of every revision while a service of an older version is there', async () => {
+    const { revisions } = site.modules.cameras;
+    const texts = [1, 2, 3].map((number) => manyCameras(20).replace('camera 7', `camera ${number}`));
+    const one = (number: number) => revision(number, texts[number - 1] ?? '', 0);
+    await revisions.add(one(1));
+    await sql(
+      `INSERT INTO site_services VALUES (gen_random_uuid(), 'old', 'host', 1, 's', 'place', 'file', '/f', clock_timestamp())`,
+    );
+    await revisions.add(one(2), one(1));
+    await sql(`DELETE FROM site_services WHERE name = 'old'`);
+    await revisions.add(one(3), one(2));
+    expect(await sql('SELECT text IS NULL AS short FROM camera_config_revisions ORDER BY number')).toEqual([
+      { short: false },
+      { short: false },
+      { short: true },
+    ]);
+    expect((await revisions.get(3))?.text).toBe(texts[2]);
   });
 
   it('of the evidence of a rollout are sums: a row a minute becomes a row a month', async () => {

@@ -1,5 +1,4 @@
-import type { Camera, CameraTimes } from '../../src/domain/cameras/camera';
-import type { CameraRepository } from '../../src/domain/cameras/camera-repository';
+import type { Camera, CameraRepository, CameraTimes } from '../../src/domain/cameras/camera';
 import { InMemoryEntries } from './in-memory-configuration';
 
 /** Cameras without a database. */

@@ -24,8 +24,7 @@ import type { SiteActivity, StatisticsSource } from '../../src/application/stati
 import type { AlertRuleRepository } from '../../src/domain/alerts/alert-rule';
 import type { DesiredStates } from '../../src/domain/camera-control/process-rules';
 import type { RevisionRepository } from '../../src/domain/shared/config-revision';
-import type { Camera } from '../../src/domain/cameras/camera';
-import type { CameraRepository } from '../../src/domain/cameras/camera-repository';
+import type { Camera, CameraRepository } from '../../src/domain/cameras/camera';
 import type { RegionsEntry } from '../../src/domain/regions/region';
 import type { EntryRepository } from '../../src/domain/shared/entry-changes';
 import { DEFAULT_VIOLATION_TYPES } from '../../src/domain/shared/event';

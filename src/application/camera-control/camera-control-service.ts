@@ -1,6 +1,5 @@
 import type { DesiredStates } from '../../domain/camera-control/process-rules';
-import type { Camera } from '../../domain/cameras/camera';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import type { Camera, CameraRepository } from '../../domain/cameras/camera';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock } from '../shared/log';

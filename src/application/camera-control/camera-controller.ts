@@ -1,6 +1,5 @@
 import type { Desired, DesiredStates } from '../../domain/camera-control/process-rules';
-import type { Camera } from '../../domain/cameras/camera';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import type { Camera, CameraRepository } from '../../domain/cameras/camera';
 import { Unavailable } from '../../domain/shared/domain-error';
 import type { Log } from '../shared/log';
 import type { CameraSupervisor } from './camera-supervisor';
@@ -29,7 +28,7 @@ export class CameraController {
   private seen = -1;
 
   constructor(
-    private readonly cameras: CameraRepository,
+    private readonly cameras: Pick<CameraRepository, 'all'>,
     private readonly desired: DesiredStates,
     private readonly newestRevision: () => Promise<number>,
     private readonly supervise: () => CameraSupervisor,

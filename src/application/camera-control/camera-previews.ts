@@ -1,5 +1,4 @@
-import type { Camera } from '../../domain/cameras/camera';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import type { Camera, CameraRepository } from '../../domain/cameras/camera';
 import { CAMERA_RULES, checkNewSource } from '../../domain/cameras/camera-rules';
 import { isMasked, unmaskField } from '../../domain/cameras/camera-secrets';
 import { DomainError, Unavailable, refuseFaults } from '../../domain/shared/domain-error';

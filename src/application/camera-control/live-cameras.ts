@@ -1,6 +1,5 @@
 import type { Desired, DesiredStates } from '../../domain/camera-control/process-rules';
-import { CAMERA_DEFAULTS, type Camera } from '../../domain/cameras/camera';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { type Camera, type CameraRepository, CAMERA_DEFAULTS } from '../../domain/cameras/camera';
 import { maskAddress } from '../../domain/cameras/camera-secrets';
 import type { JsonObject } from '../../domain/shared/json';
 import type { CameraControlPort, ProcessStatus } from './camera-control-port';

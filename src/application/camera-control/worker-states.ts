@@ -1,5 +1,5 @@
 import type { DesiredStates } from '../../domain/camera-control/process-rules';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import type { CameraRepository } from '../../domain/cameras/camera';
 import { Unavailable } from '../../domain/shared/domain-error';
 import { isWanted } from './camera-controller';
 import type { CameraSupervisor } from './camera-supervisor';

@@ -1,8 +1,7 @@
 import { createTwoFilesPatch } from 'diff';
 import type { EntryChange, FieldChange } from '../../domain/shared/entry-changes';
 import type { ConfigRevision, RevisionRepository } from '../../domain/shared/config-revision';
-import type { Camera } from '../../domain/cameras/camera';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import type { Camera, CameraRepository } from '../../domain/cameras/camera';
 import { maskField } from '../../domain/cameras/camera-secrets';
 import { DomainError } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';

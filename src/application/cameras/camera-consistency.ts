@@ -1,6 +1,5 @@
-import type { Camera } from '../../domain/cameras/camera';
+import type { Camera, CameraRepository } from '../../domain/cameras/camera';
 import { changesBetween } from '../../domain/shared/entry-changes';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import type { ConfigFile, ConfigFormat } from '../shared/config-file';
 import type { ConfigHeads } from '../shared/configuration-publication';
 import { admitNow, hasErrors } from '../shared/quarantine';

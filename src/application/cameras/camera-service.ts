@@ -1,6 +1,5 @@
-import { Camera } from '../../domain/cameras/camera';
+import { type CameraRepository, Camera } from '../../domain/cameras/camera';
 import type { RevisionRepository } from '../../domain/shared/config-revision';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { DomainError, isAnswer } from '../../domain/shared/domain-error';
 import { undo } from '../../domain/shared/entry-changes';
 import { type Json, type JsonObject, sameJson } from '../../domain/shared/json';
@@ -227,7 +226,7 @@ export class CameraService implements CamerasPort {
   private seen?: { readonly revision: number; readonly views: readonly CameraView[] };
 
   constructor(
-    private readonly cameras: CameraRepository,
+    private readonly cameras: Pick<CameraRepository, 'all' | 'get'>,
     private readonly revisions: Pick<RevisionRepository, 'newest'>,
     private readonly commands: CameraCommands,
   ) {}

@@ -1,5 +1,4 @@
-import { CAMERA_DEFAULTS, type Camera, type CameraTimes } from '../../domain/cameras/camera';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { type Camera, type CameraRepository, type CameraTimes, CAMERA_DEFAULTS } from '../../domain/cameras/camera';
 import { maskAddress, maskFields } from '../../domain/cameras/camera-secrets';
 import { Unavailable } from '../../domain/shared/domain-error';
 import type { JsonObject } from '../../domain/shared/json';

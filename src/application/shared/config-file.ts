@@ -110,7 +110,8 @@ export interface ConfigFile {
   read(): Promise<FileText | undefined>;
   /** As `read`, but waits until a writer in progress has finished. */
   readStable(): Promise<FileText | undefined>;
-  stage(text: string): Promise<StagedText>;
+  /** `sha256`: that of the text, where it is known. */
+  stage(text: string, sha256?: string): Promise<StagedText>;
   /** Keeps a copy of the present text next to the file, for a person to look at, and answers its name. */
   moveAway(): Promise<string>;
   /**

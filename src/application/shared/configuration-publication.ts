@@ -46,6 +46,12 @@ export class ConfigHeads<E> {
     const full = await revisions.get(revision.number);
     return this.remember({ revision, entries: await entries.all(), text: full?.text ?? '' });
   }
+
+  /** The entries in force, without reading them where this process made or read the newest revision. */
+  async entries({ revisions, entries }: ConfigTables<E>): Promise<readonly E[]> {
+    const newest = await revisions.head();
+    return newest && this.known?.revision.token === newest.token ? this.known.entries : entries.all();
+  }
 }
 
 /** Every point of a configuration change at which a process may die; tests make it die there. */
@@ -104,11 +110,12 @@ export class ConfigPublishing<E extends ConfigEntry<E>> {
     const now = this.clock();
     const before = head?.entries ?? [];
     const entries = reconcile(before, next.entries, (fields) => this.kind.restore(fields, now, now), now);
-    const staged = next.text === disk?.text ? undefined : await this.file.stage(next.text);
+    const hash = sha256(next.text);
+    const staged = next.text === disk?.text ? undefined : await this.file.stage(next.text, hash);
     const revision: FullRevision = {
       number: (head?.revision.number ?? 0) + 1,
       token: next.token ?? randomUUID(),
-      sha256: sha256(next.text),
+      sha256: hash,
       origin: next.origin,
       author: currentCall()?.actor ?? null,
       requestId: currentCall()?.requestId ?? null,
@@ -120,7 +127,13 @@ export class ConfigPublishing<E extends ConfigEntry<E>> {
       inFile: staged === undefined,
       text: next.text,
     };
-    await this.commit(site, entries, revision, staged);
+    const isMoved = before.some(({ id }, i) => id !== entries[i]?.id);
+    await this.commit(site, staged, async (tables) => {
+      await tables.entries.apply(entries, revision.changes, isMoved);
+      await this.onStep('entries.applied');
+      await tables.revisions.add(revision, head && { number: head.revision.number, text: head.text });
+      await this.onStep('revision.added');
+    });
     noteChange({ revision: revision.number });
     const published = this.heads.remember({ revision, entries, text: next.text });
     return staged ? await this.place(site, published, staged, disk?.sha256) : published;
@@ -128,7 +141,7 @@ export class ConfigPublishing<E extends ConfigEntry<E>> {
 
   /** Writes the head's text into the file, as after a crash between COMMIT and rename. */
   async putBack(site: LockedSite<E>, head: ConfigHead<E>, disk: OnDisk | undefined): Promise<ConfigHead<E>> {
-    return this.place(site, head, await this.file.stage(head.text), disk?.sha256);
+    return this.place(site, head, await this.file.stage(head.text, head.revision.sha256), disk?.sha256);
   }
 
   /**
@@ -145,14 +158,13 @@ export class ConfigPublishing<E extends ConfigEntry<E>> {
     return this.heads.remember({ ...head, revision: { ...head.revision, inFile: true } });
   }
 
-  private async commit(site: LockedSite<E>, entries: readonly E[], revision: FullRevision, staged?: StagedText) {
+  private async commit(
+    site: LockedSite<E>,
+    staged: StagedText | undefined,
+    change: (tables: ConfigTables<E>) => Promise<void>,
+  ) {
     try {
-      await site.commit(async (tables) => {
-        await tables.entries.apply(entries, revision.changes);
-        await this.onStep('entries.applied');
-        await tables.revisions.add(revision);
-        await this.onStep('revision.added');
-      });
+      await site.commit(change);
     } catch (error) {
       // After a lost COMMIT the staged text may be the only copy that reaches the file in time; recovery removes it.
       if (effectOf(error) !== 'unknown') await staged?.discard();

@@ -62,10 +62,52 @@ export interface StoredRuleState {
   readonly state: RuleState;
 }
 
+/** The state for one camera that all of these rules of a group have. */
 interface Scope {
-  rule: WatchedRule;
+  rules: WatchedRule[];
   readonly cameraId: string;
   state: RuleState;
+}
+
+/**
+ * Rules that count the same: an event steps them once. A rule that was made later counts for itself at first, and joins
+ * the others of its group as soon as its state has become theirs.
+ */
+class RuleGroup {
+  readonly rules: WatchedRule[] = [];
+  readonly byCamera = new Map<string, Scope[]>();
+
+  add(scope: Scope): void {
+    const scopes = this.byCamera.get(scope.cameraId);
+    if (scopes) scopes.push(scope);
+    else this.byCamera.set(scope.cameraId, [scope]);
+  }
+
+  /** Every rule has a state for a camera that another of the group has one for. */
+  complete(begun: (cameraId: string) => RuleState): void {
+    for (const [cameraId, scopes] of this.byCamera) {
+      const known = new Set(scopes.flatMap(({ rules }) => rules.map(({ id }) => id)));
+      const rules = this.rules.filter(({ id }) => !known.has(id));
+      if (rules.length > 0) scopes.push({ rules, cameraId, state: begun(cameraId) });
+    }
+  }
+
+  /** Rules of equal states share one; answers the scopes that are no more. */
+  join(cameraId: string): Map<Scope, Scope> {
+    const joined = new Map<Scope, Scope>();
+    const scopes = this.byCamera.get(cameraId) ?? [];
+    if (scopes.length < 2) return joined;
+    const byState = new Map<string, Scope>();
+    for (const scope of scopes) {
+      const key = JSON.stringify(scope.state);
+      const same = byState.get(key);
+      if (same) joined.set(scope, same);
+      else byState.set(key, scope);
+    }
+    for (const [scope, same] of joined) for (const rule of scope.rules) same.rules.push(rule);
+    this.byCamera.set(cameraId, [...byState.values()]);
+    return joined;
+  }
 }
 
 /** Up to when events, and condition changes of cameras, are completely known. Milliseconds since 1970. */
@@ -77,8 +119,8 @@ interface Known {
 /** All rules and their states. Live evaluation and dry run both use it, fed in the same order. */
 export class RuleEvaluation {
   private index = new RuleIndex([]);
-  /** By rule, then by camera. */
-  private readonly scopes = new Map<number, Map<string, Scope>>();
+  private rules: readonly WatchedRule[] = [];
+  private groups = new Map<string, RuleGroup>();
   private readonly changed = new Set<Scope>();
   private deleted: StoredRuleState[] = [];
 
@@ -90,25 +132,28 @@ export class RuleEvaluation {
 
   /** Replaces the rules in force. States counted under the same conditions are kept, all others start anew. */
   follow(rules: readonly WatchedRule[]): void {
-    this.index = new RuleIndex(rules);
+    const [before, kept] = [this.all(), this.kept];
+    this.group(rules);
+    this.kept = [];
     const byId = new Map(rules.map((rule) => [rule.id, rule]));
-    for (const old of this.kept) {
+    for (const old of kept) {
       const rule = byId.get(old.ruleId);
-      if (rule && isOf(old, rule)) this.put({ rule, cameraId: old.cameraId, state: old.state });
+      if (rule && isOf(old, rule)) this.put({ rules: [rule], cameraId: old.cameraId, state: old.state });
       else this.deleted.push(old);
     }
-    this.kept = [];
-    for (const scope of this.all()) this.refollow(scope, byId.get(scope.rule.id));
-    for (const rule of rules.filter(watchesTime)) {
-      if (rule.cameraId !== undefined) this.scope(rule, rule.cameraId);
-      else for (const cameraId of this.cameras.keys()) this.scope(rule, cameraId);
+    for (const scope of before) this.refollow(scope, byId);
+    for (const group of this.groups.values()) {
+      const [rule] = group.rules;
+      if (rule && watchesTime(rule)) this.beginWatch(rule);
+      else if (rule) group.complete((cameraId) => begin(rule, this.cameras.get(cameraId)));
+      for (const cameraId of group.byCamera.keys()) this.join(group, cameraId);
     }
   }
 
   /** Discards all states and starts anew. */
   startAnew(rules: readonly WatchedRule[]): void {
-    this.deleted.push(...this.all().map(keep));
-    this.scopes.clear();
+    this.deleted.push(...this.all().flatMap(keep));
+    this.groups.clear();
     this.changed.clear();
     this.follow(rules);
   }
@@ -118,8 +163,8 @@ export class RuleEvaluation {
     const input = { kind: 'event', at, event } as const;
     for (const rule of this.index.matching(event)) {
       // Events are expected only of a camera that the rule watches.
-      if (rule.type === 'no_detection' && !this.scopes.get(rule.id)?.has(event.cameraId)) continue;
-      this.feed(this.scope(rule, event.cameraId), input, raised);
+      if (rule.type === 'no_detection' && !this.groups.get(groupOf(rule))?.byCamera.has(event.cameraId)) continue;
+      for (const scope of this.scopes(rule, event.cameraId)) this.feed(scope, input, raised);
     }
     return raised;
   }
@@ -127,9 +172,9 @@ export class RuleEvaluation {
   camera(at: number, cameraId: string, condition: CameraCondition): AlertText[] {
     const raised: AlertText[] = [];
     const input = { kind: 'camera', at, condition } as const;
-    for (const rule of this.index.rules.filter(watchesTime)) {
-      if (rule.cameraId === undefined || rule.cameraId === cameraId)
-        this.feed(this.scope(rule, cameraId), input, raised);
+    for (const rule of this.rules.filter(watchesTime)) {
+      if (rule.cameraId !== undefined && rule.cameraId !== cameraId) continue;
+      for (const scope of this.scopes(rule, cameraId)) this.feed(scope, input, raised);
     }
     this.cameras.set(cameraId, { condition, since: at });
     return raised;
@@ -137,62 +182,97 @@ export class RuleEvaluation {
 
   /** When time alone decides something next, in milliseconds since 1970; infinity: no rule waits for time. */
   nextDue(): number {
-    return Math.min(...this.all().map(({ rule, state }) => dueOf(rule, state) ?? Number.POSITIVE_INFINITY));
+    let next = Number.POSITIVE_INFINITY;
+    for (const scope of this.all()) next = Math.min(next, due(scope) ?? next);
+    return next;
   }
 
   /** Everything that time alone decides, in the order in which it was due. */
   time(known: Known): AlertText[] {
     const raised: AlertText[] = [];
     for (const scope of this.all()) {
-      const at = scope.rule.type === 'camera_down' ? known.cameras : known.events;
-      const due = dueOf(scope.rule, scope.state);
-      if (due !== null && due <= at) this.feed(scope, { kind: 'time', at }, raised);
+      const at = scope.state.of === 'camera_down' ? known.cameras : known.events;
+      const when = due(scope);
+      if (when !== null && when <= at) this.feed(scope, { kind: 'time', at }, raised);
     }
     return raised.sort((a, b) => a.at.getTime() - b.at.getTime());
   }
 
   /** The states to store and to delete since the last call. */
   drain(): { readonly changed: StoredRuleState[]; readonly deleted: StoredRuleState[] } {
-    const [changed, { deleted }] = [[...this.changed].map(keep), this];
+    const [scopes, { deleted }] = [[...this.changed], this];
+    const changed = scopes.flatMap(keep);
     this.changed.clear();
     this.deleted = [];
-    return { changed, deleted: deleted };
+    for (const { rules, cameraId } of scopes) {
+      const group = rules[0] && this.groups.get(groupOf(rules[0]));
+      if (group) this.join(group, cameraId);
+    }
+    return { changed, deleted };
+  }
+
+  private group(rules: readonly WatchedRule[]): void {
+    this.rules = rules;
+    this.groups = new Map();
+    for (const rule of rules) {
+      const group = this.groups.get(groupOf(rule)) ?? new RuleGroup();
+      this.groups.set(groupOf(rule), group);
+      group.rules.push(rule);
+    }
+    this.index = new RuleIndex([...this.groups.values()].flatMap((group) => group.rules.slice(0, 1)));
   }
 
   private all(): Scope[] {
-    return [...this.scopes.values()].flatMap((byCamera) => [...byCamera.values()]);
+    return [...this.groups.values()].flatMap((group) => [...group.byCamera.values()].flat());
   }
 
-  private refollow(scope: Scope, rule: WatchedRule | undefined): void {
-    const old = keep(scope);
-    if (rule && isOf(old, rule)) {
-      scope.rule = rule;
-      return;
+  private refollow(scope: Scope, byId: ReadonlyMap<number, WatchedRule>): void {
+    const [old, rules] = [keep(scope), [] as WatchedRule[]];
+    for (const state of old) {
+      const rule = byId.get(state.ruleId);
+      if (rule && isOf(state, rule)) rules.push(rule);
+      else this.deleted.push(state);
     }
-    this.scopes.get(old.ruleId)?.delete(old.cameraId);
-    this.changed.delete(scope);
-    this.deleted.push(old);
+    scope.rules = rules;
+    if (rules.length > 0) this.put(scope);
+    else this.changed.delete(scope);
   }
 
-  private scope(rule: WatchedRule, cameraId: string): Scope {
-    const known = this.scopes.get(rule.id)?.get(cameraId);
+  private beginWatch(rule: WatchedRule): void {
+    if (rule.cameraId !== undefined) this.scopes(rule, rule.cameraId);
+    else for (const cameraId of this.cameras.keys()) this.scopes(rule, cameraId);
+  }
+
+  /** The states for a camera of all the rules of this one's group. */
+  private scopes(rule: WatchedRule, cameraId: string): readonly Scope[] {
+    const group = this.groups.get(groupOf(rule));
+    const known = group?.byCamera.get(cameraId);
     if (known) return known;
-    const scope = this.put({ rule, cameraId, state: begin(rule, this.cameras.get(cameraId)) });
+    const rules = group ? [...group.rules] : [rule];
+    const scope = { rules, cameraId, state: begin(rule, this.cameras.get(cameraId)) };
+    this.put(scope);
     this.changed.add(scope);
-    return scope;
+    return [scope];
   }
 
-  private put(scope: Scope): Scope {
-    const byCamera = this.scopes.get(scope.rule.id) ?? new Map<string, Scope>();
-    this.scopes.set(scope.rule.id, byCamera.set(scope.cameraId, scope));
-    return scope;
+  private put(scope: Scope): void {
+    const [rule] = scope.rules;
+    if (rule) this.groups.get(groupOf(rule))?.add(scope);
+  }
+
+  /** What is still to be stored of a scope is stored with the one that it joins. */
+  private join(group: RuleGroup, cameraId: string): void {
+    for (const [scope, same] of group.join(cameraId)) if (this.changed.delete(scope)) this.changed.add(same);
   }
 
   private feed(scope: Scope, input: AlertInput, raised: AlertText[]): void {
-    const [state, decisions] = stepRule(scope.rule, scope.state, input);
+    const [rule] = scope.rules;
+    if (!rule) return;
+    const [state, decisions] = stepRule(rule, scope.state, input);
     if (state !== scope.state) this.changed.add(scope);
     scope.state = state;
-    for (const decision of decisions) raised.push(formatAlert(scope.rule, scope.cameraId, decision));
+    for (const decision of decisions)
+      for (const each of scope.rules) raised.push(formatAlert(each, scope.cameraId, decision));
   }
 }
 
@@ -200,9 +280,9 @@ export class RuleEvaluation {
 const isOf = ({ fingerprint, state }: StoredRuleState, rule: WatchedRule): boolean =>
   rule.fingerprint === fingerprint && rule.type === state.of;
 const watchesTime = ({ type }: WatchedRule): boolean => type === 'no_detection' || type === 'camera_down';
-const keep = ({ rule, cameraId, state }: Scope): StoredRuleState => ({
-  ruleId: rule.id,
-  cameraId,
-  fingerprint: rule.fingerprint,
-  state,
-});
+/** What only events decide depends on the conditions alone; what time decides, also on when the rule was made. */
+const groupOf = (rule: WatchedRule): string =>
+  watchesTime(rule) ? `${rule.fingerprint} ${rule.id}` : rule.fingerprint;
+const due = ({ rules: [rule], state }: Scope): number | null => (rule ? dueOf(rule, state) : null);
+const keep = ({ rules, cameraId, state }: Scope): StoredRuleState[] =>
+  rules.map(({ id, fingerprint }) => ({ ruleId: id, cameraId, fingerprint, state }));

@@ -1,4 +1,5 @@
 import { refuseFaults } from '../shared/domain-error';
+import type { EntryRepository } from '../shared/entry-changes';
 import type { Fault } from '../shared/fault';
 import { type Json, type JsonObject, isJsonObject, sameJson } from '../shared/json';
 import { type CameraFields, canonical, checkCamera, checkNewSource, isKnownField, suggestField } from './camera-rules';
@@ -213,3 +214,9 @@ const masked = (fields: CameraFields): Fault[] =>
       type: 'masked',
       message: 'carries *** where a secret belongs: send it in full',
     }));
+
+export interface CameraRepository extends EntryRepository<Camera> {
+  get(id: string): Promise<Camera | undefined>;
+  /** When each camera was created and changed, by id. */
+  times(): Promise<ReadonlyMap<string, CameraTimes>>;
+}

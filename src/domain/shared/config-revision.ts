@@ -33,6 +33,7 @@ export interface RevisionRepository {
   withToken(token: string): Promise<ConfigRevision | undefined>;
   /** Newest first. */
   page(limit: number, offset: number): Promise<{ items: ConfigRevision[]; total: number }>;
-  add(revision: FullRevision): Promise<void>;
+  /** `before`: the revision that this one changes, where it is known; it lets a store keep only the difference. */
+  add(revision: FullRevision, before?: Pick<FullRevision, 'number' | 'text'>): Promise<void>;
   markInFile(number: number): Promise<void>;
 }

@@ -20,9 +20,12 @@ export interface ConfigEntry<Self> {
 /** The entries of a configuration in the database. */
 export interface EntryRepository<E> {
   /** All entries in the order of the file. */
-  all(): Promise<E[]>;
-  /** Makes the table equal to `after`, given the changes that lead there. */
-  apply(after: readonly E[], changes: readonly EntryChange[]): Promise<void>;
+  all(): Promise<readonly E[]>;
+  /**
+   * Makes the table equal to `after`, given the changes that lead there, and whether entries that were there have
+   * another place now.
+   */
+  apply(after: readonly E[], changes: readonly EntryChange[], isMoved?: boolean): Promise<void>;
 }
 
 /** What happened to one entry between two revisions. */

@@ -7,9 +7,8 @@ import type { ConfigFile, ConfigNoun, FileText, LateSave, StagedText } from '../
 import type { OnStep } from '../../application/shared/configuration-publication';
 import type { Clock } from '../../application/shared/log';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
-import { sha256 } from '../../domain/shared/sha256';
 import { errorCode, hasCode } from '../system/files';
-import { NotARegularFile, PreviousText, readRegular, readRegularSync } from './regular-file';
+import { KnownContents, NotARegularFile, PreviousText, readRegular, readRegularSync } from './regular-file';
 
 const STABLE_MS = 100;
 const STABLE_TRIES = 20;
@@ -19,6 +18,8 @@ const STABLE_TRIES = 20;
  * text is staged next to the file, fsynced and renamed over it: the file is never seen half-written.
  */
 export class DiskConfigFile implements ConfigFile {
+  private readonly known = new KnownContents();
+
   constructor(
     private readonly noun: ConfigNoun,
     private readonly path: string,
@@ -29,7 +30,7 @@ export class DiskConfigFile implements ConfigFile {
   async read(): Promise<FileText | undefined> {
     try {
       const { bytes, stats } = await readRegular(this.path);
-      return { text: bytes.toString('utf8'), sha256: sha256(bytes), modifiedAt: this.byOurClock(stats.mtime) };
+      return { ...this.known.of(bytes), modifiedAt: this.byOurClock(stats.mtime) };
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return undefined;
       throw this.failed('file_unreadable', `The ${this.noun}s file cannot be read`, error);
@@ -53,15 +54,17 @@ export class DiskConfigFile implements ConfigFile {
     throw new Unavailable(`${this.noun}_config.file_busy`, message, 'rolled-back');
   }
 
-  async stage(text: string): Promise<StagedText> {
+  async stage(text: string, hash?: string): Promise<StagedText> {
     const target = await this.target();
     const staged = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+    const bytes = Buffer.from(text, 'utf8');
     try {
-      await this.write(staged, target, Buffer.from(text, 'utf8'));
+      await this.write(staged, target, bytes);
     } catch (error) {
       await rm(staged, { force: true });
       throw this.failed('file_unwritable', `The ${this.noun}s file cannot be written`, error);
     }
+    if (hash !== undefined && text.isWellFormed()) this.known.add({ bytes, text, sha256: hash });
     return {
       replace: (expected) => this.replace(staged, target, expected),
       discard: () => rm(staged, { force: true }),
@@ -81,7 +84,7 @@ export class DiskConfigFile implements ConfigFile {
 
   async lateSave(): Promise<LateSave | undefined> {
     try {
-      const previous = new PreviousText(await this.target());
+      const previous = new PreviousText(await this.target(), this.known);
       let seen = previous.changed();
       for (let i = 0; seen && i < STABLE_TRIES; i++) {
         await pause(STABLE_MS);
@@ -96,7 +99,7 @@ export class DiskConfigFile implements ConfigFile {
   }
 
   async forgetLateSave(): Promise<void> {
-    new PreviousText(await this.target()).drop();
+    new PreviousText(await this.target(), this.known).drop();
   }
 
   async sweep(): Promise<void> {
@@ -140,7 +143,7 @@ export class DiskConfigFile implements ConfigFile {
   private async replace(staged: string, target: string, expected: string | undefined): Promise<boolean> {
     try {
       await this.onStep('rename.before');
-      if (!isStill(target, expected)) return false;
+      if (!isStill(target, expected, this.known)) return false;
       renameSync(staged, target);
       await this.onStep('rename.after');
       await syncDirectory(dirname(target));
@@ -163,12 +166,12 @@ export class DiskConfigFile implements ConfigFile {
  * Whether the file holds the expected text. If so, its inode stays reachable under a second name: an editor that has it
  * open may write to it after it was replaced, and that text must not be lost.
  */
-function isStill(target: string, expected: string | undefined): boolean {
+function isStill(target: string, expected: string | undefined, known: KnownContents): boolean {
   if (expected === undefined) return !existsSync(target);
-  const previous = new PreviousText(target);
+  const previous = new PreviousText(target, known);
   try {
     previous.keep(expected);
-    const same = sha256(readRegularSync(target)) === expected && previous.isKept();
+    const same = known.of(readRegularSync(target)).sha256 === expected && previous.isKept();
     if (!same) previous.drop();
     return same;
   } catch (error) {

@@ -58,6 +58,33 @@ export function readRegularSync(path: string): Buffer {
   }
 }
 
+interface Content {
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** Lower-case hexadecimal, of the bytes. */
+  readonly sha256: string;
+}
+
+/** The file before and after a change, and the one that is to follow. */
+const MOST_KNOWN = 3;
+
+/** Comparing bytes with those of the last contents costs a fraction of hashing and decoding them again. */
+export class KnownContents {
+  private readonly newest: Content[] = [];
+
+  of(bytes: Buffer): Pick<Content, 'text' | 'sha256'> {
+    const known = this.newest.find((one) => one.bytes.equals(bytes));
+    const { text, sha256: hash } = this.add(known ?? { bytes, text: bytes.toString('utf8'), sha256: sha256(bytes) });
+    return { text, sha256: hash };
+  }
+
+  add(content: Content): Content {
+    const others = this.newest.filter((one) => one !== content && !one.bytes.equals(content.bytes));
+    this.newest.splice(0, this.newest.length, content, ...others.slice(0, MOST_KNOWN - 1));
+    return content;
+  }
+}
+
 const SUFFIX = '.previous';
 
 /**
@@ -68,7 +95,10 @@ export class PreviousText {
   private readonly dir: string;
   private readonly prefix: string;
 
-  constructor(private readonly target: string) {
+  constructor(
+    private readonly target: string,
+    private readonly known: KnownContents,
+  ) {
     this.dir = dirname(target);
     this.prefix = `.${basename(target)}.`;
   }
@@ -98,7 +128,8 @@ export class PreviousText {
     if (name === undefined || this.isTarget(name)) return undefined;
     const bytes = readRegularSync(join(this.dir, name));
     const base = name.slice(this.prefix.length, -SUFFIX.length);
-    return sha256(bytes) === base ? undefined : { text: bytes.toString('utf8'), base };
+    const { text, sha256: hash } = this.known.of(bytes);
+    return hash === base ? undefined : { text, base };
   }
 
   drop(): void {

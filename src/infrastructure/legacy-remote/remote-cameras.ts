@@ -16,10 +16,9 @@ import type {
 import { editsOf } from '../../application/shared/configuration-reconciliation';
 import type { Clock, Log } from '../../application/shared/log';
 import { within } from '../../application/shared/within';
-import { CAMERA_DEFAULTS, Camera } from '../../domain/cameras/camera';
+import { type CameraRepository, CAMERA_DEFAULTS, Camera } from '../../domain/cameras/camera';
 import { changesBetween } from '../../domain/shared/entry-changes';
 import type { RevisionRepository } from '../../domain/shared/config-revision';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
 import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import type { Fault } from '../../domain/shared/fault';
 import { type Json, type JsonObject, isBounded, isJsonObject } from '../../domain/shared/json';

@@ -11,8 +11,7 @@ import type {
 } from '../../application/cameras/cameras-port';
 import type { ConfigHeads } from '../../application/shared/configuration-publication';
 import { admitNow, hasErrors } from '../../application/shared/quarantine';
-import { Camera } from '../../domain/cameras/camera';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import { type CameraRepository, Camera } from '../../domain/cameras/camera';
 import type { JsonObject } from '../../domain/shared/json';
 
 /**

@@ -17,6 +17,7 @@ import { Sessions1764910000000 } from '../../../migrations/1764910000000-session
 import { Live1764920000000 } from '../../../migrations/1764920000000-live';
 import { ViolationQueue1764930000000 } from '../../../migrations/1764930000000-violation-queue';
 import { Console1764940000000 } from '../../../migrations/1764940000000-console';
+import { RevisionDeltas1764950000000 } from '../../../migrations/1764950000000-revision-deltas';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { Regions1764900000000 } from '../../../migrations/1764900000000-regions';
 import { CAMERA_TABLE, REGION_TABLE } from './entry-tables';
@@ -97,6 +98,7 @@ export class Database implements Queryable {
         Live1764920000000,
         ViolationQueue1764930000000,
         Console1764940000000,
+        RevisionDeltas1764950000000,
       ],
       migrationsTransactionMode: 'all',
     });

@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { EntryChange, EntryRepository } from '../../domain/shared/entry-changes';
-import type { Camera, CameraTimes } from '../../domain/cameras/camera';
-import type { CameraRepository } from '../../domain/cameras/camera-repository';
+import type { Camera, CameraRepository, CameraTimes } from '../../domain/cameras/camera';
 import type { RegionsEntry } from '../../domain/regions/region';
 import { CAMERA_TABLE, type EntryRow, type EntryTable, REGION_TABLE, type StoredEntry } from './entry-tables';
 import type { ConfigStore } from './pg-config-unit-of-work';
@@ -23,7 +22,7 @@ class PgEntries<E extends StoredEntry> implements EntryRepository<E> {
     return rows.map((row) => this.table.fromRow(row));
   }
 
-  async apply(after: readonly E[], changes: readonly EntryChange[]): Promise<void> {
+  async apply(after: readonly E[], changes: readonly EntryChange[], isMoved = true): Promise<void> {
     const { name, schema } = this.table;
     if (!this.manager) throw new Error(`${name} are written in a unit of work only`);
     const rows = this.manager.getRepository(schema);
@@ -32,6 +31,7 @@ class PgEntries<E extends StoredEntry> implements EntryRepository<E> {
     const changed = new Set(changes.map((c) => c.id));
     const written = after.flatMap((entry, i) => (changed.has(entry.id) ? [this.table.toRow(entry, i)] : []));
     for (let i = 0; i < written.length; i += CHUNK) await rows.upsert(written.slice(i, i + CHUNK), ['id']);
+    if (!isMoved) return;
     await this.sql.query(
       `UPDATE ${name} SET position = ordered.position - 1
          FROM unnest($1::text[]) WITH ORDINALITY AS ordered (id, position)

@@ -175,7 +175,7 @@ const THERE = `heartbeat_at > clock_timestamp() - interval '${THERE_SECONDS} sec
 const OTHERS = 'SELECT id, name, host, pid, started, place, file, file_path FROM site_services';
 
 const REGISTER = `
-  INSERT INTO site_services VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())
+  INSERT INTO site_services VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), true)
   ON CONFLICT (id) DO UPDATE SET heartbeat_at = clock_timestamp()`;
 
 const TICK = `

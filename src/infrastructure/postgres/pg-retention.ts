@@ -154,7 +154,10 @@ export class PgRetention {
     for (const table of ['camera_config_revisions', 'region_config_revisions']) {
       const newest = `SELECT max(number) FROM ${table}`;
       const old = `number <= (${newest}) - ${LEAST_REVISIONS} AND (at < $1 OR number <= (${newest}) - ${MOST_REVISIONS})`;
-      await this.purge(table, old, [oldest]);
+      // The first one that stays needs the text that it was made of.
+      const first = `SELECT min(number) FROM ${table} WHERE NOT (${old})`;
+      const base = `SELECT max(number) FROM ${table} WHERE text IS NOT NULL AND number <= (${first})`;
+      await this.purge(table, `number < (${base})`, [oldest]);
     }
   }
 

@@ -1,6 +1,8 @@
+import { diffArrays } from 'diff';
 import type { CameraChangeStore, NotedChange } from '../../application/alerts/camera-watch';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
 import type { EntryChange } from '../../domain/shared/entry-changes';
+import { sha256 } from '../../domain/shared/sha256';
 import type {
   ConfigRevision,
   FullRevision,
@@ -30,6 +32,67 @@ const fromRow = ({ request_id, in_file, ...row }: RevisionRow): ConfigRevision =
   inFile: in_file,
 });
 
+/** Every so many revisions one has its full text: the way back to a text is no longer than that. */
+export const FULL_TEXT_EVERY = 200;
+/** More changed lines than this are no edit by hand: the text is stored. */
+const MOST_CHANGED_LINES = 500;
+/** A delta larger than this part of the text saves too little. */
+const LARGEST_DELTA = 0.1;
+
+/** From one place of a text up to another (end-exclusive), and what stands there instead; the last ones come first. */
+type TextDelta = readonly (readonly [from: number, to: number, text: string])[];
+
+/** How much of the first `most` characters is the same. Halves are compared as a whole, not letter by letter. */
+function sameLength(most: number, isSame: (from: number, to: number) => boolean): number {
+  let same = 0;
+  let different = most + 1;
+  while (different - same > 1) {
+    const middle = (same + different) >> 1;
+    if (isSame(same, middle)) same = middle;
+    else different = middle;
+  }
+  return same;
+}
+
+/** Where whole lines of both texts that are the same end, at the beginning, and start, counted from the end. */
+function sameLines(before: string, after: string): { readonly start: number; readonly end: number } {
+  const [old, now, shorter] = [before.length, after.length, Math.min(before.length, after.length)];
+  const head = sameLength(shorter, (from, to) => before.slice(from, to) === after.slice(from, to));
+  const start = head === 0 ? 0 : before.lastIndexOf('\n', head - 1) + 1;
+  const tail = sameLength(
+    shorter - start,
+    (from, to) => before.slice(old - to, old - from) === after.slice(now - to, now - from),
+  );
+  const line = tail === 0 ? -1 : before.indexOf('\n', old - tail);
+  return { start, end: line < 0 ? 0 : old - line - 1 };
+}
+
+const linesOf = (text: string): string[] => text.split(/(?<=\n)/);
+
+/** What leads from one text to the next; undefined where that is too much to be worth it. */
+export function deltaBetween(before: string, after: string): TextDelta | undefined {
+  // The database stores other texts as far as it can, which JSON would refuse.
+  if (!before.isWellFormed() || !after.isWellFormed()) return undefined;
+  const { start, end } = sameLines(before, after);
+  const [old, lines] = [before, after].map((text) => linesOf(text.slice(start, text.length - end)));
+  const changes = diffArrays(old ?? [], lines ?? [], { maxEditLength: MOST_CHANGED_LINES });
+  if (!changes) return undefined;
+  const delta: [number, number, string][] = [];
+  let at = start;
+  for (const { added, removed, value } of changes) {
+    const text = value.join('');
+    const joined = delta[0]?.[1] === at ? delta[0] : undefined;
+    if (added && joined) joined[2] += text;
+    else if (removed && joined) joined[1] += text.length;
+    else if (added || removed) delta.unshift([at, removed ? at + text.length : at, added ? text : '']);
+    if (!added) at += text.length;
+  }
+  return JSON.stringify(delta).length > LARGEST_DELTA * after.length ? undefined : delta;
+}
+
+export const withDelta = (before: string, delta: TextDelta): string =>
+  delta.reduce((text, [from, to, lines]) => text.slice(0, from) + lines + text.slice(to), before);
+
 type RevisionTable = 'camera_config_revisions' | 'region_config_revisions';
 
 /** The revisions of one configuration. */
@@ -54,11 +117,22 @@ export class PgRevisions implements RevisionRepository {
   }
 
   async get(number: number): Promise<FullRevision | undefined> {
-    return this.full('WHERE number = $1', [number]);
+    const base = `SELECT max(number) FROM ${this.table} WHERE number <= $1 AND text IS NOT NULL`;
+    const sql = `SELECT number, text, delta FROM ${this.table} WHERE number BETWEEN (${base}) AND $1 ORDER BY number`;
+    const [rows, revision] = [
+      await this.sql.query<{ number: number; text: string | null; delta: TextDelta | null }>(sql, [number]),
+      await this.one('WHERE number = $1', [number]),
+    ];
+    if (!revision || rows.at(-1)?.number !== number) return undefined;
+    const text = rows.reduce((before, row) => row.text ?? withDelta(before, row.delta ?? []), '');
+    if (rows.length > 1 && sha256(text) !== revision.sha256)
+      throw new Error(`the text of revision ${number} cannot be put together from ${this.table}`);
+    return { ...revision, text };
   }
 
-  async withText(sha256: string): Promise<FullRevision | undefined> {
-    return this.full('WHERE sha256 = $1 ORDER BY number DESC LIMIT 1', [sha256]);
+  async withText(hash: string): Promise<FullRevision | undefined> {
+    const found = await this.one('WHERE sha256 = $1 ORDER BY number DESC LIMIT 1', [hash]);
+    return found && this.get(found.number);
   }
 
   async page(limit: number, offset: number): Promise<{ items: ConfigRevision[]; total: number }> {
@@ -69,22 +143,29 @@ export class PgRevisions implements RevisionRepository {
     return { items, total: row?.total ?? 0 };
   }
 
-  async add(revision: FullRevision): Promise<void> {
-    const { number, token, sha256, origin, author, requestId, at, changes, inFile, text } = revision;
-    await this.sql.execute(
-      `INSERT INTO ${this.table} (${COLUMNS}, text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [number, token, sha256, origin, author, requestId, at, JSON.stringify(changes), inFile, text],
-    );
+  async add(revision: FullRevision, before?: Pick<FullRevision, 'number' | 'text'>): Promise<void> {
+    const { number, token, sha256: hash, origin, author, requestId, at, changes, inFile, text } = revision;
+    const values = [number, token, hash, origin, author, requestId, at, JSON.stringify(changes), inFile];
+    const follows = before?.number === number - 1 && number % FULL_TEXT_EVERY !== 0;
+    const delta = follows ? deltaBetween(before.text, text) : undefined;
+    const stored =
+      delta &&
+      (await this.sql.execute(`${this.insert('delta')} WHERE ${DELTAS_READ} RETURNING 1`, [
+        ...values,
+        JSON.stringify(delta),
+      ]));
+    if (!stored?.length) await this.sql.execute(this.insert('text'), [...values, text]);
   }
 
+  private insert(column: 'text' | 'delta'): string {
+    const own = column === 'text' ? '$10::text' : '$10::jsonb';
+    return `INSERT INTO ${this.table} (${COLUMNS}, ${column}) SELECT $1::int, $2::uuid, $3, $4, $5, $6, $7::timestamptz, $8::jsonb, $9::boolean, ${own}`;
+  }
+
+  /** Losing this costs a comparison at the next recovery: nobody waits until it is on the disk. */
   async markInFile(number: number): Promise<void> {
-    await this.sql.execute(`UPDATE ${this.table} SET in_file = true WHERE number = $1`, [number]);
-  }
-
-  private async full(clause: string, values: readonly unknown[]): Promise<FullRevision | undefined> {
-    const sql = `SELECT ${COLUMNS}, text FROM ${this.table} ${clause}`;
-    const [row] = await this.sql.query<RevisionRow & { text: string }>(sql, values);
-    return row && { ...fromRow(row), text: row.text };
+    const unawaited = `set_config('synchronous_commit', 'off', true) = 'off'`;
+    await this.sql.execute(`UPDATE ${this.table} SET in_file = true WHERE number = $1 AND ${unawaited}`, [number]);
   }
 
   private async one(clause: string, values: readonly unknown[]): Promise<ConfigRevision | undefined> {
@@ -93,6 +174,9 @@ export class PgRevisions implements RevisionRepository {
     return row && fromRow(row);
   }
 }
+
+/** Whether no service is there, or was there within the hour, of a version that expects a text of every revision. */
+const DELTAS_READ = `NOT EXISTS (SELECT FROM site_services WHERE NOT reads_deltas AND heartbeat_at > clock_timestamp() - interval '1 hour')`;
 
 const WATCHED = 'UPDATE alert_camera_watch SET watched_until = to_timestamp($1)';
 

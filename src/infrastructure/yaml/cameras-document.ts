@@ -13,8 +13,8 @@ export interface CamerasDocument extends YamlDocument {
   readonly reading: ConfigReading;
 }
 
-const MAX_CAMERAS = 10_000;
-const MAX_NODES = 1_000_000;
+export const MAX_CAMERAS = 10_000;
+export const MAX_NODES = 1_000_000;
 const MAX_FAULTS = 1000;
 /** More faults of one entry help no reader. */
 const MAX_FAULTS_OF_ENTRY = 20;

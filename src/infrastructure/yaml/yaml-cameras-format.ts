@@ -5,6 +5,7 @@ import { DomainError } from '../../domain/shared/domain-error';
 import { idOf } from '../../domain/shared/entry-changes';
 import { type Json, isBounded, sameJson } from '../../domain/shared/json';
 import type { CameraEntry } from './camera-entry';
+import { CameraParts } from './camera-parts';
 import { type CamerasDocument, readCamerasDocument } from './cameras-document';
 import { editList, editMap } from './edit-members';
 import { type AliasNode, type LocatedNode, NodeValues } from './located-node';
@@ -75,7 +76,7 @@ function editCameras(
   document: CamerasDocument,
   edits: readonly ConfigEdit[],
   read: (text: string) => CamerasDocument,
-): string {
+): CamerasDocument {
   if (!document.reading.readable) throw notEditable('The camera file has errors; correct these first.');
   let wanted = applyEdits(document, edits);
   let current = document;
@@ -84,7 +85,7 @@ function editCameras(
     current = read(editOnce(current, wanted));
     wanted = inPlace(current, wanted);
   }
-  return current.text;
+  return current;
 }
 
 /** The same for a text that was edited. */
@@ -190,17 +191,27 @@ function sameCameras(one: ConfigReading, other: ConfigReading): boolean {
   return one.readable === other.readable && sameJson(content(one), content(other));
 }
 
+const editPart = (document: CamerasDocument, edits: readonly ConfigEdit[]): CamerasDocument =>
+  editCameras(document, edits, readCamerasDocument);
+
 /** `cameras.yaml`: YAML 1.2 with merge keys, edited in place. */
 export class YamlCamerasFormat implements ConfigFormat {
   /** A text is usually read again right after it was edited, and edited right after it was read. */
-  private last?: CamerasDocument;
+  private last?: CamerasDocument | undefined;
+  /** The same text after an edit that left most of it unread, or before one. */
+  private parts?: CameraParts | undefined;
 
   read(text: string): ConfigReading {
-    return this.document(text).reading;
+    return this.parts?.text === text ? this.parts.reading : this.document(text).reading;
   }
 
   edit(text: string, edits: readonly ConfigEdit[]): string {
-    return editCameras(this.document(text), edits, (edited) => this.document(edited));
+    if (this.parts?.text !== text) this.parts = CameraParts.of(this.document(text));
+    const edited = this.parts?.edited(edits, { read: readCamerasDocument, edit: editPart });
+    if (!edited) return editCameras(this.document(text), edits, (next) => this.document(next)).text;
+    this.last = undefined;
+    this.parts = edited;
+    return edited.text;
   }
 
   mask(text: string): string {

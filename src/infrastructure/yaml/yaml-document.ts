@@ -231,9 +231,9 @@ export interface YamlDocument {
   readonly faults: readonly LocatedFault[];
 }
 
-const MAX_BYTES = 5 * 1024 * 1024;
+export const MAX_BYTES = 5 * 1024 * 1024;
 /** Enough for ten thousand cameras with 50 settings each. */
-const MAX_EVENTS = 1_000_000;
+export const MAX_EVENTS = 1_000_000;
 
 const unreadable = (text: string, at: Offset, message: string, type = 'syntax'): YamlDocument => ({
   text,

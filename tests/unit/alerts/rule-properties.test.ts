@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import type { AlertEvent } from '../../../src/domain/alerts/alert-input';
-import { RuleIndex } from '../../../src/domain/alerts/rule-evaluation';
-import { begin, stepRule } from '../../../src/domain/alerts/rule-state';
+import type { AlertEvent, CameraCondition } from '../../../src/domain/alerts/alert-input';
+import type { AlertText } from '../../../src/domain/alerts/alert-wording';
+import { RuleEvaluation, RuleIndex, type StoredRuleState } from '../../../src/domain/alerts/rule-evaluation';
+import { type KnownCamera, begin, stepRule } from '../../../src/domain/alerts/rule-state';
+import type { WatchedRule } from '../../../src/domain/alerts/watched-rule';
 import { START, eventOf, ruleOf } from './scenario';
 
 const times = fc
@@ -107,6 +109,101 @@ describe('the index of rules', () => {
         expect(found).toHaveLength(scan.length);
         expect(new Set(found)).toEqual(new Set(scan));
       }),
+    );
+  });
+});
+
+type Step =
+  | { readonly do: 'event'; readonly after: number; readonly event: AlertEvent }
+  | { readonly do: 'camera'; readonly cameraId: string; readonly condition: CameraCondition }
+  | { readonly do: 'time' | 'drain' | 'restart' }
+  | { readonly do: 'toggle'; readonly rule: number };
+
+const fewConditions = fc
+  .constantFrom(
+    ruleOf('violation', { threshold: 3, duration_seconds: 60, cooldown_seconds: 30 }, { camera_id: null }),
+    ruleOf('violation', { threshold: 3, duration_seconds: 60, cooldown_seconds: 30 }, { camera_id: 'cam' }),
+    ruleOf('violation', { threshold: 2, labels: ['A', 'B'], cooldown_seconds: 0 }, { camera_id: null }),
+    ruleOf('continuous_violation', { duration_seconds: 20, cooldown_seconds: 30 }, { camera_id: null }),
+    ruleOf('no_detection', { duration_seconds: 60 }, { camera_id: null }),
+    ruleOf('camera_down', { duration_seconds: 60 }, { camera_id: null }),
+  )
+  .map((rule): WatchedRule => ({ ...rule }));
+const someStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant('event' as const),
+      after: fc.integer({ min: 0, max: 25 }),
+      event: someEvent,
+    }),
+  },
+  fc.record({
+    do: fc.constant('camera' as const),
+    cameraId: fc.constantFrom(...cameras),
+    condition: fc.constantFrom('up' as const, 'down' as const, 'unwanted' as const),
+  }),
+  fc.constantFrom({ do: 'time' as const }, { do: 'drain' as const }, { do: 'restart' as const }),
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('toggle' as const), rule: fc.nat({ max: 11 }) }) },
+);
+
+/** The alerts and the stored states of an evaluation that is stored, started again, and given other rules meanwhile. */
+function evaluated(all: readonly WatchedRule[], steps: readonly Step[]) {
+  const [stored, known, active] = [
+    new Map<string, StoredRuleState>(),
+    new Map<string, KnownCamera>(),
+    new Set(all.keys()),
+  ];
+  const alerts: AlertText[] = [];
+  const following = () => all.filter((_, i) => active.has(i));
+  let now = START;
+  let evaluation = new RuleEvaluation(new Map());
+  const drain = () => {
+    const { changed, deleted } = evaluation.drain();
+    for (const { ruleId, cameraId } of deleted) stored.delete(`${ruleId}/${cameraId}`);
+    for (const state of changed) stored.set(`${state.ruleId}/${state.cameraId}`, state);
+  };
+  evaluation.follow(following());
+  for (const step of steps) {
+    if (step.do === 'event') alerts.push(...evaluation.event((now += step.after * 1_000), step.event));
+    else if (step.do === 'camera') {
+      alerts.push(...evaluation.camera(now, step.cameraId, step.condition));
+      known.set(step.cameraId, { condition: step.condition, since: now });
+    } else if (step.do === 'time') alerts.push(...evaluation.time({ events: now, cameras: now }));
+    else drain();
+    if (step.do === 'restart') {
+      evaluation = new RuleEvaluation(new Map(known), JSON.parse(JSON.stringify([...stored.values()])));
+      evaluation.follow(following());
+    }
+    if (step.do === 'toggle' && step.rule < all.length) {
+      if (!active.delete(step.rule)) active.add(step.rule);
+      evaluation.follow(following());
+    }
+  }
+  drain();
+  return { alerts: alerts.map((a) => JSON.stringify(a)), states: [...stored.values()].map((s) => JSON.stringify(s)) };
+}
+
+describe('rules that count the same', () => {
+  it('alert and are stored exactly as if each were the only one', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fewConditions, { minLength: 1, maxLength: 12 }),
+        fc.array(someStep, { maxLength: 60 }),
+        (rules, steps) => {
+          const all = rules.map((rule, i) => ({ ...rule, id: i + 1 }));
+          const together = evaluated(all, steps);
+          const alone = all.map((rule, i) =>
+            evaluated(
+              [rule],
+              steps.map((s) => (s.do !== 'toggle' ? s : s.rule === i ? { ...s, rule: 0 } : { do: 'drain' as const })),
+            ),
+          );
+          expect(together.alerts.sort()).toEqual(alone.flatMap(({ alerts }) => alerts).sort());
+          expect(together.states.sort()).toEqual(alone.flatMap(({ states }) => states).sort());
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { CAMERA_RULES, type CameraFields, canonical } from '../../../src/domain/cameras/camera-rules';
+import type { ConfigEdit } from '../../../src/application/shared/config-file';
+import type { DomainError } from '../../../src/domain/shared/domain-error';
+import { idOf } from '../../../src/domain/shared/entry-changes';
 import { type Json, isJsonObject, sameJson } from '../../../src/domain/shared/json';
+import { CameraParts } from '../../../src/infrastructure/yaml/camera-parts';
+import { type CamerasDocument, readCamerasDocument } from '../../../src/infrastructure/yaml/cameras-document';
 import { YamlCamerasFormat } from '../../../src/infrastructure/yaml/yaml-cameras-format';
+import { cameraId, manyCameras } from '../../../bench/many-cameras';
 import { runs } from '../../support/long-runs';
 import { changes } from './camera-values';
 import { type YamlFile, yamlFiles } from './yaml-files';
@@ -120,6 +126,78 @@ it('changes the bytes of one value only when one value that stands in the file i
     }),
     RUNS,
   );
+});
+
+type Plan = { readonly set: readonly number[]; readonly add: number; readonly change: Partial<CameraFields> };
+
+const plans: fc.Arbitrary<Plan> = fc.record({
+  set: fc.uniqueArray(fc.nat({ max: 5 }), { maxLength: 3 }),
+  add: fc.nat({ max: 2 }),
+  change: changes,
+});
+
+/** What a plan asks of the cameras there are; without a camera to set and one to add: the removal of one. */
+function editsOfPlan({ set, add, change }: Plan, ids: readonly string[], step: number): ConfigEdit[] {
+  const settable = set.flatMap((i) => ids[i] ?? []);
+  const edits = [
+    ...settable.map((id): ConfigEdit => ({ kind: 'set', id, fields: change })),
+    ...Array.from({ length: add }, (_, i): ConfigEdit => {
+      return { kind: 'add', fields: apply({ id: `new-${step}-${i}`, name: 'New', source: '0' }, change) };
+    }),
+  ];
+  const last = ids.at(-1);
+  return edits.length > 0 || last === undefined ? edits : [{ kind: 'remove', id: ids[step % ids.length] ?? last }];
+}
+
+it('reads the same, and writes the same bytes, whether an edit reads the whole file or its own cameras only', () => {
+  let apart = 0;
+  fc.assert(
+    fc.property(yamlFiles, fc.array(plans, { minLength: 1, maxLength: 8 }), (file, steps) => {
+      fc.pre(/[\r\n]$/.test(file.text) && !file.isShared);
+      const [parts, whole] = [new YamlCamerasFormat(), new YamlCamerasFormat()];
+      // An anchor anywhere: the cameras may refer to it, so the file is read as a whole.
+      const anchor = `x-anchor: &anchor 1${/\r\n|\n|\r/.exec(file.text)?.[0] ?? ''}`;
+      let text = file.text;
+      steps.forEach((plan, step) => {
+        const edits = editsOfPlan(plan, parts.read(text).entries.map(idOf), step);
+        const before = text;
+        if (CameraParts.of(readCamerasDocument(before))) apart += 1;
+        const outcome = orRefusal(() => parts.edit(before, edits));
+        expect(outcome).toBe(orRefusal(() => whole.edit(before + anchor, edits).slice(0, -anchor.length)));
+        if (outcome.startsWith('refused:')) return;
+        text = outcome;
+        expect(parts.read(text)).toEqual(new YamlCamerasFormat().read(text));
+      });
+    }),
+    RUNS,
+  );
+  expect(apart).toBeGreaterThan(RUNS.numRuns);
+});
+
+function orRefusal(edit: () => string): string {
+  try {
+    return edit();
+  } catch (error) {
+    return `refused: ${(error as DomainError).code}`;
+  }
+}
+
+it.each<[string, ConfigEdit[]]>([
+  ['a changed camera', [{ kind: 'set', id: cameraId(70), fields: { name: 'Gate' } }]],
+  ['a new one', [{ kind: 'add', fields: { id: 'new', name: 'New', source: '0' } }]],
+  ['a removed one', [{ kind: 'remove', id: cameraId(51) }]],
+])('reads no more of a long file than %s', (_what, edits) => {
+  const text = manyCameras(100);
+  const read: string[] = [];
+  const readAndCount = (part: string) => {
+    read.push(part);
+    return readCamerasDocument(part);
+  };
+  const edit = (document: CamerasDocument) => readAndCount(format.edit(document.text, edits));
+  const edited = CameraParts.of(readCamerasDocument(text))?.edited(edits, { read: readAndCount, edit });
+  expect(edited?.reading).toEqual(readCamerasDocument(edited?.text ?? '').reading);
+  expect(edited?.text).toBe(new YamlCamerasFormat().edit(text, edits));
+  expect(Math.max(...read.map((part) => part.length))).toBeLessThan(1_000);
 });
 
 it('survives any damage to a file: it is refused or reads like with an independent parser that reads it, and is masked', () => {
