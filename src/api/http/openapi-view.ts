@@ -35,7 +35,7 @@ export interface OperationView {
   };
   readonly requestBody?: { readonly content: Readonly<Record<string, ContentView>> };
   readonly responses: Readonly<
-    Record<string, { readonly description: string; readonly content: Readonly<Record<string, ContentView>> }>
+    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, ContentView>> }>
   >;
 }
 
