@@ -175,7 +175,7 @@ const typed = (schema: JsonObject): Html => html`<pre>${schemaText(schema)}</pre
 
 /** Answers with examples are shown with them; the others only by their status. */
 function answers(route: RouteView, target: CurlTarget): Html {
-  const all = Object.entries(route.operation.responses).map(([status, { description, content }]) => {
+  const all = Object.entries(route.operation.responses).map(([status, { description, content = {} }]) => {
     const shown = Object.values(content).flatMap(({ examples = {} }) => Object.entries(examples));
     const types = status === '200' ? bodies('Answer', content) : NOTHING;
     const examples = shown.map(([name, { value, summary = '' }]) => {
