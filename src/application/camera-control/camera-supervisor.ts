@@ -6,6 +6,8 @@ import { type CameraDependencies, SupervisedCamera } from './supervised-camera';
 import type { Timers, WorkerHost, WorkerSettings } from './worker-host';
 
 const LOOK_MS = 500;
+/** Views of cameras that were never started, kept to be given again. */
+const MOST_STRANGERS = 20_000;
 
 const spread = (delay: number): number => delay * (0.8 + Math.random() * 0.4);
 
@@ -16,6 +18,7 @@ export class CameraSupervisor {
   private readonly cameras = new Map<string, SupervisedCamera>();
   private readonly at: CameraDependencies;
   private readonly firstSeen: string;
+  private readonly strangers = new Map<string, ProcessView>();
   private pause: () => void = () => undefined;
   private closed = false;
   private looking = true;
@@ -107,9 +110,17 @@ export class CameraSupervisor {
     if (view?.state === 'stopped' && this.cameras.get(id) === camera) this.cameras.delete(id);
   }
 
+  /** The same object each time: dashboards look at thousands of them several times a second. */
   private neverStarted(id: string): ProcessView {
+    const seen = this.strangers.get(id);
+    if (seen) return seen;
     const nothing = { running: false, pid: 0, state: 'stopped', restarts: 0, last_exit: null, reason: null } as const;
-    return { ...nothing, next_try_at: null, said: null, since: this.firstSeen, log: this.host.logPath(id), cmd: [] };
+    const more = { next_try_at: null, said: null, since: this.firstSeen, log: this.host.logPath(id), cmd: [] };
+    const view = { ...nothing, ...more };
+    // Any id is accepted, so that whoever asks could fill the memory.
+    if (this.strangers.size >= MOST_STRANGERS) this.strangers.clear();
+    this.strangers.set(id, view);
+    return view;
   }
 
   private lookAgain(): void {

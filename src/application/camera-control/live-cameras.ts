@@ -70,10 +70,41 @@ function overviewRow({ id, active, fields, settings }: Camera): Unstated {
   return { id, name: maskAddress(settings.name), location: maskAddress(location), active };
 }
 
+/** What a camera is shown as, and what that was made of. */
+interface Row {
+  readonly camera: Camera;
+  readonly process: Process;
+  readonly isRunning: boolean;
+  readonly shown: LiveCamera;
+}
+
+function shown({ id, active, settings }: Camera, process: Process, isRunning: boolean, step: number): LiveCamera {
+  const last = process.said?.lastFrameAt;
+  return {
+    id,
+    name: settings.name,
+    state: process.state,
+    reason: process.reason,
+    since: Date.parse(process.since),
+    wanted: isRunning ? 'running' : 'stopped',
+    active,
+    pid: process.pid,
+    restarts: process.restarts,
+    next_try_at: process.next_try_at?.getTime() ?? null,
+    fps: process.said?.fps === undefined ? null : Math.round(process.said.fps * 10) / 10,
+    expected_fps: settings.expectedFps,
+    last_frame_at: last === undefined ? null : Math.floor(last / step) * step,
+    motion: process.said?.motion ?? null,
+  };
+}
+
 /** The state of every camera, read from memory where this service controls them. */
 export class LiveCameras {
   /** In order, for as long as the cameras are the same: sorting thousands takes longer than the rest. */
   private ordered: { readonly of: readonly Camera[]; readonly rows: readonly Unstated[] } | undefined;
+
+  /** As they were last: of thousands, most are as they were. */
+  private rows: ReadonlyMap<string, Row> = new Map();
 
   constructor(private readonly from: LiveSources) {}
 
@@ -101,32 +132,18 @@ export class LiveCameras {
     const [cameras, desired] = await Promise.all([this.from.cameras.all(), this.from.desired.all()]);
     const processOf = await this.processes();
     const step = cameras.length > MANY ? STEP_MS.many : STEP_MS.few;
-    return new Map(
-      cameras.map((camera) => {
-        const { id, active, settings } = camera;
-        const process = processOf(id);
-        const last = process.said?.lastFrameAt;
-        return [
-          id,
-          {
-            id,
-            name: settings.name,
-            state: process.state,
-            reason: process.reason,
-            since: Date.parse(process.since),
-            wanted: isWanted(camera, desired.get(id)) ? 'running' : 'stopped',
-            active,
-            pid: process.pid,
-            restarts: process.restarts,
-            next_try_at: process.next_try_at?.getTime() ?? null,
-            fps: process.said?.fps === undefined ? null : Math.round(process.said.fps * 10) / 10,
-            expected_fps: settings.expectedFps,
-            last_frame_at: last === undefined ? null : Math.floor(last / step) * step,
-            motion: process.said?.motion ?? null,
-          },
-        ];
-      }),
-    );
+    const rows = new Map<string, Row>();
+    for (const camera of cameras) {
+      const [process, isRunning] = [processOf(camera.id), isWanted(camera, desired.get(camera.id))];
+      const before = this.rows.get(camera.id);
+      const isSame = before?.camera === camera && before.process === process && before.isRunning === isRunning;
+      rows.set(
+        camera.id,
+        isSame ? before : { camera, process, isRunning, shown: shown(camera, process, isRunning, step) },
+      );
+    }
+    this.rows = rows;
+    return new Map([...rows].map(([id, row]) => [id, row.shown]));
   }
 
   private async processes(): Promise<(id: string) => Process> {

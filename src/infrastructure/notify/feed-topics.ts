@@ -57,9 +57,16 @@ export class StateTopic extends CountedTopic {
 /** Names that were removed are remembered as long as this many of them; then a client that is behind gets all anew. */
 const MOST_REMOVED = 1_000;
 
+interface Part {
+  /** As it was given: the same object again needs not be looked at. */
+  readonly part: JsonObject;
+  readonly text: string;
+  readonly seq: number;
+}
+
 /** A state of many named parts, of which the changed ones are sent. */
 export class KeyedTopic extends CountedTopic {
-  private readonly parts = new Map<string, { readonly text: string; readonly seq: number }>();
+  private readonly parts = new Map<string, Part>();
   private readonly removed = new Map<string, number>();
   /** Up to this change every removal is known. */
   private complete = 0;
@@ -77,9 +84,12 @@ export class KeyedTopic extends CountedTopic {
     const seq = this.seq + 1;
     let changed = this.seq === 0;
     for (const [key, part] of all) {
+      const known = this.parts.get(key);
+      if (known?.part === part) continue;
       const text = JSON.stringify(part);
-      if (this.parts.get(key)?.text === text) continue;
-      this.parts.set(key, { text, seq });
+      const isNew = known?.text !== text;
+      this.parts.set(key, { part, text, seq: isNew ? seq : known.seq });
+      if (!isNew) continue;
       this.removed.delete(key);
       changed = true;
     }

@@ -64,6 +64,15 @@ describe('the cameras as dashboards follow them', () => {
     });
   });
 
+  it('are the same object again while nothing of them has changed, which is how thousands are looked at often', async () => {
+    let process = view({ state: 'stopped', said: null });
+    const cameras = live({ view: () => process });
+    const first = (await cameras.all()).get('gate');
+    expect((await cameras.all()).get('gate')).toBe(first);
+    process = view();
+    expect((await cameras.all()).get('gate')).toMatchObject({ state: 'running' });
+  });
+
   it('say when a camera that failed is tried again', async () => {
     const failed = view({ state: 'backoff', reason: 'unreachable', pid: 0, next_try_at: NOW, said: null });
     expect((await live({ view: () => failed }).all()).get('gate')).toMatchObject({

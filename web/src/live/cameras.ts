@@ -101,8 +101,15 @@ export function severityOf(camera: LiveCamera): Severity {
   }
 }
 
-const RANKED: readonly Severity[] = ['critical', 'high', 'medium', 'starting', 'normal', 'stopped'];
+const RANKS: Readonly<Record<Severity, number>> = {
+  critical: 0,
+  high: 1,
+  medium: 2,
+  starting: 3,
+  normal: 4,
+  stopped: 5,
+};
 /** The worst first. */
 export const bySeverity = (a: LiveCamera, b: LiveCamera): number =>
-  RANKED.indexOf(severityOf(a)) - RANKED.indexOf(severityOf(b)) || (a.id < b.id ? -1 : 1);
-export const isProblem = (camera: LiveCamera): boolean => RANKED.indexOf(severityOf(camera)) < 2;
+  RANKS[severityOf(a)] - RANKS[severityOf(b)] || (a.id < b.id ? -1 : 1);
+export const isProblem = (camera: LiveCamera): boolean => RANKS[severityOf(camera)] < RANKS.medium;

@@ -71,7 +71,11 @@ function Filters({ cameras, filter, typed, onType }: FiltersProps) {
   const t = useWords(words);
   const format = useFormat();
   const navigate = route.useNavigate();
-  const count = (of: Filter) => format.number(cameras.filter(FILTERS[of]).length);
+  const counts = useMemo(() => {
+    const of = (filter: Filter) => cameras.filter(FILTERS[filter]).length;
+    return { all: cameras.length, problem: of('problem'), running: of('running'), stopped: of('stopped') };
+  }, [cameras]);
+  const count = (of: Filter) => format.number(counts[of]);
   const set = (change: object) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   return (
     <div className={layout.row}>
@@ -110,13 +114,14 @@ export function Cameras() {
   const [typed, setTyped] = useState(q);
   const wanted = useDeferredValue(typed).trim().toLowerCase();
   const filter = filterOf(state);
+  // The order does not depend on what is typed: of thousands, a key must not sort them all again.
+  const ordered = useMemo(() => [...(cameras ?? [])].sort(bySeverity), [cameras]);
   const shown = useMemo(
     () =>
-      (cameras ?? [])
+      ordered
         .filter(FILTERS[filter])
-        .filter(({ id, name }) => id.toLowerCase().includes(wanted) || name.toLowerCase().includes(wanted))
-        .sort(bySeverity),
-    [cameras, filter, wanted],
+        .filter(({ id, name }) => id.toLowerCase().includes(wanted) || name.toLowerCase().includes(wanted)),
+    [ordered, filter, wanted],
   );
   const rowHeight = window.innerWidth <= 900 ? ROW_HEIGHT_PHONE : ROW_HEIGHT;
   const add = (
@@ -126,7 +131,7 @@ export function Cameras() {
   );
   return (
     <Page title={t.title} actions={add}>
-      <Filters cameras={cameras ?? []} filter={filter} typed={typed} onType={setTyped} />
+      <Filters cameras={ordered} filter={filter} typed={typed} onType={setTyped} />
       {error ? <ProblemNote error={error} retry={() => void refetch()} /> : null}
       <Panel flush>
         {cameras === undefined ? (

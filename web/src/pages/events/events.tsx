@@ -141,7 +141,7 @@ function useEvents() {
     { topic: 'events', everyMs: STEP_MS, keep: true },
   );
   const events = useMemo(
-    () => (query.data?.events ?? []).toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : 1)),
+    () => [...(query.data?.events ?? [])].sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1)),
     [query.data],
   );
   const fresh = [...new Set(events.map((event) => event.type))].filter((each) => !types.includes(each));
@@ -158,7 +158,7 @@ interface EventListProps {
 function EventRows({ events, chosen, onChoose }: EventListProps) {
   const t = useWords(words);
   const format = useFormat();
-  const newest = useMemo(() => events.toReversed(), [events]);
+  const newest = useMemo(() => [...events].reverse(), [events]);
   return (
     <Panel flush>
       <VirtualList items={newest} rowHeight={ROW} label={t.title} keyOf={(event) => event.id}>

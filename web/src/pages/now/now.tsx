@@ -107,8 +107,8 @@ function CameraDots() {
   return (
     <>
       <div className={css.dots}>
-        {cameras
-          .toSorted(bySeverity)
+        {[...cameras]
+          .sort(bySeverity)
           .slice(0, MOST_DOTS)
           .map((camera) => (
             <Dot

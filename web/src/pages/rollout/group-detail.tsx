@@ -187,7 +187,7 @@ function History({ name }: { readonly name: string }) {
           {intact ? <State of="normal">{t.intact}</State> : <Note tone="critical">{t.broken}</Note>}
           {events.length === 0 ? <Empty /> : null}
           <Table label={t.tabs.history} head={['', '', '', '']}>
-            {events.toReversed().map((event) => (
+            {[...events].reverse().map((event) => (
               <tr key={event.seq}>
                 <td className={layout.muted}>{format.moment(event.at)}</td>
                 <td>{event.event.kind}</td>

@@ -56,7 +56,7 @@ function Errors({ group }: { readonly group: RolloutGroup }) {
   const findings = (group.verdict?.findings ?? []).filter(
     ({ metric, interval }) => /error|failure/i.test(metric) && interval.length === 2,
   );
-  const worst = findings.toSorted((a, b) => b.value - a.value)[0];
+  const worst = [...findings].sort((a, b) => b.value - a.value)[0];
   if (!worst) return <span className={layout.muted}>{t.nothing}</span>;
   const limits = [
     ...new Set(findings.filter(({ operation }) => operation === worst.operation).map(({ limit }) => limit)),

@@ -127,7 +127,7 @@ interface NumberTableProps {
 function NumberTable({ times, series, isDaily }: NumberTableProps) {
   const t = useWords(words);
   const format = useFormat();
-  const rows = times.map((at, i) => ({ at, values: series.map(({ values }) => values[i] ?? null) })).toReversed();
+  const rows = times.map((at, i) => ({ at, values: series.map(({ values }) => values[i] ?? null) })).reverse();
   return (
     <Panel title={t.table} flush>
       <Table label={t.table} head={[t.time, ...series.map(({ label }) => label)]} numbers={series.map((_, i) => i + 1)}>

@@ -135,7 +135,7 @@ function Requests() {
 function Operations({ operations }: { readonly operations: readonly OperationMetrics[] }) {
   const t = useWords(words);
   const format = useFormat();
-  const busiest = operations.toSorted((a, b) => b.calls - a.calls).slice(0, MOST_OPERATIONS);
+  const busiest = [...operations].sort((a, b) => b.calls - a.calls).slice(0, MOST_OPERATIONS);
   const head = [t.operation, t.path, t.calls, t.failures, 'p50', 'p95', 'p99'];
   return (
     <Panel title={t.operations} flush>
