@@ -79,10 +79,6 @@ describe('a body where none is wanted', () => {
       'regions.clear',
       'regions.remove',
       'rollout.endVerification',
-      'rollout.pause',
-      'rollout.promote',
-      'rollout.resume',
-      'rollout.start',
     ]);
     expect(used('read').length).toBeGreaterThan(15);
   });
