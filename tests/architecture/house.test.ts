@@ -1,5 +1,8 @@
 import { houseFigures, importerCounts, lonelyInterfaces } from './house-figures';
 
+/** Files that each context built after the house may have, beside the 340 of what was there: docs/adr/0023. */
+const ADDED_CONTEXTS = { detection: 40, nodes: 14 };
+
 const file = (name: string, text: string) => ({ name, text });
 
 describe('the house', () => {
@@ -7,7 +10,7 @@ describe('the house', () => {
 
   it('has no more files than a newcomer can hold in the head', () => {
     expect(figures.files).toBeGreaterThan(250);
-    expect(figures.files).toBeLessThanOrEqual(340);
+    expect(figures.files).toBeLessThanOrEqual(340 + Object.values(ADDED_CONTEXTS).reduce((a, b) => a + b, 0));
   });
 
   it("has few files that one other file alone imports: a helper with one user lives in its user's file", () => {
