@@ -121,13 +121,17 @@ describeInBrowser('on every screen and by keys alone, the dashboard', () => {
       tabbed ??= await browser.open(site.url, '/');
       const page = tabbed;
       await show(page, path);
-      const seen: { readonly name: string; readonly outlined: boolean; readonly order: number }[] = [];
+      // Elements are compared within the page: their numbers change when a page that is still loading adds to its head.
+      await page.evaluate(() => Object.assign(globalThis, { tabbed: [] }));
+      const seen: { readonly name: string; readonly outlined: boolean; readonly isBackwards: boolean }[] = [];
       for (let i = 0; i < 150; i += 1) {
         await page.keyboard.press('Tab');
         const at = await page.evaluate(() => {
           const element = document.activeElement as HTMLElement;
-          if (element === document.body) return undefined;
-          const all = [...document.querySelectorAll('*')];
+          const { tabbed: passed } = globalThis as unknown as { readonly tabbed: Element[] };
+          if (element === document.body || passed.includes(element)) return undefined;
+          const isBackwards = passed.at(-1)?.compareDocumentPosition(element) === Node.DOCUMENT_POSITION_PRECEDING;
+          passed.push(element);
           const { outlineStyle, boxShadow } = getComputedStyle(element);
           // A field of the kit draws the ring around the box it stands in.
           const ring =
@@ -137,19 +141,18 @@ describeInBrowser('on every screen and by keys alone, the dashboard', () => {
           return {
             name: element.outerHTML.slice(0, 110),
             outlined: ring || isEditor || box.width === 0,
-            order: all.indexOf(element),
+            isBackwards,
             isEditor,
           };
         });
-        if (at === undefined || seen.some(({ order }) => order === at.order)) break;
+        if (at === undefined) break;
         seen.push(at);
         // The editor takes Tab for itself; after Escape it lets go.
         if (at.isEditor) await page.keyboard.press('Escape');
       }
       expect(seen.length).toBeGreaterThan(15);
       expect(seen.length).toBeLessThan(150);
-      expect(seen.filter(({ outlined }) => !outlined)).toEqual([]);
-      expect(seen.map(({ order }) => order)).toEqual(seen.map(({ order }) => order).toSorted((a, b) => a - b));
+      expect(seen.filter(({ outlined, isBackwards }) => !outlined || isBackwards)).toEqual([]);
       expect(seen[0]?.name).toContain('#main');
     },
   );
