@@ -30,7 +30,7 @@ function shippedPlan(): string {
     : {
         min_calls: 60,
         min_comparisons: 10,
-        min_control: 200,
+        min_control: 80,
         error_rate: 0.2,
         attention_error_rate: 0.05,
         holdout_percent: 30,

@@ -89,6 +89,27 @@ describe('the comparison of both paths', () => {
     expect(domain.mock.calls.length).toBeLessThanOrEqual(most);
   });
 
+  it('is not held back long by the slow path of another group', async () => {
+    const slowMs = 200;
+    const domain = jest.spyOn(site.modules.cameras.domain, 'get').mockImplementation(async () => {
+      await new Promise((resolve) => setTimeout(resolve, slowMs));
+      throw new Error('too slow to matter');
+    });
+    await site.modules.rollout.service.start({ group: 'system-read' });
+    listen();
+    await eventually(async () => {
+      await read('/cam1?force_domain=false').expect(200);
+      expect(domain).toHaveBeenCalled();
+    });
+    // The slow group waits for four seconds, a twentieth of which its call took; the other for one.
+    await eventually(async () => {
+      await read('/cam1?force_domain=false').expect(200);
+      await request(server).get('/api/v1/system/config').expect(200);
+      expect(results().map(({ operation }) => operation)).toContain('system.config');
+    });
+    expect(domain).toHaveBeenCalledTimes(1);
+  });
+
   it('finds a planted difference, says where by JSON pointer, and rolls the group back at once', async () => {
     const port = site.modules.legacy.cameras;
     const get = port.get.bind(port);

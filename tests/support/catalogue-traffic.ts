@@ -35,6 +35,11 @@ function removal(path: string, made: (string | number)[]): LoadRequest {
   return id === undefined ? { method: 'GET', path } : { method: 'DELETE', path: `${path}/${id}` };
 }
 
+/** Rules that the traffic keeps at most: every one of them makes the lists longer. */
+const MOST_RULES = 20;
+/** Of the changes of a camera, one in so many starts its process anew; of the pictures, so many are of one that runs. */
+const RESTART_EVERY = 10;
+
 type Override = (i: number, site: TrafficSite, made: Made) => Omit<LoadRequest, 'method'>;
 
 /** Calls whose example names entities of another site, or which must not be repeated as they are. */
@@ -44,7 +49,13 @@ const OVERRIDES: Readonly<Record<string, Override>> = {
     body: { id: `traffic-${i}`, name: 'traffic', source: '0', active: false },
     answered: () => void cameras.push(`traffic-${i}`),
   }),
-  'cameras.update': (i, { ownCamera }) => ({ path: `/cameras/${ownCamera}`, body: { fps: 1 + (i % 20) } }),
+  'cameras.update': (i, { ownCamera }) => ({
+    path: `/cameras/${ownCamera}`,
+    body: i % RESTART_EVERY === 0 ? { fps: 1 + (i % 20) } : { name: `traffic ${i}` },
+  }),
+  'camera-control.preview': (i, { cameras }) => ({
+    path: `/cameras/${pick(cameras, i % RESTART_EVERY === 0 ? i / RESTART_EVERY : 0)}/preview`,
+  }),
   'alerts.create': (_i, _site, { rules }) => ({
     path: '/alerts/rules',
     body: { name: 'traffic', rule_type: 'violation_threshold', conditions: { threshold: 10_000 }, enabled: false },
@@ -125,6 +136,7 @@ export function catalogueTraffic(site: TrafficSite): (i: number) => LoadRequest 
 
 function requestOf(operation: Operation, i: number, site: TrafficSite, made: Made): LoadRequest {
   if (operation.id === 'cameras.remove') return removal('/cameras', made.cameras);
+  if (operation.id === 'alerts.create' && made.rules.length >= MOST_RULES) return removal('/alerts/rules', made.rules);
   if (operation.id === 'alerts.remove') return removal('/alerts/rules', made.rules);
   const override = OVERRIDES[operation.id];
   if (override) return { method: operation.verb, ...override(i, site, made) };

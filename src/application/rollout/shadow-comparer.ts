@@ -17,9 +17,12 @@ const BURST = 5;
  */
 const APART_MS = 50;
 /**
- * Share of the time that repeated reads may take: a path that counts a long journal anew each time is called rarely.
+ * Share of the time that repeated reads of one group may take: a path that counts a long journal anew each time is
+ * called rarely.
  */
-const TIME_SHARE = 0.05;
+const GROUP_TIME_SHARE = 0.05;
+/** The same of all groups together: a slow group waits for itself, and holds back the others a quarter as long. */
+const TIME_SHARE = 0.2;
 const CONCURRENT = 2;
 const ANSWER_WITHIN_MS = 5_000;
 /** Characters of a file that are compared. */
@@ -51,8 +54,10 @@ interface Sides {
  */
 export class ShadowComparer {
   private tokens = BURST;
-  private running = 0;
+  /** Groups whose reads are being repeated, one each. */
+  private readonly running = new Set<string>();
   private notBefore = Number.NEGATIVE_INFINITY;
+  private readonly groupNotBefore = new Map<string, number>();
   private readonly results: Comparison[] = [];
 
   constructor(
@@ -67,11 +72,13 @@ export class ShadowComparer {
     if (!context?.afterAnswer || context.partial || read.served.entry === 0 || isPicture(read.answer)) return;
     this.tokens = Math.min(BURST, this.tokens + SHARE);
     const now = performance.now();
-    if (now < this.notBefore || this.tokens < 1 || this.running >= CONCURRENT) return;
+    if (now < this.notBefore || this.tokens < 1 || this.running.size >= CONCURRENT) return;
+    const { group } = read.operation;
+    if (this.running.has(group) || now < (this.groupNotBefore.get(group) ?? now)) return;
     this.notBefore = now + APART_MS;
     if (!this.options.idle()) return;
     this.tokens -= 1;
-    this.running += 1;
+    this.running.add(group);
     const { requestId } = context;
     context.afterAnswer(() => void this.run(read, requestId));
   };
@@ -83,14 +90,14 @@ export class ShadowComparer {
 
   private async run(read: AnsweredRead, requestId: string): Promise<void> {
     const again = async () => ({
-      served: await this.ask(read.again, read.input),
-      other: await this.ask(read.other, read.input),
+      served: await this.ask(read, read.again),
+      other: await this.ask(read, read.other),
     });
     try {
       // A file was sent as a stream: its content can only be read again.
       const first = isFile(read.answer)
         ? await again()
-        : { served: await comparable(read.answer), other: await this.ask(read.other, read.input) };
+        : { served: await comparable(read.answer), other: await this.ask(read, read.other) };
       const differing = compare(read, first);
       if (differing.length === 0) return this.count(read, 'same');
       const second = lasting(differing, compare(read, await again()));
@@ -104,17 +111,19 @@ export class ShadowComparer {
     } catch (error) {
       this.log.debug('a comparison of both paths was given up', { operation: read.operation.id, requestId, error });
     } finally {
-      this.running -= 1;
+      this.running.delete(read.operation.group);
     }
   }
 
-  private async ask(call: Call, input: object): Promise<Json> {
+  private async ask({ operation: { group }, input }: AnsweredRead, call: Call): Promise<Json> {
     const from = performance.now();
     try {
       return await settledAnswer(call, input);
     } finally {
       const now = performance.now();
-      this.notBefore = Math.max(now, this.notBefore) + (now - from) / TIME_SHARE;
+      const after = (notBefore = now, share: number) => Math.max(now, notBefore) + (now - from) / share;
+      this.notBefore = after(this.notBefore, TIME_SHARE);
+      this.groupNotBefore.set(group, after(this.groupNotBefore.get(group), GROUP_TIME_SHARE));
     }
   }
 
