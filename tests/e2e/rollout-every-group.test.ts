@@ -30,10 +30,10 @@ function shippedPlan(): string {
     : {
         min_calls: 60,
         min_comparisons: 10,
-        min_control: 80,
+        min_control: 200,
         error_rate: 0.2,
         attention_error_rate: 0.05,
-        holdout_percent: 30,
+        holdout_percent: 50,
       };
   return stringify({ ...plan, defaults: { ...plan.defaults, stages, ...scaled } });
 }

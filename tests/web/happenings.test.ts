@@ -89,17 +89,64 @@ describeInBrowser('events, statistics and alerts', () => {
     const channels = ['mqtt', 'log'];
     const made = {
       name: 'by MQTT',
-      rule_type: 'violation',
-      conditions: { threshold: 9 },
+      rule_type: 'violation_threshold',
+      conditions: {
+        threshold: 9,
+        labels: ['no_hairnet', 'no_apron'],
+        schedule: { weekdays: ['mon', 'tue'], from: '06:00', time_zone: 'Asia/Shanghai' },
+      },
       notification_channels: channels,
     };
     const { id } = (await site.post('/alerts/rules', made)).body as { id: number };
     const page = await browser.open(site.url, `/alerts/rules/${id}`);
     await page.getByRole('textbox', { name: 'Name' }).fill('by MQTT, renamed');
     await page.getByRole('button', { name: 'Save' }).click();
-    const stored = () => site.get<{ name: string; notification_channels: string[] }>(`/alerts/rules/${id}`);
+    const stored = () => site.get<Record<string, unknown>>(`/alerts/rules/${id}`);
     await eventually(async () => (await stored()).name === 'by MQTT, renamed');
-    expect((await stored()).notification_channels).toEqual(channels);
+    const { conditions, ...rest } = made;
+    expect(await stored()).toMatchObject({ ...rest, name: 'by MQTT, renamed', conditions });
+    await page.context().close();
+  });
+
+  it('silences a rule for some hours, keeps its other times, and lets it alert again', async () => {
+    const schedule = { weekdays: ['sun'], time_zone: 'Asia/Shanghai' };
+    const made = { name: 'while we clean', rule_type: 'violation_threshold', conditions: { threshold: 9, schedule } };
+    const { id } = (await site.post('/alerts/rules', made)).body as { id: number };
+    type Rule = { readonly conditions: { readonly schedule: { readonly silent_until?: string } } };
+    const stored = async () => (await site.get<Rule>(`/alerts/rules/${id}`)).conditions.schedule;
+    const page = await browser.open(site.url, `/alerts/rules/${id}`);
+    await page.getByRole('button', { name: 'Silent for 4 h' }).click();
+    await page.getByText(/^silent until/).waitFor();
+    const { silent_until: until = '', ...others } = await stored();
+    expect(others).toEqual(schedule);
+    expect(Math.abs(Date.parse(until) - Date.now() - 4 * 3_600_000)).toBeLessThan(600_000);
+    await page.goto(`${site.url}/alerts?tab=rules`);
+    await page
+      .getByRole('row')
+      .filter({ hasText: 'while we clean' })
+      .getByText(/silent until/)
+      .waitFor();
+    await page.goto(`${site.url}/alerts/rules/${id}`);
+    await page.getByRole('button', { name: 'Alert again' }).click();
+    await page.getByRole('button', { name: 'Silent for 1 h' }).waitFor();
+    expect(await stored()).toEqual(schedule);
+    await page.context().close();
+  });
+
+  it('acknowledges all open alerts that are shown with one note', async () => {
+    const made = { name: 'each one', rule_type: 'violation', conditions: { threshold: 1, cooldown_seconds: 0 } };
+    await site.post('/alerts/rules', made);
+    await site.violations(4, { camera: 'sink-2', apartMs: 1_000 });
+    const open = async () => (await site.get<{ total: number }>('/alerts/history-db?status=open')).total;
+    await eventually(async () => expect(await open()).toBeGreaterThan(1), { within: 60_000 });
+    const page = await browser.open(site.url, '/alerts?status=open');
+    await page.getByRole('button', { name: /^Acknowledge \d+ open/ }).click();
+    await page.getByRole('dialog').getByRole('textbox').fill('the whole line was being cleaned');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await eventually(async () => expect(await open()).toBe(0));
+    await page.goto(`${site.url}/alerts?status=acknowledged`);
+    await page.getByText('“the whole line was being cleaned”').first().waitFor();
     await page.context().close();
   });
 

@@ -11,7 +11,7 @@ import { Field, Select } from '../../ui/field';
 import kit from '../../ui/kit.module.css';
 import layout from '../../ui/layout.module.css';
 import { Panel, Table } from '../../ui/panel';
-import { Loaded, ProblemNote } from '../../ui/problem';
+import { Loaded, ProblemNote, useFaultOf } from '../../ui/problem';
 import { Age, State } from '../../ui/state';
 import { words as common } from '../../ui/words';
 import { words } from './words';
@@ -32,8 +32,7 @@ function CreateDialog({ onCreated, onClose }: CreateDialogProps) {
   const [role, setRole] = useState<Token['role']>('operator');
   const [expires, setExpires] = useState('');
   const create = useChange('access.createToken', ['access']);
-  const faultOf = (field: string) =>
-    isProblem(create.error) ? create.error.faults.find(({ loc }) => loc.includes(field))?.msg : undefined;
+  const faultOf = useFaultOf(isProblem(create.error) ? create.error.faults : []);
   return (
     <Dialog title={t.create} onClose={onClose}>
       <form

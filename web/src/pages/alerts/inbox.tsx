@@ -28,6 +28,9 @@ const PRIORITIES: Readonly<Record<string, Severity>> = {
 const PAGE = 100;
 const MOST = 1_000;
 
+/** Alerts that are acknowledged at once, as many as the service takes. */
+const MOST_AT_ONCE = 200;
+
 type Step = 'acknowledge' | 'resolve';
 
 function Item({
@@ -132,7 +135,10 @@ export function Inbox() {
   const { status } = route.useSearch();
   const navigate = route.useNavigate();
   const [open, setOpen] = useState<Handled>();
+  const [many, setMany] = useState<readonly Alert[]>();
   const { query, shown, current, more } = useInbox((alert) => setOpen({ alert, step: 'acknowledge' }));
+  const untouched = shown.filter((alert) => alert.status === 'open').slice(0, MOST_AT_ONCE);
+  const blocked = useBlocked('alert-handling.acknowledgeMany');
   const filter = (
     <Select
       label={t.statusFilter}
@@ -142,7 +148,20 @@ export function Inbox() {
     />
   );
   return (
-    <Panel title={t.tabs.inbox} actions={filter} flush>
+    <Panel
+      title={t.tabs.inbox}
+      actions={
+        <>
+          {untouched.length > 1 ? (
+            <Button kind="quiet" blocked={blocked} onPress={() => setMany(untouched)}>
+              {t.acknowledgeShown(untouched.length)}
+            </Button>
+          ) : null}
+          {filter}
+        </>
+      }
+      flush
+    >
       <Loaded query={query} height={300} isEmpty={() => shown.length === 0} empty={t.none}>
         {({ total }) => (
           <>
@@ -164,6 +183,7 @@ export function Inbox() {
         )}
       </Loaded>
       {open ? <HandleDialog {...open} onClose={() => setOpen(undefined)} /> : null}
+      {many ? <ManyDialog alerts={many} onClose={() => setMany(undefined)} /> : null}
     </Panel>
   );
 }
@@ -199,6 +219,48 @@ function HandleDialog({
         <div className={kit.actions}>
           <Button type="submit" kind="primary" hotkey="Enter" isPending={change.isPending}>
             {t[step]}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** One note for many; what could not be acknowledged is named, each with its reason. */
+function ManyDialog({ alerts, onClose }: { readonly alerts: readonly Alert[]; readonly onClose: () => void }) {
+  const t = useWords(words);
+  const [note, setNote] = useState('');
+  const change = useChange('alert-handling.acknowledgeMany', ['alerts']);
+  const failed = (change.data?.results ?? []).filter(({ ok }) => !ok);
+  const submit = () =>
+    change.mutate(
+      { body: { alert_ids: alerts.map(({ id }) => id), ...(note.trim() ? { note: note.trim() } : {}) } },
+      { onSuccess: ({ ok }) => (ok ? onClose() : undefined) },
+    );
+  return (
+    <Dialog title={t.acknowledgeMany(alerts.length)} onClose={onClose}>
+      <form
+        className={layout.stack}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <Field label={t.note} value={note} onChange={setNote} autoFocus />
+        {change.error ? <ProblemNote error={change.error} /> : null}
+        {failed.length > 0 ? (
+          <div role="alert">
+            <p>{t.notAcknowledged(failed.length)}</p>
+            <ul>
+              {failed.map(({ id, detail }) => (
+                <li key={id}>{detail}</li>
+              ))}
+            </ul>
+          </div>
+        ) : null}
+        <div className={kit.actions}>
+          <Button type="submit" kind="primary" hotkey="Enter" isPending={change.isPending}>
+            {t.acknowledge}
           </Button>
         </div>
       </form>

@@ -4,6 +4,7 @@ import { useWords } from '../../i18n/language';
 import { CameraSelect } from '../../live/camera-select';
 import { Check, Field, Select } from '../../ui/field';
 import layout from '../../ui/layout.module.css';
+import { useFaultOf } from '../../ui/problem';
 import css from './alerts.module.css';
 import { CHANNELS, PRIORITIES, RULE_TYPES, type RuleDraft } from './rule-draft';
 import { words } from './words';
@@ -25,7 +26,7 @@ export function RuleForm({ draft, onChange, faults }: RuleFormProps) {
   const part: PartProps = {
     draft,
     set: (name, value) => onChange({ ...draft, [name]: value }),
-    faultOf: (...names) => faults.find(({ loc }) => names.some((name) => loc.includes(name)))?.msg,
+    faultOf: useFaultOf(faults),
   };
   const { set, faultOf } = part;
   return (

@@ -4,6 +4,7 @@ import { useBlocked } from '../../api/allowed';
 import type { AlertRule, Trial } from '../../api/generated';
 import { isProblem } from '../../api/problem';
 import { useCall, useChange } from '../../api/queries';
+import { serverNow } from '../../api/clock';
 import { useZone } from '../../api/zone';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
@@ -16,7 +17,7 @@ import { RemoveButton } from '../../ui/remove-button';
 import { useRested } from '../../ui/rested';
 import { say } from '../../ui/toast';
 import css from './alerts.module.css';
-import { NEW_RULE, type RuleDraft, draftOf, ruleOf } from './rule-draft';
+import { NEW_RULE, type RuleDraft, draftOf, ruleOf, silenced, silentUntil } from './rule-draft';
 import { RuleForm } from './rule-form';
 import { words } from './words';
 
@@ -57,12 +58,48 @@ function RuleEditor({ rule }: { readonly rule?: AlertRule }) {
             <Button type="submit" kind="primary" blocked={blocked} isPending={create.isPending || update.isPending}>
               {rule ? t.save : t.create}
             </Button>
+            {rule ? <Silence rule={rule} /> : null}
             {rule ? <RemoveRule rule={rule} /> : null}
           </div>
         </form>
       </Panel>
       <WouldTell draft={draft} />
     </div>
+  );
+}
+
+const SILENCES = [1, 4, 12] as const;
+
+/** For work on the line: no alert for some hours, and then again without anybody having to think of it. */
+function Silence({ rule }: { readonly rule: AlertRule }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const update = useChange('alerts.update', ['alerts', 'alert-handling']);
+  const blocked = useBlocked('alerts.update');
+  const until = silentUntil(rule, serverNow());
+  const set = (hours: number) =>
+    update.mutate(
+      { rule_id: rule.id, body: { conditions: silenced(rule, hours, serverNow()) } },
+      { onSuccess: () => say(hours > 0 ? t.silenced : t.speaksAgain) },
+    );
+  if (until !== undefined)
+    return (
+      <>
+        <span className={layout.muted}>{t.silentUntil(format.moment(until))}</span>
+        <Button blocked={blocked} isPending={update.isPending} onPress={() => set(0)}>
+          {t.speakAgain}
+        </Button>
+      </>
+    );
+  return (
+    <>
+      {SILENCES.map((hours) => (
+        <Button key={hours} kind="quiet" blocked={blocked} isPending={update.isPending} onPress={() => set(hours)}>
+          {t.silence(hours)}
+        </Button>
+      ))}
+      {update.error ? <ProblemNote error={update.error} /> : null}
+    </>
   );
 }
 

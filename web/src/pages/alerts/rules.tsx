@@ -1,10 +1,23 @@
 import { Link } from '@tanstack/react-router';
+import { serverNow } from '../../api/clock';
+import type { AlertRule } from '../../api/generated';
 import { useCall } from '../../api/queries';
+import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import { Panel, Table } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
 import { State } from '../../ui/state';
+import { silentUntil } from './rule-draft';
 import { words } from './words';
+
+function RuleState({ rule }: { readonly rule: AlertRule }) {
+  const t = useWords(words);
+  const format = useFormat();
+  const until = silentUntil(rule, serverNow());
+  if (!rule.enabled) return <State of="stopped">{t.off}</State>;
+  if (until !== undefined) return <State of="stopped">{t.silentUntil(format.moment(until))}</State>;
+  return <State of="normal">{t.on}</State>;
+}
 
 export function Rules() {
   const t = useWords(words);
@@ -30,7 +43,7 @@ export function Rules() {
                     .join(', ')}
                 </td>
                 <td>
-                  <State of={rule.enabled ? 'normal' : 'stopped'}>{rule.enabled ? t.on : t.off}</State>
+                  <RuleState rule={rule} />
                 </td>
               </tr>
             ))}

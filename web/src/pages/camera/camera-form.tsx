@@ -3,6 +3,7 @@ import type { Fault, NewCamera } from '../../api/generated';
 import { useWords } from '../../i18n/language';
 import { Check, Field, Select } from '../../ui/field';
 import layout from '../../ui/layout.module.css';
+import { useFaultOf } from '../../ui/problem';
 import css from './camera.module.css';
 import { TrySource } from './try-source';
 import { words } from './words';
@@ -36,10 +37,7 @@ type LineField = 'id' | 'name' | 'source' | 'location' | 'fps' | 'resolution' | 
 /** What the service finds wrong stands at its field. */
 export function CameraForm({ draft, onChange, faults, isNew = false }: CameraFormProps) {
   const t = useWords(words);
-  const faultOf = (name: DraftField) => {
-    const found = faults.find(({ loc }) => loc.includes(name));
-    return found && `${found.msg}${found.suggestion ? ` → ${found.suggestion}` : ''}`;
-  };
+  const faultOf: (name: DraftField) => string | undefined = useFaultOf(faults);
   const set = <K extends DraftField>(name: K, value: CameraDraft[K]) => onChange({ ...draft, [name]: value });
   const line = (name: LineField, more: Partial<ComponentProps<typeof Field>> = {}) => (
     <Field

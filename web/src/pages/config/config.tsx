@@ -8,7 +8,7 @@ import { Button } from '../../ui/button';
 import layout from '../../ui/layout.module.css';
 import { EXACT } from '../../ui/links';
 import { Page, Panel } from '../../ui/panel';
-import { Loaded } from '../../ui/problem';
+import { Loaded, useFaultText } from '../../ui/problem';
 import { Age, State } from '../../ui/state';
 import css from './config.module.css';
 import { FileEditor } from './file-editor';
@@ -21,6 +21,7 @@ const PAGE = 60;
 function Status({ status }: { readonly status: ConfigStatus }) {
   const t = useWords(words);
   const format = useFormat();
+  const faultText = useFaultText();
   const faults = [...status.faults, ...status.quarantined.flatMap((entry) => entry.faults)];
   return (
     <>
@@ -40,7 +41,7 @@ function Status({ status }: { readonly status: ConfigStatus }) {
                   {t.severity[fault.severity]} · {t.place(fault.line, fault.column)}
                 </State>
                 <span className={layout.mono}>{fault.path}</span>
-                <span>{fault.message}</span>
+                <span>{faultText(fault)}</span>
                 {fault.suggestion ? <b>{t.suggestion(fault.suggestion)}</b> : null}
               </li>
             ))}

@@ -8,7 +8,7 @@ import { Forecast } from '../../live/forecast';
 import { Button } from '../../ui/button';
 import layout from '../../ui/layout.module.css';
 import { Note, Panel } from '../../ui/panel';
-import { Loaded, ProblemNote } from '../../ui/problem';
+import { Loaded, ProblemNote, useFaultText } from '../../ui/problem';
 import { useRested } from '../../ui/rested';
 import { State } from '../../ui/state';
 import { say } from '../../ui/toast';
@@ -82,6 +82,7 @@ interface FaultsProps {
 
 /** The faults as a list, for whom marks in a text are too small; each leads to its place. */
 function Faults({ faults, onGo }: FaultsProps) {
+  const faultText = useFaultText();
   const t = useWords(words);
   return (
     <ul className={css.faults} aria-label={t.faults}>
@@ -92,7 +93,7 @@ function Faults({ faults, onGo }: FaultsProps) {
             {t.place(fault.line, fault.column)}
           </Button>
           <span className={layout.mono}>{fault.path}</span>
-          <span>{fault.message}</span>
+          <span>{faultText(fault)}</span>
           {fault.suggestion ? <b>{t.suggestion(fault.suggestion)}</b> : null}
         </li>
       ))}

@@ -14,6 +14,7 @@ import type { LiveCamera } from '../../live/topics';
 import { Button } from '../../ui/button';
 import kit from '../../ui/kit.module.css';
 import { Age, Lasting, type Severity } from '../../ui/state';
+import { useFaultText } from '../../ui/problem';
 import { words } from './words';
 
 interface Need {
@@ -122,6 +123,7 @@ function usePending(): readonly Need[] {
 }
 
 function useConfigNeeds(): readonly Need[] {
+  const faultText = useFaultText();
   const t = useWords(words);
   const { data } = useCall('camera-config.status', {}, { topic: 'config' });
   const fault = data?.faults.find(({ severity }) => severity === 'error') ?? data?.quarantined[0]?.faults[0];
@@ -132,7 +134,7 @@ function useConfigNeeds(): readonly Need[] {
       key: 'config',
       severity: 'medium',
       what: fault ? t.fault(fault.line) : t.configStale,
-      detail: `${fault ? `${fault.message} · ` : ''}${t.running(data.revision)}${quarantined}`,
+      detail: `${fault ? `${faultText(fault)} · ` : ''}${t.running(data.revision)}${quarantined}`,
       action: (
         <Link className={kit.button} to="/config">
           {t.fix}

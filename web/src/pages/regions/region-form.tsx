@@ -9,7 +9,7 @@ import { Button } from '../../ui/button';
 import { Check, Field, Select } from '../../ui/field';
 import layout from '../../ui/layout.module.css';
 import { Panel } from '../../ui/panel';
-import { ProblemNote } from '../../ui/problem';
+import { ProblemNote, useFaultOf } from '../../ui/problem';
 import { RemoveButton } from '../../ui/remove-button';
 import { say } from '../../ui/toast';
 import type { Corner, Size } from './drawing';
@@ -72,8 +72,7 @@ export function RegionForm(props: RegionFormProps) {
   const { save, error, isPending } = useSave(props);
   const blocked = useBlocked('regions.update');
   const tooFew = corners.length < 3 ? t.more(corners.length) : undefined;
-  const faultOf = (field: string) =>
-    isProblem(error) ? error.faults.find(({ loc }) => loc.includes(field))?.msg : undefined;
+  const faultOf = useFaultOf(isProblem(error) ? error.faults : []);
   return (
     <Panel title={region?.name ?? t.newRegion}>
       <form
