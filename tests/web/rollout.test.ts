@@ -114,6 +114,25 @@ describeInBrowser('the rollout console', () => {
     await page.context().close();
   });
 
+  it('shows how both paths did, minute by minute', async () => {
+    const page = await browser.open(site.url, '/rollout?group=camera-config&tab=trend');
+    await eventually(async () => {
+      for (let i = 0; i < 20; i += 1) await call(site.url, 'GET', `/cameras/c${i}`);
+      const { points } = await site.get<{ points: object[] }>('/rollout/camera-config/series?minutes=10');
+      expect(points).not.toEqual([]);
+    });
+    await page.reload();
+    await page
+      .getByRole('img', { name: /answered within/ })
+      .locator('canvas')
+      .waitFor();
+    await page
+      .getByRole('row', { name: /old path/ })
+      .first()
+      .waitFor();
+    await page.context().close();
+  });
+
   it('switches everything off from a telephone: reason, Enter, and who has confirmed', async () => {
     const page = await browser.open(site.url, '/rollout', { width: 360, height: 760 });
     await page.getByRole('button', { name: /Switch everything off/ }).click();

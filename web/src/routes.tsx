@@ -129,7 +129,7 @@ const rollout = createRoute({
   ...page,
   path: '/rollout',
   validateSearch: (raw: Raw) =>
-    given({ group: text(raw, 'group'), tab: oneOf(raw, 'tab', ['evidence', 'mismatches', 'history']) }),
+    given({ group: text(raw, 'group'), tab: oneOf(raw, 'tab', ['evidence', 'trend', 'mismatches', 'history']) }),
   component: lazyRouteComponent(() => import('./pages/rollout/rollout'), 'Rollout'),
 });
 

@@ -40,7 +40,7 @@ function timeTexts({ times, zone, locale }: ChartProps) {
   return {
     axis: (seconds: number) => (isLong ? day : clock).format(seconds * 1_000),
     full: (seconds: number) => `${day.format(seconds * 1_000)} ${isDaily ? '' : clock.format(seconds * 1_000)}`,
-    steps: isLong ? [DAY_S, 2 * DAY_S, 7 * DAY_S] : [HOUR_S, 3 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S],
+    steps: isLong ? [DAY_S, 2 * DAY_S, 7 * DAY_S] : [60, 300, 900, HOUR_S, 3 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S],
   };
 }
 

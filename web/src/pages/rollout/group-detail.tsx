@@ -12,10 +12,11 @@ import { Age, type Severity, State } from '../../ui/state';
 import { GroupActions } from './group-actions';
 import { Mismatches } from './mismatches';
 import { Plan } from './plan';
+import { Trend } from './trend';
 import { words } from './words';
 
 const route = getRouteApi('/rollout');
-const TABS = ['evidence', 'mismatches', 'history'] as const;
+const TABS = ['evidence', 'trend', 'mismatches', 'history'] as const;
 
 export function GroupDetail({ group }: { readonly group: RolloutGroup }) {
   const t = useWords(words);
@@ -61,6 +62,7 @@ export function GroupDetail({ group }: { readonly group: RolloutGroup }) {
             <Plan name={group.group} />
           </>
         ) : null}
+        {tab === 'trend' ? <Trend name={group.group} /> : null}
         {tab === 'mismatches' ? <Mismatches name={group.group} /> : null}
         {tab === 'history' ? <History name={group.group} /> : null}
       </div>
