@@ -3,6 +3,7 @@ import { memo, useCallback } from 'react';
 import { serverNow } from '../../api/clock';
 import type { Series } from '../../api/generated';
 import { useCall } from '../../api/queries';
+import { useMissingText } from '../../i18n/evidence-words';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import { cameraWords } from '../../live/camera-words';
@@ -188,6 +189,7 @@ function ViolationBars() {
 function RolloutLines() {
   const t = useWords(words);
   const format = useFormat();
+  const { textOf } = useMissingText();
   const query = useCall('rollout.overview', {}, { topic: 'rollout' });
   return (
     <Loaded query={query} height={60}>
@@ -205,9 +207,7 @@ function RolloutLines() {
                     <span>{group.group}</span>
                     <span>{group.effective_percent} %</span>
                     <span className={layout.muted}>
-                      {missing
-                        ? `${t.holds} ${missing.what} ${format.number(missing.have)}/${format.number(missing.need)}${eta}`
-                        : group.status}
+                      {missing ? `${t.holds} ${textOf(missing)}${eta}` : group.status}
                     </span>
                   </Link>
                 );

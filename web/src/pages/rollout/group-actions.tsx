@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useBlocked } from '../../api/allowed';
 import type { RolloutGroup } from '../../api/generated';
 import { useChange } from '../../api/queries';
+import { useMissingText } from '../../i18n/evidence-words';
 import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
 import { Dialog, ReasonDialog } from '../../ui/dialog';
@@ -70,10 +71,11 @@ interface StepsProps {
 function Steps({ group, blocked, onApprove }: StepsProps) {
   const t = useWords(words);
   const step = useSteps(group.group);
+  const { textOf } = useMissingText();
   const { status, verdict } = group;
   const isMoving = status === 'running' || status === 'paused' || status === 'frozen';
   // Never a bare button: it is refused with what is missing, or it says that the proof is complete.
-  const missing = verdict?.missing.map(({ what, have, need }) => `${what} ${have}/${need}`).join(', ');
+  const missing = verdict?.missing.map(textOf).join(', ');
   const unproven = verdict?.action === 'promote' ? undefined : `${t.notProven}${missing ? `: ${missing}` : ''}`;
   return (
     <>

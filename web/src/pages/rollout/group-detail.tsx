@@ -1,6 +1,7 @@
 import { Link, getRouteApi } from '@tanstack/react-router';
 import type { RolloutFinding, RolloutGroup, RolloutMissing } from '../../api/generated';
 import { useCall } from '../../api/queries';
+import { useMissingText } from '../../i18n/evidence-words';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import kit from '../../ui/kit.module.css';
@@ -98,18 +99,19 @@ function Evidence({ group }: { readonly group: RolloutGroup }) {
 
 /** What the next stage still needs, and about how long that takes. */
 function Missing({ missing }: { readonly missing: readonly RolloutMissing[] }) {
+  const { nameOf, amountOf } = useMissingText();
   const t = useWords(words);
   const format = useFormat();
   return (
     <Table label={t.missing} head={[t.missing, t.operation, '', '']}>
-      {missing.map(({ what, operation, have, need, etaMs }, i) => (
+      {missing.map((each, i) => (
         <tr key={i}>
-          <td>{what}</td>
-          <td className={layout.muted}>{operation ?? ''}</td>
+          <td>{nameOf(each)}</td>
+          <td className={layout.muted}>{each.operation ?? ''}</td>
           <td>
-            <meter value={have} max={need} aria-label={what} /> {t.have(format.number(have), format.number(need))}
+            <meter value={each.have} max={each.need} aria-label={nameOf(each)} /> {amountOf(each)}
           </td>
-          <td>{etaMs === null ? '' : t.eta(format.duration(etaMs))}</td>
+          <td>{each.etaMs === null ? '' : t.eta(format.duration(each.etaMs))}</td>
         </tr>
       ))}
     </Table>

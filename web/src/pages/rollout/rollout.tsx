@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useBlocked } from '../../api/allowed';
 import type { RolloutGroup, RolloutOverview } from '../../api/generated';
 import { useCall } from '../../api/queries';
+import { useMissingText } from '../../i18n/evidence-words';
 import { useFormat } from '../../i18n/format';
 import { useWords } from '../../i18n/language';
 import { Button } from '../../ui/button';
@@ -75,6 +76,7 @@ function Errors({ group }: { readonly group: RolloutGroup }) {
 function Holds({ group }: { readonly group: RolloutGroup }) {
   const t = useWords(words);
   const format = useFormat();
+  const { textOf } = useMissingText();
   const missing = group.verdict?.missing[0];
   if (group.status === 'complete') return <State of="normal">{t.status.complete}</State>;
   if (group.status === 'rolled_back' || group.status === 'frozen')
@@ -82,7 +84,7 @@ function Holds({ group }: { readonly group: RolloutGroup }) {
   if (!missing) return <span>{group.verdict ? t.complete : t.status[group.status]}</span>;
   return (
     <span>
-      {missing.what} {t.have(format.number(missing.have), format.number(missing.need))}
+      {textOf(missing)}
       {missing.etaMs === null ? '' : ` · ${t.eta(format.duration(missing.etaMs))}`}
     </span>
   );
