@@ -21,12 +21,12 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const choice = (more: object = {}) => ({
   dataDir: dir,
-  persons: path.join(dir, 'blob.onnx'),
-  own: '',
-  ownLabels: [],
-  ownLayout: 'rows' as const,
-  ownOn: 'person' as const,
-  ownSize: 64,
+  detectorPersons: path.join(dir, 'blob.onnx'),
+  detectorModel: '',
+  detectorModelLabels: [],
+  detectorModelLayout: 'rows' as const,
+  detectorModelOn: 'person' as const,
+  detectorModelSize: 64,
   ...more,
 });
 const request = (picture: LookRequest['picture'], more: Partial<LookRequest> = {}): LookRequest => ({
@@ -80,7 +80,7 @@ withPackages('a look', () => {
   });
 
   it('asks the site’s own model where its labels are wanted, and only there', async () => {
-    const own = { own: path.join(dir, 'rows.onnx'), ownLabels: ['apron'] };
+    const own = { detectorModel: path.join(dir, 'rows.onnx'), detectorModelLabels: ['apron'] };
     const looker = await OnnxLooker.open(modelsOf(choice(own)));
     const [with_, without] = [{ labels: EVERYWHERE }, {}];
     const seen = await looker.look(() => request(drawn([[100, 120]]), with_));
@@ -92,9 +92,9 @@ withPackages('a look', () => {
 
 withPackages('the models of the package', () => {
   it('are converted once and run, with hands and a second opinion on a person who is none', async () => {
-    const models = modelsOf(choice({ persons: 'centernet' }));
+    const models = modelsOf(choice({ detectorPersons: 'centernet' }));
     expect(readdirSync(path.join(dir, 'models')).filter((name) => name.endsWith('.onnx'))).toHaveLength(2);
-    expect(modelsOf(choice({ persons: 'centernet' }))).toEqual(models);
+    expect(modelsOf(choice({ detectorPersons: 'centernet' }))).toEqual(models);
     const looker = await OnnxLooker.open(models);
     const { sightings } = await looker.look(() => request(drawn([[100, 120]]), { hands: EVERYWHERE }));
     // A red rectangle may look like somebody to the first model; the second one must not agree.
@@ -102,7 +102,7 @@ withPackages('the models of the package', () => {
   });
 
   it('may be those of Apache-2.0 alone', async () => {
-    const models = modelsOf(choice({ persons: 'movenet' }));
+    const models = modelsOf(choice({ detectorPersons: 'movenet' }));
     expect(models.name).toBe('movenet');
     const looker = await OnnxLooker.open(models);
     expect((await looker.look(() => request(drawn()))).sightings).toEqual([]);
@@ -111,7 +111,7 @@ withPackages('the models of the package', () => {
 
 describe('a model that is not there', () => {
   it('is said in a sentence', () => {
-    expect(() => modelsOf(choice({ persons: '/nowhere/x.onnx' }))).toThrow(NoRuntime);
-    expect(() => modelsOf(choice({ persons: '/nowhere/x.onnx' }))).toThrow('there is no model x.onnx');
+    expect(() => modelsOf(choice({ detectorPersons: '/nowhere/x.onnx' }))).toThrow(NoRuntime);
+    expect(() => modelsOf(choice({ detectorPersons: '/nowhere/x.onnx' }))).toThrow('there is no model x.onnx');
   });
 });

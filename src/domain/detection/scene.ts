@@ -99,3 +99,22 @@ function hasMoved(before: Uint8Array, after: Uint8Array): boolean {
     }
   return false;
 }
+
+/** What the model for persons sees where a camera says nothing; a person must be 28 pixels high in it to be found. */
+const DEFAULT_LOOK = '320x192';
+/** Models need sides that can be halved five times. */
+const GRID = 32;
+const MOST_SIDE = 1_280;
+
+/**
+ * The size of the pictures that are decoded, of the size that the model for persons sees, as in `DETECT_SIZE`: twice as
+ * wide and high, so that hands and heads can be cut out of it.
+ * @throws Error for what is no size
+ */
+export function readLookSize(text = DEFAULT_LOOK): { readonly width: number; readonly height: number } {
+  const [, width = 0, height = 0] = (/^(\d{2,4})x(\d{2,4})$/.exec(text) ?? []).map(Number);
+  const fits = [width, height].every((side) => side >= GRID && side <= MOST_SIDE && side % GRID === 0);
+  if (!fits)
+    throw new Error(`the size must be like ${DEFAULT_LOOK}, both sides multiples of ${GRID} up to ${MOST_SIDE}`);
+  return { width: width * 2, height: height * 2 };
+}

@@ -54,13 +54,13 @@ export interface ModelChoice {
   /** Where converted models are kept. */
   readonly dataDir: string;
   /** `centernet`, `movenet` (Apache-2.0 alone), or the path of an ONNX file with the outputs `heat` and `wh`. */
-  readonly persons: string;
+  readonly detectorPersons: string;
   /** Path of a model of the site's own; empty: none. */
-  readonly own: string;
-  readonly ownLabels: readonly string[];
-  readonly ownLayout: Layout;
-  readonly ownOn: OwnModel['on'];
-  readonly ownSize: number;
+  readonly detectorModel: string;
+  readonly detectorModelLabels: readonly string[];
+  readonly detectorModelLayout: Layout;
+  readonly detectorModelOn: OwnModel['on'];
+  readonly detectorModelSize: number;
 }
 
 /**
@@ -68,7 +68,8 @@ export interface ModelChoice {
  * @throws NoRuntime when the package is not there, or is not the one that was tested
  */
 export function modelsOf(choice: ModelChoice): Models {
-  const { persons, own, ownLabels: labels, ownLayout: layout, ownOn: on, ownSize: size } = choice;
+  const { detectorPersons: persons, detectorModel: own, detectorModelLabels: labels } = choice;
+  const { detectorModelLayout: layout, detectorModelOn: on, detectorModelSize: size } = choice;
   const ownModel = own === '' ? {} : { own: { file: existing(own), labels, layout, on, size } };
   const more = own === '' ? '' : `, ${path.basename(own)}`;
   if (persons === 'movenet') {
