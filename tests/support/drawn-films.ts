@@ -4,6 +4,8 @@ import { locateFfmpeg } from '../../src/infrastructure/ffmpeg/ffmpeg-build';
 /** Where a person is: the second, and the left upper corner of its rectangle of 48 × 96 in a picture of 640 × 384. */
 export type Stop = readonly [second: number, x: number, y?: number];
 
+/** Pictures a second. */
+export const FILM_RATE = 12;
 const AWAY = -200;
 const LEVEL = 150;
 
@@ -24,7 +26,7 @@ export function drawFilm(
   people: readonly (readonly Stop[])[],
   posts: readonly (readonly [x: number, width: number])[] = [],
 ): void {
-  const ground = (size: string, colour: string) => `color=c=${colour}:s=${size}:r=12:d=${seconds}`;
+  const ground = (size: string, colour: string) => `color=c=${colour}:s=${size}:r=${FILM_RATE}:d=${seconds}`;
   const inputs = [
     ground('640x384', '0x505050'),
     ...people.map(() => ground('48x96', 'red')),
