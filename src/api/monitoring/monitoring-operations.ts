@@ -20,6 +20,7 @@ const PARTS = [
   'disk',
   'alerts',
   'ffmpeg',
+  'detector',
   'captures',
 ];
 

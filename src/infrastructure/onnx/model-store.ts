@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { hasCode, replaceFile } from '../system/files';
 import { type Layout } from './heads';
-import { type Models, NoRuntime, type OwnModel } from './onnx-looker';
+import { type Models, NoRuntime, type OwnModel, findRuntime } from './onnx-looker';
 import { type Cut, type TfjsModel, convertTfjs } from './tfjs-to-onnx';
 
 /** A model that comes in the npm package @vladmandic/human 3.3.6, by the SHA-256 of its two files. */
@@ -79,6 +79,20 @@ export function modelsOf(choice: ModelChoice): Models {
   if (persons !== 'centernet') return { persons: existing(persons), ...ownModel, name: path.basename(persons) + more };
   const [centernet, pose] = [converted(choice.dataDir, 'centernet'), converted(choice.dataDir, 'movenet')];
   return { persons: centernet, pose, ...ownModel, name: `centernet, movenet${more}` };
+}
+
+/** Why no looks are possible here; undefined where they are, as far as it can be known without loading anything. */
+export function whyNoLooks({ detectorPersons: persons, detectorModel: own }: ModelChoice): string | undefined {
+  try {
+    findRuntime();
+    if (persons === 'centernet' || persons === 'movenet') packageFolder();
+    else existing(persons);
+    if (own !== '') existing(own);
+    return undefined;
+  } catch (error) {
+    if (error instanceof NoRuntime) return error.message;
+    throw error;
+  }
 }
 
 function existing(file: string): string {

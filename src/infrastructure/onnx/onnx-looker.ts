@@ -33,17 +33,20 @@ interface Session {
 /** Why nobody can look at pictures on this machine; the message says what to do. */
 export class NoRuntime extends Error {}
 
-function runtime(): Runtime {
+const HELP =
+  'Persons are not looked for: the optional package onnxruntime-node is not installed or does not run here. Install it with "npm install", on Linux with glibc, macOS (arm64) or Windows.';
+
+function loaded<T>(load: (from: NodeJS.Require) => T): T {
   try {
-    return createRequire(__filename)('onnxruntime-node') as Runtime;
+    return load(createRequire(__filename));
   } catch (error) {
     if (!hasCode(error, 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED')) throw error;
-    throw new NoRuntime(
-      'Persons are not looked for: the optional package onnxruntime-node is not installed or does not run here. Install it with "npm install", on Linux with glibc, macOS (arm64) or Windows.',
-      { cause: error },
-    );
+    throw new NoRuntime(HELP, { cause: error });
   }
 }
+
+/** Where the runtime is. @throws NoRuntime */
+export const findRuntime = (): string => loaded((from) => from.resolve('onnxruntime-node'));
 
 /** A second thread costs twice the CPU on a machine that has other work. */
 const OPTIONS = {
@@ -96,7 +99,7 @@ export class OnnxLooker implements Looker {
 
   /** @throws NoRuntime, or the error of the runtime for a file that is no model */
   static async open(models: Models): Promise<OnnxLooker> {
-    const ort = runtime();
+    const ort = loaded((from) => from('onnxruntime-node') as Runtime);
     const open = (file: string) => ort.InferenceSession.create(file, OPTIONS);
     const persons = await open(models.persons);
     const pose = models.pose === undefined ? undefined : await open(models.pose);
