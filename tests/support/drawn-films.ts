@@ -54,7 +54,7 @@ const strip = (from: number, to: number, top = 0) => [
 ];
 
 /** A place to wash, one to dry in the lower half, and one to work, from left to right. */
-export const HYGIENE = {
+const HYGIENE = {
   meta: { canvas_size: { width: 640, height: 384 } },
   regions: [
     { region_id: 'sink', region_type: 'handwash', polygon: strip(130, 250), rules: { min_duration: 2 } },

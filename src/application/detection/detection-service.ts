@@ -14,7 +14,7 @@ interface KnownCamera {
 }
 
 /** A picture with what is drawn into it. */
-export interface Drawing {
+interface Drawing {
   readonly picture: RgbPicture;
   readonly main: Box | undefined;
   readonly others: readonly Box[];
@@ -108,15 +108,15 @@ export class DetectionService {
   }
 
   private async lookAt(pictures: Film, zones: Zones, seconds: number) {
-    const { looker, close } = await this.parts.looker();
+    const found = await this.parts.looker();
     const findings: Awaited<ReturnType<DetectionService['shown']>>[] = [];
     let ran: DryRun;
     try {
-      ran = await dryRun(looker, zones.zones, until(pictures, seconds), async (found) => {
-        findings.push(await this.shown(found, zones.zones, findings.length));
+      ran = await dryRun(found.looker, zones.zones, until(pictures, seconds), async (each) => {
+        findings.push(await this.shown(each, zones.zones, findings.length));
       });
     } finally {
-      close();
+      found.close();
     }
     const { labels, model, findings: _, ...counts } = ran;
     const notes = [...zones.warnings, ...notEvaluated(zones.zones, labels)];

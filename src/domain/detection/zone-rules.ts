@@ -2,7 +2,7 @@ import { type Box, type Sighting, distanceToBorder, footOf, heightOf, isInside }
 import type { Track } from './tracks';
 import type { Role, Zone } from './zone';
 
-export type RuleName = 'restricted' | 'too_long' | 'too_short' | 'too_many' | 'order' | 'drying' | 'hands' | 'labels';
+type RuleName = 'restricted' | 'too_long' | 'too_short' | 'too_many' | 'order' | 'drying' | 'hands' | 'labels';
 
 /**
  * What a rule says of one person, or of a zone. `unknown`: the person was lost, or not seen from the beginning, so that

@@ -2,7 +2,7 @@ import { type Json, type JsonObject, isJsonObject } from '../shared/json';
 import type { PicturePoint } from './box';
 
 /** What a zone is for; the rules of order know zones by it. */
-export const ROLES = ['entrance', 'stand', 'wash', 'dry', 'work', 'restricted', 'monitoring', 'ignore'] as const;
+const ROLES = ['entrance', 'stand', 'wash', 'dry', 'work', 'restricted', 'monitoring', 'ignore'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A region of the site as one camera sees it. */

@@ -131,7 +131,11 @@ export const filmArguments = (path: string, { passthrough }: FfmpegBuild, size: 
   ...words(`-nostdin -hide_banner -loglevel error -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`),
   ...words(`-protocol_whitelist file -format_whitelist ${FILE_FORMATS} -i`),
   `file:${path}`,
-  ...['-map', '0:v:0', '-an', ...passthrough, '-vf'],
+  '-map',
+  '0:v:0',
+  '-an',
+  ...passthrough,
+  '-vf',
   ...lookArguments(size, true, 1),
 ];
 

@@ -27,7 +27,7 @@ const MOST_SIDE = 2_560;
 const MOST_TEXT = 256 << 10;
 const MOST_BYTES = MOST_SIDE * MOST_SIDE * 3 + MOST_TEXT;
 const MOST_BOXES = 100;
-export const MOST_WEIGHT = 8;
+const MOST_WEIGHT = 8;
 
 /** A message that no program of this version sends. */
 export class BadMessage extends Error {}

@@ -161,8 +161,7 @@ function poseAt({ heat, reg, off }: PoseHeads, cx: number, cy: number): Pose {
   return { points, score: points.reduce((sum, { score }) => sum + score, 0) / POINTS };
 }
 
-export const LAYOUTS = ['columns', 'rows'] as const;
-export type Layout = (typeof LAYOUTS)[number];
+export type Layout = 'columns' | 'rows';
 
 /**
  * The boxes of any detector by the shape of its output. `columns`: [1, 4 + classes, n], each column the middle, width

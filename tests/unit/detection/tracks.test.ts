@@ -8,7 +8,7 @@ function followed(pictures: readonly (readonly Sighting[])[], perSecond = 3): Tr
 }
 
 const at = (n: number, x: (i: number) => number) => Array.from({ length: n }, (_, i) => person(x(i)));
-const ids = ({ list }: Tracks) => list.map(({ id }) => id).sort();
+const ids = ({ list }: Tracks) => list.map(({ id }) => id).toSorted((a, b) => a - b);
 
 describe('the assignment', () => {
   /** All ways to give each row a column of its own. */
