@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LOOKS_PER_SECOND } from '../application/detection/camera-watch';
+import { LOOKS_PER_SECOND } from '../application/detection/scene-watch';
 import { type FoundInFilm, dryRun } from '../application/detection/dry-run';
 import { eventTypeOf, evidenceOf, notEvaluated, zonesInFile } from '../application/detection/findings';
 import { readLookSize } from '../domain/detection/scene';
@@ -12,7 +12,7 @@ import { evidenceJpeg } from '../infrastructure/ffmpeg/evidence-picture';
 import { type FfmpegBuild, findFfmpeg } from '../infrastructure/ffmpeg/ffmpeg-build';
 import { filmPictures } from '../infrastructure/ffmpeg/film';
 import { modelsOf } from '../infrastructure/onnx/model-store';
-import { OnnxLooker } from '../infrastructure/onnx/onnx-looker';
+import { OnnxPersonFinder } from '../infrastructure/onnx/onnx-person-finder';
 import { errorText, noneIfAbsent } from '../infrastructure/system/files';
 import { table } from './table';
 
@@ -70,7 +70,7 @@ async function run(film: string, values: { camera: string; regions?: string; out
   const regions = await readFile(values.regions ?? settings.regionsFile, 'utf8').catch(noneIfAbsent);
   const zones = zonesInFile(regions ?? '{"regions": []}', values.camera);
   const build = await findFfmpeg(process.env);
-  const looker = await OnnxLooker.open(modelsOf(settings));
+  const looker = await OnnxPersonFinder.open(modelsOf(settings));
   if (values.out !== undefined) await mkdir(values.out, { recursive: true });
   const options = { out: values.out, zones, build, blurHeads: settings.detectorBlurHeads };
   const list: Reported[] = [];

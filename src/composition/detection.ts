@@ -5,14 +5,14 @@ import { detectionOperations } from '../api/detection/detection-operations';
 import { type Mounted, mounted } from '../api/http/mount';
 import { CameraSupervisor } from '../application/camera-control/camera-supervisor';
 import type { WorkerSettings } from '../application/camera-control/worker-host';
-import { LOOKS_PER_SECOND } from '../application/detection/camera-watch';
+import { LOOKS_PER_SECOND } from '../application/detection/scene-watch';
 import { DetectionService } from '../application/detection/detection-service';
 import type { DetectorCondition } from '../application/monitoring/probes';
 import { DomainError, Unavailable } from '../domain/shared/domain-error';
 import type { JsonObject } from '../domain/shared/json';
 import { sha256 } from '../domain/shared/sha256';
 import { CANVAS_ID, Region } from '../domain/regions/region';
-import type { DetectorSettings } from '../infrastructure/environment/detector-settings';
+import type { ModelSettings } from '../infrastructure/environment/detector-settings';
 import { systemTimers } from '../infrastructure/environment/scheduler';
 import { evidenceJpeg } from '../infrastructure/ffmpeg/evidence-picture';
 import type { FrameGrabber } from '../infrastructure/ffmpeg/frame-grabber';
@@ -34,14 +34,14 @@ const RULES = { stalledAfter: 1_200, stalledLimit: 2_500, killAfter: 500, firstB
 const LONGEST_SOCKET = 100;
 const CONNECT_MS = 3_000;
 
-interface Settings extends DetectorSettings {
+interface Settings extends ModelSettings {
   readonly dataDir: string;
   readonly logDir: string;
   readonly regionsFile: string;
 }
 
 /** The process that looks for persons, for all cameras of this machine. */
-export interface Detector {
+export interface PersonDetector {
   /** What every worker is told of it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly socket: string;
@@ -51,7 +51,7 @@ export interface Detector {
   readonly state: { readonly state: string; readonly note?: string | undefined };
 }
 
-export function createDetector({ clock, log }: Platform, settings: Settings): Detector {
+export function createDetector({ clock, log }: Platform, settings: Settings): PersonDetector {
   const { detector, dataDir, logDir, regionsFile } = settings;
   const note = detector === 'off' ? undefined : whyNoLooks(settings);
   const isUsed = detector === 'auto' && note === undefined;
@@ -123,7 +123,7 @@ function socketIn(dataDir: string): string {
 }
 
 /** What is seen of persons, and trying the rules on films. */
-export interface Detection {
+export interface PersonDetection {
   readonly service: DetectionService;
   readonly operations: readonly Mounted[];
 }
@@ -132,10 +132,10 @@ interface Known {
   readonly cameras: Pick<Cameras, 'repository'>;
   readonly regions: Pick<Regions, 'repository'>;
   readonly control: { readonly host: NodeWorkerHost; readonly grabber: FrameGrabber };
-  readonly detector: Detector;
+  readonly detector: PersonDetector;
 }
 
-export function createDetection({ cameras, regions, control, detector }: Known, settings: Settings): Detection {
+export function createDetection({ cameras, regions, control, detector }: Known, settings: Settings): PersonDetection {
   const { host, grabber } = control;
   const service = new DetectionService({
     camera: async (id) => (await cameras.repository.get(id))?.settings,
@@ -156,14 +156,16 @@ export function createDetection({ cameras, regions, control, detector }: Known, 
   return { service, operations: mounted(detectionOperations, service) };
 }
 
-async function connected({ socket, state }: Detector) {
+async function connected({ socket, state }: PersonDetector) {
   const client = new LookClient(socket);
   for (let waited = 0; waited < CONNECT_MS && !client.isAlive; waited += 50)
     await new Promise((resolve) => setTimeout(resolve, 50));
   if (client.isAlive) return { looker: client, close: () => client.close() };
   client.close();
   const why = state.note ?? `its process is ${state.state}`;
-  throw new Unavailable('detection.unavailable', `Nobody looks for persons now: ${why}`, 'not-started');
+  throw new Unavailable('detection.unavailable', `Nobody looks for persons now: ${why}`, 'not-started', undefined, {
+    why,
+  });
 }
 
 /** A name is no path: what may be looked at lies in one folder, or is a camera's source already. */
@@ -191,6 +193,9 @@ async function* pictures(grabber: FrameGrabber, file: string, size: LookSize) {
     yield* filmPictures(await grabber.build(), file, { ...size, perSecond: LOOKS_PER_SECOND });
   } catch (cause) {
     if (!(cause instanceof SourceFailure)) throw cause;
-    throw new DomainError('detection.film_unusable', `The film ${path.basename(file)} is no video.`, { cause });
+    throw new DomainError('detection.film_unusable', `The film ${path.basename(file)} is no video.`, {
+      cause,
+      params: { film: path.basename(file) },
+    });
   }
 }

@@ -16,7 +16,7 @@ import { type Alerts, createAlertStores, createAlerts } from './alerts';
 import { type Cameras, createCameras } from './cameras';
 import { type Captures, type Video, createCaptures, createVideo } from './pictures';
 import { type Control, createControl } from './control';
-import { type Detection, createDetection, createDetector } from './detection';
+import { type PersonDetection, createDetection, createDetector } from './detection';
 import { type Events, createEvents } from './events';
 import { type Legacy, createLegacy } from './legacy';
 import { type Live, createLive } from './live';
@@ -35,7 +35,7 @@ export interface Site {
   readonly system: SystemPort;
   readonly legacy: Legacy;
   readonly control: Control;
-  readonly detection: Detection;
+  readonly detection: PersonDetection;
   readonly captures: Captures;
   readonly events: Events;
   readonly rollout: Rollout;

@@ -1,12 +1,12 @@
 import { type Server, type Socket, createServer } from 'node:net';
-import type { LookRequest, Looker } from '../application/detection/looker';
+import type { LookRequest, PersonFinder } from '../application/detection/person-finder';
 import {
   ALIVE_EVERY_MS,
   BadMessage,
   type FromDetector,
   MessageReader,
   cameraMessage,
-  messageOf,
+  wireMessage,
 } from '../infrastructure/looks/look-wire';
 import { errorText } from '../infrastructure/system/files';
 
@@ -57,7 +57,7 @@ class Client {
   constructor(readonly socket: Socket) {}
 
   send(message: FromDetector): void {
-    if (this.socket.writable) for (const part of messageOf(message)) this.socket.write(part);
+    if (this.socket.writable) for (const part of wireMessage(message)) this.socket.write(part);
   }
 
   /** Its newest picture; undefined when none comes in time. */
@@ -90,7 +90,7 @@ export class LookServer {
   looks = 0;
 
   constructor(
-    private readonly looker: Looker,
+    private readonly looker: PersonFinder,
     private readonly say: (line: string) => void,
   ) {
     this.server = createServer((socket) => this.accept(socket));

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { type JsonObject, isJsonObject, parsedJson } from '../domain/shared/json';
 import { type ModelChoice, modelsOf } from '../infrastructure/onnx/model-store';
-import { OnnxLooker } from '../infrastructure/onnx/onnx-looker';
+import { OnnxPersonFinder } from '../infrastructure/onnx/onnx-person-finder';
 import { errorText, replaceFile } from '../infrastructure/system/files';
 import { LookServer } from './look-server';
 
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   process.stderr.on('error', () => undefined);
   const [socket, statusFile] = [needed('DETECTOR_SOCKET'), needed('STATUS_FILE')];
   const models = modelsOf(choice(needed('DETECTOR_CHOICE')));
-  const server = new LookServer(await OnnxLooker.open(models), say);
+  const server = new LookServer(await OnnxPersonFinder.open(models), say);
   // Only one such process runs for a service: what lies there is of one that was killed.
   rmSync(socket, { force: true });
   await server.listen(socket);

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import { CameraWatch, LOOKS_PER_SECOND, type Watched } from '../application/detection/camera-watch';
+import { SceneWatch, LOOKS_PER_SECOND, type SceneLook } from '../application/detection/scene-watch';
 import { eventTypeOf, evidenceOf, notEvaluated, zonesInFile } from '../application/detection/findings';
 import { readLookSize } from '../domain/detection/scene';
 import type { Zones } from '../domain/detection/zone';
-import type { Finding } from '../domain/detection/zone-rules';
+import type { ZoneFinding } from '../domain/detection/zone-rules';
 import type { JsonObject } from '../domain/shared/json';
 import { type Marks, evidenceJpeg } from '../infrastructure/ffmpeg/evidence-picture';
 import type { FfmpegBuild } from '../infrastructure/ffmpeg/ffmpeg-build';
@@ -66,13 +66,13 @@ const steady = (): number => performance.now() / 1_000;
 /** Looks for the persons of one camera, and makes events of what the rules find. */
 export class PersonWatch {
   private readonly client: LookClient;
-  private readonly watch: CameraWatch;
+  private readonly watch: SceneWatch;
   private zones = NO_ZONES;
   private zonesOf = '';
   private zonesReadAt = -Infinity;
   /** Seconds since 1970 of the second 0 of the pictures. */
   private zero = 0;
-  private last: Watched | undefined;
+  private last: SceneLook | undefined;
   private trouble: string | null = null;
   private counts = { persons: 0, handwash: 0, hairnets: 0, scores: 0, seen: 0, looks: 0 };
   private ids = new Set<number>();
@@ -83,7 +83,7 @@ export class PersonWatch {
     private readonly sink: PersonSink,
   ) {
     this.client = new LookClient(settings.socket);
-    this.watch = new CameraWatch(this.client, () => this.zonesNow(), {
+    this.watch = new SceneWatch(this.client, () => this.zonesNow(), {
       saw: (watched) => this.saw(watched),
       couldNot: (why) => this.note(why.message),
     });
@@ -131,7 +131,7 @@ export class PersonWatch {
     };
   }
 
-  private saw(watched: Watched): void {
+  private saw(watched: SceneLook): void {
     this.last = watched;
     this.note(null);
     this.counts.looks += 1;
@@ -144,7 +144,7 @@ export class PersonWatch {
     for (const finding of watched.findings.slice(0, MOST_AT_ONCE)) void this.makeKnown(finding, watched);
   }
 
-  private async makeKnown(finding: Finding, watched: Watched): Promise<void> {
+  private async makeKnown(finding: ZoneFinding, watched: SceneLook): Promise<void> {
     const type = eventTypeOf(finding);
     if (type === undefined) {
       this.sink.say(`${finding.rule} ${finding.outcome} in ${finding.zoneId}`);
@@ -160,7 +160,7 @@ export class PersonWatch {
   }
 
   /** An event without its picture is still an event. */
-  private async keepPicture({ box, zoneId, trackId }: Finding, watched: Watched, atMs: number): Promise<void> {
+  private async keepPicture({ box, zoneId, trackId }: ZoneFinding, watched: SceneLook, atMs: number): Promise<void> {
     const marks: Marks = {
       ...(box ? { main: box } : {}),
       others: watched.persons.filter(({ id }) => id !== trackId).map((each) => each.box),

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { LookRequest } from '../../src/application/detection/looker';
+import type { LookRequest } from '../../src/application/detection/person-finder';
 import { LookClient } from '../../src/infrastructure/looks/look-client';
 import { drawn, hasPackages } from '../support/blob-model';
 import { DetectorRun } from '../support/detector-run';

@@ -4,9 +4,9 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LookRequest } from '../../src/application/detection/looker';
+import type { LookRequest } from '../../src/application/detection/person-finder';
 import { modelsOf } from '../../src/infrastructure/onnx/model-store';
-import { NoRuntime, OnnxLooker } from '../../src/infrastructure/onnx/onnx-looker';
+import { NoEngine, OnnxPersonFinder } from '../../src/infrastructure/onnx/onnx-person-finder';
 import { blobModel, drawn, hasPackages, redRows } from '../support/blob-model';
 
 const withPackages = hasPackages() ? describe : describe.skip;
@@ -41,7 +41,7 @@ const EVERYWHERE = [{ x1: 0, y1: 0, x2: 1, y2: 1 }];
 
 withPackages('a look', () => {
   it('finds the persons that were drawn, to a few pixels', async () => {
-    const looker = await OnnxLooker.open(modelsOf(choice()));
+    const looker = await OnnxPersonFinder.open(modelsOf(choice()));
     const { sightings, model } = await looker.look(() =>
       request(
         drawn([
@@ -59,12 +59,12 @@ withPackages('a look', () => {
   });
 
   it('finds nobody in an empty picture', async () => {
-    const looker = await OnnxLooker.open(modelsOf(choice()));
+    const looker = await OnnxPersonFinder.open(modelsOf(choice()));
     expect((await looker.look(() => request(drawn()))).sightings).toEqual([]);
   });
 
   it('takes the picture when its turn comes, one after the other', async () => {
-    const looker = await OnnxLooker.open(modelsOf(choice()));
+    const looker = await OnnxPersonFinder.open(modelsOf(choice()));
     const order: number[] = [];
     const looks = [1, 2, 3].map((n) => looker.look(() => (order.push(n), request(drawn()))));
     expect(order).toEqual([]);
@@ -73,7 +73,7 @@ withPackages('a look', () => {
   });
 
   it('goes on after a picture that no model can take', async () => {
-    const looker = await OnnxLooker.open(modelsOf(choice()));
+    const looker = await OnnxPersonFinder.open(modelsOf(choice()));
     const broken = { width: 640, height: 384, rgb: new Uint8Array(5) };
     await expect(looker.look(() => request({ ...broken, width: 0 }))).rejects.toThrow();
     expect((await looker.look(() => request(drawn([[100, 120]])))).sightings).toHaveLength(1);
@@ -81,7 +81,7 @@ withPackages('a look', () => {
 
   it('asks the site’s own model where its labels are wanted, and only there', async () => {
     const own = { detectorModel: path.join(dir, 'rows.onnx'), detectorModelLabels: ['apron'] };
-    const looker = await OnnxLooker.open(modelsOf(choice(own)));
+    const looker = await OnnxPersonFinder.open(modelsOf(choice(own)));
     const [with_, without] = [{ labels: EVERYWHERE }, {}];
     const seen = await looker.look(() => request(drawn([[100, 120]]), with_));
     expect(seen.labels).toEqual(['apron']);
@@ -95,7 +95,7 @@ withPackages('the models of the package', () => {
     const models = modelsOf(choice({ detectorPersons: 'centernet' }));
     expect(readdirSync(path.join(dir, 'models')).filter((name) => name.endsWith('.onnx'))).toHaveLength(2);
     expect(modelsOf(choice({ detectorPersons: 'centernet' }))).toEqual(models);
-    const looker = await OnnxLooker.open(models);
+    const looker = await OnnxPersonFinder.open(models);
     const { sightings } = await looker.look(() => request(drawn([[100, 120]]), { hands: EVERYWHERE }));
     // A red rectangle may look like somebody to the first model; the second one must not agree.
     expect(sightings.filter(({ score, isConfirmed }) => score > 0.35 && isConfirmed !== false)).toEqual([]);
@@ -104,14 +104,14 @@ withPackages('the models of the package', () => {
   it('may be those of Apache-2.0 alone', async () => {
     const models = modelsOf(choice({ detectorPersons: 'movenet' }));
     expect(models.name).toBe('movenet');
-    const looker = await OnnxLooker.open(models);
+    const looker = await OnnxPersonFinder.open(models);
     expect((await looker.look(() => request(drawn()))).sightings).toEqual([]);
   });
 });
 
 describe('a model that is not there', () => {
   it('is said in a sentence', () => {
-    expect(() => modelsOf(choice({ detectorPersons: '/nowhere/x.onnx' }))).toThrow(NoRuntime);
+    expect(() => modelsOf(choice({ detectorPersons: '/nowhere/x.onnx' }))).toThrow(NoEngine);
     expect(() => modelsOf(choice({ detectorPersons: '/nowhere/x.onnx' }))).toThrow('there is no model x.onnx');
   });
 });

@@ -5,7 +5,7 @@ import { DomainError, Unavailable } from '../../domain/shared/domain-error';
 import { type JsonObject, isJsonObject } from '../../domain/shared/json';
 import { type DryRun, type FoundInFilm, dryRun } from './dry-run';
 import { eventTypeOf, evidenceOf, notEvaluated } from './findings';
-import type { Looker } from './looker';
+import type { PersonFinder } from './person-finder';
 
 /** What is known of a camera. */
 interface KnownCamera {
@@ -35,7 +35,7 @@ export interface DetectionParts {
   seen(id: string): Promise<JsonObject | undefined>;
   detector(): { readonly state: string; readonly note?: string | undefined };
   /** Somebody who looks until `close`; it throws where nobody can. */
-  looker(): Promise<{ readonly looker: Looker; close(): void }>;
+  looker(): Promise<{ readonly looker: PersonFinder; close(): void }>;
   /**
    * The pictures of a film in the folder of films, or of the camera's own source where that is a file; undefined where
    * there is none. They throw for what is no video.

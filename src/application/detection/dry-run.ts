@@ -1,13 +1,13 @@
 import type { RgbPicture } from '../../domain/detection/scene';
 import type { Zone } from '../../domain/detection/zone';
-import type { Finding } from '../../domain/detection/zone-rules';
-import { CameraWatch, type Watched } from './camera-watch';
-import type { Looker } from './looker';
+import type { ZoneFinding } from '../../domain/detection/zone-rules';
+import { SceneWatch, type SceneLook } from './scene-watch';
+import type { PersonFinder } from './person-finder';
 
 /** A finding with the look that it comes from. */
 export interface FoundInFilm {
-  readonly finding: Finding;
-  readonly watched: Watched;
+  readonly finding: ZoneFinding;
+  readonly watched: SceneLook;
 }
 
 export interface DryRun {
@@ -29,15 +29,15 @@ const MOST_FINDINGS = 500;
  * deserves it. `found` is called for each finding in turn. Throws what the looker throws.
  */
 export async function dryRun(
-  looker: Looker,
+  looker: PersonFinder,
   zones: readonly Zone[],
   film: AsyncIterable<{ readonly picture: RgbPicture; readonly at: number }>,
   found: (each: FoundInFilm) => Promise<void>,
 ): Promise<DryRun> {
   const persons = new Set<number>();
   let failure: Error | undefined;
-  const seen: Watched[] = [];
-  const watch = new CameraWatch(looker, () => zones, {
+  const seen: SceneLook[] = [];
+  const watch = new SceneWatch(looker, () => zones, {
     saw: (watched) => seen.push(watched),
     couldNot: (why) => (failure = why),
   });

@@ -1,6 +1,6 @@
 import type { Zone, Zones } from '../../domain/detection/zone';
 import { zonesOf } from '../../domain/detection/zone';
-import type { Finding } from '../../domain/detection/zone-rules';
+import type { ZoneFinding } from '../../domain/detection/zone-rules';
 import { canonicalRegion, checkRegion } from '../../domain/regions/region-rules';
 import { type JsonObject, isJsonObject, parsedJson } from '../../domain/shared/json';
 
@@ -20,7 +20,7 @@ export function zonesInFile(text: string, cameraId: string): Zones {
 }
 
 /** The event of a finding; undefined where nothing happened, or nobody knows. */
-export function eventTypeOf({ rule, outcome, facts }: Finding): string | undefined {
+export function eventTypeOf({ rule, outcome, facts }: ZoneFinding): string | undefined {
   if (rule === 'hands') return 'HANDWASHING_ACTIVE';
   if (outcome !== 'broken') return undefined;
   switch (rule) {
@@ -43,7 +43,7 @@ export function eventTypeOf({ rule, outcome, facts }: Finding): string | undefin
 
 /** What an event says of a finding; the box is in pixels of the picture that was looked at. */
 export function evidenceOf(
-  { facts, box, score, zoneId }: Finding,
+  { facts, box, score, zoneId }: ZoneFinding,
   picture: { readonly width: number; readonly height: number },
   model: string,
 ): JsonObject {

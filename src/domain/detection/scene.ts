@@ -1,7 +1,7 @@
 import type { Box, Sighting } from './box';
-import { type Track, NO_TRACKS, type Tracks, confirmedAt, follow, predicted } from './tracks';
+import { type Track, NO_TRACKS, type Tracks, confirmedAt, followTracks, predicted } from './tracks';
 import type { Zone } from './zone';
-import { type Finding, NO_PEOPLE, type People, stepZones } from './zone-rules';
+import { type ZoneFinding, NO_PEOPLE, type People, stepZones } from './zone-rules';
 
 /** A picture as it is analysed: red, green and blue, a byte each, line by line. */
 export interface RgbPicture {
@@ -52,8 +52,8 @@ export function see(
   sightings: readonly Sighting[],
   now: number,
   zones: readonly Zone[],
-): { scene: Scene; persons: readonly Track[]; findings: readonly Finding[] } {
-  const tracks = follow(before.tracks, sightings, now);
+): { scene: Scene; persons: readonly Track[]; findings: readonly ZoneFinding[] } {
+  const tracks = followTracks(before.tracks, sightings, now);
   const persons = confirmedAt(tracks, now);
   const { people, findings } = stepZones(before.people, persons, now, zones);
   return { scene: { ...before, tracks, people, lookedAt: now }, persons, findings };

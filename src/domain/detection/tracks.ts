@@ -62,7 +62,7 @@ export const predicted = ({ box, velocity: [vx, vy], seenAt }: Track, now: numbe
  * Follows persons through one more picture. Two rounds, as in ByteTrack (Zhang et al., ECCV 2022): sure boxes first,
  * then weak ones, which only continue what is followed. Places are predicted with constant velocity.
  */
-export function follow(before: Tracks, sightings: readonly Sighting[], now: number): Tracks {
+export function followTracks(before: Tracks, sightings: readonly Sighting[], now: number): Tracks {
   const all = sightings.toSorted((a, b) => b.score - a.score).slice(0, MOST);
   const sure = all.filter(({ score }) => score >= HIGH);
   const weak = all.filter(({ score }) => score < HIGH && score >= LOW);

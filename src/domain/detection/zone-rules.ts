@@ -1,6 +1,6 @@
 import { type Box, type Sighting, distanceToBorder, footOf, heightOf, isInside } from './box';
 import type { Track } from './tracks';
-import type { Role, Zone } from './zone';
+import type { ZoneRole, Zone } from './zone';
 
 type RuleName = 'restricted' | 'too_long' | 'too_short' | 'too_many' | 'order' | 'drying' | 'hands' | 'labels';
 
@@ -8,7 +8,7 @@ type RuleName = 'restricted' | 'too_long' | 'too_short' | 'too_many' | 'order' |
  * What a rule says of one person, or of a zone. `unknown`: the person was lost, or not seen from the beginning, so that
  * nobody can say. `held`: the rule was kept, or what it looks for happened.
  */
-export interface Finding {
+export interface ZoneFinding {
   readonly rule: RuleName;
   readonly outcome: 'broken' | 'held' | 'unknown';
   readonly zoneId: string;
@@ -39,7 +39,7 @@ interface Presence {
 
 interface Visit {
   readonly zoneId: string;
-  readonly role: Role;
+  readonly role: ZoneRole;
   readonly from: number;
 }
 
@@ -85,7 +85,7 @@ const OUT: Presence = { phase: 'out', looks: 0, first: 0, last: 0, depth: 0, lab
 
 /** What people did between the picture before and this one. `tracks`: those seen in it. */
 export function stepZones(before: People, tracks: readonly Track[], now: number, zones: readonly Zone[]) {
-  const findings: Finding[] = [];
+  const findings: ZoneFinding[] = [];
   const persons = new Map(before.persons);
   for (const track of tracks) {
     const known = persons.get(track.id) ?? stranger(track, zones);
@@ -109,8 +109,8 @@ const stranger = (track: Track, zones: readonly Zone[]): Person => ({
 });
 
 /** The end of a visit was not seen: whatever its length decides is unknown. */
-function lost({ at, track }: Person, zones: readonly Zone[]): Finding[] {
-  return zones.flatMap((zone): Finding[] => {
+function lost({ at, track }: Person, zones: readonly Zone[]): ZoneFinding[] {
+  return zones.flatMap((zone): ZoneFinding[] => {
     const presence = at.get(zone.id);
     if (presence?.phase !== 'in' || zone.rules.leastSeconds === undefined) return [];
     const seconds = rounded(presence.last - presence.first);
@@ -126,7 +126,7 @@ function stepCrowds(
   persons: People['persons'],
   now: number,
   zones: readonly Zone[],
-  findings: Finding[],
+  findings: ZoneFinding[],
 ): Map<string, Crowd> {
   const crowds = new Map<string, Crowd>();
   for (const { id, rules } of zones) {
@@ -157,7 +157,7 @@ class PersonStep {
     private readonly track: Track,
     private readonly now: number,
     private readonly zones: readonly Zone[],
-    private readonly findings: Finding[],
+    private readonly findings: ZoneFinding[],
   ) {
     this.at = new Map(before.at);
     this.hands = new Map(before.hands);
@@ -255,14 +255,20 @@ class PersonStep {
   }
 
   /** Once for each visit. */
-  private sayOnce(rule: RuleName, outcome: Finding['outcome'], zone: Zone, facts: Finding['facts']): void {
+  private sayOnce(rule: RuleName, outcome: ZoneFinding['outcome'], zone: Zone, facts: ZoneFinding['facts']): void {
     const visit = this.at.get(zone.id) ?? OUT;
     if (visit.said.includes(rule)) return;
     this.at.set(zone.id, { ...visit, said: [...visit.said, rule] });
     this.say(rule, outcome, zone, this.now, facts);
   }
 
-  private say(rule: RuleName, outcome: Finding['outcome'], zone: Zone, at: number, facts: Finding['facts']): void {
+  private say(
+    rule: RuleName,
+    outcome: ZoneFinding['outcome'],
+    zone: Zone,
+    at: number,
+    facts: ZoneFinding['facts'],
+  ): void {
     const key = `${rule} ${zone.id}`;
     if (outcome === 'broken' && at - (this.spoke.get(key) ?? -Infinity) < COOLDOWN_S) return;
     if (outcome === 'broken') this.spoke.set(key, at);

@@ -3,12 +3,12 @@ import type { PicturePoint } from './box';
 
 /** What a zone is for; the rules of order know zones by it. */
 const ROLES = ['entrance', 'stand', 'wash', 'dry', 'work', 'restricted', 'monitoring', 'ignore'] as const;
-export type Role = (typeof ROLES)[number];
+export type ZoneRole = (typeof ROLES)[number];
 
 /** A region of the site as one camera sees it. */
 export interface Zone {
   readonly id: string;
-  readonly role: Role;
+  readonly role: ZoneRole;
   /** Corners in shares of the picture. */
   readonly outline: readonly PicturePoint[];
   /** What counts as being in it: where somebody stands, or a hand. */
@@ -22,7 +22,7 @@ export interface ZoneRules {
   readonly mostSeconds?: number;
   readonly mostPersons?: number;
   /** Roles of zones in which a person must have been before. */
-  readonly after: readonly Role[];
+  readonly after: readonly ZoneRole[];
   /** Labels that a person must have here, such as `hairnet`; only a model of the site's own knows them. */
   readonly labels: readonly string[];
 }
@@ -33,7 +33,7 @@ export interface Zones {
   readonly warnings: readonly string[];
 }
 
-const ROLE_OF_TYPE: Readonly<Record<string, Role>> = {
+const ROLE_OF_TYPE: Readonly<Record<string, ZoneRole>> = {
   entrance: 'entrance',
   handwash: 'wash',
   sanitize: 'dry',
@@ -43,7 +43,7 @@ const ROLE_OF_TYPE: Readonly<Record<string, Role>> = {
 };
 
 /** Names by which old installations told their zones apart: their types did not. */
-const ROLE_OF_NAME: Readonly<Record<string, Role>> = {
+const ROLE_OF_NAME: Readonly<Record<string, ZoneRole>> = {
   entrance: 'entrance',
   stand: 'stand',
   sink: 'wash',
@@ -53,7 +53,7 @@ const ROLE_OF_NAME: Readonly<Record<string, Role>> = {
 };
 
 /** What `required_behaviors` may name besides labels. */
-const BEHAVIOURS: Readonly<Record<string, Role>> = {
+const BEHAVIOURS: Readonly<Record<string, ZoneRole>> = {
   handwash: 'wash',
   wash: 'wash',
   sanitize: 'dry',
@@ -105,7 +105,7 @@ function zoneOf(region: JsonObject, outline: readonly PicturePoint[]): Zone {
   };
 }
 
-function roleOf(region: JsonObject, said: Json | undefined): Role {
+function roleOf(region: JsonObject, said: Json | undefined): ZoneRole {
   const role = ROLES.find((each) => each === said);
   if (role) return role;
   const names = [region.name, region.id].map((name) => String(name ?? '').toLowerCase());

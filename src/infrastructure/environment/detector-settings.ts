@@ -4,7 +4,7 @@ const LAYOUTS = ['columns', 'rows'] as const;
 const SHOWN = ['frame', 'person', 'head'] as const;
 
 /** Which models look at the pictures of the cameras. */
-export interface DetectorSettings {
+export interface ModelSettings {
   /** Whether persons are looked for where that is possible. */
   readonly detector: 'auto' | 'off';
   /** `centernet`, `movenet`, or the path of a model. */
@@ -19,7 +19,7 @@ export interface DetectorSettings {
   readonly detectorBlurHeads: boolean;
 }
 
-export const DETECTOR_VARIABLES: { readonly [K in keyof DetectorSettings]: Variable<DetectorSettings[K]> } = {
+export const DETECTOR_VARIABLES: { readonly [K in keyof ModelSettings]: Variable<ModelSettings[K]> } = {
   detector: {
     name: 'DETECTOR',
     fallback: 'auto',

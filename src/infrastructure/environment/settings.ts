@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/event';
-import { DETECTOR_VARIABLES, type DetectorSettings } from './detector-settings';
+import { DETECTOR_VARIABLES, type ModelSettings } from './detector-settings';
 import {
   InvalidSetting,
   SettingsError,
@@ -26,7 +26,7 @@ import {
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
-export interface Settings extends DetectorSettings {
+export interface Settings extends ModelSettings {
   readonly host: string;
   readonly port: number;
   /** Whether every request needs a token, also those from this machine. */

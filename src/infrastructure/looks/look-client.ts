@@ -1,6 +1,6 @@
 import { type Socket, connect } from 'node:net';
-import type { Look, LookRequest, Looker } from '../../application/detection/looker';
-import { MessageReader, detectorMessage, messageOf, type FromDetector } from './look-wire';
+import type { Look, LookRequest, PersonFinder } from '../../application/detection/person-finder';
+import { MessageReader, detectorMessage, wireMessage, type FromDetector } from './look-wire';
 
 /** Without a sign of life for so long nobody looks. */
 const SILENT_MS = 900;
@@ -16,7 +16,7 @@ interface Waiting {
 }
 
 /** Looks by the process that looks for all cameras of this machine. Connects again for as long as it is open. */
-export class LookClient implements Looker {
+export class LookClient implements PersonFinder {
   private socket: Socket | undefined;
   private heardAt = -Infinity;
   private waiting: Waiting | undefined;
@@ -99,8 +99,8 @@ export class LookClient implements Looker {
     if (this.waiting && !this.isAlive) this.socket?.destroy();
   }
 
-  private send(message: Parameters<typeof messageOf>[0]): void {
-    for (const part of messageOf(message)) this.socket?.write(part);
+  private send(message: Parameters<typeof wireMessage>[0]): void {
+    for (const part of wireMessage(message)) this.socket?.write(part);
   }
 
   private lost(): void {

@@ -1,4 +1,4 @@
-import type { Look, LookRequest } from '../../application/detection/looker';
+import type { Look, LookRequest } from '../../application/detection/person-finder';
 import type { Box } from '../../domain/detection/box';
 import { type Json, type JsonObject, isJsonObject, parsedJson } from '../../domain/shared/json';
 
@@ -33,7 +33,7 @@ const MOST_WEIGHT = 8;
 export class BadMessage extends Error {}
 
 /** As parts, so that a picture is not copied. */
-export function messageOf(message: FromCamera | FromDetector): Uint8Array[] {
+export function wireMessage(message: FromCamera | FromDetector): Uint8Array[] {
   if (message.type !== 'picture') return framed(message, new Uint8Array());
   const { picture, known, hands, labels, weight } = message.request;
   const { width, height, rgb } = picture;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { hasCode, replaceFile } from '../system/files';
 import { type Layout } from './heads';
-import { type Models, NoRuntime, type OwnModel, findRuntime } from './onnx-looker';
+import { type Models, NoEngine, type OwnModel, findEngine } from './onnx-person-finder';
 import { type Cut, type TfjsModel, convertTfjs } from './tfjs-to-onnx';
 
 /** A model that comes in the npm package @vladmandic/human 3.3.6, by the SHA-256 of its two files. */
@@ -65,7 +65,7 @@ export interface ModelChoice {
 
 /**
  * The files of the models that are chosen. Those of the package are converted once and kept.
- * @throws NoRuntime when the package is not there, or is not the one that was tested
+ * @throws NoEngine when the package is not there, or is not the one that was tested
  */
 export function modelsOf(choice: ModelChoice): Models {
   const { detectorPersons: persons, detectorModel: own, detectorModelLabels: labels } = choice;
@@ -84,20 +84,20 @@ export function modelsOf(choice: ModelChoice): Models {
 /** Why no looks are possible here; undefined where they are, as far as it can be known without loading anything. */
 export function whyNoLooks({ detectorPersons: persons, detectorModel: own }: ModelChoice): string | undefined {
   try {
-    findRuntime();
+    findEngine();
     if (persons === 'centernet' || persons === 'movenet') packageFolder();
     else existing(persons);
     if (own !== '') existing(own);
     return undefined;
   } catch (error) {
-    if (error instanceof NoRuntime) return error.message;
+    if (error instanceof NoEngine) return error.message;
     throw error;
   }
 }
 
 function existing(file: string): string {
   if (isThere(file)) return file;
-  throw new NoRuntime(`Persons are not looked for: there is no model ${path.basename(file)} where the settings say.`);
+  throw new NoEngine(`Persons are not looked for: there is no model ${path.basename(file)} where the settings say.`);
 }
 
 function isThere(file: string): boolean {
@@ -127,7 +127,7 @@ function converted(dataDir: string, name: PackagedName): string {
 function checked(name: string, expected: string): Buffer {
   const content = readFileSync(path.join(packageFolder(), 'models', name));
   if (createHash('sha256').update(content).digest('hex') === expected) return content;
-  throw new NoRuntime(
+  throw new NoEngine(
     `Persons are not looked for: ${name} of the package @vladmandic/human is not the file that was tested. Install version 3.3.6.`,
   );
 }
@@ -138,7 +138,7 @@ function packageFolder(): string {
     return path.dirname(path.dirname(createRequire(__filename).resolve('@vladmandic/human')));
   } catch (error) {
     if (!hasCode(error, 'MODULE_NOT_FOUND')) throw error;
-    throw new NoRuntime(
+    throw new NoEngine(
       'Persons are not looked for: the optional package @vladmandic/human, which carries the models, is not installed. Install it with "npm install", or name a model of your own.',
       { cause: error },
     );

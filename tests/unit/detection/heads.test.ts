@@ -1,5 +1,5 @@
 import { distinct, readCenters, readLayout } from '../../../src/infrastructure/onnx/heads';
-import { labelsIn } from '../../../src/infrastructure/onnx/onnx-looker';
+import { labelsIn } from '../../../src/infrastructure/onnx/onnx-person-finder';
 
 const tensor = (dims: number[], data: number[]) => ({ dims, data });
 

@@ -1,7 +1,7 @@
 import type { Sighting } from '../../../src/domain/detection/box';
-import { NO_TRACKS, confirmedAt, follow } from '../../../src/domain/detection/tracks';
-import { type Role, type Zone, type ZoneRules } from '../../../src/domain/detection/zone';
-import { type Finding, NO_PEOPLE, stepZones } from '../../../src/domain/detection/zone-rules';
+import { NO_TRACKS, confirmedAt, followTracks } from '../../../src/domain/detection/tracks';
+import { type ZoneRole, type Zone, type ZoneRules } from '../../../src/domain/detection/zone';
+import { type ZoneFinding, NO_PEOPLE, stepZones } from '../../../src/domain/detection/zone-rules';
 
 const WIDTH = 0.08;
 const HEIGHT = 0.3;
@@ -14,7 +14,7 @@ export const person = (x: number, y = 0.6, more: Partial<Sighting> = {}): Sighti
 });
 
 /** A strip of the picture from one x to another. */
-export const strip = (id: string, role: Role, from: number, to: number, rules: Partial<ZoneRules> = {}): Zone => ({
+export const strip = (id: string, role: ZoneRole, from: number, to: number, rules: Partial<ZoneRules> = {}): Zone => ({
   id,
   role,
   outline: [
@@ -44,12 +44,12 @@ export function walk(...stops: readonly (readonly [seconds: number, x: number])[
 const PER_SECOND = 3;
 
 /** What the rules find of some persons, with three looks a second. */
-export function findingsOf(paths: readonly Path[], zones: readonly Zone[], seconds: number): Finding[] {
+export function findingsOf(paths: readonly Path[], zones: readonly Zone[], seconds: number): ZoneFinding[] {
   let [tracks, people] = [NO_TRACKS, NO_PEOPLE];
-  const all: Finding[] = [];
+  const all: ZoneFinding[] = [];
   for (let look = 0; look <= seconds * PER_SECOND; look += 1) {
     const now = look / PER_SECOND;
-    tracks = follow(
+    tracks = followTracks(
       tracks,
       paths.flatMap((path) => path(now) ?? []),
       now,
@@ -62,4 +62,4 @@ export function findingsOf(paths: readonly Path[], zones: readonly Zone[], secon
 }
 
 /** A finding in one line: rule, outcome, zone. */
-export const said = ({ rule, outcome, zoneId }: Finding): string => `${rule} ${outcome} ${zoneId}`;
+export const said = ({ rule, outcome, zoneId }: ZoneFinding): string => `${rule} ${outcome} ${zoneId}`;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { Sighting } from '../../../src/domain/detection/box';
-import { NO_TRACKS, type Tracks, assign, confirmedAt, follow } from '../../../src/domain/detection/tracks';
+import { NO_TRACKS, type Tracks, assign, confirmedAt, followTracks } from '../../../src/domain/detection/tracks';
 import { person } from './people';
 
 function followed(pictures: readonly (readonly Sighting[])[], perSecond = 3): Tracks {
-  return pictures.reduce((tracks, sightings, i) => follow(tracks, sightings, i / perSecond), NO_TRACKS);
+  return pictures.reduce((tracks, sightings, i) => followTracks(tracks, sightings, i / perSecond), NO_TRACKS);
 }
 
 const at = (n: number, x: (i: number) => number) => Array.from({ length: n }, (_, i) => person(x(i)));

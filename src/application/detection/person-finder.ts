@@ -24,7 +24,7 @@ export interface Look {
 }
 
 /** Looks at pictures; in this process, or in the one that looks for all cameras of the machine. */
-export interface Looker {
+export interface PersonFinder {
   /**
    * `newest` is called when it is this camera's turn, so that no old picture is looked at. Throws an error whose
    * message says why nobody looks now.

@@ -2,23 +2,23 @@ import type { Box, PicturePoint } from '../../domain/detection/box';
 import { EMPTY_SCENE, type RgbPicture, type Scene, expected, glance, see } from '../../domain/detection/scene';
 import type { Track } from '../../domain/detection/tracks';
 import type { Zone } from '../../domain/detection/zone';
-import type { Finding } from '../../domain/detection/zone-rules';
-import type { Look, LookRequest, Looker } from './looker';
+import type { ZoneFinding } from '../../domain/detection/zone-rules';
+import type { Look, LookRequest, PersonFinder } from './person-finder';
 
 /** Pictures a second that are looked at while something moves. Under two a second persons cannot be followed. */
 export const LOOKS_PER_SECOND = 3;
 
 /** What a look found; times are seconds of the pictures. */
-export interface Watched {
+export interface SceneLook {
   readonly at: number;
   readonly picture: RgbPicture;
   readonly persons: readonly Track[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ZoneFinding[];
   readonly look: Look;
 }
 
 interface Listener {
-  saw(watched: Watched): void;
+  saw(watched: SceneLook): void;
   /** Nobody looked at a picture; `why` is for people. */
   couldNot(why: Error): void;
 }
@@ -27,7 +27,7 @@ interface Listener {
  * Looks at the pictures of one camera: live, where only the newest is looked at, or at a recording, whose pictures are
  * offered one after the other. Both are the same code, so that what a rule would find can be tried on a recording.
  */
-export class CameraWatch {
+export class SceneWatch {
   private scene: Scene = EMPTY_SCENE;
   private newest: { readonly picture: RgbPicture; readonly at: number } | undefined;
   private looking: Promise<void> | undefined;
@@ -35,7 +35,7 @@ export class CameraWatch {
   private served = 0;
 
   constructor(
-    private readonly looker: Looker,
+    private readonly looker: PersonFinder,
     private readonly zones: () => readonly Zone[],
     private readonly listener: Listener,
   ) {}

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Look, LookRequest, Looker } from '../../application/detection/looker';
+import type { Look, LookRequest, PersonFinder } from '../../application/detection/person-finder';
 import { type Box, type Sighting, centreOf, heightOf, overlap } from '../../domain/detection/box';
 import type { RgbPicture } from '../../domain/detection/scene';
 import { hasCode } from '../system/files';
@@ -31,7 +31,7 @@ interface Session {
 }
 
 /** Why nobody can look at pictures on this machine; the message says what to do. */
-export class NoRuntime extends Error {}
+export class NoEngine extends Error {}
 
 const HELP =
   'Persons are not looked for: the optional package onnxruntime-node is not installed or does not run here. Install it with "npm install", on Linux with glibc, macOS (arm64) or Windows.';
@@ -41,12 +41,12 @@ function loaded<T>(load: (from: NodeJS.Require) => T): T {
     return load(createRequire(__filename));
   } catch (error) {
     if (!hasCode(error, 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED')) throw error;
-    throw new NoRuntime(HELP, { cause: error });
+    throw new NoEngine(HELP, { cause: error });
   }
 }
 
-/** Where the runtime is. @throws NoRuntime */
-export const findRuntime = (): string => loaded((from) => from.resolve('onnxruntime-node'));
+/** Where the runtime is. @throws NoEngine */
+export const findEngine = (): string => loaded((from) => from.resolve('onnxruntime-node'));
 
 /** A second thread costs twice the CPU on a machine that has other work. */
 const OPTIONS = {
@@ -86,7 +86,7 @@ const MOST_CLOSER = 3;
 const SURE = 0.5;
 
 /** Looks with models of this process, one picture after the other. */
-export class OnnxLooker implements Looker {
+export class OnnxPersonFinder implements PersonFinder {
   private last: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -97,14 +97,14 @@ export class OnnxLooker implements Looker {
     private readonly own: Session | undefined,
   ) {}
 
-  /** @throws NoRuntime, or the error of the runtime for a file that is no model */
-  static async open(models: Models): Promise<OnnxLooker> {
+  /** @throws NoEngine, or the error of the runtime for a file that is no model */
+  static async open(models: Models): Promise<OnnxPersonFinder> {
     const ort = loaded((from) => from('onnxruntime-node') as Runtime);
     const open = (file: string) => ort.InferenceSession.create(file, OPTIONS);
     const persons = await open(models.persons);
     const pose = models.pose === undefined ? undefined : await open(models.pose);
     const own = models.own && (await open(models.own.file));
-    return new OnnxLooker(ort, models, persons, pose, own);
+    return new OnnxPersonFinder(ort, models, persons, pose, own);
   }
 
   look(newest: () => LookRequest): Promise<Look> {
