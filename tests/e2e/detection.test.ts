@@ -67,10 +67,8 @@ const RESTRICTED = FILMS.find(({ regions }) => regions === ROOM)!;
       const answer = await fetch(`${url}/api/v1/records/violations/${found!.id}/picture`);
       return answer.status === 200 ? answer : null;
     });
-    const event = await get<{ events: { type: string; ts: number; evidence: Record<string, unknown> }[] }>(
-      '/events/recent',
-    );
-    const opened = event.events.find(({ type }) => type === 'RESTRICTED_ENTERED')!;
+    const events = await get<{ type: string; ts: number; evidence: Record<string, unknown> }[]>('/events/recent');
+    const opened = events.find(({ type }) => type === 'RESTRICTED_ENTERED')!;
     expect(opened.evidence).toMatchObject({ region: 'machine', zone_id: 'machine', model: 'blob.onnx' });
     expect(opened.evidence.bbox).toHaveLength(4);
     // The very picture that was looked at, with its boxes.

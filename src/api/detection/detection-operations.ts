@@ -145,9 +145,9 @@ export const detectionOperations = operations<Port>('camera-control', {
         persons: 0,
         model: 'blob.onnx',
         findings: [],
-        not_evaluated: [UNMEASURED('corner')],
+        not_evaluated: [],
       },
-      varies: ['/seconds', '/looks'],
+      varies: ['/seconds', '/looks', '/not_evaluated'],
       refused: {
         input: { camera_id: 'dock', film: 'none.avi' },
         status: 404,

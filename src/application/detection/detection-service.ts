@@ -118,9 +118,9 @@ export class DetectionService {
     } finally {
       found.close();
     }
-    const { labels, model, findings: _, ...counts } = ran;
+    const { labels, model, looks, persons } = ran;
     const notes = [...zones.warnings, ...notEvaluated(zones.zones, labels)];
-    return { ...counts, model, findings, not_evaluated: notes };
+    return { seconds: rounded(ran.seconds), looks, persons, model, findings, not_evaluated: notes };
   }
 
   private async shown({ finding, watched }: FoundInFilm, zones: readonly Zone[], n: number) {
@@ -129,7 +129,7 @@ export class DetectionService {
     const outline = zones.find((zone) => zone.id === zoneId)?.outline ?? [];
     const drawing = { picture: watched.picture, main: box, others, outline };
     return {
-      second: Math.round(at * 100) / 100,
+      second: rounded(at),
       event_type: eventTypeOf(finding) ?? null,
       rule,
       outcome,
@@ -166,6 +166,8 @@ const partOf = (said: JsonObject | undefined, name: string): JsonObject => {
   const part = said?.[name];
   return isJsonObject(part) ? part : {};
 };
+
+const rounded = (seconds: number): number => Math.round(seconds * 100) / 100;
 
 const noFilm = (film: string | undefined): string =>
   film === undefined

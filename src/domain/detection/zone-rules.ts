@@ -66,14 +66,13 @@ export interface People {
 export const NO_PEOPLE: People = { persons: new Map(), crowds: new Map() };
 
 const ENTER = { looks: 2, seconds: 0.4 };
-/** One picture may show a hand where there is none. */
 const HANDS = { looks: 3, seconds: 0 };
 const LEAVE_S = 0.8;
 const LOST_S = 2;
 const CROWD_S = 1;
 const MEMORY_S = 600;
 const COOLDOWN_S = 10;
-/** A wrist with a lower score is hidden. */
+/** Below it a wrist is hidden. */
 const HAND_SCORE = 0.25;
 /** Who only grazes a border was not in the zone. */
 const LEAST_DEPTH = 0.1;
@@ -208,8 +207,7 @@ class PersonStep {
     const { after } = zone.rules;
     if (after.length === 0) return;
     const missing = after.filter((role) => !before.some((visit) => visit.role === role));
-    const { fromEdge } = this.track;
-    const known = (fromEdge || this.before.cameFromEntrance) && this.seenShare >= SEEN_SHARE;
+    const known = (this.track.fromEdge || this.before.cameFromEntrance) && this.seenShare >= SEEN_SHARE;
     const outcome = missing.length === 0 ? 'held' : known ? 'broken' : 'unknown';
     this.say('order', outcome, zone, at, { missing, unseen_share: rounded(1 - this.seenShare) });
   }
