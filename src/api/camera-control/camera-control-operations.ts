@@ -16,7 +16,7 @@ import {
   schemaOf,
 } from '../http/fields';
 import { operations } from '../http/operation';
-import { atLeast, mapOf, named, number } from '../http/schemas';
+import { atLeast, mapOf, named, number, numberOrNull } from '../http/schemas';
 import { cameraControlExamples as examples } from './camera-control-examples';
 
 class CameraKeyDto {

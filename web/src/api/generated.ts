@@ -178,7 +178,7 @@ export type ViolationPage = { readonly violations: readonly (Violation)[]; reado
 export type WantedToken = { readonly name: string; readonly role: 'viewer' | 'operator' | 'admin'; readonly expires_at?: string };
 export type WholeList = { readonly regions: readonly (PlainRegion)[]; readonly meta?: { readonly canvas_size?: { readonly width?: number; readonly height?: number }; readonly background_size?: { readonly width?: number; readonly height?: number }; readonly fit_mode?: 'contain' | 'cover' | 'stretch' | null; readonly ref_size?: string | null } };
 export type WholeListSaved = { readonly status: 'success'; readonly created: number; readonly updated: number; readonly removed: number };
-export type WorkerStats = { readonly total_frames: number; readonly processed_frames: number; readonly detected_persons: number; readonly detected_hairnets: number; readonly detected_handwash: number; readonly avg_fps: number; readonly avg_detection_time: number; readonly last_detection_time: unknown };
+export type WorkerStats = { readonly total_frames: number; readonly processed_frames: number; readonly detected_persons: number | null; readonly detected_hairnets: number | null; readonly detected_handwash: number; readonly avg_fps: number; readonly avg_detection_time: number; readonly last_detection_time: unknown };
 
 export interface Operations {
   'cameras.list': { input: { readonly active_only?: boolean }; answer: CameraList };
