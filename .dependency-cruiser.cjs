@@ -21,6 +21,8 @@ const application = [
   [{ path: '^src/application/shared/call-context[.]ts$' }, { path: '^src/domain/rollout/decision[.]ts$' }],
   // The control of processes works on the cameras there are: the aggregate is theirs.
   ['src/application/camera-control', inside('src/domain/cameras')],
+  // Zones are the regions of the site.
+  ['src/application/detection', inside('src/domain/regions')],
   // Random tokens, and the context of the call that is being served.
   ['src/application/[^/]+', core('crypto', 'async_hooks')],
   // A pure function from two texts to a patch.
@@ -67,6 +69,18 @@ const worker = [
   // Passwords are masked by the rules of cameras.
   ['src/worker', inside('src/domain/cameras')],
   ['src/worker', core('crypto', 'fs')],
+  // What it makes of persons is what a dry run makes of them.
+  ['src/worker', inside('src/(application|domain)/detection')],
+  ['src/worker', inside('src/infrastructure/looks')],
+  ['src/worker', inside('src/domain/shared')],
+];
+
+/** The process that looks for persons, for all cameras of a machine: a program of its own, too. */
+const detector = [
+  ['src/detector', inside('src/(detector|infrastructure/(onnx|looks|system))')],
+  ['src/detector', inside('src/application/detection')],
+  ['src/detector', inside('src/domain/shared')],
+  ['src/detector', core('fs', 'net')],
 ];
 
 /** A package of its own: it knows nothing of this program, and is known by its front door only. */
@@ -80,7 +94,7 @@ const packages = [
 
 /** What knows every layer: the composition root, and the programs that begin with it. */
 const COMPOSITION = 'src/composition';
-const PROGRAMS = { path: '^src/(main|cli/(import|rejects))[.]ts$' };
+const PROGRAMS = { path: '^src/(main|cli/(detect|import|rejects))[.]ts$' };
 
 /** The files outside every layer, by name: a new one beside them is not allowed by itself. */
 const top = [
@@ -104,7 +118,7 @@ const top = [
 const allowance = ([from, to]) => ({ from: typeof from === 'string' ? inside(from) : from, to });
 
 module.exports = {
-  allowed: [...domain, ...application, ...infrastructure, ...api, ...worker, ...packages, ...top].map(allowance),
+  allowed: [...domain, ...application, ...infrastructure, ...api, ...worker, ...detector, ...packages, ...top].map(allowance),
   allowedSeverity: 'error',
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

@@ -9,6 +9,7 @@ import { cameraDraftOperations } from './cameras/camera-draft-operations';
 import { cameraOperations } from './cameras/camera-operations';
 import { videoOperations } from './camera-control/video-operations';
 import { eventOperations } from './events/events-operations';
+import { detectionOperations } from './detection/detection-operations';
 import type { Operation } from './http/operation';
 import { monitoringOperations } from './monitoring/monitoring-operations';
 import { recordOperations } from './records/records-operations';
@@ -28,6 +29,7 @@ export const catalogue = {
   cameraOverview: cameraOverviewOperations,
   cameraProbes: cameraProbeOperations,
   regions: regionOperations,
+  detection: detectionOperations,
   video: videoOperations,
   alerts: alertOperations,
   alertHandling: alertHandlingOperations,

@@ -22,6 +22,7 @@ import type { PgMembership } from '../infrastructure/postgres/pg-membership';
 import { NodeWorkerHost } from '../infrastructure/process/node-worker-host';
 import { logPage } from '../infrastructure/process/worker-log';
 import type { Cameras } from './cameras';
+import type { PersonDetector } from './detection';
 import { journalOf } from './events';
 import type { Lifecycle } from './lifecycle';
 import type { Platform } from './platform';
@@ -41,6 +42,7 @@ const LEASE = { silentMs: 30_000, nearMs: 8_000, fenceMs: 20_000 };
 
 /** The detection processes of the cameras. */
 export interface Control {
+  readonly detector: PersonDetector;
   readonly desired: DesiredStates;
   /** For callers that read all cameras frequently: read from the database only after a change. */
   readonly rememberedStates: Pick<DesiredStates, 'all'>;
@@ -68,23 +70,28 @@ interface ControlSettings {
   readonly logDir: string;
 }
 
-export function createControl(platform: Platform, cameras: Cameras, settings: ControlSettings): Control {
-  const { database, clock, log, wakes } = platform;
+function workersOf(settings: ControlSettings, { environment }: PersonDetector, log: Log): NodeWorkerHost {
   const { detectorCommand: command, dataDir, logDir } = settings;
+  const files = { cwd: process.cwd(), dataDir, logDir, journal: journalOf(settings), logBytes: MOST_LOG_BYTES };
+  return new NodeWorkerHost({ command, ...files, environment }, log);
+}
+
+export function createControl(
+  platform: Platform,
+  cameras: Cameras,
+  detector: PersonDetector,
+  settings: ControlSettings,
+): Control {
+  const { database, clock, log, wakes } = platform;
   const { repository, revisions, configuration } = cameras;
   const desired = new PgDesiredStates(database);
-  const journal = journalOf(settings);
-  const options = { command, cwd: process.cwd(), dataDir, logDir, journal, logBytes: MOST_LOG_BYTES };
-  const host = new NodeWorkerHost(options, log);
+  const host = workersOf(settings, detector, log);
   const frameCounts = new FrameCounts();
   const supervise = () => new CameraSupervisor(host, { ...systemTimers, wall: clock }, log, {}, frameCounts);
   const controller = new CameraController(cameras.current, desired, () => revisions.newest(), supervise, log);
   const grabber = new FrameGrabber(process.env);
-  const pictures = {
-    newest: (id: string) => host.picture(id),
-    grab: (source: string, ms: number) => grabber.grab(source, ms),
-  };
-  const previews = new CameraPreviews(pictures, clock);
+  const grab = (source: string, ms: number) => grabber.grab(source, ms);
+  const previews = new CameraPreviews({ newest: (id: string) => host.picture(id), grab }, clock);
   const requests = new PgControlRequests(database, log);
   wakes.on('control_answers', requests.wake);
   const relay = new ControlRelay(() => controller.controls, requests, log);
@@ -96,6 +103,7 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
   );
   const live = liveCameras(cameras, { controller, rememberedStates, domain });
   return {
+    detector,
     desired,
     rememberedStates,
     host,
@@ -169,7 +177,16 @@ export async function startControl(
   life: Lifecycle,
 ): Promise<void> {
   const { controller, relay, host, grabber, domain, legacy } = control;
-  const leader = { take: () => controller.take(), leave: (near: boolean) => controller.leave(near) };
+  const leader = {
+    take: async () => {
+      await control.detector.take();
+      await controller.take();
+    },
+    leave: async (near: boolean) => {
+      await controller.leave(near);
+      await control.detector.leave(near);
+    },
+  };
   const leadership = await membership.lead('camera_control', leader, LEASE);
   life.onStop(() => leadership.stop());
   life.onStop(async () => control.pictures.close());

@@ -133,6 +133,7 @@ function allProbes(
     probes.capturesProbe(() => captures.capturer.trouble),
     probes.alertsProbe(() => alertState(database), upSeconds),
     probes.ffmpegProbe(() => control.grabber.describe()),
+    probes.detectorProbe(() => control.detector.condition()),
   ];
 }
 

@@ -16,6 +16,7 @@ import { type Alerts, createAlertStores, createAlerts } from './alerts';
 import { type Cameras, createCameras } from './cameras';
 import { type Captures, type Video, createCaptures, createVideo } from './pictures';
 import { type Control, createControl } from './control';
+import { type PersonDetection, createDetection, createDetector } from './detection';
 import { type Events, createEvents } from './events';
 import { type Legacy, createLegacy } from './legacy';
 import { type Live, createLive } from './live';
@@ -34,6 +35,7 @@ export interface Site {
   readonly system: SystemPort;
   readonly legacy: Legacy;
   readonly control: Control;
+  readonly detection: PersonDetection;
   readonly captures: Captures;
   readonly events: Events;
   readonly rollout: Rollout;
@@ -65,7 +67,9 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const regions = createRegions(platform, settings.regionsFile);
   const system = new HostSystem(platform.clock, settings);
   const legacy = createLegacy(platform, settings.legacyBaseUrl, cameras, system);
-  const control = createControl(platform, cameras, settings);
+  const detector = createDetector(platform, settings);
+  const control = createControl(platform, cameras, detector, settings);
+  const detection = createDetection({ cameras, regions, control, detector }, settings);
   const captures = createCaptures(platform, control, settings);
   const stores = createAlertStores(platform);
   const bothCameras = { domain: cameras.domain, legacy: legacy.cameras };
@@ -86,6 +90,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
     system,
     legacy,
     control,
+    detection,
     captures,
     events,
     rollout,
@@ -106,6 +111,7 @@ function operationsOf({
   system,
   legacy,
   control,
+  detection,
   captures,
   ...site
 }: Omit<Site, 'operations'>): Mounted[] {
@@ -113,7 +119,7 @@ function operationsOf({
   const { router } = rollout;
   return [
     switched(cameraOperations, router, { domain: cameras.domain, legacy: legacy.cameras }),
-    [cameras, regions, control, alerts].flatMap((context) => context.operations),
+    [cameras, regions, control, detection, alerts].flatMap((context) => context.operations),
     switched(cameraControlOperations, router, control),
     switched(alertOperations, router, { domain: alerts.domain, legacy: legacy.alerts }),
     switched(eventOperations, router, events.events),

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import type { JsonObject } from '../domain/shared/json';
+import type { FfmpegBuild } from '../infrastructure/ffmpeg/ffmpeg-build';
 import type { FrameSink } from '../infrastructure/ffmpeg/ffmpeg-decoder';
 import { errorText, pictureFile, replaceFile } from '../infrastructure/system/files';
+import { type PersonSettings, type PersonStatus, PersonWatch } from './person-watch';
 import { NO_MOTION, NO_PICTURE, stepMotion, stepPicture } from './picture-change';
 
 export interface DetectionSettings {
@@ -36,17 +39,15 @@ export function readWorkerSettings(environment: Readonly<Record<string, string |
   };
 }
 
-type EventType = 'motion_started' | 'motion_ended' | 'frozen' | 'unfrozen' | 'detection';
-
 export interface JournalEvent {
   readonly id: string;
   /** Seconds since 1970. */
   readonly ts: number;
-  readonly type: EventType;
+  readonly type: string;
   readonly camera_id: string;
-  /** This detector does not track objects, so all its events have the track 0. */
+  /** The person it is about; 0: no single one. */
   readonly track_id: number;
-  readonly evidence: Readonly<Record<string, number>>;
+  readonly evidence: JsonObject;
 }
 
 /** Events that many processes append to one file, one line each. */
@@ -60,8 +61,8 @@ export class WorkerJournal {
    * Opened anew for each event, because the file may be rotated; written at once, so that lines do not mix. It begins
    * with a line end, in case the line before was torn: a blank line is ignored.
    */
-  append(type: EventType, ts: number, evidence: JournalEvent['evidence']): void {
-    const event: JournalEvent = { id: randomUUID(), ts, type, camera_id: this.cameraId, track_id: 0, evidence };
+  append(type: string, ts: number, evidence: JsonObject, track_id = 0): void {
+    const event: JournalEvent = { id: randomUUID(), ts, type, camera_id: this.cameraId, track_id, evidence };
     const line = Buffer.from(`\n${JSON.stringify(event)}\n`);
     const file = openSync(this.file, 'a');
     try {
@@ -80,7 +81,10 @@ export interface StatusRecord {
   readonly last_frame_at: number | null;
   readonly started_at: number;
   readonly state: 'running' | 'frozen';
-  readonly detections: { readonly persons: number; readonly hairnets: number; readonly handwash: number };
+  /** Null: not known, as nobody looks, or no model knows it. */
+  readonly detections: { readonly persons: number | null; readonly hairnets: number | null; readonly handwash: number };
+  /** What is known of persons; absent where they are not looked for. */
+  readonly detection?: Omit<PersonStatus, 'persons' | 'hairnets' | 'handwash'>;
   readonly motion: boolean;
   /** Trouble that did not end the worker, such as a full disk. */
   readonly error: string | null;
@@ -138,6 +142,13 @@ export class SmallPictures {
     this.purge(name);
   }
 
+  /** Adds one of a moment that is over, in the place of whichever is there. */
+  insert(jpeg: Uint8Array, at: number): void {
+    this.prepare();
+    replaceFile(this.file(at), jpeg, `${this.folder}.tmp`);
+    this.kept = [...this.kept.filter((each) => each !== at), at].toSorted((a, b) => a - b);
+  }
+
   /** Some at once: whoever watches the folder is woken for every change of it. */
   private purge(now: number): void {
     const isOlderThan = (ms: number) => (each: number) => Math.abs(now - each) > ms;
@@ -158,9 +169,8 @@ export class SmallPictures {
   private readonly file = (at: number): string => `${this.folder}/${pictureFile(at)}`;
 }
 
-/** Interval of log lines, which show people that the worker lives. */
+/** Interval of log lines. */
 const REPORT_EVERY_S = 60;
-
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 const wallClock = (): number => round(Date.now() / 1_000);
 const steadyClock = (): number => performance.now() / 1_000;
@@ -179,6 +189,7 @@ export class DetectionWorker implements FrameSink {
   private reportedAt = -Infinity;
   private motion = NO_MOTION;
   private picture = NO_PICTURE;
+  private persons: PersonWatch | undefined;
 
   constructor(
     private readonly settings: DetectionSettings,
@@ -208,19 +219,37 @@ export class DetectionWorker implements FrameSink {
     this.attempt('FRAMES_DIR', () => this.pictures?.add(picture, Date.now()));
   }
 
+  look(rgb: Uint8Array, at?: number): void {
+    this.persons?.offer(rgb, at);
+  }
+
+  /** From now on persons are looked for, too. */
+  lookFor(settings: PersonSettings, build: () => Promise<FfmpegBuild>): void {
+    this.persons = new PersonWatch(settings, build, {
+      event: (type, at, trackId, evidence) => {
+        this.attempt('JOURNAL', () => this.journal.append(type, round(at), evidence, trackId));
+        this.say(`${type} ${JSON.stringify(evidence)}`);
+      },
+      picture: (jpeg, atMs) => this.attempt('FRAMES_DIR', () => this.pictures?.insert(jpeg, atMs)),
+      say: this.say,
+    });
+  }
+
   writeStatus(): void {
     this.attempt('STATUS_FILE', () => replaceFile(this.settings.statusFile, JSON.stringify(this.status())));
   }
 
   private status(): StatusRecord {
     const [trouble] = this.troubles.values();
+    const { persons = 0, hairnets = 0, handwash = 0, ...detection } = this.persons?.status() ?? {};
     return {
       frames: this.frames,
       fps: this.meter.rate(steadyClock()),
       last_frame_at: this.lastFrameAt,
       started_at: this.startedAt,
       state: this.picture.frozen ? 'frozen' : 'running',
-      detections: { persons: 0, hairnets: 0, handwash: 0 },
+      detections: { persons, hairnets, handwash },
+      ...('looks' in detection ? { detection } : {}),
       motion: this.motion.active,
       error: trouble ?? null,
     };
@@ -241,7 +270,7 @@ export class DetectionWorker implements FrameSink {
     if (happened) this.record(happened, { seconds: round(now - anchoredAt) });
   }
 
-  private record(type: EventType, evidence: Readonly<Record<string, number>>): void {
+  private record(type: string, evidence: JsonObject): void {
     this.attempt('JOURNAL', () => this.journal.append(type, wallClock(), evidence));
     this.say(`${type} ${JSON.stringify(evidence)}`);
   }
@@ -252,8 +281,9 @@ export class DetectionWorker implements FrameSink {
     const fps = this.meter.rate(now);
     this.say(`${this.frames} frames, ${fps} per second`);
     const report = { frames: this.frames - this.reported, frame_number: this.frames, ...(fps === null ? {} : { fps }) };
+    const more = this.persons?.report() ?? {};
     this.reported = this.frames;
-    this.attempt('JOURNAL', () => this.journal.append('detection', wallClock(), report));
+    this.attempt('JOURNAL', () => this.journal.append('detection', wallClock(), { ...report, ...more }));
   }
 
   /** A full disk must not end the detection: it is reported in the status, and once in the log. */

@@ -4,6 +4,7 @@ import { type OpenCamera, openCamera } from '../infrastructure/ffmpeg/open-camer
 import { type FailureReason, SourceFailure } from '../infrastructure/ffmpeg/source-failure';
 import { errorText } from '../infrastructure/system/files';
 import { DetectionWorker, readWorkerSettings } from './detection-worker';
+import { readPersonSettings } from './person-watch';
 
 const EXIT_CODES: Record<FailureReason, number> = {
   unusable: 1,
@@ -28,10 +29,14 @@ const say = (line: string): void => {
 async function watch(stopWith: (camera: OpenCamera) => void): Promise<never> {
   const settings = readWorkerSettings(process.env);
   const worker = new DetectionWorker(settings, say);
+  let found: ReturnType<typeof findFfmpeg> | undefined;
   worker.writeStatus();
   const ticking = setInterval(() => worker.writeStatus(), STATUS_EVERY_MS);
   try {
-    const camera = await openCamera(settings.source, () => findFfmpeg(process.env), worker);
+    const persons = readPersonSettings(process.env);
+    const build = () => (found ??= findFfmpeg(process.env));
+    if (persons) worker.lookFor(persons, build);
+    const camera = await openCamera(settings.source, build, worker, persons ? { looks: persons.size } : {});
     stopWith(camera);
     throw await camera.failed;
   } finally {

@@ -1,6 +1,8 @@
 import { Client } from 'pg';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { blobModel } from './blob-model';
+import { drawFilm } from './drawn-films';
 import { eventually } from './eventually';
 import { ALERTS, TOKEN } from './example-rows';
 import { type Answer, BareSite, call } from './service-run';
@@ -121,6 +123,11 @@ export class ExampleSite {
     writeFileSync(this.folder.camerasFile, CAMERAS);
     writeFileSync(path.join(this.folder.dir, 'config/regions.json'), JSON.stringify(REGIONS));
     writeFileSync(path.join(this.folder.dir, 'config/rollout.yaml'), PLANS);
+    const films = path.join(this.folder.dir, 'data/films');
+    const model = path.join(this.folder.dir, 'blob.onnx');
+    mkdirSync(films, { recursive: true });
+    drawFilm(path.join(films, 'calm.avi'), 4, []);
+    writeFileSync(model, blobModel());
     const { FFMPEG_PATH } = process.env;
     const settings = {
       DATABASE_URL: this.database.url,
@@ -129,6 +136,8 @@ export class ExampleSite {
       RETENTION_DAYS: '3650',
       SITE_NAME: 'Plant 2',
       CAPTURES_DIR: this.captures,
+      DETECTOR: 'auto',
+      DETECTOR_PERSONS: model,
       ...(FFMPEG_PATH ? { FFMPEG_PATH } : {}),
     };
     this.url = await this.folder.start(settings).ready();

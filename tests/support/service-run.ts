@@ -88,6 +88,8 @@ export class BareSite {
       DATA_DIR: path.join(this.dir, 'data'),
       CAMERAS_FILE: this.camerasFile,
       LOG_DIR: path.join(this.dir, 'logs'),
+      // A process more for each service, which only the tests of detection need.
+      DETECTOR: 'off',
       ...settings,
     };
     const node = reachableNode(this.account, this.dir);

@@ -82,6 +82,7 @@ export function testSettings({
     legacyBaseUrl,
     logDir,
     dataDir: options.control?.dataDir ?? logDir,
+    detector: 'off',
     detectorCommand: options.control?.command ?? defaults.detectorCommand,
     eventRetentionDays: events.retentionDays ?? defaults.eventRetentionDays,
     historyRetentionDays: events.historyDays ?? defaults.historyRetentionDays,

@@ -87,7 +87,7 @@ export class WorkerRun {
       if (status.frames < frames) throw new Error(`${status.frames} frames; it said: ${this.output}`);
       return status;
     };
-    return eventually(enough, { within: 15_000, what: 'a status with frames' });
+    return eventually(enough, { within: 15_000 + frames * 500, what: 'a status with frames' });
   }
 
   end(signal: NodeJS.Signals): Promise<WorkerEnd> {

@@ -104,7 +104,7 @@ export const cameraControlExamples = {
         total_frames: 5400,
         processed_frames: 5400,
         detected_persons: 0,
-        detected_hairnets: 0,
+        detected_hairnets: null,
         detected_handwash: 0,
         avg_fps: 5,
         avg_detection_time: 0.004,

@@ -16,7 +16,7 @@ import {
   schemaOf,
 } from '../http/fields';
 import { operations } from '../http/operation';
-import { atLeast, mapOf, named, number } from '../http/schemas';
+import { atLeast, mapOf, named, number, numberOrNull } from '../http/schemas';
 import { cameraControlExamples as examples } from './camera-control-examples';
 
 class CameraKeyDto {
@@ -84,8 +84,8 @@ const workerStats = () =>
     atLeast({
       total_frames: number,
       processed_frames: number,
-      detected_persons: number,
-      detected_hairnets: number,
+      detected_persons: { ...numberOrNull, description: 'null: nobody looks now' },
+      detected_hairnets: { ...numberOrNull, description: 'null: no model here knows hairnets' },
       detected_handwash: number,
       avg_fps: number,
       avg_detection_time: { ...number, description: 'seconds per frame' },

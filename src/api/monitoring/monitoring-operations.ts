@@ -20,6 +20,7 @@ const PARTS = [
   'disk',
   'alerts',
   'ffmpeg',
+  'detector',
   'captures',
 ];
 
@@ -139,6 +140,8 @@ const monitoringExamples = {
         alerts_details: { evaluation_lag_seconds: null, dead_deliveries: 1, oldest_waiting_seconds: 0 },
         ffmpeg: 'ok',
         ffmpeg_details: { version: '5.1.9-0+deb12u1', bundled: false },
+        detector: 'ok',
+        detector_details: { state: 'running', looks: 5120, cameras: 4, model: 'centernet, movenet', rss_mb: 142 },
         captures: 'ok',
       },
       parts: [

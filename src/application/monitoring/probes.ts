@@ -175,6 +175,27 @@ export const ffmpegProbe = (find: () => Promise<VideoDecoder | undefined>): Heal
     return healthy(found ? { version: found.version, bundled: found.bundled } : { version: null, bundled: false });
   });
 
+/** What looks for persons: a process of this machine. */
+export interface DetectorCondition {
+  /** `off`: by the settings; `absent`: it cannot run here; else as a camera's process. */
+  readonly state: string;
+  readonly note?: string | undefined;
+  readonly details: JsonObject;
+}
+
+const REMEDY =
+  'cameras go on with motion alone; it is started again by itself: see detector/detect_looks.log in LOG_DIR, or set DETECTOR=off';
+
+/** Not degraded where it is off or cannot run: everything else works. */
+export const detectorProbe = (condition: () => Promise<DetectorCondition>): HealthProbe =>
+  probe('detector', async () => {
+    const { state, note, details } = await condition();
+    const all = { state, ...(note === undefined ? {} : { note }), ...details };
+    return WELL.has(state) ? healthy(all) : { status: 'degraded', error: REMEDY, details: all };
+  });
+
+const WELL = new Set(['off', 'absent', 'elsewhere', 'running', 'starting', 'stopped']);
+
 export interface AlertsState {
   /** Seconds by which the evaluation of the rules is late; null before the first one. */
   readonly evaluationLag: number | null;

@@ -7,6 +7,11 @@ export const DEFAULT_VIOLATION_TYPES: ViolationTypes = {
   NO_HAIRNET_AT_SINK: 'no_hairnet',
   SKIP_DRYING: 'no_sanitize',
   INSUFFICIENT_DWELL_TIME: 'no_handwash',
+  SEQUENCE_BROKEN: 'wrong_order',
+  RESTRICTED_ENTERED: 'restricted_entered',
+  OCCUPANCY_EXCEEDED: 'too_many_persons',
+  DWELL_TOO_LONG: 'too_long',
+  LABEL_MISSING: 'missing_equipment',
 };
 
 /** The violation type of an event type. An event type may have any name, `constructor` for example. */

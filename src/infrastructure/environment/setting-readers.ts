@@ -8,6 +8,15 @@ export class InvalidSetting {
   constructor(readonly why: string) {}
 }
 
+/** One environment variable: its default, its meaning, and how its text becomes a value or an error. */
+export interface Variable<T> {
+  readonly name: string;
+  /** Absent: without the variable there is no value. */
+  readonly fallback?: string;
+  readonly about: string;
+  readonly read: (text: string) => T | InvalidSetting;
+}
+
 export const readText = (value: string): string | InvalidSetting =>
   value.trim() === '' ? new InvalidSetting('must not be empty') : value;
 export const path = (value: string): string | InvalidSetting =>
@@ -32,6 +41,17 @@ export function readFlag(value: string): boolean | InvalidSetting {
 export function readOneOf<T extends string>(values: readonly T[]) {
   return (value: string): T | InvalidSetting =>
     values.find((v) => v === value) ?? new InvalidSetting(`must be one of ${values.join(', ')}`);
+}
+
+/** Short names, separated by commas. */
+export function names(value: string): readonly string[] | InvalidSetting {
+  const all = value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return all.length <= 100 && all.every((name) => /^[\w -]{1,50}$/.test(name))
+    ? all
+    : new InvalidSetting('must be at most 100 names of letters, digits, "_" and "-", separated by commas');
 }
 
 const BAD_ESCAPE = /%(?![0-9a-f]{2})/i;

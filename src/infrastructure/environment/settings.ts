@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path';
 import { DEFAULT_VIOLATION_TYPES, type ViolationTypes } from '../../domain/shared/event';
+import { DETECTOR_VARIABLES, type ModelSettings } from './detector-settings';
 import {
   InvalidSetting,
   SettingsError,
+  type Variable,
   baseUrl,
   databaseUrl,
   hosts,
@@ -24,7 +26,7 @@ import {
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
-export interface Settings {
+export interface Settings extends ModelSettings {
   readonly host: string;
   readonly port: number;
   /** Whether every request needs a token, also those from this machine. */
@@ -85,15 +87,6 @@ export interface Settings {
   readonly mqttUrl: string;
   /** First part of every topic. */
   readonly mqttTopic: string;
-}
-
-/** One environment variable: its default, its meaning, and how its text becomes a value or an error. */
-interface Variable<T> {
-  readonly name: string;
-  /** Absent: without the variable there is no value. */
-  readonly fallback?: string;
-  readonly about: string;
-  readonly read: (text: string) => T | InvalidSetting;
 }
 
 const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settings[K]>> } = {
@@ -171,6 +164,7 @@ const VARIABLES: { readonly [K in keyof Settings]-?: Variable<NonNullable<Settin
     about: 'another detector: its words, or a JSON list of them; empty: the bundled one',
     read: words,
   },
+  ...DETECTOR_VARIABLES,
   logDir: { name: 'LOG_DIR', fallback: 'logs', about: 'where logs are written', read: path },
   logLevel: { name: 'LOG_LEVEL', fallback: 'info', about: 'error, warn, info or debug', read: readOneOf(LEVELS) },
   logJson: {

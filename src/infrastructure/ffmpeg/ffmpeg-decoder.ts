@@ -12,6 +12,7 @@ const GRAY = { width: 80, height: 45 } as const;
 /** File descriptors of ffmpeg on which the JPEG pictures come. */
 const JPEG_PIPE = 3;
 const SMALL_PIPE = 4;
+const LOOK_PIPE = 5;
 
 /** More than any camera has (8K); a larger picture can only be an attack on the memory. */
 const MOST_PIXELS = 40_000_000;
@@ -67,6 +68,25 @@ interface InputOptions {
   readonly paced?: boolean;
   /** ffmpeg says what it finds in the input. */
   readonly verbose?: boolean;
+  /** Pictures in colour are wanted, too. */
+  readonly looks?: LookSize;
+}
+
+/** Pictures in which persons are looked for. */
+export interface LookSize {
+  readonly width: number;
+  readonly height: number;
+  readonly perSecond: number;
+}
+
+/** A film has a time of its own, whose pictures are evenly spaced; a camera's clock may jump, which must double none. */
+const hasOwnTime = ({ kind }: CameraSource): boolean => kind === 'file' || kind === 'test';
+
+/** `evenly`: the n-th picture is that of the second n / rate. */
+function lookArguments({ width, height, perSecond }: LookSize, evenly: boolean, pipe: number): string[] {
+  const pick = `isnan(prev_selected_t)+gte(t-prev_selected_t\\,${0.96 / perSecond})+lt(t\\,prev_selected_t)`;
+  const rate = evenly ? `fps=${perSecond}` : `select=${pick}`;
+  return words(`${rate},scale=${width}:${height}:flags=fast_bilinear -pix_fmt rgb24 -f rawvideo pipe:${pipe}`);
 }
 
 function inputArguments(source: CameraSource, build: FfmpegBuild, options: InputOptions = {}): string[] {
@@ -91,19 +111,33 @@ function inputArguments(source: CameraSource, build: FfmpegBuild, options: Input
  * Tiny gray frames, every one of the source, on standard output; JPEG pictures at intervals, large and small ones, on
  * two more descriptors.
  */
-function outputArguments({ passthrough }: FfmpegBuild): string[] {
+function outputArguments({ passthrough }: FfmpegBuild, evenly: boolean, looks?: LookSize): string[] {
   const everyFrame = ['-map', '0:v:0', '-an', ...passthrough, '-vf'];
   // Taking single pixels instead of averages keeps the noise by which a live picture differs from a frozen one.
   const gray = words(`scale=${GRAY.width}:${GRAY.height}:flags=neighbor -pix_fmt gray -f rawvideo pipe:1`);
   const large = pictures(JPEG_EVERY_S, JPEG_MAX_WIDTH, 4, JPEG_PIPE);
   const small = pictures(SMALL_EVERY_S, SMALL_MAX_WIDTH, 5, SMALL_PIPE);
-  return [...everyFrame, ...gray, ...everyFrame, ...large, ...everyFrame, ...small];
+  const colour = looks ? [...everyFrame, ...lookArguments(looks, evenly, LOOK_PIPE)] : [];
+  return [...everyFrame, ...gray, ...everyFrame, ...large, ...everyFrame, ...small, ...colour];
 }
 
 export const decoderArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
   words(
     `-nostdin -hide_banner ${options?.verbose ? '-nostats -loglevel info' : '-loglevel error'} -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`,
-  ).concat(inputArguments(source, build, options), outputArguments(build));
+  ).concat(inputArguments(source, build, options), outputArguments(build, hasOwnTime(source), options?.looks));
+
+/** A film as fast as it can be decoded, once: only pictures in colour, evenly spaced, on standard output. */
+export const filmArguments = (path: string, { passthrough }: FfmpegBuild, size: LookSize): string[] => [
+  ...words(`-nostdin -hide_banner -loglevel error -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`),
+  ...words(`-protocol_whitelist file -format_whitelist ${FILE_FORMATS} -i`),
+  `file:${path}`,
+  '-map',
+  '0:v:0',
+  '-an',
+  ...passthrough,
+  '-vf',
+  ...lookArguments(size, true, 1),
+];
 
 /** As fragmented MP4 for players in browsers: a fragment every fifth of a second, and one with each key picture. */
 export const copyArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
@@ -121,21 +155,31 @@ export interface FrameSink {
   jpeg(picture: Buffer): void;
   /** At most 640 pixels wide, five a second. */
   small(picture: Buffer): void;
+  /** In colour, three bytes for each pixel. `at`: seconds since the beginning of a film; absent for a camera. */
+  look?(rgb: Buffer, at?: number): void;
+}
+
+/** What is decoded, beside the arguments of ffmpeg. */
+interface Decoding {
+  /** What ffmpeg reads from its standard input, if anything. */
+  readonly stream?: Readable | undefined;
+  readonly looks?: LookSize | undefined;
+  readonly source?: CameraSource;
 }
 
 const STDERR_KEPT = 8_192;
 
-/** `further`: descriptors beside standard output and error on which it writes. */
-function spawnFfmpeg(
+/** `further`: descriptors beside standard output and error on which it writes. `isFed`: it reads its standard input. */
+export function spawnFfmpeg(
   { command: [program, ...first] }: FfmpegBuild,
   args: readonly string[],
   further: readonly number[],
-  stream?: Readable,
+  isFed: boolean,
 ): ChildProcess {
   const { PATH, TZ, HOME } = process.env;
   // No other part of the environment: ffmpeg would take a proxy from it, and it holds the source.
   const env = Object.fromEntries(Object.entries({ PATH, TZ, HOME }).filter(([, value]) => value !== undefined));
-  const stdio = [stream ? 'pipe' : 'ignore', 'pipe', 'pipe', ...further.map(() => 'pipe' as const)] as const;
+  const stdio = [isFed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...further.map(() => 'pipe' as const)] as const;
   return spawn(program, [...first, ...args], { stdio: [...stdio], env });
 }
 
@@ -157,9 +201,15 @@ export class FfmpegProcess {
     });
   }
 
-  /** Decodes the source. `stream`: what ffmpeg reads from its standard input, if anything. */
-  static decode(build: FfmpegBuild, args: readonly string[], sink: FrameSink, stream?: Readable): FfmpegProcess {
-    const child = spawnFfmpeg(build, args, [JPEG_PIPE, SMALL_PIPE], stream);
+  /** Decodes the source. */
+  static decode(
+    build: FfmpegBuild,
+    args: readonly string[],
+    sink: FrameSink,
+    { stream, looks, source }: Decoding = {},
+  ): FfmpegProcess {
+    const pipes = [JPEG_PIPE, SMALL_PIPE, ...(looks ? [LOOK_PIPE] : [])];
+    const child = spawnFfmpeg(build, args, pipes, stream !== undefined);
     const ffmpeg = new FfmpegProcess(child, stream);
     const gray = new FrameSplitter(GRAY.width * GRAY.height, (frame) => {
       ffmpeg.frames += 1;
@@ -168,6 +218,7 @@ export class FfmpegProcess {
     child.stdout?.on('data', (chunk: Buffer) => gray.push(chunk));
     split(child, JPEG_PIPE, (picture) => sink.jpeg(picture));
     split(child, SMALL_PIPE, (picture) => sink.small(picture));
+    if (looks) passLooks(child, sink, looks, source !== undefined && hasOwnTime(source));
     return ffmpeg;
   }
 
@@ -178,7 +229,7 @@ export class FfmpegProcess {
     take: (chunk: Buffer) => void,
     stream?: Readable,
   ): FfmpegProcess {
-    const child = spawnFfmpeg(build, args, [], stream);
+    const child = spawnFfmpeg(build, args, [], stream !== undefined);
     const ffmpeg = new FfmpegProcess(child, stream);
     child.stdout?.on('data', (chunk: Buffer) => {
       ffmpeg.frames += 1;
@@ -205,6 +256,22 @@ export class FfmpegProcess {
 function split(child: ChildProcess, pipe: number, pass: (picture: Buffer) => void): void {
   const splitter = new JpegSplitter(pass);
   const stream = child.stdio[pipe];
+  if (stream instanceof Readable) stream.on('data', (chunk: Buffer) => splitter.push(chunk));
+}
+
+function passLooks(
+  child: ChildProcess,
+  sink: FrameSink,
+  { width, height, perSecond }: LookSize,
+  evenly: boolean,
+): void {
+  let count = 0;
+  const splitter = new FrameSplitter(width * height * 3, (rgb) => {
+    sink.look?.(rgb, evenly ? count / perSecond : undefined);
+    count += 1;
+  });
+  // Node's type knows five descriptors.
+  const stream: unknown = [...child.stdio].at(LOOK_PIPE);
   if (stream instanceof Readable) stream.on('data', (chunk: Buffer) => splitter.push(chunk));
 }
 

@@ -9,7 +9,7 @@ import { errorCode, errorText } from '../system/files';
 import { type CameraSource, readSource } from './camera-source';
 import { explainEnding } from './explain-ending';
 import { type FfmpegBuild, canDrawText } from './ffmpeg-build';
-import { FfmpegProcess, type FrameSink, copyArguments, decoderArguments } from './ffmpeg-decoder';
+import { FfmpegProcess, type FrameSink, type LookSize, copyArguments, decoderArguments } from './ffmpeg-decoder';
 import type { NetworkSource } from './network-source';
 import { RtspRelay } from './rtsp-relay';
 import { SourceFailure } from './source-failure';
@@ -236,7 +236,7 @@ export async function openCamera(
   text: string,
   find: () => Promise<FfmpegBuild>,
   sink: FrameSink,
-  { verbose = false }: { readonly verbose?: boolean } = {},
+  { verbose = false, looks }: { readonly verbose?: boolean; readonly looks?: LookSize } = {},
 ): Promise<OpenCamera> {
   const source = readSource(text);
   checkLocalSource(source);
@@ -244,8 +244,9 @@ export async function openCamera(
   const clock = source.kind === 'test' && (await canDrawText(build));
   const feed = await openFeed(source);
   const { address, paced = false } = feed;
-  const args = decoderArguments(source, build, { clock, address, paced, verbose });
-  return opened(source, feed, FfmpegProcess.decode(build, args, sink, feed.stream));
+  const args = decoderArguments(source, build, { clock, address, paced, verbose, ...(looks ? { looks } : {}) });
+  const decoding = { stream: feed.stream, looks, source };
+  return opened(source, feed, FfmpegProcess.decode(build, args, sink, decoding));
 }
 
 /**

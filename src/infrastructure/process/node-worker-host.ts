@@ -83,6 +83,8 @@ export interface WorkerHostOptions {
   readonly journal: string;
   /** Size limit of one camera's logs, in bytes. */
   readonly logBytes: number;
+  /** What all workers of this host are told besides, as `REGIONS_FILE`. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -180,8 +182,9 @@ export class NodeWorkerHost implements WorkerHost {
 
   private launch([program = '', ...args]: string[], settings: WorkerSettings, token: string): ChildProcess {
     const { id } = settings;
-    const { journal, cwd } = this.options;
+    const { journal, cwd, environment = {} } = this.options;
     const contract = {
+      ...environment,
       CAMERA_FPS: String(settings.expectedFps),
       JOURNAL: journal,
       STATUS_FILE: this.files.status(id),

@@ -116,6 +116,12 @@ export class WorkerFiles {
     };
   }
 
+  /** All that the worker says of itself; undefined while it says nothing. */
+  async readAll(id: string): Promise<JsonObject | undefined> {
+    const said = await readJson(this.status(id));
+    return isJsonObject(said) ? said : undefined;
+  }
+
   async readStatus(id: string): Promise<WorkerStatus | undefined> {
     const said = await readJson(this.status(id));
     if (!isJsonObject(said)) return undefined;

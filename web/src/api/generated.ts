@@ -20,6 +20,7 @@ export type BoundingBox = { readonly x?: number; readonly y?: number; readonly w
 export type Camera = { readonly id: string; readonly name: string; readonly source: string; readonly active: boolean; readonly auto_start: boolean; readonly location: string; readonly status: 'active' | 'inactive' | 'maintenance' | 'error'; readonly camera_type: 'fixed' | 'ptz' | 'mobile' | 'thermal'; readonly resolution: string; readonly fps: number; readonly region_id: string | null; readonly regions_file: string; readonly profile: string; readonly device: string; readonly imgsz: 'auto' | number; readonly auto_tune: boolean; readonly env?: Readonly<Record<string, string>>; readonly metadata?: Readonly<Record<string, unknown>>; readonly enabled: boolean; readonly is_active: boolean; readonly created_at: string; readonly updated_at: string };
 export type CameraChanged = { readonly status: 'success'; readonly camera: Camera };
 export type CameraCreated = { readonly ok: boolean; readonly camera: Camera };
+export type CameraDetection = { readonly camera_id: string; readonly detector: { readonly state: string; readonly note: string | null; readonly model: string | null }; readonly persons: number | null; readonly hairnets: number | null; readonly looks: { readonly wanted: number; readonly served: number }; readonly boxes: readonly (Readonly<Record<string, unknown>>)[]; readonly zones: readonly (DetectionZone)[]; readonly not_evaluated: readonly (string)[] };
 export type CameraInfo = { readonly id: string; readonly name: string; readonly status: string; readonly camera_type: string; readonly location: string; readonly resolution: string; readonly region_id: string | null; readonly is_active: boolean; readonly created_at: string; readonly updated_at: string; readonly fps: string; readonly capabilities: readonly (string)[] };
 export type CameraList = { readonly cameras: readonly (Camera)[] };
 export type CameraOverviewRow = { readonly id: string; readonly name: string; readonly location: string; readonly active: boolean; readonly state: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping' };
@@ -39,9 +40,11 @@ export type Deactivated = { readonly ok: boolean; readonly camera_id: string; re
 export type Delivery = { readonly id: number; readonly alert_id: number; readonly channel: string; readonly target: string | null; readonly status: 'queued' | 'delivered' | 'dead'; readonly idempotency_key: string; readonly attempts: readonly (Attempt)[]; readonly next_attempt_at: string | null; readonly created_at: string; readonly delivered_at: string | null };
 export type DeliveryList = { readonly count: number; readonly total: number; readonly items: readonly (Delivery)[] };
 export type DetectionAnalytics = { readonly total_frames: number; readonly total_persons: number; readonly total_hairnet_violations: number; readonly total_handwash_events: number; readonly total_sanitize_events: number; readonly avg_fps: number; readonly avg_processing_time: number; readonly camera_info: CameraInfo | null; readonly detection_count_24h: number; readonly average_confidence: number; readonly total_objects_detected: number; readonly person_count: number; readonly vehicle_count: number; readonly anomalies: readonly (string)[]; readonly performance: { readonly avg_processing_time: number; readonly max_processing_time: number; readonly min_processing_time: number; readonly fps_estimate: number } };
+export type DetectionFinding = { readonly second: number; readonly event_type: string | null; readonly rule: string; readonly outcome: 'broken' | 'held' | 'unknown'; readonly region_id: string; readonly track_id: number; readonly evidence: Readonly<Record<string, unknown>>; readonly picture: string | null };
 export type DetectionPage = { readonly records: readonly (DetectionRecord)[]; readonly total: number; readonly camera_id: string; readonly limit: number; readonly offset: number };
 export type DetectionRecord = { readonly id: number; readonly camera_id: string; readonly timestamp: string; readonly frame_number: number; readonly person_count: number; readonly hairnet_violations: number; readonly handwash_events: number; readonly sanitize_events: number; readonly fps: number | null; readonly processing_time: number | null };
 export type DetectionTotals = { readonly total_frames: number; readonly total_persons: number; readonly total_hairnet_violations: number; readonly total_handwash_events: number; readonly total_sanitize_events: number; readonly avg_fps: number; readonly avg_processing_time: number };
+export type DetectionZone = { readonly region_id: string; readonly role: string; readonly outline: readonly (readonly (number)[])[] };
 export type Done = { readonly status: 'success' };
 export type Draft = { readonly diff: string; readonly changes: readonly (EntryChange)[]; readonly faults: readonly (ConfigFault)[]; readonly restarts: readonly (string)[]; readonly starts: readonly (string)[]; readonly stops: readonly (string)[] };
 export type DryAlert = { readonly camera_id: string; readonly alert_type: string; readonly timestamp: string; readonly message: string; readonly details: AlertDetails };
@@ -54,12 +57,14 @@ export type EventsFound = { readonly events: readonly (StatisticsEvent)[]; reado
 export type Evidence = Readonly<Record<string, unknown>>;
 export type Fault = { readonly loc: readonly (string | number)[]; readonly msg: string; readonly type: string; readonly suggestion?: string; readonly params?: Readonly<Record<string, string | number | readonly (string)[]>> };
 export type FileText = { readonly text: string; readonly sha256: string | null };
+export type FilmDryRun = { readonly film?: string; readonly seconds?: number };
+export type FilmDryRunReport = { readonly seconds: number; readonly looks: { readonly wanted: number; readonly served: number }; readonly persons: number; readonly model: string; readonly findings: readonly (DetectionFinding)[]; readonly not_evaluated: readonly (string)[] };
 export type HandledItem = { readonly id: number; readonly version: number; readonly status: 'pending' | 'confirmed' | 'false_positive' | 'resolved'; readonly notes?: string };
 export type HandledItems = { readonly items: readonly (HandledItem)[] };
 export type Handling = { readonly by?: string | null; readonly note?: string | null };
 export type HandlingOutcome = { readonly id: number; readonly ok: boolean; readonly alert: Alert | null; readonly code: string | null; readonly detail: string | null };
 export type HandlingOutcomes = { readonly ok: boolean; readonly results: readonly (HandlingOutcome)[] };
-export type Health = { readonly status: 'healthy' | 'degraded'; readonly timestamp: string; readonly checks: { readonly database: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly redis: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly domain_services: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly camera_data_consistency: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly configuration: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly journal: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly workers: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly rollout: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly disk: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly alerts: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly ffmpeg: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly captures: 'ok' | 'degraded' | 'inconsistent' | 'error' }; readonly parts: readonly (HealthPart)[] };
+export type Health = { readonly status: 'healthy' | 'degraded'; readonly timestamp: string; readonly checks: { readonly database: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly redis: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly domain_services: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly camera_data_consistency: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly configuration: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly journal: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly workers: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly rollout: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly disk: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly alerts: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly ffmpeg: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly detector: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly captures: 'ok' | 'degraded' | 'inconsistent' | 'error' }; readonly parts: readonly (HealthPart)[] };
 export type HealthPart = { readonly name: string; readonly status: 'ok' | 'degraded' | 'inconsistent' | 'error'; readonly since: string; readonly detail: string | null; readonly remedy: string | null };
 export type History = readonly (HistoryItem)[];
 export type HistoryItem = { readonly ts: number; readonly camera_id: string; readonly camera_name: string | null; readonly type: string; readonly event_type: string; readonly track_id: number | null; readonly region: string | null; readonly detail: Evidence | null };
@@ -173,7 +178,7 @@ export type ViolationPage = { readonly violations: readonly (Violation)[]; reado
 export type WantedToken = { readonly name: string; readonly role: 'viewer' | 'operator' | 'admin'; readonly expires_at?: string };
 export type WholeList = { readonly regions: readonly (PlainRegion)[]; readonly meta?: { readonly canvas_size?: { readonly width?: number; readonly height?: number }; readonly background_size?: { readonly width?: number; readonly height?: number }; readonly fit_mode?: 'contain' | 'cover' | 'stretch' | null; readonly ref_size?: string | null } };
 export type WholeListSaved = { readonly status: 'success'; readonly created: number; readonly updated: number; readonly removed: number };
-export type WorkerStats = { readonly total_frames: number; readonly processed_frames: number; readonly detected_persons: number; readonly detected_hairnets: number; readonly detected_handwash: number; readonly avg_fps: number; readonly avg_detection_time: number; readonly last_detection_time: unknown };
+export type WorkerStats = { readonly total_frames: number; readonly processed_frames: number; readonly detected_persons: number | null; readonly detected_hairnets: number | null; readonly detected_handwash: number; readonly avg_fps: number; readonly avg_detection_time: number; readonly last_detection_time: unknown };
 
 export interface Operations {
   'cameras.list': { input: { readonly active_only?: boolean }; answer: CameraList };
@@ -214,6 +219,8 @@ export interface Operations {
   'regions.clear': { input: {  }; answer: Cleared };
   'regions.plain': { input: {  }; answer: PlainRegions };
   'regions.replaceAll': { input: { readonly body: WholeList }; answer: WholeListSaved };
+  'camera-control.detection': { input: { readonly camera_id: string }; answer: CameraDetection };
+  'camera-control.dryRun': { input: { readonly camera_id: string; readonly body?: FilmDryRun }; answer: FilmDryRunReport };
   'video.stats': { input: {  }; answer: VideoStats };
   'video.status': { input: { readonly camera_id: string }; answer: VideoStatus };
   'alerts.list': { input: { readonly limit?: number; readonly offset?: number; readonly camera_id?: string; readonly enabled?: boolean }; answer: AlertRuleList };
@@ -333,6 +340,8 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'regions.clear': 'DELETE /api/v1/management/regions operator',
   'regions.plain': 'GET /api/regions viewer',
   'regions.replaceAll': 'POST /api/regions operator',
+  'camera-control.detection': 'GET /api/v1/cameras/{camera_id}/detection viewer',
+  'camera-control.dryRun': 'POST /api/v1/cameras/{camera_id}/detection/dry-run operator',
   'video.stats': 'GET /api/v1/video-stream/stats viewer',
   'video.status': 'GET /api/v1/video-stream/status/{camera_id} viewer',
   'alerts.list': 'GET /api/v1/alerts/rules viewer',

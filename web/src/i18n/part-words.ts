@@ -16,6 +16,7 @@ export const partWords = dictionary(
       disk: 'Disk',
       alerts: 'Alerts and deliveries',
       ffmpeg: 'ffmpeg',
+      detector: 'Detection of persons',
       captures: 'Pictures of violations',
     },
     remedy: {
@@ -30,6 +31,8 @@ export const partWords = dictionary(
       disk: 'Free some room: events and pictures cannot be kept.',
       alerts: 'See Alerts, Deliveries: some were given up.',
       ffmpeg: 'Install ffmpeg or set FFMPEG_PATH: without it no camera has a picture.',
+      detector:
+        'Cameras go on with motion alone; it is started again by itself. See detector/detect_looks.log in LOG_DIR.',
       captures: 'Is the folder CAPTURES_DIR writable, and does its disk have room?',
     },
   },
@@ -47,6 +50,7 @@ export const partWords = dictionary(
       disk: '磁盘',
       alerts: '告警与投递',
       ffmpeg: 'ffmpeg',
+      detector: '人员检测',
       captures: '违规画面',
     },
     remedy: {
@@ -61,6 +65,7 @@ export const partWords = dictionary(
       disk: '请腾出空间：否则无法保存事件和画面。',
       alerts: '请看“告警”的“投递”：有些已放弃。',
       ffmpeg: '请安装 ffmpeg 或设置 FFMPEG_PATH：否则没有画面。',
+      detector: '摄像头仅凭移动检测继续运行；检测进程会自动重启。请查看 LOG_DIR 中的 detector/detect_looks.log。',
       captures: 'CAPTURES_DIR 目录是否可写，磁盘是否有空间？',
     },
   },

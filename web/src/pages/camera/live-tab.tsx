@@ -172,7 +172,7 @@ function Facts({ id }: { readonly id: string }) {
             <dt>{t.processed}</dt>
             <dd>{format.number(stats.processed_frames)}</dd>
             <dt>{t.persons}</dt>
-            <dd>{format.number(stats.detected_persons)}</dd>
+            <dd>{stats.detected_persons === null ? '–' : format.number(stats.detected_persons)}</dd>
             <dt>{t.detectionTime}</dt>
             <dd>{format.duration(stats.avg_detection_time * 1_000)}</dd>
             <dt>{t.field.source}</dt>
