@@ -23,10 +23,13 @@ import { Regions1764900000000 } from '../../../migrations/1764900000000-regions'
 import { CAMERA_TABLE, REGION_TABLE } from './entry-tables';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
+import { databaseHosts } from '../system/database-hosts';
 import { hasCode } from '../system/files';
 import { DatabaseWatch } from './database-watch';
 import { driverErrorOf, unavailable } from './pg-errors';
+import { refuseTransactionPooler } from './pg-session';
 import type { Queryable } from './queryable';
+import { SiteClient } from './site-client';
 import { inTransaction } from './transactions';
 
 const UNDEFINED_TABLE = '42P01';
@@ -58,23 +61,29 @@ export class Database implements Queryable {
 
   private closing = false;
 
-  constructor(url: string, whenLost: (error: Error) => void) {
+  constructor(
+    private readonly url: string,
+    whenLost: (error: Error) => void,
+  ) {
     // A server that ends right after this process has closed its connections is not reported.
     const onLost = (error: Error) => {
       if (!this.closing) whenLost(error);
     };
     this.watch = new DatabaseWatch(url);
-    const common: PoolConfig = {
+    const common: PoolConfig & { readonly Client: typeof SiteClient } = {
+      Client: SiteClient,
+      connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_SESSION_TIMEOUT_MS / 2,
       options: limits,
       application_name: 'watchgate',
     };
-    this.reads = new Pool({ ...common, connectionString: url, max: 8 });
+    this.reads = new Pool({ ...common, max: 8 });
     this.reads.on('error', onLost);
     this.writes = new DataSource({
       type: 'postgres',
-      url,
+      // It takes URLs apart that have one host; the connections are made by `connectionString`.
+      url: databaseHosts(url)[0] ?? url,
       extra: { ...common, max: LOCK_HOLDERS + WRITERS },
       poolErrorHandler: onLost,
       entities: [CAMERA_TABLE.schema, REGION_TABLE.schema],
@@ -106,6 +115,7 @@ export class Database implements Queryable {
 
   /** Connects and migrates the schema; two processes that start together do it one after the other. */
   async open(): Promise<void> {
+    await refuseTransactionPooler(this.url);
     await this.writes.initialize();
     const runner = this.writes.createQueryRunner();
     try {
