@@ -165,3 +165,12 @@ export class SettingsError extends Error {
     this.name = 'SettingsError';
   }
 }
+
+/** Names separated by commas. */
+export function labels(value: string): readonly string[] | InvalidSetting {
+  const names = value.split(',').map((name) => name.trim());
+  if (value.trim() === '') return [];
+  return names.every((name) => /^[\w.:/-]{1,100}$/.test(name))
+    ? [...new Set(names)]
+    : new InvalidSetting('must be names of letters, digits and ._:/-, separated by commas');
+}

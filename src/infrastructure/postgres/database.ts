@@ -18,6 +18,7 @@ import { Live1764920000000 } from '../../../migrations/1764920000000-live';
 import { ViolationQueue1764930000000 } from '../../../migrations/1764930000000-violation-queue';
 import { Console1764940000000 } from '../../../migrations/1764940000000-console';
 import { RevisionDeltas1764950000000 } from '../../../migrations/1764950000000-revision-deltas';
+import { Nodes1764960000000 } from '../../../migrations/1764960000000-nodes';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { Regions1764900000000 } from '../../../migrations/1764900000000-regions';
 import { CAMERA_TABLE, REGION_TABLE } from './entry-tables';
@@ -108,6 +109,7 @@ export class Database implements Queryable {
         ViolationQueue1764930000000,
         Console1764940000000,
         RevisionDeltas1764950000000,
+        Nodes1764960000000,
       ],
       migrationsTransactionMode: 'all',
     });
