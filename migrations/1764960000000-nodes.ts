@@ -55,7 +55,7 @@ export class Nodes1764960000000 implements MigrationInterface {
         lost       boolean NOT NULL DEFAULT false
       );
       CREATE INDEX camera_holdings_lost ON camera_holdings (node) WHERE lost;
-      CREATE INDEX camera_holdings_open ON camera_holdings (node) WHERE held_until IS NULL;
+      CREATE INDEX camera_holdings_node ON camera_holdings (node, camera_id);
       COMMENT ON TABLE camera_holdings IS
         'Which node had which camera when; what a node that lost it recorded later is not taken in';
 

@@ -90,23 +90,7 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
     grab: (source: string, ms: number) => grabber.grab(source, ms),
   };
   const previews = new CameraPreviews(pictures, clock);
-  const requests = new PgControlRequests(database, log);
-  wakes.on('control_answers', requests.wake);
-  const { keeper, nodes } = createNode(platform, controller, host.files.lease, settings);
-  const where = {
-    get node() {
-      return keeper.id;
-    },
-    controls: () => controller.controls,
-    shares: () => controller.shares,
-    holds: (id: string) => controller.holds(id),
-    holders: wakes.remembered('placements', () => nodes.holders()),
-    place: async () => {
-      await keeper.place();
-      await keeper.follow();
-    },
-  };
-  const relay = new ControlRelay(where, requests, log);
+  const { keeper, nodes, relay } = createRelay(platform, controller, host.files.lease, settings);
   const service = services(cameras, { desired, controller, previews, host }, clock);
   const rememberedStates = { all: wakes.remembered('cameras', () => desired.all()) };
   const here = {
@@ -136,6 +120,28 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
       mounted(cameraProbeOperations, probesOf(repository, grabber, clock)),
     ].flat(),
   };
+}
+
+/** This service as a node, and how it reaches the others. */
+function createRelay(platform: Platform, controller: CameraController, leaseFile: string, settings: NodeSettings) {
+  const { database, wakes, log } = platform;
+  const requests = new PgControlRequests(database, log);
+  wakes.on('control_answers', requests.wake);
+  const { keeper, nodes } = createNode(platform, controller, leaseFile, settings);
+  const where = {
+    get node() {
+      return keeper.id;
+    },
+    controls: () => controller.controls,
+    shares: () => controller.shares,
+    holds: (id: string) => controller.holds(id),
+    holders: wakes.remembered('placements', () => nodes.holders()),
+    place: async () => {
+      await keeper.place();
+      await keeper.follow();
+    },
+  };
+  return { keeper, nodes, relay: new ControlRelay(where, requests, log) };
 }
 
 const liveCameras = (

@@ -98,14 +98,12 @@ describe.each(STORE_SETS)('the control of cameras in $where', ({ open }) => {
         return { value: node };
       });
     const asked = line.ask({ ...request, node: 'b' });
-    let answer: unknown;
-    void asked.then((given) => (answer = given));
-    while (answer === undefined) {
+    while (taken.length === 0) {
       await takenBy('a', true);
-      if (taken.length === 0) await takenBy('b', false);
+      await takenBy('b', false);
       await new Promise(setImmediate);
     }
-    expect(answer).toEqual({ value: 'b' });
+    expect(await asked).toEqual({ value: 'b' });
     expect(taken).toEqual(['b']);
   });
 

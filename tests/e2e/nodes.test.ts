@@ -213,8 +213,8 @@ describe('a site of several nodes', () => {
     expect((await call(first.url, 'POST', `/cameras/${theirs}/stop`)).body).toMatchObject({ state: 'stopped' });
     expect((await call(first.url, 'GET', `/cameras/${theirs}/logs`)).status).toBe(200);
     expect((await call(first.url, 'POST', `/cameras/${theirs}/start`)).body).toMatchObject({ ok: true });
+    await eventually(() => expect(second.lives(theirs)).toHaveLength(2), WITHIN);
     await allRun(nodes);
-    expect(second.lives(theirs)).toHaveLength(2);
     await allCounted();
   });
 

@@ -78,7 +78,7 @@ export class CameraWatch {
     states: ReadonlyMap<string, ProcessCondition>,
     now: number,
   ): NotedChange[] {
-    const { isHere = () => true } = this.states;
+    const isHere = (id: string) => this.states.isHere?.(id) ?? true;
     const unwanted = [...known].filter(([id, seen]) => !states.has(id) && seen.condition !== 'unwanted' && isHere(id));
     const unwantedNow = unwanted.map(([cameraId]): NotedChange => ({ cameraId, at: now, condition: 'unwanted' }));
     const seen = [...states].flatMap(([cameraId, { is, since }]): NotedChange[] => {

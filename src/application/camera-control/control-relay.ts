@@ -111,7 +111,7 @@ export class ControlRelay {
     if (this.where.holds(key.camera_id)) return this.where.node;
     if ((await this.where.holders()).size === 0) return null;
     await here.status(key);
-    throw changing(key.camera_id);
+    throw changing();
   }
 
   /** The states of each node's cameras from that node; one that does not answer is known by its silence. */
@@ -145,7 +145,8 @@ export class ControlRelay {
   }
 
   private async ownStatus(path: Path, here: CameraControlPort, input: Which, shared: boolean): Promise<Statuses> {
-    if (this.where.controls() && (this.where.shares() || !shared)) return here.batchStatus(input);
+    // A node without capacity beside one that holds every camera has nobody to ask by name.
+    if (this.where.controls() && this.where.shares() === shared) return here.batchStatus(input);
     return (await this.ask({ node: shared ? this.where.node : null, path, method: 'batchStatus', input })) as Statuses;
   }
 
@@ -162,8 +163,7 @@ export class ControlRelay {
 
   private async carryOut(ports: ControlPorts, { path, method, input }: ControlRequest): Promise<ControlAnswer> {
     try {
-      if ('camera_id' in input && this.where.shares() && !this.where.holds(String(input.camera_id)))
-        throw changing(String(input.camera_id));
+      if ('camera_id' in input && this.where.shares() && !this.where.holds(String(input.camera_id))) throw changing();
       return { value: await ports[path][method](input as never) };
     } catch (error) {
       const effect = effectOf(error);
@@ -178,9 +178,9 @@ export class ControlRelay {
   }
 }
 
-const changing = (id: string) =>
+const changing = () =>
   new Unavailable(
     'camera_control.elsewhere',
-    `Camera "${id}" is just changing its node, or no node can take it: try again.`,
+    'The camera is just changing its node, or no node can take it: try again.',
     'not-started',
   );

@@ -1,4 +1,4 @@
-import { WORKERS_ASKED_MS, WORKERS_END_MS } from '../../domain/nodes/placement';
+import { WORKERS_TERM_MS, WORKERS_END_MS } from '../../domain/nodes/placement';
 import type { Log } from '../shared/log';
 import type { JoiningNode, NodeStore } from './nodes';
 
@@ -78,7 +78,7 @@ export class NodeKeeper {
       this.lease.renew(others ? WORKERS_END_MS - (this.now() - sent) : undefined);
       if (alone && others) await this.share();
       if (!this.running && this.mayRun()) await this.run();
-      if (others && due) await this.store.look();
+      if (!this.alone && due) await this.store.look();
     });
   }
 
@@ -150,7 +150,7 @@ export class NodeKeeper {
   }
 
   private mayRun(): boolean {
-    return !this.others || this.now() - this.renewedAt < WORKERS_ASKED_MS;
+    return !this.others || this.now() - this.renewedAt < WORKERS_TERM_MS;
   }
 
   private async run(): Promise<void> {

@@ -125,10 +125,10 @@ function unloading(loads: Loads, cameras: readonly PlacedCamera[], moved: Readon
 export const LEASE_MS = 30_000;
 /** Workers have ended this long before the lease of their node is over. */
 const ENDED_BEFORE_MS = 2_000;
-/** By then workers are asked to end, so that they have time for it. */
-const ASKED_BEFORE_MS = 5_000;
+/** By then workers are asked to end: the supervision gives them five seconds. */
+const ASKED_BEFORE_MS = 6_500;
 export const WORKERS_END_MS = LEASE_MS - ENDED_BEFORE_MS;
-export const WORKERS_ASKED_MS = LEASE_MS - ASKED_BEFORE_MS;
+export const WORKERS_TERM_MS = LEASE_MS - ASKED_BEFORE_MS;
 
 /** Longest time between two looks at the nodes; after a longer one the database was away, and no node could renew. */
 const LONGEST_GAP_MS = 3_000;
@@ -139,7 +139,7 @@ export interface PlacementClock {
   readonly calmSince: number;
 }
 
-export interface Seen {
+export interface SeenNode {
   readonly id: string;
   readonly capacity: number;
   readonly seenAt: number;
@@ -155,7 +155,7 @@ export function calmAt(now: number, { lookedAt, calmSince }: PlacementClock): nu
  * The nodes that have lost their leases: not renewed for the whole of it, all of which the database was there, while
  * another node that could take the cameras renewed. By the database's clock alone.
  */
-export function lost(now: number, calmSince: number, nodes: readonly Seen[]): readonly string[] {
+export function lost(now: number, calmSince: number, nodes: readonly SeenNode[]): readonly string[] {
   if (now - calmSince <= LEASE_MS) return [];
   const heir = nodes.some(({ capacity, seenAt }) => capacity > 0 && now - seenAt <= LONGEST_GAP_MS);
   return heir ? nodes.filter(({ seenAt }) => now - seenAt > LEASE_MS).map(({ id }) => id) : [];

@@ -54,6 +54,30 @@ const limits = [
   '-c timezone=UTC',
 ].join(' ');
 
+const MIGRATIONS = [
+  Cameras1763700000000,
+  Rollout1763800000000,
+  CameraControl1763900000000,
+  Events1764000000000,
+  ControlRequests1764050000000,
+  Alerts1764100000000,
+  Access1764200000000,
+  Metrics1764300000000,
+  Import1764400000000,
+  SiteWatch1764500000000,
+  RolloutEvidence1764550000000,
+  Reliability1764600000000,
+  Security1764700000000,
+  Wake1764800000000,
+  Regions1764900000000,
+  Sessions1764910000000,
+  Live1764920000000,
+  ViolationQueue1764930000000,
+  Console1764940000000,
+  RevisionDeltas1764950000000,
+  Nodes1764960000000,
+];
+
 /** The connections of this process: a small TypeORM pool that writes, a pool for plain SQL that reads. */
 export class Database implements Queryable {
   readonly writes: DataSource;
@@ -88,29 +112,7 @@ export class Database implements Queryable {
       extra: { ...common, max: LOCK_HOLDERS + WRITERS },
       poolErrorHandler: onLost,
       entities: [CAMERA_TABLE.schema, REGION_TABLE.schema],
-      migrations: [
-        Cameras1763700000000,
-        Rollout1763800000000,
-        CameraControl1763900000000,
-        Events1764000000000,
-        ControlRequests1764050000000,
-        Alerts1764100000000,
-        Access1764200000000,
-        Metrics1764300000000,
-        Import1764400000000,
-        SiteWatch1764500000000,
-        RolloutEvidence1764550000000,
-        Reliability1764600000000,
-        Security1764700000000,
-        Wake1764800000000,
-        Regions1764900000000,
-        Sessions1764910000000,
-        Live1764920000000,
-        ViolationQueue1764930000000,
-        Console1764940000000,
-        RevisionDeltas1764950000000,
-        Nodes1764960000000,
-      ],
+      migrations: MIGRATIONS,
       migrationsTransactionMode: 'all',
     });
   }

@@ -177,7 +177,8 @@ const RENEW = `
 
 const HOLD_ALL = `
   WITH mine AS (
-    INSERT INTO camera_placements AS p SELECT id, $1, $1, gen_random_uuid(), clock_timestamp() FROM cameras
+    INSERT INTO camera_placements AS p
+    SELECT id, $1, $1, gen_random_uuid(), (SELECT seen_at FROM nodes WHERE id = $1) FROM cameras
     ON CONFLICT (camera_id) DO UPDATE SET wish = $1, node = $1, token = excluded.token, since = excluded.since
     RETURNING token, camera_id, since
   ) INSERT INTO camera_holdings (token, camera_id, node, held_from) SELECT token, camera_id, $1, since FROM mine`;
