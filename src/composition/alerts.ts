@@ -138,10 +138,15 @@ export function createAlerts(
 }
 
 function createCameraWatch({ database, clock }: Platform, { cameras, control }: Watched): CameraWatch {
-  const { supervisor } = control.controller;
-  const current = () => processConditions(cameras.current, control.rememberedStates, supervisor);
-  const fresh = () => processConditions(cameras.repository, control.desired, supervisor);
-  return new CameraWatch({ current, fresh }, new PgCameraChanges(database), clock, NOTE_EVERY_MS);
+  const { controller } = control;
+  const current = () => processConditions(cameras.current, control.rememberedStates, controller);
+  const fresh = () => processConditions(cameras.repository, control.desired, controller);
+  return new CameraWatch(
+    { current, fresh, isHere: (id) => controller.holds(id) },
+    new PgCameraChanges(database),
+    clock,
+    NOTE_EVERY_MS,
+  );
 }
 
 function createDelivery(

@@ -1,15 +1,18 @@
 import { cameraOverviewOperations, cameraProbeOperations } from '../api/camera-control/camera-overview-operations';
 import { type Mounted, mounted } from '../api/http/mount';
+import { nodeOperations } from '../api/nodes/node-operations';
 import type { CameraControlPort } from '../application/camera-control/camera-control-port';
 import { CameraControlService } from '../application/camera-control/camera-control-service';
 import { CameraController } from '../application/camera-control/camera-controller';
 import { LiveCameras } from '../application/camera-control/live-cameras';
 import { CameraPreviews, CameraProbes } from '../application/camera-control/camera-previews';
 import { CameraSupervisor } from '../application/camera-control/camera-supervisor';
-import { ControlRelay } from '../application/camera-control/control-relay';
+import { type ControlPorts, ControlRelay } from '../application/camera-control/control-relay';
 import { FrameCounts } from '../application/camera-control/frame-counts';
 import type { Configuration } from '../application/shared/configuration';
 import { cameraSet } from '../application/cameras/camera-kind';
+import type { NodeKeeper } from '../application/nodes/node-keeper';
+import { NodeService } from '../application/nodes/nodes';
 import type { Clock, Log } from '../application/shared/log';
 import type { Camera } from '../domain/cameras/camera';
 import type { DesiredStates } from '../domain/camera-control/process-rules';
@@ -25,6 +28,7 @@ import type { Cameras } from './cameras';
 import type { PersonDetector } from './detection';
 import { journalOf } from './events';
 import type { Lifecycle } from './lifecycle';
+import { type NodeSettings, createNode, startNode } from './nodes';
 import type { Platform } from './platform';
 
 const MOST_LOG_BYTES = 20_000_000;
@@ -34,11 +38,8 @@ const SERVE_EVERY_MS = 30_000;
 /** All cameras are read each time: changes in a row are followed together. */
 const APART_MS = 50;
 const SWEEP_EVERY_MS = 60_000;
-/**
- * Longer than a failover of the database takes; a camera must never have two processes, so the holder ends its own in
- * time.
- */
-const LEASE = { silentMs: 30_000, nearMs: 8_000, fenceMs: 20_000 };
+/** States of cameras of other nodes are asked for this often at most. */
+const ELSEWHERE_MS = 1_000;
 
 /** The detection processes of the cameras. */
 export interface Control {
@@ -55,6 +56,9 @@ export interface Control {
   readonly live: LiveCameras;
   readonly domain: CameraControlPort;
   readonly legacy: CameraControlPort;
+  /** The same, carried out by this service alone. */
+  readonly here: ControlPorts;
+  readonly keeper: NodeKeeper;
   /** Those that are not switched. */
   readonly operations: readonly Mounted[];
 }
@@ -63,10 +67,9 @@ interface WithPreviews {
   readonly previews: CameraPreviews;
 }
 
-interface ControlSettings {
+interface ControlSettings extends NodeSettings {
   /** Program and arguments of a detection process. */
   readonly detectorCommand: readonly string[];
-  readonly dataDir: string;
   readonly logDir: string;
 }
 
@@ -87,20 +90,21 @@ export function createControl(
   const desired = new PgDesiredStates(database);
   const host = workersOf(settings, detector, log);
   const frameCounts = new FrameCounts();
-  const supervise = () => new CameraSupervisor(host, { ...systemTimers, wall: clock }, log, {}, frameCounts);
+  const timers = { ...systemTimers, wall: clock };
+  const supervise = (mayRun: (id: string) => boolean) =>
+    new CameraSupervisor(host, timers, log, {}, frameCounts, mayRun);
   const controller = new CameraController(cameras.current, desired, () => revisions.newest(), supervise, log);
   const grabber = new FrameGrabber(process.env);
   const grab = (source: string, ms: number) => grabber.grab(source, ms);
   const previews = new CameraPreviews({ newest: (id: string) => host.picture(id), grab }, clock);
-  const requests = new PgControlRequests(database, log);
-  wakes.on('control_answers', requests.wake);
-  const relay = new ControlRelay(() => controller.controls, requests, log);
+  const { keeper, nodes, relay } = createRelay(platform, controller, host.files.lease, settings);
   const service = services(cameras, { desired, controller, previews, host }, clock);
   const rememberedStates = { all: wakes.remembered('cameras', () => desired.all()) };
-  const domain = relay.over(
-    'domain',
-    service((decide) => configuration.change(decide)),
-  );
+  const here = {
+    domain: service((decide) => configuration.change(decide)),
+    legacy: service((decide) => configuration.changeFile(decide)),
+  };
+  const domain = relay.over('domain', here.domain);
   const live = liveCameras(cameras, { controller, rememberedStates, domain });
   return {
     detector,
@@ -114,16 +118,38 @@ export function createControl(
     frameCounts,
     live,
     domain,
-    legacy: relay.over(
-      'legacy',
-      service((decide) => configuration.changeFile(decide)),
-    ),
+    legacy: relay.over('legacy', here.legacy),
+    here,
+    keeper,
     operations: [
+      mounted(nodeOperations, new NodeService(nodes)),
       cameras.drafts((before, after) => controller.forecast(before, after)),
       mounted(cameraOverviewOperations, live),
       mounted(cameraProbeOperations, probesOf(repository, grabber, clock)),
     ].flat(),
   };
+}
+
+/** This service as a node, and how it reaches the others. */
+function createRelay(platform: Platform, controller: CameraController, leaseFile: string, settings: NodeSettings) {
+  const { database, wakes, log } = platform;
+  const requests = new PgControlRequests(database, log);
+  wakes.on('control_answers', requests.wake);
+  const { keeper, nodes } = createNode(platform, controller, leaseFile, settings);
+  const where = {
+    get node() {
+      return keeper.id;
+    },
+    controls: () => controller.controls,
+    shares: () => controller.shares,
+    holds: (id: string) => controller.holds(id),
+    holders: wakes.remembered('placements', () => nodes.holders()),
+    place: async () => {
+      await keeper.place();
+      await keeper.follow();
+    },
+  };
+  return { keeper, nodes, relay: new ControlRelay(where, requests, log) };
 }
 
 const liveCameras = (
@@ -133,8 +159,8 @@ const liveCameras = (
   new LiveCameras({
     cameras: current,
     desired: rememberedStates,
-    supervisor: () => (controller.controls ? controller.supervisor() : undefined),
-    elsewhere: domain,
+    supervisor: () => (controller.controls && !controller.shares ? controller.supervisor() : undefined),
+    elsewhere: { batchStatus: atMostEvery(ELSEWHERE_MS, () => domain.batchStatus({})) },
   });
 
 const probesOf = (cameras: Cameras['repository'], grabber: FrameGrabber, clock: Clock) =>
@@ -165,9 +191,24 @@ const services =
       clock,
     });
 
+/** The last answer, if it is not older. */
+function atMostEvery<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly answer: Promise<T>; readonly at: number } | undefined;
+  return () => {
+    if (!last || performance.now() - last.at > ms) {
+      const asked = { answer: ask(), at: performance.now() };
+      asked.answer.catch(() => {
+        if (last === asked) last = undefined;
+      });
+      last = asked;
+    }
+    return last.answer;
+  };
+}
+
 /**
- * Takes the control of the cameras, if no other service of this site has it, and follows the configuration from then
- * on.
+ * Takes the control of this node's cameras, if no other service in its data folder has it, and follows the
+ * configuration from then on.
  */
 export async function startControl(
   { log, wakes }: Platform,
@@ -176,26 +217,15 @@ export async function startControl(
   membership: PgMembership,
   life: Lifecycle,
 ): Promise<void> {
-  const { controller, relay, host, grabber, domain, legacy } = control;
-  const leader = {
-    take: async () => {
-      await control.detector.take();
-      await controller.take();
-    },
-    leave: async (near: boolean) => {
-      await controller.leave(near);
-      await control.detector.leave(near);
-    },
-  };
-  const leadership = await membership.lead('camera_control', leader, LEASE);
-  life.onStop(() => leadership.stop());
+  const { controller, relay, host, grabber, here } = control;
+  await startNode(control, { wakes, membership }, life);
   life.onStop(async () => control.pictures.close());
   void sayWhichFfmpeg(grabber, log).catch((error: unknown) => log.warn('no ffmpeg could be asked', { error }));
   wakes.on(
     'cameras',
     life.every(FOLLOW_EVERY_MS, 'following the cameras', () => controller.follow(), { apartMs: APART_MS }).wake,
   );
-  const serve = () => relay.serve({ domain, legacy });
+  const serve = () => relay.serve(here);
   wakes.on('control_requests', life.every(SERVE_EVERY_MS, 'answering the other services', serve).wake);
   life.every(SWEEP_EVERY_MS, 'removing the files of deleted cameras', async () => {
     if (controller.controls) await host.sweep((await repository.all()).map(({ id }) => id));

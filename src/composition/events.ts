@@ -112,12 +112,13 @@ export function createEvents(
   cameras: BothPaths<CamerasPort>,
   archive: PgAlertArchive,
   settings: EventSettings,
+  node: () => string,
 ): Events {
   const { database, clock, log } = platform;
   const { logDir, eventRetentionDays: retentionDays, violationTypes, timeZone: zone } = settings;
   const journal = journalOf(settings);
   const journalFiles = new DiskJournalFiles(journal);
-  const intake = new PgEventIntake(database, zone);
+  const intake = new PgEventIntake(database, zone, node);
   const rejects = new DiskRejectFile(join(logDir, 'events_rejected.jsonl'), clock);
   const kept = { events: retentionDays, history: settings.historyRetentionDays, audit: settings.auditRetentionDays };
   const files = async () => (await journalFiles.list()).map(({ id }) => id);

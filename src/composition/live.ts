@@ -103,7 +103,7 @@ export function createLive(platform: Platform, observed: Observed): Live {
 
 function workerCounters({ cameras, control: { host, controller, rememberedStates } }: Observed) {
   return async () => {
-    const conditions = await processConditions(cameras.remembered, rememberedStates, controller.supervisor);
+    const conditions = await processConditions(cameras.remembered, rememberedStates, controller);
     const ids = [...(conditions?.keys() ?? [])];
     return new Map(await Promise.all(ids.map(async (id) => [id, (await host.counters(id)) ?? {}] as const)));
   };

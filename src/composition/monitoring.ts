@@ -82,7 +82,7 @@ export function createMonitoring(platform: Platform, observed: Observed, folders
 const cameraCounts =
   ({ cameras: { repository }, control: { desired, controller, frameCounts } }: Observed) =>
   async () => {
-    const states = (await workerStates(repository, desired, controller.supervisor)) ?? [];
+    const states = (await workerStates(repository, desired, controller)) ?? [];
     return states.map((state) => ({ ...state, frames: frameCounts.of(state.id) }));
   };
 
@@ -125,9 +125,7 @@ function allProbes(
     probes.consistencyProbe(() => consistency.measure()),
     probes.configurationProbe(() => mayReplace(cameras.filePath)),
     probes.journalProbe(() => events.ingestor.state),
-    probes.workersProbe(() =>
-      workerStates(cameras.remembered, control.rememberedStates, control.controller.supervisor),
-    ),
+    probes.workersProbe(() => workerStates(cameras.remembered, control.rememberedStates, control.controller)),
     probes.rolloutProbe(() => rollout.policy.takenBack()),
     probes.diskProbe(space),
     probes.capturesProbe(() => captures.capturer.trouble),

@@ -3,6 +3,7 @@ import type { Log } from '../application/shared/log';
 import { within } from '../application/shared/within';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@watchgate/embedded-postgres';
 import { watchEventLoop } from '../infrastructure/environment/node-process';
+import { databaseHosts } from '../infrastructure/system/database-hosts';
 import type { Settings } from '../infrastructure/environment/settings';
 import { anyUsableToken } from '../infrastructure/postgres/pg-tokens';
 import { errorCode, errorText } from '../infrastructure/system/files';
@@ -114,10 +115,10 @@ function seedOf({ useDomain, rolloutPercent: percent, legacyBaseUrl }: Settings)
 /** Never shows the whole address: it may hold a password. */
 function refuseDatabase({ databaseUrl }: Settings, error: unknown): never {
   if (databaseUrl === '') throw error;
-  const { host } = new URL(databaseUrl.replace('@/', '@localhost/'));
+  const hosts = databaseHosts(databaseUrl).map((url) => new URL(url.replace('@/', '@localhost/')).host);
   const why = errorText(error) || errorCode(error);
   throw new Error(
-    `The database in DATABASE_URL (${host}) cannot be used: ${why}. ` +
+    `The database in DATABASE_URL (${hosts.join(', ')}) cannot be used: ${why}. ` +
       'Start it, correct DATABASE_URL, or leave it empty for the embedded PostgreSQL.',
     { cause: error },
   );

@@ -68,12 +68,12 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const system = new HostSystem(platform.clock, settings);
   const legacy = createLegacy(platform, settings.legacyBaseUrl, cameras, system);
   const detector = createDetector(platform, settings);
-  const control = createControl(platform, cameras, detector, settings);
+  const control = createControl(platform, cameras, detector, { ...settings, version });
   const detection = createDetection({ cameras, regions, control, detector }, settings);
   const captures = createCaptures(platform, control, settings);
   const stores = createAlertStores(platform);
   const bothCameras = { domain: cameras.domain, legacy: legacy.cameras };
-  const events = createEvents(platform, bothCameras, stores.archive, settings);
+  const events = createEvents(platform, bothCameras, stores.archive, settings, () => control.keeper.id);
   const owners = { cameras: cameras.repository, rules: stores.rules, onDomain: cameras.domain };
   const rollout = createRollout(platform, owners);
   const monitoring = createMonitoring(platform, { cameras, control, captures, events, rollout }, settings);

@@ -3,6 +3,7 @@ import { findFfmpeg } from '../infrastructure/ffmpeg/ffmpeg-build';
 import { type OpenCamera, openCamera } from '../infrastructure/ffmpeg/open-camera';
 import { type FailureReason, SourceFailure } from '../infrastructure/ffmpeg/source-failure';
 import { errorText } from '../infrastructure/system/files';
+import { leaseLeft } from '../infrastructure/system/lease-file';
 import { DetectionWorker, readWorkerSettings } from './detection-worker';
 import { readPersonSettings } from './person-watch';
 
@@ -20,6 +21,24 @@ const exitCode = (error: unknown): number => (error instanceof SourceFailure ? E
 
 /** Twice as often as the contract requires, so that missing frames are noticed early. */
 const STATUS_EVERY_MS = 500;
+
+const LEASE_EVERY_MS = 1_000;
+
+/** Ends this worker when its node may not run the camera any more: another node may have it from then on. */
+function endWithLease(file: string | undefined, end: () => void): void {
+  if (!file) return;
+  let until = Infinity;
+  const look = (): void => {
+    const left = leaseLeft(file);
+    // A file that is just being written says what it said before.
+    if (left !== undefined) until = performance.now() + left;
+    if (performance.now() < until)
+      return void setTimeout(look, Math.min(LEASE_EVERY_MS, until - performance.now())).unref();
+    say('the lease of this node is over');
+    end();
+  };
+  look();
+}
 
 const say = (line: string): void => {
   const said = maskText(line).replaceAll(/\s*\n\s*/g, ' ');
@@ -48,11 +67,12 @@ async function watch(stopWith: (camera: OpenCamera) => void): Promise<never> {
 function main(): void {
   process.umask(0o077);
   let camera: OpenCamera | undefined;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => {
-      camera?.close();
-      process.exit(0);
-    });
+  const end = () => {
+    camera?.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
+  endWithLease(process.env.LEASE_FILE, end);
   // The reader of this output may have ended; the worker has to live on until it is adopted.
   process.stderr.on('error', () => undefined);
   watch((opened) => (camera = opened)).catch((error: unknown) => {

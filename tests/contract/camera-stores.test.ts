@@ -4,6 +4,8 @@ import { effectOf } from '../../src/domain/shared/domain-error';
 import { STORE_SETS, storesForEach } from '../support/store-sets';
 
 const BORN = new Date('2030-01-01T00:00:00Z');
+/** Whoever controls all cameras takes this. */
+const EVERYTHING = { node: 'here', all: true };
 const LATER = new Date('2030-02-01T00:00:00Z');
 const camera = (id: string, more: object = {}) => Camera.register({ id, name: id, source: '0', ...more }, BORN);
 
@@ -62,7 +64,7 @@ describe.each(STORE_SETS)('the control of cameras in $where', ({ open }) => {
     );
   });
 
-  const request = { path: 'domain', method: 'start', input: { camera_id: 'cam1' } } as const;
+  const request = { node: null, path: 'domain', method: 'start', input: { camera_id: 'cam1' } } as const;
 
   it('hands a question to whoever takes it, once, and its answer back', async () => {
     const { controlLine: line } = here.stores;
@@ -70,7 +72,7 @@ describe.each(STORE_SETS)('the control of cameras in $where', ({ open }) => {
     const asked = line.ask(request);
     const serve = async (): Promise<void> => {
       while (taken.length === 0) {
-        await line.take(async (question) => {
+        await line.take(EVERYTHING, async (question) => {
           taken.push(question);
           return { value: { pid: 7 } };
         });
@@ -80,11 +82,29 @@ describe.each(STORE_SETS)('the control of cameras in $where', ({ open }) => {
     const [answer] = await Promise.all([asked, serve()]);
     expect(answer).toEqual({ value: { pid: 7 } });
     expect(taken).toEqual([request]);
-    await line.take(async (question) => {
+    await line.take(EVERYTHING, async (question) => {
       taken.push(question);
       return { value: null };
     });
     expect(taken).toHaveLength(1);
+  });
+
+  it('hands a question to the node that it is for, and to no other', async () => {
+    const { controlLine: line } = here.stores;
+    const taken: string[] = [];
+    const takenBy = (node: string, all: boolean) =>
+      line.take({ node, all }, async () => {
+        taken.push(node);
+        return { value: node };
+      });
+    const asked = line.ask({ ...request, node: 'b' });
+    while (taken.length === 0) {
+      await takenBy('a', true);
+      await takenBy('b', false);
+      await new Promise(setImmediate);
+    }
+    expect(await asked).toEqual({ value: 'b' });
+    expect(taken).toEqual(['b']);
   });
 
   it('says that nothing was begun where nobody takes a question, and nobody takes it later', async () => {
@@ -93,7 +113,7 @@ describe.each(STORE_SETS)('the control of cameras in $where', ({ open }) => {
     expect(error).toMatchObject({ code: 'camera_control.elsewhere' });
     expect(effectOf(error)).toBe('not-started');
     let late = 0;
-    await line.take(async () => {
+    await line.take(EVERYTHING, async () => {
       late += 1;
       return { value: null };
     });

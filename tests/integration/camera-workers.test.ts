@@ -241,7 +241,8 @@ describe('a process that got the pid of a dead worker', () => {
 
 describe('the log of a worker that writes 50 MB', () => {
   it('stays below its size, and what is kept has no gap', async () => {
-    const cap = 16 << 20;
+    // Three quarters of it are for what comes between two checks, which a busy machine may delay.
+    const cap = 24 << 20;
     const site = supervisor({ logBytes: cap });
     const { log } = await site.start(behaving('cam1', 'flood'));
     let most = 0;

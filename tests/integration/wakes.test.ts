@@ -121,7 +121,7 @@ describe('without any safety net, a loop of the service is woken', () => {
   it('by a request of another service, which is woken by the answer', async () => {
     const line = new PgControlRequests(site.modules.platform.database, rememberingLog(), FAR_MS);
     const end = site.modules.platform.wakes.on('control_answers', line.wake);
-    const answer = await line.ask({ path: 'domain', method: 'status', input: { camera_id: 'cam1' } });
+    const answer = await line.ask({ node: null, path: 'domain', method: 'status', input: { camera_id: 'cam1' } });
     expect(answer).toMatchObject({ value: { state: 'stopped' } });
     end();
   });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { locateFfmpeg } from '../../src/infrastructure/ffmpeg/ffmpeg-build';
+import { LeaseFile } from '../../src/infrastructure/system/lease-file';
 import { eventually } from '../support/eventually';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { WorkerRun, childrenOf } from '../support/worker-run';
@@ -53,6 +54,23 @@ describe('the worker on a test source', () => {
     expect(event).toMatchObject({ type: 'motion_started', camera_id: 'cam1', track_id: 0 });
     expect(event?.id).toMatch(/^[0-9a-f-]{36}$/);
     expect(Math.abs(Date.now() / 1_000 - (event?.ts ?? 0))).toBeLessThan(15);
+  });
+
+  it('ends by itself when the lease of its node is over, though its service does not', async () => {
+    const lease = path.join(dir, 'lease');
+    const file = new LeaseFile(lease);
+    file.renew(60_000);
+    const run = start('testsrc:rate=5', { LEASE_FILE: lease });
+    await run.seeing(3);
+    file.renew(300);
+    expect(await run.ended).toMatchObject({ code: 0 });
+    expect(run.output).toContain('the lease of this node is over');
+    file.renew(undefined);
+  });
+
+  it('runs on without a lease', async () => {
+    const run = start('testsrc:rate=5', { LEASE_FILE: path.join(dir, 'no-lease') });
+    await run.seeing(8);
   });
 
   it('goes on when it cannot write, and says so', async () => {

@@ -42,8 +42,13 @@ export class InMemoryControlRequests implements ControlRequestQueue {
     });
   }
 
-  async take(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void> {
+  async take(
+    to: { readonly node: string; readonly all: boolean },
+    answer: (request: ControlRequest) => Promise<ControlAnswer>,
+  ): Promise<void> {
     for (const question of this.asked) {
+      const { node } = question.request;
+      if (node === null ? !to.all : node !== to.node) continue;
       this.asked.delete(question);
       // From one process to another as text.
       const text = JSON.parse(JSON.stringify(question.request)) as ControlRequest;

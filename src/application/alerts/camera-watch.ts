@@ -13,6 +13,8 @@ export interface CameraStates {
   current(): Promise<ReadonlyMap<string, ProcessCondition> | undefined>;
   /** The same, without a cache. */
   fresh?(): Promise<ReadonlyMap<string, ProcessCondition> | undefined>;
+  /** Whether this node watches the camera; absent: every one. */
+  isHere?(cameraId: string): boolean;
 }
 
 export interface CameraChangeStore {
@@ -76,7 +78,8 @@ export class CameraWatch {
     states: ReadonlyMap<string, ProcessCondition>,
     now: number,
   ): NotedChange[] {
-    const unwanted = [...known].filter(([id, { condition }]) => !states.has(id) && condition !== 'unwanted');
+    const isHere = (id: string) => this.states.isHere?.(id) ?? true;
+    const unwanted = [...known].filter(([id, seen]) => !states.has(id) && seen.condition !== 'unwanted' && isHere(id));
     const unwantedNow = unwanted.map(([cameraId]): NotedChange => ({ cameraId, at: now, condition: 'unwanted' }));
     const seen = [...states].flatMap(([cameraId, { is, since }]): NotedChange[] => {
       const before = known.get(cameraId);

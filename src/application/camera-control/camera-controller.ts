@@ -19,19 +19,23 @@ export function settingsOf({ id, settings }: Camera): WorkerSettings {
   return { id, source, expectedFps, env, options };
 }
 
+/** The cameras that a node has: all of them where it is the only one. */
+export type HeldCameras = 'all' | ReadonlySet<string>;
+
 /**
- * The control of the site's cameras, while this service has it: exactly one service of a site does, or a camera would
- * have two processes.
+ * The control of the cameras of this node, while this service has it: a camera is held by one node, and exactly one
+ * service of a node controls, or a camera would have two processes.
  */
 export class CameraController {
   private current?: CameraSupervisor;
   private seen = -1;
+  private held: HeldCameras = 'all';
 
   constructor(
     private readonly cameras: Pick<CameraRepository, 'all'>,
     private readonly desired: DesiredStates,
     private readonly newestRevision: () => Promise<number>,
-    private readonly supervise: () => CameraSupervisor,
+    private readonly supervise: (mayRun: (id: string) => boolean) => CameraSupervisor,
     private readonly log: Log,
   ) {}
 
@@ -47,9 +51,33 @@ export class CameraController {
     throw new Unavailable('camera_control.elsewhere', message, 'not-started');
   };
 
+  /** Whether this service controls this very camera. */
+  holds(id: string): boolean {
+    return this.controls && (this.held === 'all' || this.held.has(id));
+  }
+
+  /** Whether it controls cameras of the site of which others are held by other nodes. */
+  get shares(): boolean {
+    return this.held !== 'all';
+  }
+
+  /** Runs these cameras from now on, and no other. */
+  async hold(held: HeldCameras): Promise<void> {
+    const same = held === this.held || (held !== 'all' && this.held !== 'all' && areEqual(held, this.held));
+    if (same) return;
+    this.held = held;
+    this.seen = -1;
+    await this.follow();
+  }
+
+  /** Resolves when the worker of a camera has ended. */
+  async end(id: string): Promise<void> {
+    await this.current?.stop(id);
+  }
+
   /** Takes over live workers of an earlier run, and starts what should run. */
   async take(): Promise<void> {
-    const supervisor = this.supervise();
+    const supervisor = this.supervise((id) => this.isHeld(id));
     const wanted = await this.wanted();
     const adopted = await supervisor.adopt(wanted);
     this.current = supervisor;
@@ -72,7 +100,8 @@ export class CameraController {
     if (!supervisor) return;
     const revision = await this.newestRevision();
     if (revision === this.seen) return;
-    supervisor.apply((await this.cameras.all()).filter((c) => c.active).map(settingsOf));
+    const cameras = await this.cameras.all();
+    supervisor.apply(cameras.filter((c) => c.active && this.isHeld(c.id)).map(settingsOf));
     const idle = (await this.wanted()).filter(({ id }) => supervisor.view(id).state === 'stopped');
     await Promise.all(idle.map((settings) => supervisor.start(settings)));
     this.seen = revision;
@@ -94,6 +123,13 @@ export class CameraController {
 
   private async wanted() {
     const [cameras, desired] = await Promise.all([this.cameras.all(), this.desired.all()]);
-    return cameras.filter((c) => isWanted(c, desired.get(c.id))).map(settingsOf);
+    return cameras.filter((c) => this.isHeld(c.id) && isWanted(c, desired.get(c.id))).map(settingsOf);
+  }
+
+  private isHeld(id: string): boolean {
+    return this.held === 'all' || this.held.has(id);
   }
 }
+
+const areEqual = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size === b.size && [...a].every((id) => b.has(id));

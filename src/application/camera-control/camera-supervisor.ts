@@ -30,6 +30,8 @@ export class CameraSupervisor {
     rules: Partial<ProcessRules> = {},
     /** Outlives the supervision: the control may go to another service and come back. */
     frames = new FrameCounts(),
+    /** Whether this node has the camera: what was asked for may come when it has it no more. */
+    private readonly mayRun: (id: string) => boolean = () => true,
   ) {
     this.at = { host, timers, log, rules: { ...DEFAULT_RULES, jitter: spread, ...rules }, frames };
     this.firstSeen = timers.wall().toISOString();
@@ -37,7 +39,7 @@ export class CameraSupervisor {
   }
 
   async start(settings: WorkerSettings): Promise<ProcessView> {
-    return this.closed ? this.view(settings.id) : this.camera(settings).start(settings);
+    return this.closed || !this.mayRun(settings.id) ? this.view(settings.id) : this.camera(settings).start(settings);
   }
 
   async stop(id: string): Promise<ProcessView> {
@@ -45,7 +47,7 @@ export class CameraSupervisor {
   }
 
   async restart(settings: WorkerSettings): Promise<ProcessView> {
-    return this.closed ? this.view(settings.id) : this.camera(settings).restart(settings);
+    return this.closed || !this.mayRun(settings.id) ? this.view(settings.id) : this.camera(settings).restart(settings);
   }
 
   /** Any id is accepted: a camera that was never started is shown as stopped. */

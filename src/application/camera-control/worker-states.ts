@@ -1,7 +1,7 @@
 import type { DesiredStates } from '../../domain/camera-control/process-rules';
 import type { CameraRepository } from '../../domain/cameras/camera';
 import { Unavailable } from '../../domain/shared/domain-error';
-import { isWanted } from './camera-controller';
+import { type CameraController, isWanted } from './camera-controller';
 import type { CameraSupervisor } from './camera-supervisor';
 
 interface ConditionNow {
@@ -11,16 +11,18 @@ interface ConditionNow {
 
 const UP = ['running', 'degraded'];
 
-/** The process state of every wanted camera; undefined while another service controls the cameras. */
+type Controls = Pick<CameraController, 'supervisor' | 'holds'>;
+
+/** The process state of every wanted camera of this node; undefined while another service controls it. */
 export async function processConditions(
   cameras: Pick<CameraRepository, 'all'>,
   desired: Pick<DesiredStates, 'all'>,
-  supervisor: () => CameraSupervisor,
+  controller: Controls,
 ): Promise<ReadonlyMap<string, ConditionNow> | undefined> {
-  const control = controlled(supervisor);
+  const control = controlled(controller.supervisor);
   if (!control) return undefined;
   const [all, desiredStates] = await Promise.all([cameras.all(), desired.all()]);
-  const wanted = all.filter((camera) => isWanted(camera, desiredStates.get(camera.id)));
+  const wanted = all.filter(({ id }) => controller.holds(id)).filter((c) => isWanted(c, desiredStates.get(c.id)));
   return new Map(
     wanted.map(({ id }) => {
       const { state, since } = control.view(id);
@@ -48,17 +50,19 @@ interface WorkerState {
   readonly restarts: number;
 }
 
-/** The process of every camera; undefined while another service controls the cameras. */
+/** The process of every camera of this node; undefined while another service controls it. */
 export async function workerStates(
   cameras: Pick<CameraRepository, 'all'>,
   desired: Pick<DesiredStates, 'all'>,
-  supervisor: () => CameraSupervisor,
+  controller: Controls,
 ): Promise<readonly WorkerState[] | undefined> {
-  const control = controlled(supervisor);
+  const control = controlled(controller.supervisor);
   if (!control) return undefined;
   const [all, desiredStates] = await Promise.all([cameras.all(), desired.all()]);
-  return all.map((camera) => {
-    const { state, restarts } = control.view(camera.id);
-    return { id: camera.id, state, restarts, wanted: isWanted(camera, desiredStates.get(camera.id)) };
-  });
+  return all
+    .filter(({ id }) => controller.holds(id))
+    .map((camera) => {
+      const { state, restarts } = control.view(camera.id);
+      return { id: camera.id, state, restarts, wanted: isWanted(camera, desiredStates.get(camera.id)) };
+    });
 }

@@ -134,6 +134,7 @@ const TABLE = {
   'rollout.kill_invalid': of('invalid', 'Only the kill of one group can end by itself.'),
   'rollout.killed': of('conflict', 'The rollout is killed: lift the kill first.'),
   'rollout.not_paused': of('conflict', 'There is nothing to resume.'),
+  'node.not_found': of('not-found', 'There is no node with this id.'),
   'rollout.not_running': of('conflict', 'The group is not running.'),
   'rollout.plan_running': of(
     'conflict',

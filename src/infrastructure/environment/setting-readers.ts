@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { ViolationTypes } from '../../domain/shared/event';
 import { parsedJson } from '../../domain/shared/json';
+import { databaseHosts } from '../system/database-hosts';
 
 /** Why the text of a variable is not valid. */
 export class InvalidSetting {
@@ -65,9 +66,9 @@ const DATABASE_URL = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@/?#]*(\/[^@?#]*)?(\?[^@#
 export function databaseUrl(value: string): string | InvalidSetting {
   if (value === '') return value;
   if (!/^postgres(ql)?:\/\//.test(value)) return new InvalidSetting('must start with postgres:// or be empty');
-  // The address of a Unix socket has no host, but a URL with a user must have one.
-  const parses = URL.canParse(value.replace('@/', '@localhost/')) && !BAD_ESCAPE.test(value);
-  const fits = DATABASE_URL.test(value) && parses;
+  // The address of a Unix socket has no host, but a URL with a user must have one; of several hosts each has to fit.
+  const parses = databaseHosts(value).every((url) => URL.canParse(url.replace('@/', '@localhost/')));
+  const fits = DATABASE_URL.test(value) && parses && !BAD_ESCAPE.test(value);
   return fits ? value : new InvalidSetting('is no valid URL: write special characters of user and password as %XX');
 }
 
@@ -183,4 +184,13 @@ export class SettingsError extends Error {
     );
     this.name = 'SettingsError';
   }
+}
+
+/** Names separated by commas. */
+export function labels(value: string): readonly string[] | InvalidSetting {
+  const names = value.split(',').map((name) => name.trim());
+  if (value.trim() === '') return [];
+  return names.every((name) => /^[\w.:/-]{1,100}$/.test(name))
+    ? [...new Set(names)]
+    : new InvalidSetting('must be names of letters, digits and ._:/-, separated by commas');
 }

@@ -18,15 +18,19 @@ import { Live1764920000000 } from '../../../migrations/1764920000000-live';
 import { ViolationQueue1764930000000 } from '../../../migrations/1764930000000-violation-queue';
 import { Console1764940000000 } from '../../../migrations/1764940000000-console';
 import { RevisionDeltas1764950000000 } from '../../../migrations/1764950000000-revision-deltas';
+import { Nodes1764960000000 } from '../../../migrations/1764960000000-nodes';
 import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { Regions1764900000000 } from '../../../migrations/1764900000000-regions';
 import { CAMERA_TABLE, REGION_TABLE } from './entry-tables';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
 import { sha256 } from '../../domain/shared/sha256';
+import { databaseHosts } from '../system/database-hosts';
 import { hasCode } from '../system/files';
 import { DatabaseWatch } from './database-watch';
 import { driverErrorOf, unavailable } from './pg-errors';
+import { refuseTransactionPooler } from './pg-session';
 import type { Queryable } from './queryable';
+import { SiteClient } from './site-client';
 import { inTransaction } from './transactions';
 
 const UNDEFINED_TABLE = '42P01';
@@ -50,6 +54,30 @@ const limits = [
   '-c timezone=UTC',
 ].join(' ');
 
+const MIGRATIONS = [
+  Cameras1763700000000,
+  Rollout1763800000000,
+  CameraControl1763900000000,
+  Events1764000000000,
+  ControlRequests1764050000000,
+  Alerts1764100000000,
+  Access1764200000000,
+  Metrics1764300000000,
+  Import1764400000000,
+  SiteWatch1764500000000,
+  RolloutEvidence1764550000000,
+  Reliability1764600000000,
+  Security1764700000000,
+  Wake1764800000000,
+  Regions1764900000000,
+  Sessions1764910000000,
+  Live1764920000000,
+  ViolationQueue1764930000000,
+  Console1764940000000,
+  RevisionDeltas1764950000000,
+  Nodes1764960000000,
+];
+
 /** The connections of this process: a small TypeORM pool that writes, a pool for plain SQL that reads. */
 export class Database implements Queryable {
   readonly writes: DataSource;
@@ -58,54 +86,40 @@ export class Database implements Queryable {
 
   private closing = false;
 
-  constructor(url: string, whenLost: (error: Error) => void) {
+  constructor(
+    private readonly url: string,
+    whenLost: (error: Error) => void,
+  ) {
     // A server that ends right after this process has closed its connections is not reported.
     const onLost = (error: Error) => {
       if (!this.closing) whenLost(error);
     };
     this.watch = new DatabaseWatch(url);
-    const common: PoolConfig = {
+    const common: PoolConfig & { readonly Client: typeof SiteClient } = {
+      Client: SiteClient,
+      connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_SESSION_TIMEOUT_MS / 2,
       options: limits,
       application_name: 'watchgate',
     };
-    this.reads = new Pool({ ...common, connectionString: url, max: 8 });
+    this.reads = new Pool({ ...common, max: 8 });
     this.reads.on('error', onLost);
     this.writes = new DataSource({
       type: 'postgres',
-      url,
+      // It takes URLs apart that have one host; the connections are made by `connectionString`.
+      url: databaseHosts(url)[0] ?? url,
       extra: { ...common, max: LOCK_HOLDERS + WRITERS },
       poolErrorHandler: onLost,
       entities: [CAMERA_TABLE.schema, REGION_TABLE.schema],
-      migrations: [
-        Cameras1763700000000,
-        Rollout1763800000000,
-        CameraControl1763900000000,
-        Events1764000000000,
-        ControlRequests1764050000000,
-        Alerts1764100000000,
-        Access1764200000000,
-        Metrics1764300000000,
-        Import1764400000000,
-        SiteWatch1764500000000,
-        RolloutEvidence1764550000000,
-        Reliability1764600000000,
-        Security1764700000000,
-        Wake1764800000000,
-        Regions1764900000000,
-        Sessions1764910000000,
-        Live1764920000000,
-        ViolationQueue1764930000000,
-        Console1764940000000,
-        RevisionDeltas1764950000000,
-      ],
+      migrations: MIGRATIONS,
       migrationsTransactionMode: 'all',
     });
   }
 
   /** Connects and migrates the schema; two processes that start together do it one after the other. */
   async open(): Promise<void> {
+    await refuseTransactionPooler(this.url);
     await this.writes.initialize();
     const runner = this.writes.createQueryRunner();
     try {

@@ -46,12 +46,12 @@ export class PgControlRequests implements ControlRequestQueue {
     private readonly lookMs = LOOK_MS,
   ) {}
 
-  async ask({ path, method, input }: ControlRequest): Promise<ControlAnswer> {
+  async ask({ node, path, method, input }: ControlRequest): Promise<ControlAnswer> {
     const id = randomUUID();
     const { wakes } = this;
     await this.database.execute(
-      'INSERT INTO camera_control_requests (id, path, method, input) VALUES ($1, $2, $3, $4)',
-      [id, path, method, JSON.stringify(input)],
+      'INSERT INTO camera_control_requests (id, path, method, input, node) VALUES ($1, $2, $3, $4, $5)',
+      [id, path, method, JSON.stringify(input), node],
     );
     return this.answered(id, wakes).catch((error: unknown) => {
       throw error instanceof Unavailable && error.code === 'database.unavailable' ? interrupted(error) : error;
@@ -93,11 +93,14 @@ export class PgControlRequests implements ControlRequestQueue {
     });
   }
 
-  async take(answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void> {
+  async take(
+    to: { readonly node: string; readonly all: boolean },
+    answer: (request: ControlRequest) => Promise<ControlAnswer>,
+  ): Promise<void> {
     const taken = await this.database.execute<ControlRequest & { id: string }>(
       `UPDATE camera_control_requests SET taken_at = clock_timestamp()
-       WHERE taken_at IS NULL RETURNING id, path, method, input`,
-      [],
+       WHERE taken_at IS NULL AND (node = $1 OR (node IS NULL AND $2)) RETURNING id, node, path, method, input`,
+      [to.node, to.all],
     );
     // Not one after the other: ending a worker may take seconds, in which the others are answered.
     for (const { id, ...request } of taken) void this.reply(id, answer(request));

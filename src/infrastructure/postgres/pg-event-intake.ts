@@ -1,8 +1,16 @@
-import type { Batch, EventIntake, IncomingEvent, Reached, Taken } from '../../application/events/event-intake';
+import {
+  type Batch,
+  type EventIntake,
+  type IncomingEvent,
+  type Reached,
+  type Taken,
+  type Tenure,
+  lineOf,
+  withoutLate,
+} from '../../application/events/event-intake';
 import type { Reject } from '../../application/events/journal';
 import type { Detection } from '../../domain/events/detection';
 import { FIRST_VIOLATION_STATUS } from '../../domain/records/violation';
-import { eventView } from '../../domain/shared/event';
 import { DAY_MS } from '../../domain/shared/time';
 import { errorCode } from '../system/files';
 import type { Database } from './database';
@@ -135,6 +143,8 @@ export class PgEventIntake implements EventIntake {
   constructor(
     private readonly database: Database,
     private readonly zone: string,
+    /** The node whose workers write the journal; empty: none. */
+    private readonly node: () => string = () => '',
   ) {}
 
   async positions(): Promise<ReadonlyMap<string, Reached>> {
@@ -157,16 +167,19 @@ export class PgEventIntake implements EventIntake {
 
   private async storeIn(sql: Queryable, batch: Batch): Promise<Taken> {
     await sql.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.event_intake'))`, []);
-    if (!(await claim(sql, batch))) return 'moved';
-    await this.weeks.make(sql, timesOf(batch));
-    const { events, detections, verifications } = batch;
+    const claimed = await claim(sql, batch, this.node());
+    if (!claimed) return 'moved';
+    const { events, detections, late } = withoutLate(batch, claimed.held ?? []);
+    await this.weeks.make(sql, timesOf({ events, detections }));
+    const { verifications } = batch;
     for (const [id, sent] of verifications)
       await sql.query('UPDATE rollout_verifications SET events = events + $2 WHERE id = $1', [id, sent]);
     const [ofEvents, ofDetections] = [await this.storeEvents(sql, events), await storeDetections(sql, detections)];
     const stored = ofEvents.stored + ofDetections;
     const duplicates = events.length + detections.length - stored - ofEvents.refused.length;
-    await count(sql, batch, { stored, duplicates, rejected: batch.rejected + ofEvents.refused.length });
-    return { stored, duplicates, refused: ofEvents.refused };
+    const refused = [...late, ...ofEvents.refused];
+    await count(sql, batch, { stored, duplicates, rejected: batch.rejected + refused.length });
+    return { stored, duplicates, refused };
   }
 
   /** All at once; if the database refuses one of them, one by one, to find out which. */
@@ -207,15 +220,20 @@ async function storeDetections(sql: Queryable, detections: readonly Detection[])
   return row?.stored ?? 0;
 }
 
-/** Moves the position, unless another service has: then nothing of the batch is stored. */
-async function claim(sql: Queryable, { file, name, from, to, tail }: Batch): Promise<boolean> {
+/** Moves the position, unless another service has: then nothing of the batch is stored. Answers when the node had the cameras that it has lost. */
+async function claim(sql: Queryable, { file, name, from, to, tail }: Batch, node: string) {
   if (from === 0) {
     const first = 'INSERT INTO journal_files (file, name, position) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING';
     await sql.query(first, [file, name]);
   }
   const move = `UPDATE journal_files SET name = $2, position = $4, tail = $5, updated_at = now()
-    WHERE file = $1 AND position = $3 RETURNING file`;
-  return (await sql.query(move, [file, name, from, to, tail])).length > 0;
+    WHERE file = $1 AND position = $3
+    RETURNING (SELECT json_agg(json_build_object('camera', camera_id, 'from', extract(epoch FROM held_from),
+                 'until', CASE WHEN lost THEN extract(epoch FROM held_until) END) ORDER BY held_from)
+                 FROM camera_holdings WHERE node = $6
+                  AND camera_id IN (SELECT camera_id FROM camera_holdings WHERE node = $6 AND lost)) AS held`;
+  const [row] = await sql.query<{ held: readonly Tenure[] | null }>(move, [file, name, from, to, tail, node]);
+  return row;
 }
 
 async function count(
@@ -228,7 +246,7 @@ async function count(
   await sql.query(add, [file, stored, duplicates, rejected]);
 }
 
-const timesOf = ({ events, detections }: Batch): number[] => [
+const timesOf = ({ events, detections }: Pick<Batch, 'events' | 'detections'>): number[] => [
   ...events.map(({ event }) => event.ts * 1000),
   ...detections.map(({ ts }) => ts * 1000),
 ];
@@ -256,5 +274,3 @@ const textOf = (value: string | null): string | null =>
 /** JSON as a quoted text. JSON escapes only quotes and backslashes, once its text holds nothing else to escape. */
 const jsonOf = (value: object | null | undefined): string | null =>
   value ? JSON.stringify(JSON.stringify(value)) : null;
-
-const lineOf = ({ event }: IncomingEvent): string => JSON.stringify(eventView(event));

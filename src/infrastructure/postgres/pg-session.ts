@@ -1,6 +1,9 @@
-import { Client, type Notification } from 'pg';
+import type { Notification } from 'pg';
+import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
 import { within } from '../../application/shared/within';
+import { hasCode } from '../system/files';
+import { SiteClient } from './site-client';
 
 const CONNECT_WITHIN_MS = 3_000;
 const ANSWER_WITHIN_MS = 2_000;
@@ -40,14 +43,14 @@ export class PgSession {
   private over = false;
 
   private constructor(
-    private readonly client: Client,
+    private readonly client: SiteClient,
     private readonly socket: Socket,
     private readonly options: SessionOptions,
   ) {}
 
   static async open(options: SessionOptions): Promise<PgSession> {
     const socket = new Socket();
-    const client = new Client({
+    const client = new SiteClient({
       connectionString: options.url,
       // Its own socket: a client that is ended while it connects never resolves, a destroyed socket always does.
       stream: () => socket,
@@ -104,5 +107,41 @@ export class PgSession {
     this.socket.destroy();
     // Earlier errors go to the code that opens the session.
     if (this.opened) this.options.onLost?.(error);
+  }
+}
+
+const POOLER =
+  'a connection pooler in transaction or statement mode, such as PgBouncer, is in between: what a service listens to is not heard ' +
+  'there, and its time limits do not hold. Name PostgreSQL itself in DATABASE_URL (several servers: host1,host2), or set ' +
+  'the pooler to pool_mode = session and let it pass the startup parameter "options"';
+const PROTOCOL_VIOLATION = '08P01';
+const HEARD_WITHIN_MS = 2_000;
+
+/**
+ * Throws where a session of ours is not one of the server. It is found out by a notification to a session that has no
+ * statement under way: a pooler in transaction mode has given its connection to others meanwhile.
+ */
+export async function refuseTransactionPooler(url: string): Promise<void> {
+  const name = 'watchgate-start';
+  let hear: () => void = () => undefined;
+  const heard = new Promise<true>((resolve) => {
+    hear = () => resolve(true);
+  });
+  const listener = await PgSession.open({ url, name, onNotification: () => hear() }).catch((error: unknown) => {
+    if (hasCode(error, PROTOCOL_VIOLATION)) throw new Error(POOLER, { cause: error });
+    throw error;
+  });
+  const channel = `watchgate_start_${randomUUID().replaceAll('-', '')}`;
+  try {
+    await listener.query(`LISTEN ${channel}`);
+    const other = await PgSession.open({ url, name });
+    try {
+      await other.query('SELECT pg_notify($1, $2)', [channel, '']);
+    } finally {
+      await other.end();
+    }
+    if (!(await within(HEARD_WITHIN_MS, heard, () => false))) throw new Error(POOLER);
+  } finally {
+    await listener.end();
   }
 }

@@ -1,9 +1,9 @@
-import { Client } from 'pg';
 import type { SessionStore } from '../../application/access/authenticator';
 import type { TokenStore } from '../../application/access/token-service';
 import { ApiToken, type Session } from '../../domain/access/api-token';
 import type { Role } from '../../domain/shared/role';
 import type { Queryable } from './queryable';
+import { SiteClient } from './site-client';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 
@@ -52,7 +52,7 @@ export class PgTokens implements TokenStore {
  * cannot be reached.
  */
 export async function anyUsableToken(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const client = new SiteClient({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   await client.connect();
   try {
     const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('api_tokens') IS NOT NULL AS there`);

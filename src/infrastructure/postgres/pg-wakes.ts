@@ -16,6 +16,8 @@ export type WakeTopic =
   | 'control_answers'
   | 'cameras'
   | 'sights'
+  | 'nodes'
+  | 'placements'
   | 'tokens'
   | 'violations'
   | 'alerts';

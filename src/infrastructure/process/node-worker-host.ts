@@ -190,6 +190,7 @@ export class NodeWorkerHost implements WorkerHost {
       STATUS_FILE: this.files.status(id),
       FRAME_FILE: this.files.frame(id),
       FRAMES_DIR: this.files.smallFrames(id),
+      LEASE_FILE: this.files.lease,
     };
     const env = workerEnvironment(settings, { ...contract, [MARK]: token });
     const log = this.files.openLog(id);

@@ -32,6 +32,10 @@ export class WorkerFiles {
   frame = (id: string): string => join(this.data, 'frames', `${fileName(id)}.jpg`);
   /** The folder of the small pictures of the last seconds. */
   smallFrames = (id: string): string => join(this.data, 'frames', `${fileName(id)}.small`);
+  /** Until when workers may run; without it, for ever. */
+  get lease(): string {
+    return join(this.data, 'lease');
+  }
   private record = (id: string): string => join(this.data, 'workers', `${fileName(id)}.json`);
 
   openLog(id: string): { fd: number; close(): void } {

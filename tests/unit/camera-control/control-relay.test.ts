@@ -1,7 +1,21 @@
 import type { CameraControlPort } from '../../../src/application/camera-control/camera-control-port';
-import { ControlRelay, type ControlRequestQueue } from '../../../src/application/camera-control/control-relay';
+import {
+  ControlRelay,
+  type ControlRequestQueue,
+  type Whereabouts,
+} from '../../../src/application/camera-control/control-relay';
 import { DomainError, Unavailable, effectOf } from '../../../src/domain/shared/domain-error';
 import { rememberingLog } from '../../support/quiet-log';
+
+/** A site of one node, whose cameras this service controls or another one. */
+const whereabouts = (controls: boolean): Whereabouts => ({
+  node: 'here',
+  controls: () => controls,
+  shares: () => false,
+  holds: () => controls,
+  holders: async () => new Map(),
+  place: async () => undefined,
+});
 
 const CAM = { camera_id: 'cam1' };
 
@@ -16,8 +30,8 @@ describe('the relay of camera control', () => {
 
   /** Two services of a site, the other of which controls; what goes between them goes as text. */
   const asked = (there: CameraControlPort, controls = false): CameraControlPort => {
-    const other = new ControlRelay(() => true, { ask: fail, take: (answer) => serve(answer) }, log);
-    let serve: (answer: Parameters<ControlRequestQueue['take']>[0]) => Promise<void> = async () => undefined;
+    const other = new ControlRelay(whereabouts(true), { ask: fail, take: (_, answer) => serve(answer) }, log);
+    let serve: (answer: Parameters<ControlRequestQueue['take']>[1]) => Promise<void> = async () => undefined;
     const line: ControlRequestQueue = {
       take: fail,
       ask: (request) =>
@@ -26,7 +40,7 @@ describe('the relay of camera control', () => {
           other.serve({ domain: there, legacy: port('legacy there') }).catch(reject);
         }),
     };
-    return new ControlRelay(() => controls, line, log).over('domain', port('here'));
+    return new ControlRelay(whereabouts(controls), line, log).over('domain', port('here'));
   };
   const fail = () => Promise.reject(new Error('nobody asks this one'));
   const failure = async (error: Error): Promise<unknown> => {

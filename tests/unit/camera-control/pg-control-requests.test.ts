@@ -3,7 +3,7 @@ import { PgControlRequests } from '../../../src/infrastructure/postgres/pg-contr
 import { rememberingLog } from '../../support/quiet-log';
 
 const away = new Unavailable('database.unavailable', 'The database does not answer right now.', 'not-started');
-const request = { path: 'domain', method: 'start', input: { camera_id: 'cam' } } as const;
+const request = { node: null, path: 'domain', method: 'start', input: { camera_id: 'cam' } } as const;
 
 /** A database that goes away before the statement of this number. */
 const line = (nth: number) => {

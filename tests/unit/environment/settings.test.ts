@@ -95,6 +95,7 @@ describe('DATABASE_URL', () => {
     'postgres://watch:p%40ss%2Fw%23rd@127.0.0.1:5432/site',
     'postgres://watch@/site?host=/run/postgresql',
     'postgres://watch@localhost:5432/site?host=%2Frun%2Fpostgresql',
+    'postgres://watch:p%40ss@db1:5432,db2:5433,[::1]/site?sslmode=require',
   ])('is taken as %j', (url) => expect(readSettings({ DATABASE_URL: url }).databaseUrl).toBe(url));
 
   it.each([
@@ -107,6 +108,7 @@ describe('DATABASE_URL', () => {
     'postgres://u:a?b@c/d',
     'postgres://u:%zz@c/d',
     'postgres://c:port/d',
+    'postgres://a:5432,b:port/d',
   ])('is refused as %j, without repeating it', (url) => {
     let refused: unknown;
     try {

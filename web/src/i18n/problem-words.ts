@@ -55,6 +55,7 @@ const ZH: Readonly<Record<string, string>> = {
   'legacy.timeout': '旧后端没有及时应答',
   'legacy.unreachable': '无法连接旧后端',
   'legacy.unreadable': '旧后端的应答无法使用',
+  'node.not_found': '没有这个节点',
   'region.conflict': '文件与页面更改了同一区域',
   'region.exists': '该区域编号已存在',
   'region.invalid': '区域不符合要求',

@@ -128,40 +128,44 @@ function useInbox(onAcknowledge: (alert: Alert) => void) {
   return { query, shown, current, more };
 }
 
+interface InboxActionsProps {
+  readonly shown: readonly Alert[];
+  readonly onMany: (alerts: readonly Alert[]) => void;
+}
+
+/** Which alerts are shown, and all open ones of them at once. */
+function InboxActions({ shown, onMany }: InboxActionsProps) {
+  const t = useWords(words);
+  const { status } = route.useSearch();
+  const navigate = route.useNavigate();
+  const blocked = useBlocked('alert-handling.acknowledgeMany');
+  const untouched = shown.filter((alert) => alert.status === 'open').slice(0, MOST_AT_ONCE);
+  return (
+    <>
+      {untouched.length > 1 ? (
+        <Button kind="quiet" blocked={blocked} onPress={() => onMany(untouched)}>
+          {t.acknowledgeShown(untouched.length)}
+        </Button>
+      ) : null}
+      <Select
+        label={t.statusFilter}
+        value={status ?? ''}
+        options={[['', t.all], ...STATUSES.map((each) => [each, t.status[each]] as const)]}
+        onChange={(next) => void navigate({ search: { status: next || undefined }, replace: true })}
+      />
+    </>
+  );
+}
+
 /** What was found, newest first; `A` takes the one under the cursor. */
 export function Inbox() {
   const t = useWords(words);
   const format = useFormat();
-  const { status } = route.useSearch();
-  const navigate = route.useNavigate();
   const [open, setOpen] = useState<Handled>();
   const [many, setMany] = useState<readonly Alert[]>();
   const { query, shown, current, more } = useInbox((alert) => setOpen({ alert, step: 'acknowledge' }));
-  const untouched = shown.filter((alert) => alert.status === 'open').slice(0, MOST_AT_ONCE);
-  const blocked = useBlocked('alert-handling.acknowledgeMany');
-  const filter = (
-    <Select
-      label={t.statusFilter}
-      value={status ?? ''}
-      options={[['', t.all], ...STATUSES.map((each) => [each, t.status[each]] as const)]}
-      onChange={(next) => void navigate({ search: { status: next || undefined }, replace: true })}
-    />
-  );
   return (
-    <Panel
-      title={t.tabs.inbox}
-      actions={
-        <>
-          {untouched.length > 1 ? (
-            <Button kind="quiet" blocked={blocked} onPress={() => setMany(untouched)}>
-              {t.acknowledgeShown(untouched.length)}
-            </Button>
-          ) : null}
-          {filter}
-        </>
-      }
-      flush
-    >
+    <Panel title={t.tabs.inbox} actions={<InboxActions shown={shown} onMany={setMany} />} flush>
       <Loaded query={query} height={300} isEmpty={() => shown.length === 0} empty={t.none}>
         {({ total }) => (
           <>

@@ -57,12 +57,7 @@ export function GroupDetail({ group }: { readonly group: RolloutGroup }) {
             </Link>
           ))}
         </nav>
-        {tab === 'evidence' ? (
-          <>
-            <Evidence group={group} />
-            <Plan name={group.group} />
-          </>
-        ) : null}
+        {tab === 'evidence' ? <Evidence group={group} /> : null}
         {tab === 'trend' ? <Trend name={group.group} /> : null}
         {tab === 'mismatches' ? <Mismatches name={group.group} /> : null}
         {tab === 'history' ? <History name={group.group} /> : null}
@@ -93,6 +88,7 @@ function Evidence({ group }: { readonly group: RolloutGroup }) {
         {' · '}
         {t.comparisons(format.number(evidence.comparisons), format.number(evidence.mismatches))}
       </p>
+      <Plan name={group.group} />
     </>
   );
 }
