@@ -16,7 +16,8 @@ describe('a service of a site that does not control the cameras', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     first = await CameraSite.start(CAMERAS, { DATABASE_URL: database.url });
-    second = await CameraSite.start('', { DATABASE_URL: database.url, CAMERAS_FILE: first.folder.camerasFile });
+    const { camerasFile } = first.folder;
+    second = await CameraSite.start('', { DATABASE_URL: database.url, CAMERAS_FILE: camerasFile, NODE_CAPACITY: '0' });
   }, 180_000);
   afterAll(async () => {
     await second.remove();
