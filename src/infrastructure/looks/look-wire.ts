@@ -61,7 +61,7 @@ export class MessageReader {
   private filled = 0;
 
   /** `allocate`: where the content of a message goes, at least that long. */
-  constructor(private readonly allocate: (length: number) => Buffer = Buffer.allocUnsafeSlow) {}
+  constructor(private readonly allocate: (length: number) => Buffer = (length) => Buffer.allocUnsafeSlow(length)) {}
 
   push(chunk: Buffer): Message[] {
     const messages: Message[] = [];
