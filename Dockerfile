@@ -4,6 +4,8 @@
 # digest behind it: `docker buildx imagetools inspect node:24-bookworm-slim` shows it, FROM node:24-bookworm-slim@sha256:…
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
+# Without it the package of the detector's engine would fetch libraries for graphics cards, from elsewhere than npm.
+ENV ONNXRUNTIME_NODE_INSTALL=skip
 COPY package.json package-lock.json .npmrc ./
 COPY packages/embedded-postgres/package.json packages/embedded-postgres/
 COPY web/package.json web/
@@ -16,14 +18,19 @@ COPY src src
 RUN npm run build
 COPY web web
 RUN npm run build:web
+# What looks for persons: the engine for this platform alone, and the converted models (9 MB) instead of their package.
+RUN node -e "require('./dist/src/infrastructure/onnx/model-store.js').modelsOf({dataDir: '/app', detectorPersons: 'centernet', detectorModel: ''})" \
+  && mkdir -p engine && cp -r node_modules/onnxruntime-node node_modules/onnxruntime-common engine/ \
+  && cd engine/onnxruntime-node/bin/napi-v6 && rm -rf darwin win32 \
+  && find linux -mindepth 1 -maxdepth 1 ! -name "$(node -p process.arch)" -exec rm -rf {} +
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/embedded-postgres/package.json packages/embedded-postgres/
 COPY web/package.json web/
-# The optional packages are the embedded PostgreSQL, which a container leaves to DATABASE_URL, and an ffmpeg, which it has
-# from its distribution.
+# The optional packages are the embedded PostgreSQL, which a container leaves to DATABASE_URL, an ffmpeg, which it has
+# from its distribution, and the detector's engine and models, of which it takes a part.
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:24-bookworm-slim
@@ -33,6 +40,8 @@ WORKDIR /app
 # Every request needs a token there: docker compose run --rm watchgate node dist/src/cli/token.js create --role admin --name …
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/app/data
 COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/engine node_modules
+COPY --from=build /app/models models
 COPY --from=build /app/dist dist
 COPY --from=build /app/packages/embedded-postgres/dist packages/embedded-postgres/dist
 COPY package.json ./

@@ -1,6 +1,7 @@
 import { alerts } from './alerts';
 import { cameras } from './cameras';
 import { control } from './control';
+import { detector } from './detector';
 import { http } from './http';
 import { idle } from './idle';
 import { ingest } from './ingest';
@@ -18,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, (length: Length, rows?: number) => Pro
   alerts,
   cameras,
   control,
+  detector,
   http,
   idle,
   ingest,

@@ -60,7 +60,7 @@ async function reported({ finding, watched }: FoundInFilm, n: number, options: O
     const jpeg = await evidenceJpeg(build, watched.picture, { ...main, others, outline, blurHeads });
     await writeFile(join(options.out, picture), jpeg);
   }
-  const evidence = evidenceOf(finding, watched.picture, watched.look.model);
+  const evidence = evidenceOf(finding, watched.look.model);
   return { second: Math.round(at * 100) / 100, event, rule, outcome, zone: zoneId, track: trackId, evidence, picture };
 }
 

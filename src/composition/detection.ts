@@ -59,7 +59,8 @@ export function createDetector({ clock, log }: Platform, settings: Settings): Pe
   const main = path.join(__dirname, '../detector/main.js');
   const host = new NodeWorkerHost(
     {
-      command: [process.execPath, main],
+      // Pictures lie outside of its heap: a small one keeps it small.
+      command: [process.execPath, '--max-semi-space-size=1', main],
       cwd: process.cwd(),
       dataDir: path.join(dataDir, 'detector'),
       logDir: path.join(logDir, 'detector'),

@@ -47,6 +47,8 @@ export class FairTurns<T> {
 
 /** A camera whose turn it is has so long for its picture. */
 const PICTURE_MS = 1_000;
+/** Announcements and pictures. */
+const LARGE = 100_000;
 /** More cameras than one process can serve. */
 const MOST_CAMERAS = 500;
 
@@ -86,6 +88,8 @@ export class LookServer {
   private readonly server: Server;
   private readonly beating: NodeJS.Timeout;
   private serving = false;
+  /** The memory of the picture before: new memory for each would be given back late. */
+  private spare: Buffer | undefined;
   /** Pictures that were looked at. */
   looks = 0;
 
@@ -120,7 +124,7 @@ export class LookServer {
 
   private accept(socket: Socket): void {
     const client = new Client(socket);
-    const reader = new MessageReader();
+    const reader = new MessageReader((length) => this.memory(length));
     this.clients.add(client);
     client.send({ type: 'alive' });
     socket.on('data', (chunk) => {
@@ -146,6 +150,13 @@ export class LookServer {
     void this.serve();
   }
 
+  private memory(length: number): Buffer {
+    const { spare } = this;
+    if (!spare || spare.length < length || length < LARGE) return Buffer.allocUnsafeSlow(length);
+    this.spare = undefined;
+    return spare;
+  }
+
   private async serve(): Promise<void> {
     if (this.serving) return;
     this.serving = true;
@@ -163,6 +174,8 @@ export class LookServer {
       // The picture of one camera must not end the looks of all; what a model says goes to the log alone.
       this.say(`a picture could not be looked at: ${errorText(error)}`);
       client.send({ type: 'failed', why: 'the model does not take the picture: see the log of the detector' });
+    } finally {
+      this.spare = Buffer.from(request.picture.rgb.buffer);
     }
   }
 }

@@ -154,7 +154,7 @@ export class PersonWatch {
     if (type === 'NO_HAIRNET_AT_SINK') this.counts.hairnets += 1;
     // The picture that was looked at shows it, whichever moment the rule counts from.
     const seenAt = Math.round((this.zero + watched.at) * 1_000);
-    const evidence = { ...evidenceOf(finding, watched.picture, watched.look.model), second: finding.at };
+    const evidence = { ...evidenceOf(finding, watched.look.model), second: finding.at };
     await this.keepPicture(finding, watched, seenAt);
     this.sink.event(type, seenAt / 1_000, finding.trackId, evidence);
   }

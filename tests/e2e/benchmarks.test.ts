@@ -8,6 +8,7 @@ const NAMES = [
   'alerts',
   'cameras',
   'control',
+  'detector',
   'http',
   'idle',
   'ingest',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -106,37 +106,53 @@ const request = (more: Partial<LookRequest> = {}): LookRequest => ({
   });
 
   it('finds live what the dry run finds in the same film, finding by finding', async () => {
-    const films = await Promise.all(FILMS.map((film, i) => liveAndDry(film, `film${i}`)));
-    for (const { live, dry } of films) expect(live).toEqual(dry);
-    expect(films.flatMap(({ dry }) => dry).length).toBeGreaterThanOrEqual(4);
-  });
+    let compared = 0;
+    for (const [i, film] of FILMS.entries()) {
+      const dry = await dryRunOf(film, `film${i}`);
+      expect(await liveRunOf(film, `film${i}`, dry.length)).toEqual(dry);
+      compared += dry.length;
+    }
+    expect(compared).toBeGreaterThanOrEqual(4);
+    // Five films in their own time, some of them twice.
+  }, 400_000);
 
-  /** Type or outcome, region, and second of all that is found in a film while it is shown once. */
-  async function liveAndDry(film: (typeof FILMS)[number], name: string) {
+  type Film = (typeof FILMS)[number];
+  const rounded = (second: unknown) => Math.round(Number(second) * 100) / 100;
+
+  /** Type, region and second of each event. */
+  async function dryRunOf(film: Film, name: string) {
     const file = path.join(dir, `${name}.avi`);
     const regions = path.join(dir, `${name}.json`);
     drawFilm(file, film.seconds, film.people, film.posts);
     writeFileSync(regions, JSON.stringify(film.regions));
-    const args = [file, '--camera', 'cam1', '--regions', regions, '--json'];
+    const args = [path.resolve('dist/src/cli/detect.js'), file, '--camera', 'cam1', '--regions', regions, '--json'];
     const env = { ...process.env, DETECTOR_PERSONS: path.join(dir, 'blob.onnx'), DATA_DIR: dir };
-    const { stdout } = await promisify(execFile)(process.execPath, [path.resolve('dist/src/cli/detect.js'), ...args], {
-      env,
-    });
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
     const report = JSON.parse(stdout) as { findings: { event: string | null; zone: string; second: number }[] };
-    const dry = report.findings.filter(({ event }) => event !== null);
-    const worker = WorkerRun.start(file, { DETECTOR_SOCKET: detector.socket, REGIONS_FILE: regions });
-    workers.push(worker);
-    // The film begins anew when it is over: its second round is seen when this many pictures came.
-    await worker.seeing(film.seconds * FILM_RATE + 5);
-    const events = worker.events().filter(({ evidence }) => Number(evidence.second) < film.seconds);
-    return {
-      dry: dry.map(({ event, zone, second }) => [event, zone, second]),
-      live: events.map(({ type, evidence }) => [
-        type,
-        evidence.zone_id,
-        Math.round(Number(evidence.second) * 100) / 100,
-      ]),
-    };
+    return report.findings
+      .filter(({ event }) => event !== null)
+      .map(({ event, zone, second }) => [event, zone, rounded(second)]);
+  }
+
+  /** The same of a worker that sees the film once. On a machine that served not every look it is shown again. */
+  async function liveRunOf(film: Film, name: string, expected: number) {
+    for (let attempt = 1; ; attempt += 1) {
+      const environment = { DETECTOR_SOCKET: detector.socket, REGIONS_FILE: path.join(dir, `${name}.json`) };
+      const worker = WorkerRun.start(path.join(dir, `${name}.avi`), environment);
+      // The film begins anew when it is over: its second round is seen when this many pictures came.
+      await worker.seeing(film.seconds * FILM_RATE + 5);
+      const { wanted, served } = worker.status().detection!.looks;
+      const ofFilm = () =>
+        (existsSync(path.join(worker.dir, 'journal')) ? worker.events() : []).filter(
+          ({ evidence }) => Number(evidence.second) < film.seconds,
+        );
+      // An event comes after its picture.
+      if (wanted - served <= 1 || attempt === 4)
+        await eventually(() => ofFilm().length >= expected, { what: `${expected} events of ${film.name}` });
+      const events = ofFilm().map(({ type, evidence }) => [type, evidence.zone_id, rounded(evidence.second)]);
+      await worker.remove();
+      if (wanted - served <= 1 || attempt === 4) return events;
+    }
   }
 
   function started(source: string, regions: object = { regions: [] }): WorkerRun {

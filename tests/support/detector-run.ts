@@ -4,7 +4,7 @@ import path from 'node:path';
 import { blobModel } from './blob-model';
 import { eventually } from './eventually';
 
-const DETECTOR = path.resolve(__dirname, '../../dist/src/detector/main.js');
+const DETECTOR = path.resolve('dist/src/detector/main.js');
 
 /** The process that looks for all cameras, with the model that is drawn for, and its files in a folder. */
 export class DetectorRun {
@@ -43,7 +43,10 @@ export class DetectorRun {
     };
     const files = { DETECTOR_SOCKET: this.socket, STATUS_FILE: path.join(this.dir, 'detector.json') };
     const env = { PATH: process.env.PATH, ...files, DETECTOR_CHOICE: JSON.stringify(choice) };
-    this.child = spawn(process.execPath, [DETECTOR], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = spawn(process.execPath, ['--max-semi-space-size=1', DETECTOR], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     this.child.stderr?.on('data', (data) => (this.output += String(data)));
     await eventually(() => this.output.includes('looking with') && existsSync(this.socket), {
       what: `a detector that looks; it said: ${this.output}`,

@@ -135,7 +135,7 @@ export class DetectionService {
       outcome,
       region_id: zoneId,
       track_id: trackId,
-      evidence: evidenceOf(finding, watched.picture, watched.look.model),
+      evidence: evidenceOf(finding, watched.look.model),
       picture: n < MOST_PICTURES ? Buffer.from(await this.parts.jpeg(drawing)).toString('base64') : null,
     };
   }

@@ -41,13 +41,12 @@ export function eventTypeOf({ rule, outcome, facts }: ZoneFinding): string | und
   }
 }
 
-/** What an event says of a finding; the box is in pixels of the picture that was looked at. */
-export function evidenceOf(
-  { facts, box, score, zoneId }: ZoneFinding,
-  picture: { readonly width: number; readonly height: number },
-  model: string,
-): JsonObject {
-  const [w, h] = [picture.width, picture.height];
+/** Of the picture that is kept of a finding. */
+export const EVIDENCE_SIZE = { width: 640, height: 360 } as const;
+
+/** What an event says of a finding; the box is in pixels of the picture that is kept of it. */
+export function evidenceOf({ facts, box, score, zoneId }: ZoneFinding, model: string): JsonObject {
+  const { width: w, height: h } = EVIDENCE_SIZE;
   const corners = box && [box.x1 * w, box.y1 * h, box.x2 * w, box.y2 * h].map(Math.round);
   return {
     ...facts,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { EVIDENCE_SIZE } from '../../application/detection/findings';
 import type { Box, PicturePoint } from '../../domain/detection/box';
 import type { RgbPicture } from '../../domain/detection/scene';
 import { errorText } from '../system/files';
@@ -19,7 +20,7 @@ const RED: Colour = [255, 64, 64];
 const YELLOW: Colour = [255, 214, 64];
 const BLUE: Colour = [64, 160, 255];
 /** Pictures are squeezed into the shape of the model's input; most cameras have this one. */
-const SHAPE = 'scale=640:360:flags=fast_bilinear';
+const SHAPE = `scale=${EVIDENCE_SIZE.width}:${EVIDENCE_SIZE.height}:flags=fast_bilinear`;
 
 /** The picture that was looked at, with its boxes and the zone, as JPEG. @throws Error when ffmpeg makes none */
 export async function evidenceJpeg(build: FfmpegBuild, picture: RgbPicture, marks: Marks): Promise<Buffer> {

@@ -55,37 +55,37 @@ interface Message {
 
 /** Cuts what comes in into messages. Throws `BadMessage` for what is none; then the connection is to be closed. */
 export class MessageReader {
-  private chunks: Buffer[] = [];
-  private size = 0;
+  private readonly length = Buffer.alloc(4);
+  /** Of the message that is coming, once its length is known. */
+  private content: Buffer | undefined;
+  private filled = 0;
+
+  /** `allocate`: where the content of a message goes, at least that long. */
+  constructor(private readonly allocate: (length: number) => Buffer = (length) => Buffer.allocUnsafeSlow(length)) {}
 
   push(chunk: Buffer): Message[] {
-    this.chunks.push(chunk);
-    this.size += chunk.length;
     const messages: Message[] = [];
-    for (let next = this.take(); next; next = this.take()) messages.push(next);
+    for (let at = 0; at < chunk.length; ) {
+      const target: Buffer = this.content ?? this.length;
+      const taken = chunk.copy(target, this.filled, at);
+      [at, this.filled] = [at + taken, this.filled + taken];
+      if (this.filled < target.length) continue;
+      this.filled = 0;
+      if (this.content) messages.push(messageIn(this.content));
+      this.content = this.content ? undefined : this.begun();
+    }
     return messages;
   }
 
-  private take(): Message | undefined {
-    if (this.size < LENGTHS) return undefined;
-    if ((this.chunks[0]?.length ?? 0) < LENGTHS) this.join();
-    const length = this.chunks[0]?.readUInt32LE(0) ?? 0;
-    if (length > MOST_BYTES) throw new BadMessage('the message is too long');
-    if (this.size < 4 + length) return undefined;
-    this.join();
-    const all = this.chunks[0] ?? Buffer.alloc(0);
-    this.chunks = [all.subarray(4 + length)];
-    this.size -= 4 + length;
-    return messageIn(all.subarray(4, 4 + length));
-  }
-
-  private join(): void {
-    if (this.chunks.length > 1) this.chunks = [Buffer.concat(this.chunks)];
+  private begun(): Buffer {
+    const length = this.length.readUInt32LE(0);
+    if (length < 4 || length > MOST_BYTES) throw new BadMessage('the message has an impossible length');
+    return this.allocate(length).subarray(0, length);
   }
 }
 
 function messageIn(content: Buffer): Message {
-  const length = content.length < 4 ? Infinity : content.readUInt32LE(0);
+  const length = content.readUInt32LE(0);
   if (length > Math.min(MOST_TEXT, content.length - 4)) throw new BadMessage('the message has no text');
   const header = parsedJson(content.toString('utf8', 4, 4 + length));
   if (!isJsonObject(header)) throw new BadMessage('the text of the message is not JSON');

@@ -82,11 +82,11 @@ export function modelsOf(choice: ModelChoice): Models {
 }
 
 /** Why no looks are possible here; undefined where they are, as far as it can be known without loading anything. */
-export function whyNoLooks({ detectorPersons: persons, detectorModel: own }: ModelChoice): string | undefined {
+export function whyNoLooks({ dataDir, detectorPersons: persons, detectorModel: own }: ModelChoice): string | undefined {
   try {
     findEngine();
-    if (persons === 'centernet' || persons === 'movenet') packageFolder();
-    else existing(persons);
+    if (persons !== 'centernet' && persons !== 'movenet') existing(persons);
+    else if (!madeOf(dataDir, persons).isThere || !madeOf(dataDir, 'movenet').isThere) packageFolder();
     if (own !== '') existing(own);
     return undefined;
   } catch (error) {
@@ -114,14 +114,24 @@ const FORM = 1;
 
 function converted(dataDir: string, name: PackagedName): string {
   const { file, json, bin, cut }: PackagedModel = PACKAGED[name];
-  const folder = path.join(dataDir, 'models');
-  const made = path.join(folder, `${name}-${bin.slice(0, 8)}-${FORM}.onnx`);
-  if (isThere(made)) return made;
+  const made = madeOf(dataDir, name);
+  if (made.isThere) return made.file;
   const [graph, weights] = [checked(`${file}.json`, json), checked(`${file}.bin`, bin)];
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(path.dirname(made.file), { recursive: true });
+  const model = convertTfjs(JSON.parse(graph.toString()) as TfjsModel, weights, cut);
   // Two processes may do it at once; each writes a draft of its own.
-  replaceFile(made, convertTfjs(JSON.parse(graph.toString()) as TfjsModel, weights, cut), `${made}.${process.pid}.tmp`);
-  return made;
+  replaceFile(made.file, model, `${made.file}.${process.pid}.tmp`);
+  return made.file;
+}
+
+/** An image of a container has the converted models beside the program, and not the package. */
+const SHIPPED = path.join(__dirname, '../../../..');
+
+/** Where a converted model is, or is to be. */
+function madeOf(dataDir: string, name: PackagedName): { readonly file: string; readonly isThere: boolean } {
+  const file = path.join('models', `${name}-${PACKAGED[name].bin.slice(0, 8)}-${FORM}.onnx`);
+  const found = [SHIPPED, dataDir].map((folder) => path.join(folder, file)).find(isThere);
+  return { file: found ?? path.join(dataDir, file), isThere: found !== undefined };
 }
 
 function checked(name: string, expected: string): Buffer {

@@ -14,6 +14,7 @@ import { Panel } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
 import { Age } from '../../ui/state';
 import css from './camera.module.css';
+import { PersonsPanel } from './persons-panel';
 import { words } from './words';
 
 /** A small picture comes with each of the worker's; the large one only once a second. */
@@ -149,7 +150,10 @@ function Stage({ id }: { readonly id: string }) {
 export const LiveTab = ({ id }: { readonly id: string }) => (
   <div className={css.live}>
     <Stage id={id} />
-    <Facts id={id} />
+    <div className={css.side}>
+      <PersonsPanel id={id} />
+      <Facts id={id} />
+    </div>
   </div>
 );
 
