@@ -59,6 +59,17 @@ export class Nodes1764960000000 implements MigrationInterface {
       COMMENT ON TABLE camera_holdings IS
         'Which node had which camera when; what a node that lost it recorded later is not taken in';
 
+      CREATE TABLE config_files (
+        copy     text NOT NULL,
+        noun     text NOT NULL CHECK (noun IN ('camera', 'region')),
+        node     text NOT NULL,
+        path     text NOT NULL,
+        revision integer NOT NULL,
+        seen_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (copy, noun)
+      );
+      COMMENT ON TABLE config_files IS 'Which revision each copy of a configuration file was last seen to hold: what an edit of it started from';
+
       ALTER TABLE camera_control_requests ADD COLUMN node text;
       COMMENT ON COLUMN camera_control_requests.node IS 'Who is asked; NULL: whoever controls all cameras';
     `);
@@ -70,6 +81,6 @@ export class Nodes1764960000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE camera_control_requests DROP COLUMN node');
-    await runner.query('DROP TABLE camera_holdings, camera_placements, placement_clock, nodes');
+    await runner.query('DROP TABLE config_files, camera_holdings, camera_placements, placement_clock, nodes');
   }
 }

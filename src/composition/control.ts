@@ -65,13 +65,18 @@ interface WithPreviews {
   readonly previews: CameraPreviews;
 }
 
-interface ControlSettings extends NodeSettings {
+interface ControlSettings extends Omit<NodeSettings, 'node'> {
   /** Program and arguments of a detection process. */
   readonly detectorCommand: readonly string[];
   readonly logDir: string;
 }
 
-export function createControl(platform: Platform, cameras: Cameras, settings: ControlSettings): Control {
+export function createControl(
+  platform: Platform,
+  cameras: Cameras,
+  settings: ControlSettings,
+  node: () => string,
+): Control {
   const { database, clock, log, wakes } = platform;
   const { detectorCommand: command, dataDir, logDir } = settings;
   const { repository, revisions, configuration } = cameras;
@@ -90,7 +95,7 @@ export function createControl(platform: Platform, cameras: Cameras, settings: Co
     grab: (source: string, ms: number) => grabber.grab(source, ms),
   };
   const previews = new CameraPreviews(pictures, clock);
-  const { keeper, nodes, relay } = createRelay(platform, controller, host.files.lease, settings);
+  const { keeper, nodes, relay } = createRelay(platform, controller, host.files.lease, { ...settings, node });
   const service = services(cameras, { desired, controller, previews, host }, clock);
   const rememberedStates = { all: wakes.remembered('cameras', () => desired.all()) };
   const here = {
@@ -130,7 +135,7 @@ function createRelay(platform: Platform, controller: CameraController, leaseFile
   const { keeper, nodes } = createNode(platform, controller, leaseFile, settings);
   const where = {
     get node() {
-      return keeper.id;
+      return settings.node();
     },
     controls: () => controller.controls,
     shares: () => controller.shares,
