@@ -94,7 +94,7 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
   startCaptures(platform, site.captures, site.control, life);
   await startAlerts(platform, site.alerts, site.live, membership, life);
   await startLive(platform, site.live, life);
-  startMqtt(platform, site.mqtt, life);
+  await startMqtt(platform, site.mqtt, membership, life);
   await startAccess(platform, site.access, life);
   startMonitoring(site.monitoring, life);
   const url = await startHttp(site, settings, life);

@@ -12,6 +12,7 @@ const NAMES = [
   'idle',
   'ingest',
   'live',
+  'nodes',
   'records',
   'rollout',
   'start',
