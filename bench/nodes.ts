@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { NodeKeeper } from '../src/application/nodes/node-keeper';
 import { Database } from '../src/infrastructure/postgres/database';
 import { DedicatedConnection } from '../src/infrastructure/postgres/dedicated-connection';
+import { PgMembership } from '../src/infrastructure/postgres/pg-membership';
 import { PgNodes } from '../src/infrastructure/postgres/pg-nodes';
 import { PgWakes } from '../src/infrastructure/postgres/pg-wakes';
+import { thisProcess } from '../src/infrastructure/system/process-identity';
 import { rememberingLog } from '../tests/support/quiet-log';
 import { childrenOf } from '../tests/support/worker-run';
 import { costOf } from './process-cost';
@@ -22,7 +25,7 @@ const SPREAD_TARGET = 1.05;
 const TICK_MS = 1_000;
 const AT_REST_WITHIN_MS = 120_000;
 
-/** What it costs PostgreSQL that many nodes share many cameras: renewing, looking and reading, while nothing changes. */
+/** What it costs PostgreSQL that many nodes share many cameras: the heartbeats of services and nodes, looking and reading, while nothing changes. */
 export async function nodes(length: 'full' | 'short'): Promise<string> {
   return Workplace.use((place) => controlPlane(place, EFFORT[length]));
 }
@@ -73,6 +76,10 @@ async function startNode(
   const cameras = { hold: nothing, take: nothing, end: nothing, leave: nothing };
   const me = () => ({ id, name: id, place: id, version: '1', capacity, labels: [] });
   const keeper = new NodeKeeper(new PgNodes(database, connection), cameras, { renew: () => undefined }, me, log);
+  const { host, pid, started } = thisProcess();
+  const member = { id: randomUUID(), name: id, host, pid, started, place: id, file: 'file', filePath: '/file' };
+  const membership = new PgMembership(connection, member, log);
+  await membership.join();
   const wakes = new PgWakes(connection);
   await wakes.start();
   await keeper.begin();
@@ -83,6 +90,7 @@ async function startNode(
   place.onEnd(async () => {
     clearInterval(timer);
     await keeper.renew().catch(() => undefined);
+    await membership.stop();
     await connection.stop();
   });
 }

@@ -28,11 +28,13 @@ export class Nodes1764960000000 implements MigrationInterface {
       CREATE TABLE placement_clock (
         one        boolean PRIMARY KEY DEFAULT true CHECK (one),
         looked_at  timestamptz NOT NULL,
-        calm_since timestamptz NOT NULL
+        calm_since timestamptz NOT NULL,
+        settled    text NOT NULL DEFAULT ''
       );
+      COMMENT ON COLUMN placement_clock.settled IS 'For which nodes and cameras every camera was found where it should be';
       COMMENT ON TABLE placement_clock IS
         'When the nodes were looked at last, and since when they were all the time: no node is lost because the database was away';
-      INSERT INTO placement_clock VALUES (true, clock_timestamp(), clock_timestamp());
+      INSERT INTO placement_clock (one, looked_at, calm_since) VALUES (true, clock_timestamp(), clock_timestamp());
 
       CREATE TABLE camera_placements (
         camera_id text COLLATE "C" PRIMARY KEY,

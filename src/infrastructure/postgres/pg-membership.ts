@@ -18,15 +18,17 @@ export interface Member extends ProcessIdentity {
   readonly filePath: string;
 }
 
-type Other = Pick<Member, 'id' | 'name' | 'host' | 'pid' | 'started' | 'place'>;
+type Holder = Pick<Member, 'host' | 'pid' | 'started' | 'place'>;
 
 interface Seen {
   /** The time of the database, in milliseconds since 1970. */
   readonly now: number;
   readonly known: number;
   readonly mine: readonly string[] | null;
-  readonly leases: readonly (Omit<LeaseSeen, 'ended' | 'near'> & Partial<Other>)[] | null;
-  readonly others: readonly Other[] | null;
+  readonly leases: readonly (Omit<LeaseSeen, 'ended' | 'near'> & Partial<Holder>)[] | null;
+  /** Other services that are there, and whether any of them works in another data folder. */
+  readonly others: number;
+  readonly elsewhere: boolean;
 }
 
 /**
@@ -119,12 +121,12 @@ export class PgMembership {
     if (!seen) return;
     this.onTime(seen.now, sent, performance.now());
     if (seen.known === 0) await this.register(sql);
-    this.others = (seen.others ?? []).length > 0;
+    this.others = seen.others > 0;
     for (const lead of this.leads.values()) await this.lookAt(sql, lead, seen, sent);
   }
 
   private async lookAt(session: SessionSql, lead: Lead, seen: Seen, sent: number): Promise<void> {
-    const elsewhere = (seen.others ?? []).some(({ place }) => place !== this.me.place);
+    const { elsewhere } = seen;
     if (seen.mine?.includes(lead.name)) return lead.renewed(sent, elsewhere);
     const row = seen.leases?.find(({ name }) => name === lead.name);
     const lease = row && { ...row, ended: isProcess(row) && hasEnded(row), near: row.place === this.me.place };
@@ -153,7 +155,6 @@ const isProcess = (row: Partial<ProcessIdentity>): row is ProcessIdentity =>
   row.host != null && row.pid != null && row.started != null;
 
 const THERE = `heartbeat_at > clock_timestamp() - interval '${THERE_SECONDS} seconds'`;
-const OTHERS = 'SELECT id, name, host, pid, started, place FROM site_services';
 
 const REGISTER = `
   INSERT INTO site_services VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), true)
@@ -166,7 +167,9 @@ const TICK = `
          (SELECT json_agg(json_build_object('name', l.name, 'holder', l.holder, 'epoch', l.epoch::text, 'renewed_at', l.renewed_at::text,
                  'host', s.host, 'pid', s.pid, 'started', s.started, 'place', s.place))
             FROM site_leases l LEFT JOIN site_services s ON s.id = l.holder) AS leases,
-         (SELECT json_agg(o) FROM (${OTHERS} WHERE ${THERE} AND id <> $1) AS o) AS others`;
+         (SELECT count(*)::int FROM site_services WHERE ${THERE} AND id <> $1) AS others,
+         EXISTS (SELECT FROM site_services WHERE ${THERE} AND id <> $1
+                    AND place <> (SELECT place FROM site_services WHERE id = $1)) AS elsewhere`;
 
 /** Only if the lease is unchanged since it was read. */
 const TAKE = `
