@@ -6,6 +6,7 @@ import { http } from './http';
 import { idle } from './idle';
 import { ingest } from './ingest';
 import { live } from './live';
+import { nodes } from './nodes';
 import { records } from './records';
 import { type Result, keepResult } from './results';
 import { rollout } from './rollout';
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, (length: Length, rows?: number) => Pro
   idle,
   ingest,
   live,
+  nodes,
   records,
   rollout,
   start,

@@ -28,11 +28,13 @@ export class Nodes1764960000000 implements MigrationInterface {
       CREATE TABLE placement_clock (
         one        boolean PRIMARY KEY DEFAULT true CHECK (one),
         looked_at  timestamptz NOT NULL,
-        calm_since timestamptz NOT NULL
+        calm_since timestamptz NOT NULL,
+        settled    text NOT NULL DEFAULT ''
       );
+      COMMENT ON COLUMN placement_clock.settled IS 'For which nodes and cameras every camera was found where it should be';
       COMMENT ON TABLE placement_clock IS
         'When the nodes were looked at last, and since when they were all the time: no node is lost because the database was away';
-      INSERT INTO placement_clock VALUES (true, clock_timestamp(), clock_timestamp());
+      INSERT INTO placement_clock (one, looked_at, calm_since) VALUES (true, clock_timestamp(), clock_timestamp());
 
       CREATE TABLE camera_placements (
         camera_id text COLLATE "C" PRIMARY KEY,
@@ -59,6 +61,17 @@ export class Nodes1764960000000 implements MigrationInterface {
       COMMENT ON TABLE camera_holdings IS
         'Which node had which camera when; what a node that lost it recorded later is not taken in';
 
+      CREATE TABLE config_files (
+        copy     text NOT NULL,
+        noun     text NOT NULL CHECK (noun IN ('camera', 'region')),
+        node     text NOT NULL,
+        path     text NOT NULL,
+        revision integer NOT NULL,
+        seen_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (copy, noun)
+      );
+      COMMENT ON TABLE config_files IS 'Which revision each copy of a configuration file was last seen to hold: what an edit of it started from';
+
       ALTER TABLE camera_control_requests ADD COLUMN node text;
       COMMENT ON COLUMN camera_control_requests.node IS 'Who is asked; NULL: whoever controls all cameras';
     `);
@@ -70,6 +83,6 @@ export class Nodes1764960000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE camera_control_requests DROP COLUMN node');
-    await runner.query('DROP TABLE camera_holdings, camera_placements, placement_clock, nodes');
+    await runner.query('DROP TABLE config_files, camera_holdings, camera_placements, placement_clock, nodes');
   }
 }

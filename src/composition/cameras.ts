@@ -16,8 +16,13 @@ import { CAMERA_STORE, PgCameras } from '../infrastructure/postgres/pg-entries';
 import { PgRevisions } from '../infrastructure/postgres/pg-revisions';
 import { noneIfAbsent } from '../infrastructure/system/files';
 import { YamlCamerasFormat } from '../infrastructure/yaml/yaml-cameras-format';
-import { type Configured, type StartedConfiguration, createConfiguration, startConfiguration } from './configuration';
-import type { Lifecycle } from './lifecycle';
+import {
+  type Configured,
+  type Following,
+  type StartedConfiguration,
+  createConfiguration,
+  startConfiguration,
+} from './configuration';
 import type { Platform } from './platform';
 
 /** The configuration of the cameras, in the table and in the file. */
@@ -35,10 +40,10 @@ export interface Cameras extends Configured<Camera> {
   readonly drafts: (workers: CameraController['forecast']) => readonly Mounted[];
 }
 
-export function createCameras(platform: Platform, camerasFile: string): Cameras {
+export function createCameras(platform: Platform, camerasFile: string, node: () => string): Cameras {
   const { database, clock, wakes } = platform;
   const format = new YamlCamerasFormat();
-  const parts = { kind: cameraKind, store: CAMERA_STORE, format, filePath: camerasFile };
+  const parts = { kind: cameraKind, store: CAMERA_STORE, format, filePath: camerasFile, node };
   const configured = createConfiguration(platform, parts);
   const { configuration, file, heads } = configured;
   const repository = new PgCameras(database);
@@ -69,9 +74,10 @@ export async function startCameras(
   cameras: Cameras,
   log: Log,
   onTableDiffered: (ids: string) => Promise<void>,
-  life: Lifecycle,
+  follow: Omit<Following, 'newest'>,
 ): Promise<StartedCameras> {
-  const started = await startConfiguration(cameras, log, onTableDiffered, life);
+  const newest = () => cameras.revisions.newest();
+  const started = await startConfiguration(cameras, log, onTableDiffered, { ...follow, newest });
   await warnOfReaders(cameras.filePath, log);
   return started;
 }

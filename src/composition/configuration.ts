@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type {
   ConfigFault,
@@ -24,6 +25,8 @@ import type { Platform } from './platform';
 const FIND_OUT_PAUSE_MS = 500;
 const RECOVERY_EVERY_MS = 60_000;
 const DOUBT_EVERY_MS = 2_000;
+/** While there are services with a copy of the file on other machines. */
+const FOLLOW_EVERY_MS = 500;
 
 /** What one configuration is made of. */
 interface Parts<E extends ConfigEntry<E>> {
@@ -31,6 +34,8 @@ interface Parts<E extends ConfigEntry<E>> {
   readonly store: ConfigStore<E>;
   readonly format: ConfigFormat;
   readonly filePath: string;
+  /** The node of this service; its copy of the file is one of those that the site has. */
+  readonly node: () => string;
 }
 
 /** A configuration in a table and in a file that people edit. */
@@ -42,9 +47,10 @@ export interface Configured<E extends ConfigEntry<E>> extends Parts<E> {
 
 export function createConfiguration<E extends ConfigEntry<E>>(platform: Platform, parts: Parts<E>): Configured<E> {
   const { database, clock, log, onStep, confirmRemovalMs } = platform;
-  const { kind, store, format, filePath } = parts;
+  const { kind, store, format, filePath, node } = parts;
   const file = new DiskConfigFile(kind.noun, filePath, clock, onStep);
-  const unit = new PgConfigUnitOfWork(store, database, log, onStep);
+  const copy = () => ({ id: `${node()} ${filePath}`, node: node(), path: `${hostname()}:${filePath}` });
+  const unit = new PgConfigUnitOfWork(store, database, log, onStep, copy);
   const heads = new ConfigHeads<E>();
   const publishing = new ConfigPublishing(kind, file, heads, clock, log, onStep);
   const confirmation = { clock, afterMs: confirmRemovalMs };
@@ -53,6 +59,15 @@ export function createConfiguration<E extends ConfigEntry<E>>(platform: Platform
   const plans = new ConfigPlans(kind, format, reconciliation);
   const configuration = new Configuration(kind, unit, file, plans, reconciliation, publishing, outcomes);
   return { ...parts, file, heads, configuration };
+}
+
+/** How a copy of the file follows the others. */
+export interface Following {
+  readonly life: Lifecycle;
+  /** Whether there are other services. */
+  readonly others: () => boolean;
+  /** The number of the newest revision. */
+  readonly newest: () => Promise<number>;
 }
 
 /** The state of the configuration at the start. */
@@ -68,9 +83,9 @@ export async function startConfiguration<E extends ConfigEntry<E>>(
   configured: Configured<E>,
   log: Log,
   onTableDiffered: (ids: string) => Promise<void>,
-  life: Lifecycle,
+  { life, others, newest }: Following,
 ): Promise<StartedConfiguration<E>> {
-  const { kind, configuration, format, filePath } = configured;
+  const { kind, configuration, format, filePath, heads } = configured;
   const reconciled = await firstLook(configured, log);
   const quarantined = ({ head }: Reconciled<E>) => (head ? quarantinedIn(head, format) : []);
   const look = reportingFaults(kind.noun, log, () => configuration.reconcile(), quarantined);
@@ -81,6 +96,9 @@ export async function startConfiguration<E extends ConfigEntry<E>>(
   life.every(RECOVERY_EVERY_MS, `the recovery of the ${kind.noun} configuration`, async () => {
     await look.again();
     await repairTable(configured, log, onTableDiffered);
+  });
+  life.every(FOLLOW_EVERY_MS, `following the ${kind.noun}s of other machines`, async () => {
+    if (others() && (await newest()) !== heads.newest?.revision.number) await look.again();
   });
   life.every(DOUBT_EVERY_MS, `the second look at an edit that removes ${kind.noun}s`, async () => {
     if (configuration.doubt) await look.again();

@@ -138,7 +138,7 @@ function createRelay(platform: Platform, controller: CameraController, leaseFile
   const { keeper, nodes } = createNode(platform, controller, leaseFile, settings);
   const where = {
     get node() {
-      return keeper.id;
+      return settings.node();
     },
     controls: () => controller.controls,
     shares: () => controller.shares,

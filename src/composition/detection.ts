@@ -38,6 +38,8 @@ interface Settings extends ModelSettings {
   readonly dataDir: string;
   readonly logDir: string;
   readonly regionsFile: string;
+  /** 0: this service has no cameras to look at. */
+  readonly nodeCapacity?: number;
 }
 
 /** The process that looks for persons, for all cameras of this machine. */
@@ -52,9 +54,10 @@ export interface PersonDetector {
 }
 
 export function createDetector({ clock, log }: Platform, settings: Settings): PersonDetector {
-  const { detector, dataDir, logDir, regionsFile } = settings;
-  const note = detector === 'off' ? undefined : whyNoLooks(settings);
-  const isUsed = detector === 'auto' && note === undefined;
+  const { detector, dataDir, logDir, regionsFile, nodeCapacity } = settings;
+  const isWanted = detector === 'auto' && nodeCapacity !== 0;
+  const note = isWanted ? whyNoLooks(settings) : undefined;
+  const isUsed = isWanted && note === undefined;
   const socket = socketIn(dataDir);
   const main = path.join(__dirname, '../detector/main.js');
   const host = new NodeWorkerHost(
@@ -70,7 +73,7 @@ export function createDetector({ clock, log }: Platform, settings: Settings): Pe
     log,
   );
   let supervisor: CameraSupervisor | undefined;
-  const state = () => (isUsed ? stateOf(supervisor) : { state: detector === 'off' ? 'off' : 'absent', note });
+  const state = () => (isUsed ? stateOf(supervisor) : { state: isWanted ? 'absent' : 'off', note });
   return {
     socket,
     environment: {

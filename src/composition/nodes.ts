@@ -28,6 +28,7 @@ const APART_MS = 50;
 
 export interface NodeSettings {
   readonly dataDir: string;
+  readonly node: () => string;
   readonly version: string;
   /** Absent: by the processors of the machine. */
   readonly nodeCapacity?: number;
@@ -39,11 +40,11 @@ export function createNode(
   { database, connection, instance, log }: Platform,
   controller: CameraController,
   leaseFile: string,
-  { dataDir, version, nodeCapacity, nodeLabels: labels }: NodeSettings,
+  { dataDir, node, version, nodeCapacity, nodeLabels: labels }: NodeSettings,
 ) {
   const nodes = new PgNodes(database, connection);
   const capacity = nodeCapacity ?? CAMERAS_PER_PROCESSOR * cpus().length;
-  const me = () => ({ id: nodeId(dataDir), name: instance.name, place: placeOf(dataDir), version, capacity, labels });
+  const me = () => ({ id: node(), name: instance.name, place: placeOf(dataDir), version, capacity, labels });
   const work = {
     hold: (held: HeldCameras) => controller.hold(held),
     take: () => controller.take(),
@@ -53,7 +54,13 @@ export function createNode(
   return { keeper: new NodeKeeper(nodes, work, new LeaseFile(leaseFile), me, log), nodes };
 }
 
-/** Of this data folder, for as long as it is there; two services that start in it at once agree on one. */
+/** The id of the node of a data folder, for as long as that is there; it is made when it is asked for first. */
+export function nodeOf(dataDir: string): () => string {
+  let known: string | undefined;
+  return () => (known ??= nodeId(dataDir));
+}
+
+/** Two services that start in a folder at once agree on one. */
 function nodeId(dataDir: string): string {
   const file = join(dataDir, 'node-id');
   mkdirSync(dataDir, { recursive: true });

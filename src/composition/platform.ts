@@ -90,7 +90,7 @@ function exchangeable(databaseUrl: string, overrides: Overrides): DependencyCont
   return parts;
 }
 
-/** Connects to the other services of the site. Throws when one of them runs with another cameras file. */
+/** Connects to the other services of the site. */
 export async function joinSite(
   { connection, wakes, instance, log, database }: Platform,
   { dataDir, camerasFile }: { readonly dataDir: string; readonly camerasFile: string },

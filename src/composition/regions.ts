@@ -9,8 +9,7 @@ import type { EntryRepository } from '../domain/shared/entry-changes';
 import { pgRegions, REGION_STORE } from '../infrastructure/postgres/pg-entries';
 import { PgRevisions } from '../infrastructure/postgres/pg-revisions';
 import { JsonRegionsFormat } from '../infrastructure/yaml/json-regions-format';
-import { type Configured, createConfiguration, startConfiguration } from './configuration';
-import type { Lifecycle } from './lifecycle';
+import { type Configured, type Following, createConfiguration, startConfiguration } from './configuration';
 import type { Platform } from './platform';
 
 /** The regions, in the table and in the file. */
@@ -21,8 +20,8 @@ export interface Regions extends Configured<RegionsEntry> {
   readonly operations: readonly Mounted[];
 }
 
-export function createRegions(platform: Platform, filePath: string): Regions {
-  const parts = { kind: regionKind, store: REGION_STORE, format: new JsonRegionsFormat(), filePath };
+export function createRegions(platform: Platform, filePath: string, node: () => string): Regions {
+  const parts = { kind: regionKind, store: REGION_STORE, format: new JsonRegionsFormat(), filePath, node };
   const configured = createConfiguration(platform, parts);
   const repository = pgRegions(platform.database);
   const service = new RegionService(repository, configured.configuration, platform.clock);
@@ -36,6 +35,7 @@ export function createRegions(platform: Platform, filePath: string): Regions {
 }
 
 /** Cameras are watched without regions, too: a regions file that cannot be used now is tried again every minute. */
-export async function startRegions(regions: Regions, log: Log, life: Lifecycle): Promise<void> {
-  await startConfiguration(regions, log, async () => undefined, life);
+export async function startRegions(regions: Regions, log: Log, follow: Omit<Following, 'newest'>): Promise<void> {
+  const newest = () => regions.revisions.newest();
+  await startConfiguration(regions, log, async () => undefined, { ...follow, newest });
 }

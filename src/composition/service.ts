@@ -83,9 +83,10 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
   life.onStop(() => platform.database.close());
   await platform.database.open().catch((error: unknown) => refuseDatabase(settings, error));
   const membership = await joinSite(platform, settings, life);
+  const follow = { life, others: () => membership.hasOthers };
   const takeBack = (ids: string) => rollout.breaker.tableDiffered('camera-config', ids);
-  const started = await startCameras(cameras, log, takeBack, life);
-  await startRegions(site.regions, log, life);
+  const started = await startCameras(cameras, log, takeBack, follow);
+  await startRegions(site.regions, log, follow);
   const { rolloutFile } = settings;
   const where = await startRollout(platform, rollout, { rolloutFile, seed: seedOf(settings) }, life);
   await startEvents(platform, site.events, life);
@@ -93,7 +94,7 @@ async function start(settings: Settings, log: Log, life: Lifecycle) {
   startCaptures(platform, site.captures, site.control, life);
   await startAlerts(platform, site.alerts, site.live, membership, life);
   await startLive(platform, site.live, life);
-  startMqtt(platform, site.mqtt, life);
+  await startMqtt(platform, site.mqtt, membership, life);
   await startAccess(platform, site.access, life);
   startMonitoring(site.monitoring, life);
   const url = await startHttp(site, settings, life);

@@ -22,6 +22,7 @@ import { type Legacy, createLegacy } from './legacy';
 import { type Live, createLive } from './live';
 import { type Mqtt, createMqtt } from './mqtt';
 import { type Monitoring, createMonitoring } from './monitoring';
+import { nodeOf } from './nodes';
 import { type Overrides, type Platform, createPlatform } from './platform';
 import { needsToken } from './refusals';
 import { type Regions, createRegions } from './regions';
@@ -63,17 +64,18 @@ const siteView = ({ siteName, timeZone, violationTypes, ...kept }: Settings): Si
 /** The entry point of tests, benchmarks, the import and the service itself. */
 export function createSite(settings: Settings, overrides: Overrides): Site {
   const platform = createPlatform(settings.databaseUrl, overrides);
-  const cameras = createCameras(platform, settings.camerasFile);
-  const regions = createRegions(platform, settings.regionsFile);
+  const node = nodeOf(settings.dataDir);
+  const cameras = createCameras(platform, settings.camerasFile, node);
+  const regions = createRegions(platform, settings.regionsFile, node);
   const system = new HostSystem(platform.clock, settings);
   const legacy = createLegacy(platform, settings.legacyBaseUrl, cameras, system);
   const detector = createDetector(platform, settings);
-  const control = createControl(platform, cameras, detector, { ...settings, version });
+  const control = createControl(platform, cameras, detector, { ...settings, version, node });
   const detection = createDetection({ cameras, regions, control, detector }, settings);
   const captures = createCaptures(platform, control, settings);
   const stores = createAlertStores(platform);
   const bothCameras = { domain: cameras.domain, legacy: legacy.cameras };
-  const events = createEvents(platform, bothCameras, stores.archive, settings, () => control.keeper.id);
+  const events = createEvents(platform, bothCameras, stores.archive, settings, node);
   const owners = { cameras: cameras.repository, rules: stores.rules, onDomain: cameras.domain };
   const rollout = createRollout(platform, owners);
   const monitoring = createMonitoring(platform, { cameras, control, captures, events, rollout }, settings);

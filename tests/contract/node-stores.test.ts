@@ -171,7 +171,7 @@ describe.each([
     await shared();
     await site.silence(OVER_MS, 'b');
     await site.calm(LONG_MS);
-    await site.gap(4_000);
+    await site.gap(11_000);
     await store.renew('a');
     await store.look();
     expect(await listed('b')).toMatchObject({ state: 'silent', cameras: 2 });

@@ -13,6 +13,7 @@ const NAMES = [
   'idle',
   'ingest',
   'live',
+  'nodes',
   'records',
   'rollout',
   'start',

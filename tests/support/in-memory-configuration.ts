@@ -73,6 +73,10 @@ export class InMemoryRevisions implements RevisionRepository {
     this.rows.revisions = [...this.rows.revisions, revision].sort((a, b) => a.number - b.number);
   }
 
+  async base(): Promise<FullRevision | undefined> {
+    return this.rows.revisions.findLast(({ inFile }) => inFile) ?? this.rows.revisions.at(-2);
+  }
+
   async markInFile(number: number): Promise<void> {
     this.rows.revisions = this.rows.revisions.map((one) => (one.number === number ? { ...one, inFile: true } : one));
   }

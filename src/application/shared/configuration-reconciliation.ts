@@ -7,6 +7,7 @@ import {
   undo,
 } from '../../domain/shared/entry-changes';
 import { commonBase, mergeFileEdit } from '../../domain/shared/file-edit';
+import type { ConfigRevision } from '../../domain/shared/config-revision';
 import type { JsonObject } from '../../domain/shared/json';
 import type { Clock, Log } from './log';
 import type { EntrySet } from './entry-set';
@@ -101,10 +102,30 @@ export class Reconciliation<E extends ConfigEntry<E>> {
     }
     const disk = await this.file.readStable();
     if (!head) return this.firstImport(site, disk);
-    if (!disk || (!head.revision.inFile && (await this.isBefore(site, head, disk)))) {
+    if (!disk) return this.again(site, await this.publishing.putBack(site, head, disk));
+    const base = head.revision.inFile ? head.revision : await this.baseOfCopy(site, head, disk);
+    // Only behind: nobody has edited it.
+    if (!head.revision.inFile && base?.sha256 === disk.sha256)
       return this.again(site, await this.publishing.putBack(site, head, disk));
-    }
-    return this.absorb(site, head, disk);
+    return base ? this.absorb(site, head, disk, base) : this.replaceUnknown(site, head, disk);
+  }
+
+  /**
+   * What the text of a copy that does not hold the head started from. A copy that is new to the site is no edit of what
+   * it never held: it may hold an older text of the site, or begin with what it has where the site has nothing.
+   */
+  private async baseOfCopy(site: LockedSite<E>, head: ConfigHead<E>, disk: FileText) {
+    const base = (await site.revisions.base()) ?? (await site.revisions.withText(disk.sha256));
+    return base ?? (head.entries.length === 0 ? head.revision : undefined);
+  }
+
+  private async replaceUnknown(site: LockedSite<E>, head: ConfigHead<E>, disk: FileText): Promise<Reconciled<E>> {
+    const kept = await this.file.moveAway();
+    this.log.warn(
+      `this ${this.kind.noun}s file was never one of this site, whose other machines have another one: it gets the text of the site`,
+      { kept },
+    );
+    return this.again(site, await this.publishing.putBack(site, head, disk));
   }
 
   private async firstImport(site: LockedSite<E>, disk: FileText | undefined): Promise<Reconciled<E>> {
@@ -120,14 +141,19 @@ export class Reconciliation<E extends ConfigEntry<E>> {
   }
 
   /** Takes in an edit; what changed in the table since the text it started from is kept. */
-  private async absorb(site: LockedSite<E>, head: ConfigHead<E>, disk: FileText): Promise<Reconciled<E>> {
+  private async absorb(
+    site: LockedSite<E>,
+    head: ConfigHead<E>,
+    disk: FileText,
+    held: ConfigRevision,
+  ): Promise<Reconciled<E>> {
     await this.onStep('absorb.before');
-    const reading = await this.admit(site, head, disk.text);
+    const then = await this.entriesAt(site, head, held);
+    const reading = await this.admit(site, head, disk.text, { revision: held, entries: then });
     if (hasErrors(reading.faults)) return { head, unseen: [], faults: reading.faults, disk };
     const ours = head.entries.map((one) => one.fields);
-    const base = head.revision.inFile
-      ? await this.baseOf(site, reading.entries, ours, disk)
-      : undo(ours, head.revision.changes);
+    const isHead = held.number === head.revision.number;
+    const base = isHead ? await this.baseOf(site, reading.entries, ours, disk) : then;
     const doubt = this.doubtOf(base, reading.entries, disk);
     if (doubt) return { head, unseen: [], faults: [...reading.faults, doubt], disk };
     const merged = mergeFileEdit(base, reading.entries, ours);
@@ -144,20 +170,28 @@ export class Reconciliation<E extends ConfigEntry<E>> {
     return { ...settled, unseen: [...changesBetween(ours, entries), ...settled.unseen] };
   }
 
-  /**
-   * A head that is not in the file yet cannot be what an edit of the file started from: that is the revision before.
-   */
-  private async admit(site: LockedSite<E>, head: ConfigHead<E>, text: string): Promise<Admitted> {
+  /** The entries of an earlier revision: what came after it is undone. */
+  private async entriesAt(site: LockedSite<E>, head: ConfigHead<E>, { number }: ConfigRevision) {
+    const now: readonly JsonObject[] = head.entries.map((one) => one.fields);
+    const since = head.revision.number - number;
+    if (since === 0) return now;
+    const { items } = await site.revisions.page(since, 0);
+    return items.reduce((later, { changes }) => undo(later, changes), now);
+  }
+
+  /** A head that this copy does not hold yet cannot be what an edit of it started from: that is what it held. */
+  private async admit(
+    site: LockedSite<E>,
+    head: ConfigHead<E>,
+    text: string,
+    held: { readonly revision: ConfigRevision; readonly entries: readonly JsonObject[] },
+  ): Promise<Admitted> {
     const reading = this.format.read(text);
     if (reading.faulty.length === 0) return admit(reading, undefined);
     const before: Known[] = [knownOf(head, this.format)];
-    const { number, changes, inFile } = head.revision;
-    const older = inFile ? undefined : await site.revisions.get(number - 1);
-    const then = undo(
-      head.entries.map((one) => one.fields),
-      changes,
-    );
-    if (older) before.push(known(then, this.format.read(older.text)));
+    const isHead = held.revision.number === head.revision.number;
+    const older = isHead ? undefined : await site.revisions.get(held.revision.number);
+    if (older) before.push(known(held.entries, this.format.read(older.text)));
     return admit(reading, before);
   }
 
@@ -228,10 +262,6 @@ export class Reconciliation<E extends ConfigEntry<E>> {
     });
     const again = await this.again(site, published);
     return { ...again, unseen: [...settled.unseen, ...changesBetween(ours, entries), ...again.unseen] };
-  }
-
-  private async isBefore(site: LockedSite<E>, head: ConfigHead<E>, disk: FileText): Promise<boolean> {
-    return (await site.revisions.get(head.revision.number - 1))?.sha256 === disk.sha256;
   }
 
   /**

@@ -130,8 +130,13 @@ const ASKED_BEFORE_MS = 6_500;
 export const WORKERS_END_MS = LEASE_MS - ENDED_BEFORE_MS;
 export const WORKERS_TERM_MS = LEASE_MS - ASKED_BEFORE_MS;
 
-/** Longest time between two looks at the nodes; after a longer one the database was away, and no node could renew. */
-const LONGEST_GAP_MS = 3_000;
+/**
+ * Longest time between two looks at the nodes; after a longer one the database was away, and no node could renew. Short
+ * enough that the rest of a lease is time to renew in, long enough for machines that are busy.
+ */
+const LONGEST_GAP_MS = 10_000;
+/** A node that renewed this recently can take cameras. */
+const THERE_MS = 5_000;
 
 /** When the nodes were looked at last, and since when nothing was wrong with the database; its own time, in ms. */
 export interface PlacementClock {
@@ -157,6 +162,6 @@ export function calmAt(now: number, { lookedAt, calmSince }: PlacementClock): nu
  */
 export function lost(now: number, calmSince: number, nodes: readonly SeenNode[]): readonly string[] {
   if (now - calmSince <= LEASE_MS) return [];
-  const heir = nodes.some(({ capacity, seenAt }) => capacity > 0 && now - seenAt <= LONGEST_GAP_MS);
+  const heir = nodes.some(({ capacity, seenAt }) => capacity > 0 && now - seenAt <= THERE_MS);
   return heir ? nodes.filter(({ seenAt }) => now - seenAt > LEASE_MS).map(({ id }) => id) : [];
 }

@@ -16,7 +16,7 @@ export interface ConfigRevision {
   readonly requestId: string | null;
   readonly at: Date;
   readonly changes: readonly EntryChange[];
-  /** Whether the file was seen to hold this text; until then recovery writes it there. */
+  /** Whether this copy of the file was seen to hold this text; until then recovery writes it there. */
   readonly inFile: boolean;
 }
 
@@ -35,5 +35,10 @@ export interface RevisionRepository {
   page(limit: number, offset: number): Promise<{ items: ConfigRevision[]; total: number }>;
   /** `before`: the revision that this one changes, where it is known; it lets a store keep only the difference. */
   add(revision: FullRevision, before?: Pick<FullRevision, 'number' | 'text'>): Promise<void>;
+  /**
+   * The revision that this copy of the file was last seen to hold; undefined for a copy that is new to a site which has
+   * others, or where there is no such revision any more.
+   */
+  base(): Promise<FullRevision | undefined>;
   markInFile(number: number): Promise<void>;
 }

@@ -23,12 +23,11 @@ import { Wake1764800000000 } from '../../../migrations/1764800000000-wake';
 import { Regions1764900000000 } from '../../../migrations/1764900000000-regions';
 import { CAMERA_TABLE, REGION_TABLE } from './entry-tables';
 import { type Effect, Unavailable } from '../../domain/shared/domain-error';
-import { sha256 } from '../../domain/shared/sha256';
 import { databaseHosts } from '../system/database-hosts';
 import { hasCode } from '../system/files';
 import { DatabaseWatch } from './database-watch';
 import { driverErrorOf, unavailable } from './pg-errors';
-import { refuseTransactionPooler } from './pg-session';
+import { refuseTransactionPooler, statementName } from './pg-session';
 import type { Queryable } from './queryable';
 import { SiteClient } from './site-client';
 import { inTransaction } from './transactions';
@@ -42,7 +41,6 @@ const CONNECT_TIMEOUT_MS = 3_000;
  */
 const LOCK_HOLDERS = 4;
 const WRITERS = 4;
-const MOST_NAMES = 1_000;
 /** A suspended process that holds the site's lock loses it after this long. */
 const IDLE_SESSION_TIMEOUT_MS = 60_000;
 
@@ -246,15 +244,4 @@ export class Database implements Queryable {
     await this.reads.end();
     if (this.writes.isInitialized) await this.writes.destroy();
   }
-}
-
-const names = new Map<string, string>();
-
-/** Named statements are planned once per connection. Their texts are few, because they never contain values. */
-function statementName(sql: string): string | undefined {
-  const known = names.get(sql);
-  if (known !== undefined || names.size >= MOST_NAMES) return known;
-  const name = `s${sha256(sql).slice(0, 32)}`;
-  names.set(sql, name);
-  return name;
 }

@@ -6,6 +6,7 @@ import type { Log } from '../../application/shared/log';
 import { withEffect } from '../../domain/shared/domain-error';
 import type { Database } from './database';
 import { unavailable } from './pg-errors';
+import type { FileCopy } from './pg-revisions';
 import { type Queryable, queryableOf } from './queryable';
 import { inTransaction } from './transactions';
 
@@ -14,7 +15,7 @@ export interface ConfigStore<E> {
   /** Names the lock, for all services of the site. */
   readonly noun: ConfigNoun;
   /** With a manager: what may write. */
-  tables(sql: Queryable, manager?: EntityManager): ConfigTables<E>;
+  tables(sql: Queryable, manager?: EntityManager, copy?: () => FileCopy): ConfigTables<E>;
 }
 
 /**
@@ -31,6 +32,8 @@ export class PgConfigUnitOfWork<E> implements ConfigUnitOfWork<E> {
     private readonly database: Database,
     private readonly log: Log,
     private readonly onStep: OnStep,
+    /** The copy of the file that this service keeps; absent: the only one. */
+    private readonly copy?: () => FileCopy,
   ) {
     this.lockName = `watchgate.${store.noun}_config`;
   }
@@ -49,7 +52,10 @@ export class PgConfigUnitOfWork<E> implements ConfigUnitOfWork<E> {
       await this.lock(runner);
       await this.onStep('lock.after');
       const sql = queryableOf(runner);
-      return await work({ ...this.store.tables(sql), commit: (change) => this.commit(runner, change) });
+      return await work({
+        ...this.store.tables(sql, undefined, this.copy),
+        commit: (change) => this.commit(runner, change),
+      });
     } catch (error) {
       throw unavailable(error, 'not-started');
     } finally {
@@ -82,7 +88,7 @@ export class PgConfigUnitOfWork<E> implements ConfigUnitOfWork<E> {
   private async commit(runner: QueryRunner, change: (tables: ConfigTables<E>) => Promise<void>): Promise<void> {
     await inTransaction(runner, async (sql) => {
       await this.onStep('transaction.begun');
-      await change(this.store.tables(sql, runner.manager));
+      await change(this.store.tables(sql, runner.manager, this.copy));
       await this.onStep('commit.before');
     });
     try {

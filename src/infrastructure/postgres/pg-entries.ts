@@ -64,9 +64,9 @@ export class PgCameras extends PgEntries<Camera> implements CameraRepository {
 /** The configuration of the cameras in the database. */
 export const CAMERA_STORE: ConfigStore<Camera> = {
   noun: 'camera',
-  tables: (sql, manager) => ({
+  tables: (sql, manager, copy) => ({
     entries: new PgCameras(sql, manager),
-    revisions: new PgRevisions(sql, 'camera_config_revisions'),
+    revisions: new PgRevisions(sql, 'camera_config_revisions', copy),
   }),
 };
 
@@ -76,8 +76,8 @@ export const pgRegions = (sql: Queryable) => new PgEntries(REGION_TABLE, sql);
 /** The configuration of the regions in the database. */
 export const REGION_STORE: ConfigStore<RegionsEntry> = {
   noun: 'region',
-  tables: (sql, manager) => ({
+  tables: (sql, manager, copy) => ({
     entries: new PgEntries(REGION_TABLE, sql, manager),
-    revisions: new PgRevisions(sql, 'region_config_revisions'),
+    revisions: new PgRevisions(sql, 'region_config_revisions', copy),
   }),
 };

@@ -18,17 +18,17 @@ export interface Member extends ProcessIdentity {
   readonly filePath: string;
 }
 
-type Other = Pick<Member, 'id' | 'name' | 'host' | 'pid' | 'started' | 'place' | 'file'> & {
-  readonly file_path: string;
-};
+type Holder = Pick<Member, 'host' | 'pid' | 'started' | 'place'>;
 
 interface Seen {
   /** The time of the database, in milliseconds since 1970. */
   readonly now: number;
   readonly known: number;
   readonly mine: readonly string[] | null;
-  readonly leases: readonly (Omit<LeaseSeen, 'ended' | 'near'> & Partial<Other>)[] | null;
-  readonly others: readonly Other[] | null;
+  readonly leases: readonly (Omit<LeaseSeen, 'ended' | 'near'> & Partial<Holder>)[] | null;
+  /** Other services that are there, and whether any of them works in another data folder. */
+  readonly others: number;
+  readonly elsewhere: boolean;
 }
 
 /**
@@ -40,7 +40,7 @@ export class PgMembership {
   private timer: NodeJS.Timeout | undefined;
   private busy: Promise<void> = Promise.resolve();
   private ticking = false;
-  private warned = false;
+  private others = false;
   private readonly leads = new Map<string, Lead>();
 
   constructor(
@@ -51,23 +51,13 @@ export class PgMembership {
     private readonly onTime: (now: number, sent: number, received: number) => void = () => undefined,
   ) {}
 
-  /** Throws when a service of this site runs with another cameras file. */
+  /** Whether other services of this site are there. */
+  get hasOthers(): boolean {
+    return this.others;
+  }
+
   async join(): Promise<void> {
-    await this.connection.use(async (sql) => {
-      await sql.query('BEGIN');
-      try {
-        await sql.query(`SELECT pg_advisory_xact_lock(hashtext('watchgate.join'))`);
-        const others = await sql.query<Other>(`${OTHERS} WHERE ${THERE} AND id <> $1`, [this.me.id]);
-        const other = others.find((one) => one.file !== this.me.file && !hasEnded(one));
-        if (other) throw new Error(refusal(this.me, other));
-        await this.register(sql);
-        await sql.query('COMMIT');
-      } catch (error) {
-        // Where the connection was lost, the server has rolled back already.
-        await sql.query('ROLLBACK').catch(() => undefined);
-        throw error;
-      }
-    });
+    await this.connection.use((sql) => this.register(sql));
     this.timer = setInterval(() => {
       void this.tick();
       // Also when the database does not answer in time.
@@ -131,19 +121,12 @@ export class PgMembership {
     if (!seen) return;
     this.onTime(seen.now, sent, performance.now());
     if (seen.known === 0) await this.register(sql);
-    this.warnOfOtherFile(seen.others ?? []);
+    this.others = seen.others > 0;
     for (const lead of this.leads.values()) await this.lookAt(sql, lead, seen, sent);
   }
 
-  /** A service with another file that started while this one was cut off for long was not refused. */
-  private warnOfOtherFile(others: readonly Other[]): void {
-    const other = others.find(({ file }) => file !== this.me.file);
-    if (other && !this.warned) this.log.error(refusal(this.me, other));
-    this.warned = other !== undefined;
-  }
-
   private async lookAt(session: SessionSql, lead: Lead, seen: Seen, sent: number): Promise<void> {
-    const elsewhere = (seen.others ?? []).some(({ place }) => place !== this.me.place);
+    const { elsewhere } = seen;
     if (seen.mine?.includes(lead.name)) return lead.renewed(sent, elsewhere);
     const row = seen.leases?.find(({ name }) => name === lead.name);
     const lease = row && { ...row, ended: isProcess(row) && hasEnded(row), near: row.place === this.me.place };
@@ -172,7 +155,6 @@ const isProcess = (row: Partial<ProcessIdentity>): row is ProcessIdentity =>
   row.host != null && row.pid != null && row.started != null;
 
 const THERE = `heartbeat_at > clock_timestamp() - interval '${THERE_SECONDS} seconds'`;
-const OTHERS = 'SELECT id, name, host, pid, started, place, file, file_path FROM site_services';
 
 const REGISTER = `
   INSERT INTO site_services VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), true)
@@ -185,7 +167,9 @@ const TICK = `
          (SELECT json_agg(json_build_object('name', l.name, 'holder', l.holder, 'epoch', l.epoch::text, 'renewed_at', l.renewed_at::text,
                  'host', s.host, 'pid', s.pid, 'started', s.started, 'place', s.place))
             FROM site_leases l LEFT JOIN site_services s ON s.id = l.holder) AS leases,
-         (SELECT json_agg(o) FROM (${OTHERS} WHERE ${THERE} AND id <> $1) AS o) AS others`;
+         (SELECT count(*)::int FROM site_services WHERE ${THERE} AND id <> $1) AS others,
+         EXISTS (SELECT FROM site_services WHERE ${THERE} AND id <> $1
+                    AND place <> (SELECT place FROM site_services WHERE id = $1)) AS elsewhere`;
 
 /** Only if the lease is unchanged since it was read. */
 const TAKE = `
@@ -193,9 +177,3 @@ const TAKE = `
   ON CONFLICT (name) DO UPDATE SET holder = $2, epoch = known.epoch + 1, renewed_at = clock_timestamp()
    WHERE known.epoch = $3::bigint AND known.renewed_at = $4::timestamptz
   RETURNING name`;
-
-const refusal = (me: Member, other: Other): string =>
-  `Another service of this site (${other.name}) runs on the same database with another cameras file:\n` +
-  `  there  ${other.file_path}\n  here   ${me.filePath}\n` +
-  "Two files of one site would undo each other's changes. Set CAMERAS_FILE to the same file, stop the other service " +
-  'first, or give this one a database of its own (DATABASE_URL).';

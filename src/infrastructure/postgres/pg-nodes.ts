@@ -1,5 +1,6 @@
 import type { Held, JoiningNode, ListedNode, NodeStore, Renewal } from '../../application/nodes/nodes';
 import { LEASE_MS, type PlacedCamera, type PlacementNode, calmAt, lost, place } from '../../domain/nodes/placement';
+import { sha256 } from '../../domain/shared/sha256';
 import type { Database } from './database';
 import type { DedicatedConnection } from './dedicated-connection';
 import type { Queryable } from './queryable';
@@ -108,38 +109,51 @@ interface Look {
   readonly now: number;
   readonly lookedAt: number;
   readonly calmSince: number;
-  /** Whether a node has something that has ended. */
-  readonly stale: boolean;
-  /** Whether there are rows of cameras that are none any more. */
-  readonly orphans: boolean;
+  /** Differs after every change of the cameras. */
+  readonly cameras: string;
+  readonly settled: string;
 }
 
-/** Under the lock. Every write to a table wakes all nodes, so it is done only where it changes something. */
+/** However little has changed, all cameras are read this often. */
+const ALL_EVERY_MS = 30_000;
+
+/** Under the lock. */
 async function lookAt(sql: Queryable): Promise<void> {
   const [look] = await sql.query<Look>(LOOK, []);
   if (!look) return;
   const nodes = await sql.query<NodeRow>(NODES, []);
   const calm = calmAt(look.now, look);
-  await sql.execute(NOTE_LOOK, [calm]);
   const over = lost(look.now, calm, nodes);
   for (const { id } of nodes.filter((node) => node.alone && over.includes(node.id))) await holdAll(sql, id);
-  if (over.length > 0)
+  if (over.length > 0) {
     await sql.execute(`UPDATE nodes SET ended = 'lost', alone = false WHERE id = ANY($1)`, [[...over]]);
-  if (over.length > 0 || look.stale) {
     await sql.execute(FREED, []);
-    await sql.execute(`DELETE FROM nodes WHERE ended IS NOT NULL AND seen_at < now() - ${ENDED_KEPT}`, []);
   }
   const live = nodes.filter(({ id }) => !over.includes(id));
+  const present = live.map(({ seenAt: _, ...node }) => node);
+  const now = sha256(JSON.stringify([present, look.cameras, Math.floor(look.now / ALL_EVERY_MS)]));
+  const isSettled = now === look.settled || (await placeAll(sql, live)) === 'settled';
+  await sql.execute(NOTE_LOOK, [calm, isSettled ? now : '']);
+}
+
+/** Every write to these tables wakes all nodes, so it is done only where it changes something. */
+async function placeAll(sql: Queryable, live: readonly NodeRow[]): Promise<'settled' | 'moving'> {
+  const [wrong] = await sql.query<{ stale: boolean; orphans: boolean }>(WRONG, []);
+  if (wrong?.stale) await sql.execute(FREED, []);
+  await sql.execute(`DELETE FROM nodes WHERE ended IS NOT NULL AND seen_at < now() - ${ENDED_KEPT}`, []);
   // It is about to make rows of what it holds.
-  if (live.some(({ alone }) => alone)) return;
-  if (look.orphans) {
+  if (live.some(({ alone }) => alone)) return 'moving';
+  if (wrong?.orphans) {
     await sql.execute(`DELETE FROM camera_placements p WHERE node IS NULL AND ${ORPHAN}`, []);
     await sql.execute(`UPDATE camera_placements p SET wish = NULL WHERE ${ORPHAN}`, []);
   }
-  const changes = place(live, await sql.query<PlacedCamera>(CAMERAS, []));
-  if (changes.length === 0) return;
+  const cameras = await sql.query<PlacedCamera>(CAMERAS, []);
+  const changes = place(live, cameras);
+  if (changes.length === 0)
+    return wrong?.orphans || cameras.some(({ wish, node }) => wish !== node) ? 'moving' : 'settled';
   const [ids, wishes] = [changes.map(({ cameraId }) => cameraId), changes.map(({ wish }) => wish)];
   await sql.execute(WISH, [ids, wishes]);
+  return 'moving';
 }
 
 /** Whatever a node had without rows becomes its own by row. */
@@ -213,13 +227,15 @@ const ms = (time: string): string => `(extract(epoch FROM ${time}) * 1000)::floa
 
 const ORPHAN = 'NOT EXISTS (SELECT FROM cameras c WHERE c.id = p.camera_id)';
 const LOOK = `
-  SELECT ${ms('clock_timestamp()')} AS now, ${ms('looked_at')} AS "lookedAt", ${ms('calm_since')} AS "calmSince",
-         EXISTS (SELECT FROM camera_placements p JOIN nodes n ON n.id = p.node WHERE n.ended IS NOT NULL) AS stale,
-         EXISTS (SELECT FROM camera_placements p WHERE (node IS NULL OR wish IS NOT NULL) AND ${ORPHAN}) AS orphans
+  SELECT ${ms('clock_timestamp()')} AS now, ${ms('looked_at')} AS "lookedAt", ${ms('calm_since')} AS "calmSince", settled,
+         (SELECT coalesce(max(number), 0) FROM camera_config_revisions) || ' ' || (SELECT count(*) FROM cameras) AS cameras
     FROM placement_clock`;
+const WRONG = `
+  SELECT EXISTS (SELECT FROM camera_placements p JOIN nodes n ON n.id = p.node WHERE n.ended IS NOT NULL) AS stale,
+         EXISTS (SELECT FROM camera_placements p WHERE (node IS NULL OR wish IS NOT NULL) AND ${ORPHAN}) AS orphans`;
 /** A node that comes back may have begun the calm anew meanwhile. */
 const NOTE_LOOK = `
-  UPDATE placement_clock SET looked_at = clock_timestamp(),
+  UPDATE placement_clock SET looked_at = clock_timestamp(), settled = $2,
     calm_since = CASE WHEN calm_since BETWEEN to_timestamp($1::float8 / 1000) AND clock_timestamp() THEN calm_since
                       ELSE to_timestamp($1::float8 / 1000) END`;
 const NODES = `SELECT id, capacity, labels, draining, alone, ${ms('seen_at')} AS "seenAt" FROM nodes WHERE ended IS NULL ORDER BY id`;

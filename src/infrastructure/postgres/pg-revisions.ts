@@ -1,6 +1,7 @@
 import { diffArrays } from 'diff';
 import type { CameraChangeStore, NotedChange } from '../../application/alerts/camera-watch';
 import type { CameraCondition } from '../../domain/alerts/alert-input';
+import type { ConfigNoun } from '../../application/shared/config-file';
 import type { EntryChange } from '../../domain/shared/entry-changes';
 import { sha256 } from '../../domain/shared/sha256';
 import type {
@@ -25,6 +26,20 @@ interface RevisionRow {
 }
 
 const COLUMNS = 'number, token, sha256, origin, author, request_id, at, changes, in_file';
+
+/** One copy of the file: of several machines each may have one. */
+export interface FileCopy {
+  readonly id: string;
+  readonly node: string;
+  /** With the name of its machine. */
+  readonly path: string;
+}
+
+/** Tells whether this copy holds a revision; before any copy was noted, whether the only one did. */
+const heldByCopy = (noun: ConfigNoun, parameter: number): string => `
+  CASE WHEN EXISTS (SELECT FROM config_files WHERE noun = '${noun}')
+       THEN EXISTS (SELECT FROM config_files f WHERE f.copy = $${parameter} AND f.noun = '${noun}' AND f.revision = number)
+       ELSE in_file END AS in_file`;
 
 const fromRow = ({ request_id, in_file, ...row }: RevisionRow): ConfigRevision => ({
   ...row,
@@ -100,7 +115,13 @@ export class PgRevisions implements RevisionRepository {
   constructor(
     private readonly sql: Queryable,
     private readonly table: RevisionTable,
+    /** Absent: the only one. */
+    private readonly copy?: () => FileCopy,
   ) {}
+
+  private get noun(): ConfigNoun {
+    return this.table === 'camera_config_revisions' ? 'camera' : 'region';
+  }
 
   async head(): Promise<ConfigRevision | undefined> {
     return this.one('ORDER BY number DESC LIMIT 1', []);
@@ -155,6 +176,36 @@ export class PgRevisions implements RevisionRepository {
         JSON.stringify(delta),
       ]));
     if (!stored?.length) await this.sql.execute(this.insert('text'), [...values, text]);
+    if (inFile && this.copy) await this.sql.execute(`${this.noteCopy} RETURNING copy`, this.copyValues(number));
+  }
+
+  async base(): Promise<FullRevision | undefined> {
+    const number = await this.baseNumber();
+    return number === undefined ? undefined : this.get(number);
+  }
+
+  private async baseNumber(): Promise<number | undefined> {
+    const copies = this.copy
+      ? await this.sql.query<{ own: boolean; left: boolean; revision: number }>(COPIES, [
+          this.copy().id,
+          this.noun,
+          this.copy().path,
+        ])
+      : [];
+    const mine = copies.find(({ own }) => own) ?? copies.find(({ left }) => left);
+    if (mine || copies.length > 0) return mine?.revision;
+    const head = await this.head();
+    return head && (head.inFile ? head.number : head.number - 1);
+  }
+
+  private get noteCopy(): string {
+    return `INSERT INTO config_files (revision, copy, noun, node, path) VALUES ($1::int, $2, $3, $4, $5)
+      ON CONFLICT (copy, noun) DO UPDATE SET revision = excluded.revision, path = excluded.path, seen_at = clock_timestamp()`;
+  }
+
+  private copyValues(number: number): unknown[] {
+    const { id, node, path } = this.copy?.() ?? { id: '', node: '', path: '' };
+    return [number, id, this.noun, node, path];
   }
 
   private insert(column: 'text' | 'delta'): string {
@@ -165,18 +216,28 @@ export class PgRevisions implements RevisionRepository {
   /** Losing this costs a comparison at the next recovery: nobody waits until it is on the disk. */
   async markInFile(number: number): Promise<void> {
     const unawaited = `set_config('synchronous_commit', 'off', true) = 'off'`;
-    await this.sql.execute(`UPDATE ${this.table} SET in_file = true WHERE number = $1 AND ${unawaited}`, [number]);
+    const mark = `UPDATE ${this.table} SET in_file = true WHERE number = $1 AND ${unawaited}`;
+    if (!this.copy) return void (await this.sql.execute(mark, [number]));
+    await this.sql.execute(`WITH marked AS (${mark}) ${this.noteCopy}`, this.copyValues(number));
   }
 
   private async one(clause: string, values: readonly unknown[]): Promise<ConfigRevision | undefined> {
-    const sql = `SELECT ${COLUMNS} FROM ${this.table} ${clause}`;
-    const [row] = await this.sql.query<RevisionRow>(sql, values);
+    const inFile = this.copy ? heldByCopy(this.noun, values.length + 1) : 'in_file';
+    const sql = `SELECT ${COLUMNS.replace('in_file', inFile)} FROM ${this.table} ${clause}`;
+    const [row] = await this.sql.query<RevisionRow>(sql, this.copy ? [...values, this.copy().id] : values);
     return row && fromRow(row);
   }
 }
 
 /** Whether no service is there, or was there within the hour, of a version that expects a text of every revision. */
 const DELTAS_READ = `NOT EXISTS (SELECT FROM site_services WHERE NOT reads_deltas AND heartbeat_at > clock_timestamp() - interval '1 hour')`;
+
+/** A file whose node is there no more and that stands in the same place of the same machine is the same file. */
+const COPIES = `
+  SELECT f.copy = $1 AS own, f.revision,
+         f.path = $3 AND NOT EXISTS (SELECT FROM nodes n WHERE n.id = f.node AND n.ended IS NULL
+                                        AND n.seen_at > clock_timestamp() - interval '30 seconds') AS left
+    FROM config_files f WHERE f.noun = $2 ORDER BY f.seen_at DESC`;
 
 const WATCHED = 'UPDATE alert_camera_watch SET watched_until = to_timestamp($1)';
 

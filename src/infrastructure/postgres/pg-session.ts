@@ -1,6 +1,7 @@
 import type { Notification } from 'pg';
 import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
+import { sha256 } from '../../domain/shared/sha256';
 import { within } from '../../application/shared/within';
 import { hasCode } from '../system/files';
 import { SiteClient } from './site-client';
@@ -78,7 +79,8 @@ export class PgSession {
 
   async query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     const ms = this.options.answerWithinMs ?? ANSWER_WITHIN_MS;
-    const answer = this.client.query<Row & object>(sql, [...values]);
+    const name = values.length > 0 ? statementName(sql) : undefined;
+    const answer = this.client.query<Row & object>({ ...(name && { name }), text: sql, values: [...values] });
     const { rows } = await within(ms, answer, () => {
       const silence = new Error(`Connection terminated: no answer within ${ms} ms`);
       this.socket.destroy();
@@ -144,4 +146,16 @@ export async function refuseTransactionPooler(url: string): Promise<void> {
   } finally {
     await listener.end();
   }
+}
+
+const MOST_NAMES = 1_000;
+const names = new Map<string, string>();
+
+/** Named statements are planned once per connection. Their texts are few, because they never contain values. */
+export function statementName(sql: string): string | undefined {
+  const known = names.get(sql);
+  if (known !== undefined || names.size >= MOST_NAMES) return known;
+  const name = `s${sha256(sql).slice(0, 32)}`;
+  names.set(sql, name);
+  return name;
 }
