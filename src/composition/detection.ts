@@ -26,7 +26,7 @@ import type { Cameras } from './cameras';
 import type { Platform } from './platform';
 import type { Regions } from './regions';
 
-const ID = 'looks';
+const ID = 'person-detector';
 const MOST_LOG_BYTES = 5_000_000;
 /** A process without a camera of its own is missed by all at once: it is given up and started again within five seconds. */
 const RULES = { stalledAfter: 1_200, stalledLimit: 2_500, killAfter: 500, firstBackoff: 500, longestBackoff: 30_000 };

@@ -137,7 +137,7 @@ export class SupervisedCamera {
   private changed(before: string): void {
     this.since = this.at.timers.wall();
     const { state, reason, pid } = this.process;
-    this.at.log.info(`Camera process: ${before} → ${state}`, { camera: this.settings.id, pid, reason });
+    this.at.log.info(`Detection process: ${before} → ${state}`, { camera: this.settings.id, pid, reason });
   }
 
   private carryOut(effect: ProcessEffect): void {
