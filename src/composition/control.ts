@@ -65,18 +65,13 @@ interface WithPreviews {
   readonly previews: CameraPreviews;
 }
 
-interface ControlSettings extends Omit<NodeSettings, 'node'> {
+interface ControlSettings extends NodeSettings {
   /** Program and arguments of a detection process. */
   readonly detectorCommand: readonly string[];
   readonly logDir: string;
 }
 
-export function createControl(
-  platform: Platform,
-  cameras: Cameras,
-  settings: ControlSettings,
-  node: () => string,
-): Control {
+export function createControl(platform: Platform, cameras: Cameras, settings: ControlSettings): Control {
   const { database, clock, log, wakes } = platform;
   const { detectorCommand: command, dataDir, logDir } = settings;
   const { repository, revisions, configuration } = cameras;
@@ -90,12 +85,8 @@ export function createControl(
     new CameraSupervisor(host, timers, log, {}, frameCounts, mayRun);
   const controller = new CameraController(cameras.current, desired, () => revisions.newest(), supervise, log);
   const grabber = new FrameGrabber(process.env);
-  const pictures = {
-    newest: (id: string) => host.picture(id),
-    grab: (source: string, ms: number) => grabber.grab(source, ms),
-  };
-  const previews = new CameraPreviews(pictures, clock);
-  const { keeper, nodes, relay } = createRelay(platform, controller, host.files.lease, { ...settings, node });
+  const previews = previewsOf(host, grabber, clock);
+  const { keeper, nodes, relay } = createRelay(platform, controller, host.files.lease, settings);
   const service = services(cameras, { desired, controller, previews, host }, clock);
   const rememberedStates = { all: wakes.remembered('cameras', () => desired.all()) };
   const here = {
@@ -159,6 +150,9 @@ const liveCameras = (
     supervisor: () => (controller.controls && !controller.shares ? controller.supervisor() : undefined),
     elsewhere: { batchStatus: atMostEvery(ELSEWHERE_MS, () => domain.batchStatus({})) },
   });
+
+const previewsOf = (host: NodeWorkerHost, grabber: FrameGrabber, clock: Clock) =>
+  new CameraPreviews({ newest: (id) => host.picture(id), grab: (source, ms) => grabber.grab(source, ms) }, clock);
 
 const probesOf = (cameras: Cameras['repository'], grabber: FrameGrabber, clock: Clock) =>
   new CameraProbes(cameras, (source, ms, over) => grabber.look(source, ms, over), clock);

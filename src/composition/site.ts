@@ -67,7 +67,7 @@ export function createSite(settings: Settings, overrides: Overrides): Site {
   const regions = createRegions(platform, settings.regionsFile, node);
   const system = new HostSystem(platform.clock, settings);
   const legacy = createLegacy(platform, settings.legacyBaseUrl, cameras, system);
-  const control = createControl(platform, cameras, { ...settings, version }, node);
+  const control = createControl(platform, cameras, { ...settings, version, node });
   const captures = createCaptures(platform, control, settings);
   const stores = createAlertStores(platform);
   const bothCameras = { domain: cameras.domain, legacy: legacy.cameras };
