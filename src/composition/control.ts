@@ -95,8 +95,7 @@ export function createControl(
     new CameraSupervisor(host, timers, log, {}, frameCounts, mayRun);
   const controller = new CameraController(cameras.current, desired, () => revisions.newest(), supervise, log);
   const grabber = new FrameGrabber(process.env);
-  const grab = (source: string, ms: number) => grabber.grab(source, ms);
-  const previews = new CameraPreviews({ newest: (id: string) => host.picture(id), grab }, clock);
+  const previews = previewsOf(host, grabber, clock);
   const { keeper, nodes, relay } = createRelay(platform, controller, host.files.lease, settings);
   const service = services(cameras, { desired, controller, previews, host }, clock);
   const rememberedStates = { all: wakes.remembered('cameras', () => desired.all()) };
@@ -162,6 +161,9 @@ const liveCameras = (
     supervisor: () => (controller.controls && !controller.shares ? controller.supervisor() : undefined),
     elsewhere: { batchStatus: atMostEvery(ELSEWHERE_MS, () => domain.batchStatus({})) },
   });
+
+const previewsOf = (host: NodeWorkerHost, grabber: FrameGrabber, clock: Clock) =>
+  new CameraPreviews({ newest: (id) => host.picture(id), grab: (source, ms) => grabber.grab(source, ms) }, clock);
 
 const probesOf = (cameras: Cameras['repository'], grabber: FrameGrabber, clock: Clock) =>
   new CameraProbes(cameras, (source, ms, over) => grabber.look(source, ms, over), clock);

@@ -126,7 +126,7 @@ const RESTRICTED = FILMS.find(({ regions }) => regions === ROOM)!;
 
   /** By the record that its supervision keeps. */
   function detectorPid(): number {
-    const record = readFileSync(at('data/detector/workers/looks.json'), 'utf8');
+    const record = readFileSync(at('data/detector/workers/person-detector.json'), 'utf8');
     return (JSON.parse(record) as { pid: number }).pid;
   }
 });

@@ -66,6 +66,7 @@ describe('a worker', () => {
       'STATUS_FILE',
       'FRAME_FILE',
       'FRAMES_DIR',
+      'LEASE_FILE',
       'WATCHGATE_WORKER',
     ];
     expect(Object.keys(env).sort()).toEqual([...inherited, ...contract, 'BEHAVIOUR'].sort());
