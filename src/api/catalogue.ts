@@ -11,6 +11,7 @@ import { videoOperations } from './camera-control/video-operations';
 import { eventOperations } from './events/events-operations';
 import { detectionOperations } from './detection/detection-operations';
 import type { Operation } from './http/operation';
+import { nodeOperations } from './nodes/node-operations';
 import { monitoringOperations } from './monitoring/monitoring-operations';
 import { recordOperations } from './records/records-operations';
 import { violationPictureOperations, violationQueueOperations } from './records/violation-queue-operations';
@@ -41,6 +42,7 @@ export const catalogue = {
   series: seriesOperations,
   rollout: rolloutOperations,
   monitoring: monitoringOperations,
+  nodes: nodeOperations,
   system: systemOperations,
   access: accessOperations,
   sessions: sessionOperations,

@@ -23,6 +23,8 @@ export const ALERTS = `
   INSERT INTO rollout_mismatches (group_name, entry, operation, at, request_id, served, pointers, input, answers)
   VALUES ('camera-config', 1, 'cameras.get', now(), 'c0ffee', 'domain', '[{"pointer": "/value/fps", "domain": 5, "legacy": "5"}]',
           '{"camera_id": "gate"}', '{"domain": {"fps": 5}, "legacy": {"fps": "5"}}');
+  INSERT INTO nodes (id, name, place, version, capacity, labels, alone, ended)
+  VALUES ('hall-a-3f9c2e', 'hall-a/4711', '/', '0.1.0', 64, '{gpu}', false, 'left');
 `;
 
 /** The second one's text is in the example of signing in; of the first there is none. */

@@ -47,6 +47,8 @@ export type DetectionTotals = { readonly total_frames: number; readonly total_pe
 export type DetectionZone = { readonly region_id: string; readonly role: string; readonly outline: readonly (readonly (number)[])[] };
 export type Done = { readonly status: 'success' };
 export type Draft = { readonly diff: string; readonly changes: readonly (EntryChange)[]; readonly faults: readonly (ConfigFault)[]; readonly restarts: readonly (string)[]; readonly starts: readonly (string)[]; readonly stops: readonly (string)[] };
+export type DrainNode = { readonly draining?: boolean };
+export type Drained = { readonly ok: boolean; readonly id: string; readonly draining: boolean };
 export type DryAlert = { readonly camera_id: string; readonly alert_type: string; readonly timestamp: string; readonly message: string; readonly details: AlertDetails };
 export type DryRun = { readonly from: string; readonly to: string; readonly events: number; readonly count: number; readonly total: number; readonly alerts: readonly (DryAlert)[]; readonly rule_id: number };
 export type DryRunWish = { readonly hours?: number };
@@ -141,6 +143,8 @@ export type SeriesLine = { readonly key: string; readonly points: readonly ({ re
 export type SignIn = { readonly token: string };
 export type SignedOut = { readonly ok: boolean };
 export type Site = { readonly name: string; readonly time_zone: string; readonly version: string; readonly violation_types: readonly (string)[]; readonly event_retention_days: number; readonly history_retention_days: number };
+export type SiteNode = { readonly id: string; readonly name: string; readonly version: string; readonly capacity: number; readonly labels: readonly (string)[]; readonly draining: boolean; readonly state: 'live' | 'silent' | 'lost' | 'left'; readonly joined_at: string; readonly heartbeat_at: string; readonly cameras: number; readonly wanted: number };
+export type SiteNodes = { readonly nodes: readonly (SiteNode)[] };
 export type Started = { readonly ok: boolean; readonly running: boolean; readonly pid: number; readonly log: string; readonly desired_state: 'running' | 'stopped'; readonly state: 'stopped' | 'starting' | 'running' | 'degraded' | 'stalled' | 'backoff' | 'failed' | 'stopping'; readonly since: string; readonly restarts: number; readonly last_exit: string | null; readonly reason: string | null; readonly cmd?: readonly (string)[] };
 export type StatisticsEvent = { readonly id: string; readonly timestamp: string; readonly type: string; readonly event_type: string; readonly camera_id: string; readonly camera_name: string | null; readonly confidence: number; readonly track_id: number | null; readonly region: string | null; readonly metadata: Evidence };
 export type Stats = { readonly camera_id: string; readonly running: boolean; readonly pid: number; readonly log_file: string; readonly stats: WorkerStats };
@@ -283,6 +287,8 @@ export interface Operations {
   'rollout.unkill': { input: { readonly body: RolloutSwitch }; answer: RolloutAcknowledged };
   'monitoring.health': { input: {  }; answer: Health };
   'monitoring.metrics': { input: {  }; answer: Metrics };
+  'nodes.list': { input: {  }; answer: SiteNodes };
+  'nodes.drain': { input: { readonly id: string; readonly body?: DrainNode }; answer: Drained };
   'system.info': { input: {  }; answer: SystemInfo };
   'system.config': { input: {  }; answer: SystemConfig };
   'system.health': { input: {  }; answer: SystemHealth };
@@ -404,6 +410,8 @@ export const ADDRESSES: Readonly<Record<keyof Operations, string>> = {
   'rollout.unkill': 'POST /api/v1/rollout/unkill operator',
   'monitoring.health': 'GET /api/v1/monitoring/health viewer',
   'monitoring.metrics': 'GET /api/v1/monitoring/metrics viewer',
+  'nodes.list': 'GET /api/v1/nodes viewer',
+  'nodes.drain': 'POST /api/v1/nodes/{id}/drain admin',
   'system.info': 'GET /api/v1/system/info viewer',
   'system.config': 'GET /api/v1/system/config viewer',
   'system.health': 'GET /api/v1/system/health viewer',
