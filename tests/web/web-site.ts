@@ -26,7 +26,7 @@ export class WebSite {
   private run: ServiceRun | undefined;
   private port = '0';
   private readonly cable: Cable;
-  private databaseUrl = '';
+  databaseUrl = '';
 
   private constructor(
     readonly files: BareSite,

@@ -9,6 +9,7 @@ import layout from '../../ui/layout.module.css';
 import { NumberCell, Page, Panel, Table } from '../../ui/panel';
 import { Loaded } from '../../ui/problem';
 import { Age, type Severity, State } from '../../ui/state';
+import { Nodes } from './nodes';
 import { words } from './words';
 
 const STATES: Readonly<Record<PartState, Severity>> = {
@@ -164,6 +165,7 @@ export function System() {
         <Parts />
         <Machine />
       </div>
+      <Nodes />
       <Requests />
     </Page>
   );
