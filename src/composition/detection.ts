@@ -105,9 +105,16 @@ function stateOf(supervisor: CameraSupervisor | undefined) {
   return { state, ...(reason === null ? {} : { note: reason }) };
 }
 
-const detailsOf = ({ looks = 0, cameras = 0, model = null, rss_mb = null }: JsonObject = {}): JsonObject => ({
+const detailsOf = ({
+  looks = 0,
+  cameras = 0,
+  wait_ms = 0,
+  model = null,
+  rss_mb = null,
+}: JsonObject = {}): JsonObject => ({
   looks,
   cameras,
+  wait_ms,
   model,
   rss_mb,
 });

@@ -93,9 +93,14 @@ function prometheusPage({ database, log }: Platform, observed: Observed, minutes
       intake: () => observed.events.ingestor.state,
       cameras: probes.lastKnown(cameraCounts(observed), [], log),
       deliveries: probes.lastKnown(() => deliveryCounts(database), [], log),
+      looks: async () => lookFigures(await observed.control.detector.condition()),
     }),
     eventFamily(probes.lastKnown(() => eventCounts(database), [], log)),
   ]);
+}
+
+function lookFigures({ state, details }: probes.DetectorCondition) {
+  return state === 'running' ? { looks: Number(details.looks), waitMs: Number(details.wait_ms) } : undefined;
 }
 
 const fileProbe = ({ file }: Cameras): probes.HealthProbe => ({

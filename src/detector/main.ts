@@ -37,7 +37,15 @@ async function main(): Promise<void> {
   let beats = 0;
   const beat = () => {
     beats += 1;
-    const said = { frames: beats, state: 'running', looks: server.looks, cameras: server.cameras, model: models.name };
+    const { looks, cameras, waits } = server;
+    const said = {
+      frames: beats,
+      state: 'running',
+      looks,
+      cameras,
+      wait_ms: Math.round(waits.p95()),
+      model: models.name,
+    };
     replaceFile(statusFile, JSON.stringify({ ...said, rss_mb: Math.round(process.memoryUsage.rss() / 1e6) }));
   };
   beat();

@@ -132,6 +132,18 @@ describe('a part that', () => {
       probes.workersProbe(async () => [{ id: 'a', state: 'failed', wanted: false }]),
       'ok',
     ],
+    [
+      'cameras that wait long for a look',
+      probes.detectorProbe(async () => ({ state: 'running', details: { wait_ms: 501 } })),
+      'degraded',
+    ],
+    [
+      'cameras that wait as long as they may',
+      probes.detectorProbe(async () => ({ state: 'running', details: { wait_ms: 500 } })),
+      'ok',
+    ],
+    ['a detector that fails', probes.detectorProbe(async () => ({ state: 'backoff', details: {} })), 'degraded'],
+    ['no detector', probes.detectorProbe(async () => ({ state: 'absent', details: {} })), 'ok'],
     ['another service in control', probes.workersProbe(async () => undefined), 'ok'],
     ['a disk with 4 % left', probes.diskProbe(async () => ({ data: { freeBytes: 4, freePercent: 4 } })), 'degraded'],
     ['a disk with 5 % left', probes.diskProbe(async () => ({ data: { freeBytes: 5, freePercent: 5 } })), 'ok'],

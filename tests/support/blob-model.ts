@@ -1,4 +1,4 @@
-import { ELEMENT, floats, modelOf, operatorOf, tensorOf, valueOf } from '../../src/infrastructure/onnx/onnx-format';
+import { ELEMENT, floats, modelOf, stepOf, tensorOf, valueOf } from '../../src/infrastructure/onnx/onnx-format';
 
 /** Of a blob, in pixels of the model's input: half of those of the picture. */
 const [WIDTH, HEIGHT] = [24, 48];
@@ -9,21 +9,21 @@ const [WIDTH, HEIGHT] = [24, 48];
  */
 export function blobModel(): Buffer {
   const nodes = [
-    operatorOf('Cast', ['image'], 'values', { to: ELEMENT.float32 }),
-    operatorOf('Transpose', ['values'], 'planes', { perm: [0, 3, 1, 2] }),
+    stepOf('Cast', ['image'], 'values', { to: ELEMENT.float32 }),
+    stepOf('Transpose', ['values'], 'planes', { perm: [0, 3, 1, 2] }),
     // Red without the green and the blue.
-    operatorOf('Conv', ['planes', 'red'], 'redness', { kernel_shape: [1, 1] }),
-    operatorOf('AveragePool', ['redness'], 'share', {
+    stepOf('Conv', ['planes', 'red'], 'redness', { kernel_shape: [1, 1] }),
+    stepOf('AveragePool', ['redness'], 'share', {
       kernel_shape: [HEIGHT, WIDTH],
       strides: [4, 4],
       pads: [(HEIGHT - 4) / 2, (WIDTH - 4) / 2, (HEIGHT - 4) / 2, (WIDTH - 4) / 2],
       count_include_pad: 1,
     }),
-    operatorOf('Mul', ['share', 'gain'], 'scaled'),
-    operatorOf('Clip', ['scaled', 'zero', 'one'], 'heat'),
-    operatorOf('Mul', ['heat', 'zero'], 'zeros'),
-    operatorOf('Concat', ['zeros', 'zeros', 'zeros', 'zeros'], 'four', { axis: 1 }),
-    operatorOf('Add', ['four', 'half'], 'wh'),
+    stepOf('Mul', ['share', 'gain'], 'scaled'),
+    stepOf('Clip', ['scaled', 'zero', 'one'], 'heat'),
+    stepOf('Mul', ['heat', 'zero'], 'zeros'),
+    stepOf('Concat', ['zeros', 'zeros', 'zeros', 'zeros'], 'four', { axis: 1 }),
+    stepOf('Add', ['four', 'half'], 'wh'),
   ];
   const constant = (name: string, dims: number[], values: number[]) =>
     tensorOf(name, ELEMENT.float32, dims, floats(values));
@@ -48,9 +48,9 @@ export function blobModel(): Buffer {
 /** A model in the layout `rows` that finds one thing of the class 0, with a score as red as the picture is. */
 export function redRows(): Buffer {
   const nodes = [
-    operatorOf('GlobalAveragePool', ['image'], 'means'),
-    operatorOf('Conv', ['means', 'weights', 'bias'], 'row', { kernel_shape: [1, 1] }),
-    operatorOf('Reshape', ['row', 'shape'], 'boxes'),
+    stepOf('GlobalAveragePool', ['image'], 'means'),
+    stepOf('Conv', ['means', 'weights', 'bias'], 'row', { kernel_shape: [1, 1] }),
+    stepOf('Reshape', ['row', 'shape'], 'boxes'),
   ];
   const shape = Buffer.from(BigInt64Array.from([1n, 1n, 6n]).buffer);
   const weights = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, -1, -1, 0, 0, 0];

@@ -168,20 +168,52 @@ interface SiteFigures {
   };
   readonly cameras: () => Promise<readonly CameraCounts[]>;
   readonly deliveries: () => Promise<readonly DeliveryCount[]>;
+  /** Of the process that looks for persons; undefined where none runs. */
+  readonly looks: () => Promise<LookFigures | undefined>;
+}
+
+interface LookFigures {
+  readonly looks: number;
+  /** 95 of 100 cameras waited no longer in the last ten seconds. */
+  readonly waitMs: number;
+}
+
+const family = (
+  name: string,
+  type: MetricFamily['type'],
+  help: string,
+  samples: () => Promise<readonly MetricSample[]>,
+): MetricFamily => ({ name: `watchgate_${name}`, type, help, samples });
+
+const one = (value: number): MetricSample[] => [{ labels: {}, value }];
+
+function lookFamilies(looks: SiteFigures['looks']): MetricFamily[] {
+  const of = (value: (figures: LookFigures) => number) => async () => {
+    const figures = await looks();
+    return figures ? one(value(figures)) : [];
+  };
+  return [
+    family(
+      'detector_looks_total',
+      'counter',
+      'Pictures in which persons were looked for since the detector started',
+      of((f) => f.looks),
+    ),
+    family(
+      'detector_wait_seconds',
+      'gauge',
+      'How long 95 of 100 cameras waited for a look in the last ten seconds',
+      of((f) => f.waitMs / 1_000),
+    ),
+  ];
 }
 
 /** Bounded by the number of cameras and of channels. */
-export function siteFamilies({ intake, cameras, deliveries }: SiteFigures): MetricFamily[] {
-  const family = (
-    name: string,
-    type: MetricFamily['type'],
-    help: string,
-    samples: () => Promise<readonly MetricSample[]>,
-  ): MetricFamily => ({ name: `watchgate_${name}`, type, help, samples });
-  const one = (value: number): MetricSample[] => [{ labels: {}, value }];
+export function siteFamilies({ intake, cameras, deliveries, looks }: SiteFigures): MetricFamily[] {
   const perCamera = (value: (c: CameraCounts) => number) => async () =>
     (await cameras()).map((c) => ({ labels: { camera: c.id }, value: value(c) }));
   return [
+    ...lookFamilies(looks),
     family('events_stored_total', 'counter', 'Events this service took in', async () => one(intake().stored)),
     family('events_duplicate_total', 'counter', 'Events that were known already', async () => one(intake().duplicates)),
     family('events_rejected_total', 'counter', 'Lines of the journal set aside', async () => one(intake().rejected)),

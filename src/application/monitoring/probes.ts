@@ -184,14 +184,19 @@ export interface DetectorCondition {
 }
 
 const REMEDY =
-  'cameras go on with motion alone; it is started again by itself: see detector/detect_looks.log in LOG_DIR, or set DETECTOR=off';
+  'cameras go on with motion alone; it is started again by itself: see detector/detect_person-detector.log in LOG_DIR, or set DETECTOR=off';
+
+/** Persons cannot be followed by fewer than two looks a second. */
+const LONGEST_LOOK_WAIT_MS = 500;
 
 /** Not degraded where it is off or cannot run: everything else works. */
 export const detectorProbe = (condition: () => Promise<DetectorCondition>): HealthProbe =>
   probe('detector', async () => {
     const { state, note, details } = await condition();
     const all = { state, ...(note === undefined ? {} : { note }), ...details };
-    return WELL.has(state) ? healthy(all) : { status: 'degraded', error: REMEDY, details: all };
+    if (!WELL.has(state)) return { status: 'degraded', error: REMEDY, details: all };
+    const isSlow = state === 'running' && Number(details.wait_ms ?? 0) > LONGEST_LOOK_WAIT_MS;
+    return isSlow ? { status: 'degraded', details: all } : healthy(all);
   });
 
 const WELL = new Set(['off', 'absent', 'elsewhere', 'running', 'starting', 'stopped']);

@@ -38,7 +38,7 @@ interface PartWords {
  * The components that site notices cover. A rollback has its own notice; failing deliveries cannot be reported by
  * deliveries.
  */
-export const WATCHED_PARTS = ['database', 'camera_data_consistency', 'journal', 'workers', 'disk'] as const;
+export const WATCHED_PARTS = ['database', 'camera_data_consistency', 'journal', 'workers', 'disk', 'detector'] as const;
 export type WatchedPart = (typeof WATCHED_PARTS)[number];
 
 const listed = (value: unknown): string => (Array.isArray(value) ? value.join('; ') : 'see the details');
@@ -67,6 +67,13 @@ const WORDS: Readonly<Record<WatchedPart, PartWords>> = {
     trouble: ({ troubled }) => `Cameras that should run do not: ${listed(troubled)}`,
     todo: 'Look at GET /api/v1/cameras/{camera_id}/logs and at the source; POST …/start tries again at once.',
     well: 'Every camera that should run does again',
+  },
+  detector: {
+    priority: 'high',
+    trouble: ({ wait_ms, cameras }) =>
+      `Persons are looked for too rarely: ${Number(cameras ?? 0)} cameras wait ${Number(wait_ms ?? 0)} ms for a look`,
+    todo: 'Cameras go on with motion. Look at GET /api/v1/monitoring/health; move cameras to another machine, or set a smaller DETECT_SIZE.',
+    well: 'Persons are looked for as often as they should be again',
   },
   disk: {
     priority: 'critical',

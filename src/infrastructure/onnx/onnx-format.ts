@@ -41,7 +41,7 @@ function attribute(name: string, value: Attribute): Buffer {
   return Buffer.concat([named, ...value.map((n) => whole(8, n)), whole(20, 7)]);
 }
 
-export const operatorOf = (
+export const stepOf = (
   operator: string,
   inputs: readonly string[],
   output: string,

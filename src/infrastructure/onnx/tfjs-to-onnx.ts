@@ -1,4 +1,4 @@
-import { ELEMENT, floats, fromHalf, halves, modelOf, operatorOf, tensorOf, valueOf } from './onnx-format';
+import { ELEMENT, floats, fromHalf, halves, modelOf, stepOf, tensorOf, valueOf } from './onnx-format';
 
 /** A graph model of TensorFlow.js: its JSON and the bytes of its weights, all shards one after the other. */
 export interface TfjsModel {
@@ -132,18 +132,16 @@ class Conversion {
 
   model(): Buffer {
     const outputs = Object.entries(this.cut.outputs).map(([node, name]) => {
-      this.nodes.push(operatorOf('Identity', [this.value(node)], name));
+      this.nodes.push(stepOf('Identity', [this.value(node)], name));
       return valueOf(name, ELEMENT.float32, ['n', `${name}_c`, `${name}_h`, `${name}_w`]);
     });
     const inputs = [valueOf('image', ELEMENT.uint8, ['n', 'h', 'w', 3])];
     return modelOf({ nodes: this.nodes, constants: this.constants, inputs, outputs });
   }
 
-  private emit(
-    ...[operator, inputs, attributes]: readonly [string, string[], Parameters<typeof operatorOf>[3]?]
-  ): string {
+  private emit(...[operator, inputs, attributes]: readonly [string, string[], Parameters<typeof stepOf>[3]?]): string {
     const output = `t${this.nodes.length}`;
-    this.nodes.push(operatorOf(operator, inputs, output, attributes));
+    this.nodes.push(stepOf(operator, inputs, output, attributes));
     return output;
   }
 

@@ -1,4 +1,4 @@
-import { FairTurns } from '../../../src/detector/look-server';
+import { FairTurns, RecentWaits } from '../../../src/detector/look-server';
 
 /** Who gets how many of some turns, when all wait all the time. */
 function shares(weights: Readonly<Record<string, number>>, turns: number): Record<string, number> {
@@ -48,5 +48,19 @@ describe('fair turns', () => {
     fair.wait('a', 1);
     fair.leave('a');
     expect(fair.next()).toBeUndefined();
+  });
+});
+
+describe('the waits of cameras for their looks', () => {
+  it('are those of the last ten seconds, the slowest twentieth left out', () => {
+    let now = 0;
+    const waits = new RecentWaits(() => now);
+    expect(waits.p95()).toBe(0);
+    waits.add(60_000);
+    now = 10_001;
+    for (let ms = 1; ms <= 100; ms += 1) waits.add(ms);
+    expect(waits.p95()).toBe(95);
+    now = 30_000;
+    expect(waits.p95()).toBe(0);
   });
 });
