@@ -118,7 +118,7 @@ export const detectionOperations = operations<Port>('camera-control', {
         zones: [],
         not_evaluated: [UNMEASURED('corner')],
       },
-      varies: ['/detector/state', '/detector/note'],
+      varies: ['/detector'],
       refused: {
         input: { camera_id: 'none' },
         status: 404,
