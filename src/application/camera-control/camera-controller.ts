@@ -53,7 +53,7 @@ export class CameraController {
 
   /** Whether this service controls this very camera. */
   holds(id: string): boolean {
-    return this.controls && (this.held === 'all' || this.held.has(id));
+    return this.controls && this.isHeld(id);
   }
 
   /** Whether it controls cameras of the site of which others are held by other nodes. */

@@ -121,14 +121,18 @@ function outputArguments({ passthrough }: FfmpegBuild, evenly: boolean, looks?: 
   return [...everyFrame, ...gray, ...everyFrame, ...large, ...everyFrame, ...small, ...colour];
 }
 
+/** What decoding may take, whatever is decoded. */
+const DECODING = `-max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`;
+
 export const decoderArguments = (source: CameraSource, build: FfmpegBuild, options?: InputOptions): string[] =>
-  words(
-    `-nostdin -hide_banner ${options?.verbose ? '-nostats -loglevel info' : '-loglevel error'} -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`,
-  ).concat(inputArguments(source, build, options), outputArguments(build, hasOwnTime(source), options?.looks));
+  words(`-nostdin -hide_banner ${options?.verbose ? '-nostats -loglevel info' : '-loglevel error'} ${DECODING}`).concat(
+    inputArguments(source, build, options),
+    outputArguments(build, hasOwnTime(source), options?.looks),
+  );
 
 /** A film as fast as it can be decoded, once: only pictures in colour, evenly spaced, on standard output. */
 export const filmArguments = (path: string, { passthrough }: FfmpegBuild, size: LookSize): string[] => [
-  ...words(`-nostdin -hide_banner -loglevel error -max_alloc ${MOST_BYTES} -threads 1 -max_pixels ${MOST_PIXELS}`),
+  ...words(`-nostdin -hide_banner -loglevel error ${DECODING}`),
   ...words(`-protocol_whitelist file -format_whitelist ${FILE_FORMATS} -i`),
   `file:${path}`,
   '-map',
